@@ -1,1 +1,29 @@
-export {}
+export { endpoints, type Endpoint, type EndpointName, type Method } from './endpoints.ts'
+export { errorStatus, sessionEndReasons, type ErrorCode, type SessionEndReason } from './errors.ts'
+export {
+  ackBody,
+  changePasswordBody,
+  loginBody,
+  localeSchema,
+  locales,
+  logoutBody,
+  maxEmailLength,
+  maxPasswordLength,
+  meSchema,
+  problemSchema,
+  refreshBody,
+  refreshedSchema,
+  registerBody,
+  sessionSchema,
+  sessionStartedSchema,
+  userSchema,
+  type Health,
+  type ListedSession,
+  type Locale,
+  type Me,
+  type Problem,
+  type Refreshed,
+  type Session,
+  type SessionStarted,
+  type User,
+} from './schemas.ts'
