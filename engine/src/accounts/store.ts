@@ -1,0 +1,55 @@
+import type { Locale } from '@vigile/contract'
+import type { UserId } from '../primitives/ids.ts'
+
+export type Account = {
+  readonly id: UserId
+  /** As the person wrote it, trimmed and NFC. */
+  readonly email: string
+  /** What two spellings of one address share; unique. */
+  readonly emailKey: string
+  readonly emailVerifiedAt: number | null
+  readonly name: string | null
+  readonly image: string | null
+  readonly locale: Locale | null
+  readonly isActive: boolean
+  readonly passwordHash: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export type AccountPage = { readonly accounts: readonly Account[]; readonly next: UserId | null }
+
+export interface AccountStore {
+  findByEmailKey(emailKey: string): Promise<Account | null>
+  findById(id: UserId): Promise<Account | null>
+  /** Up to 1,000 accounts in one statement. */
+  findMany(ids: readonly UserId[]): Promise<readonly Account[]>
+  /** False: the email is taken (one statement, one winner in a race). */
+  insert(account: Account): Promise<boolean>
+  /**
+   * Locks the row until the commit, if the account still is active and its hash still is `expectedHash`; stores
+   * `upgradedHash` where one is given. False: it changed meanwhile; the sign-in must not go on.
+   */
+  confirmPassword(id: UserId, expectedHash: string, upgradedHash: string | null, now: number): Promise<boolean>
+  /** Replaces the hash if it still is `expectedHash` (null: whatever it is). */
+  replacePassword(id: UserId, expectedHash: string | null, passwordHash: string, now: number): Promise<boolean>
+  /** False: no such account, or it was so already. */
+  setActive(id: UserId, isActive: boolean, now: number): Promise<boolean>
+  setEmailVerified(id: UserId, now: number): Promise<boolean>
+  /** Removes the account and what hangs on it (sessions, devices). */
+  delete(id: UserId): Promise<boolean>
+  /** By creation, oldest first, after `after`; `search` matches a part of the email or name, whatever the case. */
+  list(input: { readonly after: UserId | null; readonly limit: number; readonly search: string | null }): Promise<AccountPage>
+
+  /**
+   * Counts one more password attempt from an unknown device against the email, unless `max` have failed in a row: one
+   * conditional statement. `emailHash` also stands for emails without an account, so that both do the same work.
+   */
+  beginUnknownDeviceAttempt(emailHash: string, max: number, now: number): Promise<boolean>
+  clearUnknownDeviceAttempts(emailHash: string): Promise<void>
+  /** Whether this browser has signed in to this account before. `deviceHash` is particular to the account. */
+  isKnownDevice(userId: UserId, deviceHash: string): Promise<boolean>
+  rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
+  /** Removes devices and attempt counters last touched before the given times; the number removed. */
+  deleteStale(input: { readonly devicesBefore: number; readonly attemptsBefore: number; readonly limit: number }): Promise<number>
+}

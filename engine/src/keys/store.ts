@@ -1,0 +1,28 @@
+/** A key that signs access tokens. The private half is sealed with a key that the database does not hold. */
+export type SigningKeyRow = {
+  readonly id: string
+  readonly algorithm: 'EdDSA' | 'ES256'
+  /** JWK as JSON. */
+  readonly publicJwk: string
+  /** AES-256-GCM, `v1.kid.iv.ciphertext+tag`. */
+  readonly sealedPrivateJwk: string
+  /** Published from then on. */
+  readonly createdAt: number
+  /** Signs from then on, until a newer key does. */
+  readonly signsFrom: number
+}
+
+export interface KeyStore {
+  /** Oldest first. */
+  listSigningKeys(): Promise<readonly SigningKeyRow[]>
+  /**
+   * Adds a key if the newest key still is `newestId` (null: there is none): one winner however many nodes try.
+   */
+  insertSigningKey(key: SigningKeyRow, newestId: string | null): Promise<boolean>
+  replaceSealedPrivateJwk(id: string, from: string, to: string): Promise<boolean>
+  deleteSigningKeys(ids: readonly string[]): Promise<void>
+  /** Says that this node lives and which MAC keys it knows; forgets nodes silent since `forgetBefore`. */
+  reportNode(node: { readonly id: string; readonly keyIds: readonly string[]; readonly now: number; readonly forgetBefore: number }): Promise<void>
+  /** The key ids of every node seen since then. */
+  listNodes(seenSince: number): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
+}

@@ -1,0 +1,70 @@
+import type { SessionEndReason } from '@vigile/contract'
+import type { SessionId, UserId } from '../primitives/ids.ts'
+
+/** One row a session (PROTOCOL.md, "State"). Times are epoch milliseconds of the database's clock. */
+export type SessionRow = {
+  readonly id: SessionId
+  readonly userId: UserId
+  readonly generation: number
+  readonly issue: number
+  readonly winner: number | null
+  readonly previousWinner: number | null
+  readonly rotatedAt: number
+  readonly issuedAt: number
+  readonly durable: boolean
+  readonly keyId: string
+  readonly boundKey: string | null
+  readonly replaces: SessionId | null
+  readonly idleExpiresAt: number
+  readonly expiresAt: number
+  readonly revokedAt: number | null
+  readonly revokedReason: SessionEndReason | null
+  readonly createdAt: number
+  readonly authenticatedAt: number
+  readonly lastUsedAt: number
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+/** What a decision may change. */
+export type SessionChange = Partial<
+  Pick<
+    SessionRow,
+    | 'generation'
+    | 'issue'
+    | 'winner'
+    | 'previousWinner'
+    | 'rotatedAt'
+    | 'issuedAt'
+    | 'durable'
+    | 'keyId'
+    | 'idleExpiresAt'
+    | 'replaces'
+  >
+>
+
+export type RevokedSession = { readonly id: SessionId; readonly userId: UserId }
+
+export interface SessionStore {
+  /** The session and the database's time, told by the same statement. */
+  find(id: SessionId): Promise<{ readonly session: SessionRow | null; readonly now: number }>
+  /** The same for up to 1,000 sessions in one statement. */
+  findMany(ids: readonly SessionId[]): Promise<{ readonly sessions: readonly SessionRow[]; readonly now: number }>
+  insert(session: SessionRow): Promise<void>
+  /**
+   * One conditional UPDATE: changes the row only if it is not revoked and every protocol field still is as it was read
+   * (generation, issue, winner, previousWinner, durable, rotatedAt, issuedAt, keyId, idleExpiresAt, replaces). Sets
+   * `lastUsedAt` too. False: nothing changed, read again and decide again.
+   */
+  change(read: SessionRow, change: SessionChange, lastUsedAt: number): Promise<boolean>
+  /** Ends those of the sessions that were not revoked yet, and says which. Revocation is terminal: the first reason stays. */
+  revoke(ids: readonly SessionId[], reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
+  /** Ends every session of the user but `except`. */
+  revokeAllOfUser(userId: UserId, reason: SessionEndReason, now: number, except: SessionId | null): Promise<readonly RevokedSession[]>
+  /** Every session of everyone that was not revoked yet. For operators. */
+  revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
+  /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */
+  listLive(userId: UserId, now: number): Promise<readonly SessionRow[]>
+  /** Removes up to `limit` sessions that ended before `before`; the number removed. Locks nothing that others need. */
+  deleteEnded(before: number, limit: number): Promise<number>
+}

@@ -1,0 +1,31 @@
+import type { AccountStore } from '../accounts/store.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { JobStore } from '../jobs/store.ts'
+import type { KeyStore } from '../keys/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Transact } from '../primitives/transact.ts'
+import type { SessionStore } from '../sessions/store.ts'
+
+export type Stores = {
+  readonly sessions: SessionStore
+  readonly accounts: AccountStore
+  readonly audit: AuditStore
+  readonly keys: KeyStore
+  readonly jobs: JobStore
+}
+
+/** A migrated state of the schema: what is there and what this program knows. */
+export type MigrationState = { readonly pending: readonly string[]; readonly applied: readonly string[] }
+
+/** One database behind every store. */
+export type Database = Stores & {
+  readonly kind: 'sqlite' | 'postgres'
+  readonly clock: Clock
+  readonly transact: Transact<Stores>
+  /** Applies what is pending; harmless when several nodes do it at once. Gives the names applied. */
+  migrate(): Promise<readonly string[]>
+  migrationState(): Promise<MigrationState>
+  /** Resolves when the database answers a trivial statement; rejects with the fault. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
