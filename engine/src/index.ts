@@ -1,1 +1,5 @@
-export {}
+export { createVigile } from './engine.ts'
+export { ConfigurationError } from './configuration-error.ts'
+export { unsafePlainHttp, type Secrets, type VigileOptions } from './options.ts'
+export type { Actor, CleanUpReport, ManagedUser, NewUser, PageState, Peer, Readiness, RouteDescription, Vigile } from './vigile.ts'
+export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'

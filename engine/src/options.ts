@@ -1,0 +1,99 @@
+// Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
+import type { Duration } from './primitives/duration.ts'
+import type { Log } from './primitives/log.ts'
+import type { Rule } from './limits/store.ts'
+
+/** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
+export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
+
+/** Where secrets come from: one or a list, newest first, or a function that reads them anew (rotation without a restart). */
+export type Secrets = string | readonly string[] | (() => readonly string[] | Promise<readonly string[]>)
+
+export type VigileOptions = {
+  /** Where people reach this site: `https://shop.example.com`. Links, cookies and origins follow from it. */
+  readonly publicUrl: string
+  /** At least 64 characters or 32 bytes each. Newest first; keep old ones for the absolute life of a session. */
+  readonly secrets: Secrets
+  /** `postgres://…` or `file:…`; default `file:./data/vigile.db`. */
+  readonly database?: string | undefined
+  /** `redis://…`; absent: in process. */
+  readonly redis?: string | undefined
+  /** A Redis of its own for limits; default: `redis`. */
+  readonly limitsRedis?: string | undefined
+  /** Connections to PostgreSQL: how many (10), and how long a request waits for one (20 s). `prepare: false` behind PgBouncer. */
+  readonly pool?: { readonly max?: number; readonly waitSeconds?: number; readonly prepare?: boolean; readonly listenUrl?: string }
+  /** Default: `NODE_ENV === 'production'`. */
+  readonly production?: boolean | undefined
+  /** Only `unsafePlainHttp`: see there. */
+  readonly transport?: typeof unsafePlainHttp | undefined
+  /** Base name of the cookies: lower-case letters, digits, `_`; default `vigile`. */
+  readonly app?: string | undefined
+  /** Name that people read; default `Vigile`. */
+  readonly name?: string | undefined
+  /** Default `/api/auth`. */
+  readonly authPath?: string | undefined
+  /** Where the bounce page sends someone who must sign in; default `/sign-in`. */
+  readonly signInPath?: string | undefined
+  /** Other origins of the same site whose pages may call the API with cookies. Exact: `https://app.example.com`. */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` counts. Default: none. */
+  readonly trustedProxies?: readonly string[] | undefined
+  readonly cookies?: {
+    /** Default `strict` in production, else `lax`. */
+    readonly sameSite?: 'strict' | 'lax' | undefined
+    /** A parent domain of the public host, never a public suffix. Default: the host alone. */
+    readonly domain?: string | undefined
+    /** False: names without `__Host-` or `__Secure-`. */
+    readonly prefix?: boolean | undefined
+    /** Base names in place of `{app}_access` and so on. */
+    readonly names?: Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device', string>> | undefined
+  }
+  /** `body`: access tokens are in answers and sent as Bearer; the refresh token stays in its cookie. Default `cookie`. */
+  readonly delivery?: 'cookie' | 'body' | undefined
+  readonly sessions?: {
+    /** Default 15m. */
+    readonly accessLife?: Duration | undefined
+    /** Default 7d. */
+    readonly idleLife?: Duration | undefined
+    /** Default 30d. */
+    readonly absoluteLife?: Duration | undefined
+    /** Live sessions per user: 1 to 1,000, or `unlimited`; default 10. */
+    readonly perUser?: number | 'unlimited' | undefined
+    /** How recent a sign-in must be for sensitive acts; default 10m. */
+    readonly recentLife?: Duration | undefined
+    /** PROTOCOL.md's constants, in seconds: T < G < D < R, W < G, D > 30. */
+    readonly protocol?: Partial<Record<'giveUp' | 'replay' | 'burst' | 'flushed' | 'rotation' | 'siblings', number>> | undefined
+  }
+  readonly accounts?: {
+    /** Whether anybody may sign up; default true. */
+    readonly signUp?: boolean | undefined
+    /** Whether an email must be verified before the first sign-in; default: in production. */
+    readonly verifyEmail?: boolean | undefined
+  }
+  readonly passwords?: {
+    /** 8 to 1024; default 8. NIST SP 800-63B-4 advises 15 where it is the only factor. */
+    readonly minimumLength?: number | undefined
+    readonly argon2?: { readonly memoryKiB?: number; readonly iterations?: number; readonly parallelism?: number } | undefined
+    /** Range query of a breach service (k-anonymity), ending in `/range/`; default: none. */
+    readonly breachUrl?: string | undefined
+    /** More words of the site that no password may consist of. */
+    readonly siteWords?: readonly string[] | undefined
+  }
+  readonly keys?: {
+    readonly algorithm?: 'EdDSA' | 'ES256' | undefined
+    /** How long a signing key signs before the schedule replaces it; default 90d. */
+    readonly rotateEvery?: Duration | undefined
+    /** What `aud` of access tokens says; default: the public URL. */
+    readonly audience?: string | undefined
+  }
+  readonly limits?: {
+    /** Replaces rules by name (`signInIp`, `signInAccount`, `signUpIp`, `refreshToken`, …). */
+    readonly rules?: Partial<Record<string, Rule>> | undefined
+    /** Addresses or networks that are never limited. */
+    readonly allow?: readonly string[] | undefined
+  }
+  /** Cron pattern of the clean-up, in the time of the machine; default `0 2 * * *`. */
+  readonly cleanUpAt?: string | undefined
+  /** Default: pino at `LOG_LEVEL` (info) to standard output. */
+  readonly log?: Log | undefined
+}
