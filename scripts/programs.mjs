@@ -1,0 +1,49 @@
+// Where the programs that the tests start can be found, and which Debian package holds each.
+// Plain JavaScript for any Node from 20: ready.mjs reads it before anything is installed.
+import { accessSync, constants, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** @type {Record<string, { debianPackage: string, otherNames?: string[] }>} */
+export const testPrograms = {
+  postgres: { debianPackage: 'postgresql' },
+  'redis-server': { debianPackage: 'redis-server' },
+  nginx: { debianPackage: 'nginx' },
+  chromium: { debianPackage: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
+  'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
+}
+
+/**
+ * The absolute path of a program, or undefined when it is not installed.
+ * @param {string} name a key of `testPrograms`
+ * @returns {string | undefined}
+ */
+export function findProgram(name) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']
+  if (name === 'postgres') folders.push(...debianPostgresFolders())
+  for (const candidate of [name, ...(testPrograms[name]?.otherNames ?? [])]) {
+    const path = folders.map((folder) => join(folder, candidate)).find(isExecutable)
+    if (path) return path
+  }
+  return undefined
+}
+
+/** Debian keeps PostgreSQL's programs off the path: newest version first. */
+function debianPostgresFolders() {
+  const root = '/usr/lib/postgresql'
+  try {
+    const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a))
+    return versions.map((version) => join(root, version, 'bin'))
+  } catch {
+    return []
+  }
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

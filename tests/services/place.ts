@@ -1,0 +1,42 @@
+// Where a test service lives: a folder of its own and a free port on the loopback address.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { chmod, chown, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Folder {
+  path: string
+  remove: () => Promise<void>
+}
+
+/** A new empty folder, removed by `remove`, or at the latest when this process exits. */
+export async function temporaryFolder(name: string, owner?: { uid: number; gid: number }): Promise<Folder> {
+  const path = mkdtempSync(join(tmpdir(), `vigile-${name}-`))
+  if (owner) {
+    await chown(path, owner.uid, owner.gid)
+    await chmod(path, 0o700)
+  }
+  const removeAtExit = () => rmSync(path, { recursive: true, force: true })
+  process.once('exit', removeAtExit)
+  return {
+    path,
+    remove: async () => {
+      process.off('exit', removeAtExit)
+      await rm(path, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** A port on 127.0.0.1 that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}

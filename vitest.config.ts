@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config'
+
+const ignored = ['**/node_modules/**', '**/dist/**', 'server/pages/**']
+
+export default defineConfig({
+  // Packages resolve to their source, so that a test never runs against a stale build.
+  ssr: { resolve: { conditions: ['@vigile/source', 'module', 'node', 'development|production'] } },
+  test: {
+    globalSetup: ['tests/global-setup.ts'],
+    reporters: ['default', './tests/reporter.ts'],
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...ignored, 'tests/browser/**'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          exclude: ignored,
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+})
