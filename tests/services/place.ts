@@ -1,5 +1,5 @@
 // Where a test service lives: a folder of its own and a free port on the loopback address.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, chown, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -13,7 +13,7 @@ export interface Folder {
 
 /** A new empty folder, removed by `remove`, or at the latest when this process exits. */
 export async function temporaryFolder(name: string, owner?: { uid: number; gid: number }): Promise<Folder> {
-  const path = mkdtempSync(join(tmpdir(), `vigile-${name}-`))
+  const path = mkdtempSync(join(tmpdir(), `vigile-test-${process.pid}-${name}-`))
   if (owner) {
     await chown(path, owner.uid, owner.gid)
     await chmod(path, 0o700)
@@ -26,6 +26,23 @@ export async function temporaryFolder(name: string, owner?: { uid: number; gid: 
       process.off('exit', removeAtExit)
       await rm(path, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** Removes the folders of runs that were killed before they could. */
+export async function removeAbandonedFolders(): Promise<void> {
+  const folders = readdirSync(tmpdir()).filter((name) => isAbandoned(name))
+  await Promise.all(folders.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })))
+}
+
+function isAbandoned(name: string): boolean {
+  const owner = name.match(/^vigile-test-(\d+)-/)?.[1]
+  if (!owner) return false
+  try {
+    process.kill(Number(owner), 0)
+    return false
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }
 
