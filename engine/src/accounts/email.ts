@@ -1,0 +1,34 @@
+// Addresses are normalised before anything is decided about them (H-4).
+import { domainToASCII } from 'node:url'
+import { maxEmailLength } from '@vigile/contract'
+import { sha256 } from '../primitives/hash.ts'
+
+export type Email = {
+  /** What mail is sent to: NFKC, the domain in ASCII. */
+  readonly address: string
+  /** What two spellings of one address share: the same in lower case. */
+  readonly key: string
+}
+
+// RFC 5321 dot-string, ASCII: compatibility forms (full-width letters, ligatures) have become plain by NFKC before.
+const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+const domainPart = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
+const maxLocalLength = 64
+
+/**
+ * The address in a text, or null where it is none. `' Ada@Exämple.ORG '` → `{ address: 'Ada@xn--exmple-cua.org', … }`.
+ * Mail goes to the normalised address, so two that look alike can't be told apart by one and mixed up by the other.
+ */
+export const parseEmail = (text: string): Email | null => {
+  const plain = text.normalize('NFKC').trim()
+  const at = plain.lastIndexOf('@')
+  const local = plain.slice(0, at)
+  if (at < 1 || local.length > maxLocalLength || !localPart.test(local)) return null
+  const domain = domainToASCII(plain.slice(at + 1)).toLowerCase()
+  const address = `${local}@${domain}`
+  if (!domainPart.test(domain) || address.length > maxEmailLength) return null
+  return { address, key: address.toLowerCase() }
+}
+
+/** Stands for an email, known or not, where the email itself must not be kept. */
+export const emailHash = (email: Email): string => sha256(`vigile email ${email.key}`, 'hex')

@@ -1,0 +1,24 @@
+// Keys that come from `VIGILE_SECRET`. One secret gives a key for each purpose (HKDF, RFC 5869), so none serves two ends.
+import { hkdfSync } from 'node:crypto'
+import { sha256 } from '../primitives/hash.ts'
+
+export type DerivedKeys = {
+  /** Names the secret without telling anything of it; derived from the MAC key itself, so a key can't be mislabelled. */
+  readonly id: string
+  readonly mac: Uint8Array
+  readonly csrf: Uint8Array
+  readonly seal: Uint8Array
+}
+
+const derive = (secret: string, purpose: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, 'vigile', purpose, 32))
+
+export const deriveKeys = (secret: string): DerivedKeys => {
+  const mac = derive(secret, 'refresh token mac')
+  return {
+    id: sha256(`vigile key id ${Buffer.from(mac).toString('base64url')}`, 'base64url').slice(0, 11),
+    mac,
+    csrf: derive(secret, 'csrf token mac'),
+    seal: derive(secret, 'seal of signing keys'),
+  }
+}

@@ -1,0 +1,78 @@
+// The MAC keys of this node. Every node must know a new key before any node uses it (TOK-9).
+import { randomToken } from '../primitives/random.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { UnavailableError } from '../primitives/unavailable.ts'
+import { type DerivedKeys, deriveKeys } from './derive.ts'
+import type { KeyStore } from './store.ts'
+
+/** A node that said nothing for so long is gone. */
+const nodeLifeMs = 30_000
+/** Secrets are read again for an unknown key id at most this often, so that forged ids cost nothing. */
+const rereadEveryMs = 1_000
+/** So many secrets at most: the absolute life divided by any sensible rotation is far fewer. */
+const maxSecrets = 32
+
+export type Keyring = {
+  /** The key of this id; reads the secrets again where it is not known. Null: this node does not know it (yet). */
+  find(id: string): Promise<DerivedKeys | null>
+  /** The newest key that every live node knows: the one to use. */
+  newest(): DerivedKeys
+  all(): readonly DerivedKeys[]
+  /** Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. */
+  report(): Promise<void>
+  reload(): Promise<void>
+}
+
+/** The first of `own` (newest first) that every node lists; the newest where no key is common to all. */
+export const chooseNewest = (
+  own: readonly DerivedKeys[],
+  nodes: readonly { readonly keyIds: readonly string[] }[],
+): DerivedKeys | undefined => own.find((key) => nodes.every((node) => node.keyIds.includes(key.id))) ?? own[0]
+
+export const createKeyring = (deps: {
+  readonly readSecrets: () => Promise<readonly string[]>
+  readonly keys: KeyStore
+  readonly clock: Clock
+  readonly log: Log
+}): Keyring => {
+  const node = randomToken(16)
+  let own: readonly DerivedKeys[] = []
+  let newest: DerivedKeys | undefined
+  let readAt = Number.NEGATIVE_INFINITY
+
+  const reload = async () => {
+    readAt = performance.now()
+    const secrets = await deps.readSecrets()
+    own = secrets.slice(0, maxSecrets).map(deriveKeys)
+    if (newest && !own.some((key) => key.id === newest?.id)) newest = undefined
+  }
+
+  const known = (id: string) => own.find((key) => key.id === id) ?? null
+
+  return {
+    reload,
+    all: () => own,
+    find: async (id) => {
+      const key = known(id)
+      if (key || performance.now() - readAt < rereadEveryMs) return key
+      await reload()
+      return known(id)
+    },
+    newest: () => {
+      const key = newest ?? own[0]
+      if (!key) throw new UnavailableError('no secret has been read yet')
+      return key
+    },
+    report: async () => {
+      await reload()
+      const now = deps.clock.now()
+      await deps.keys.reportNode({ id: node, keyIds: own.map((key) => key.id), now, forgetBefore: now - 10 * nodeLifeMs })
+      const nodes = await deps.keys.listNodes(now - nodeLifeMs)
+      newest = chooseNewest(own, nodes)
+      if (newest && newest.id !== own[0]?.id) {
+        deps.log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
+      }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+// Counts against the named rules. An attempt is counted before it is made, so that parallel attempts can't slip through
+// (H-14, LIM-4), and taken back where it turned out not to be what the rule counts.
+import type { RuleName, Rules } from './rules.ts'
+import type { LimitStore, Rule } from './store.ts'
+
+export type Hit = { readonly rule: RuleName; readonly key: string }
+
+/** What the answer tells of a limit (the RateLimit fields). */
+export type Verdict = {
+  readonly allowed: boolean
+  readonly rule: RuleName
+  readonly limit: number
+  readonly windowSeconds: number
+  readonly remaining: number
+  readonly resetSeconds: number
+}
+
+export type Limiter = {
+  /** Counts one hit against each; where one refuses, those counted before it are taken back. The strictest verdict. */
+  take(hits: readonly Hit[]): Promise<Verdict>
+  /** Takes the hits back. A failure to do so only leaves the limit stricter. */
+  release(hits: readonly Hit[]): Promise<void>
+}
+
+const verdict = (name: RuleName, rule: Rule, count: { allowed: boolean; remaining: number; resetMs: number }): Verdict => ({
+  allowed: count.allowed,
+  rule: name,
+  limit: rule.limit,
+  windowSeconds: rule.windowSeconds,
+  remaining: count.remaining,
+  resetSeconds: Math.max(1, Math.ceil(count.resetMs / 1000)),
+})
+
+/** A refusal before anything allowed; then what leaves less; then what takes longer. */
+const stricter = (a: Verdict, b: Verdict): Verdict => {
+  if (a.allowed !== b.allowed) return a.allowed ? b : a
+  if (a.remaining !== b.remaining) return a.remaining < b.remaining ? a : b
+  return a.resetSeconds >= b.resetSeconds ? a : b
+}
+
+export const createLimiter = (store: LimitStore, rules: Rules): Limiter => {
+  const release = async (hits: readonly Hit[]) => {
+    await Promise.all(hits.map(({ rule, key }) => store.refund(rule, key, rules[rule])))
+  }
+  return {
+    release,
+    take: async (hits) => {
+      const counts = await Promise.all(
+        hits.map(async ({ rule, key }) => verdict(rule, rules[rule], await store.hit(rule, key, rules[rule]))),
+      )
+      const strictest = counts.reduce(stricter)
+      // One that was refused was not made: it must not use up the others.
+      if (!strictest.allowed) await release(hits.filter((_, index) => counts[index]?.allowed))
+      return strictest
+    },
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * A store could not be asked for now: out of reach, too slow, its pool or disk full. Whether the work was done is not
+ * known. Answered as 503 with `Retry-After`, never as a refusal: a client must not take it for the end of a session.
+ * Every other error of a store is a fault (500).
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}

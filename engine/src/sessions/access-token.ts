@@ -1,0 +1,127 @@
+// The access token: a signed JWT (RFC 9068) that any language can verify by the published keys.
+import { type JWTPayload, SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import type { SigningKeys } from '../keys/signing-keys.ts'
+import type { Clock } from '../primitives/clock.ts'
+import { type SessionId, type UserId, parseSessionId, parseUserId } from '../primitives/ids.ts'
+import { randomToken } from '../primitives/random.ts'
+
+/** RFC 9068 section 2.1. An ID token or another JWT of the same keys is refused by it (S-75). */
+const tokenType = 'at+jwt'
+/** The longest text that is still looked at. */
+const maxLength = 2048
+/** So many verified tokens are remembered; the oldest go first. */
+const maxRemembered = 50_000
+
+export type AccessClaims = {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+  readonly generation: number
+  readonly issue: number
+  readonly authenticatedAt: number
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+export type AccessTokens = {
+  /** Signs a token. `expiresAt` is already bounded by the session's ends. */
+  sign(claims: Omit<AccessClaims, 'issuedAt'>, now: number): Promise<string>
+  /** The claims, or null where the token is forged, foreign, malformed or expired. */
+  verify(token: string): Promise<AccessClaims | null>
+}
+
+const readClaims = (payload: JWTPayload): AccessClaims | null => {
+  const userId = parseUserId(payload.sub ?? '')
+  const sessionId = typeof payload.sid === 'string' ? parseSessionId(payload.sid) : null
+  const { gen, seq, auth_time: authTime, iat, exp } = payload as Record<string, unknown>
+  const numbers = [gen, seq, authTime, iat, exp]
+  if (!userId || !sessionId || !numbers.every((value) => typeof value === 'number' && Number.isSafeInteger(value))) return null
+  const [generation, issue, authenticatedAt, issuedAt, expiresAt] = numbers as [number, number, number, number, number]
+  return {
+    userId,
+    sessionId,
+    generation,
+    issue,
+    authenticatedAt: authenticatedAt * 1000,
+    issuedAt: issuedAt * 1000,
+    expiresAt: expiresAt * 1000,
+  }
+}
+
+const keyIdOf = (token: string): string | null => {
+  try {
+    return decodeProtectedHeader(token).kid ?? null
+  } catch {
+    return null
+  }
+}
+
+export const createAccessTokens = (deps: {
+  readonly signingKeys: Pick<SigningKeys, 'current' | 'find'>
+  readonly clock: Clock
+  readonly issuer: string
+  readonly audience: string
+}): AccessTokens => {
+  const { signingKeys, clock, issuer, audience } = deps
+  const remembered = new Map<string, AccessClaims>()
+
+  const check = async (token: string, kid: string): Promise<AccessClaims | null> => {
+    // The key is chosen by id among ours and fixes the algorithm; `jku`, `x5u`, `jwk` are never read (RFC 8725 section 3.1).
+    const key = await signingKeys.find(kid)
+    if (!key) return null
+    try {
+      const { payload } = await jwtVerify(token, key.publicKey, {
+        algorithms: [key.algorithm],
+        typ: tokenType,
+        issuer,
+        audience,
+        requiredClaims: ['sub', 'iat', 'exp', 'jti'],
+        currentDate: new Date(clock.now()),
+      })
+      return readClaims(payload)
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null
+      throw error
+    }
+  }
+
+  const remember = (token: string, claims: AccessClaims) => {
+    if (remembered.size >= maxRemembered) {
+      const oldest = remembered.keys().next().value
+      if (oldest !== undefined) remembered.delete(oldest)
+    }
+    remembered.set(token, claims)
+  }
+
+  return {
+    sign: async (claims, now) => {
+      const key = await signingKeys.current()
+      return new SignJWT({
+        sid: claims.sessionId,
+        gen: claims.generation,
+        seq: claims.issue,
+        auth_time: Math.floor(claims.authenticatedAt / 1000),
+      })
+        .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: tokenType })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(claims.userId)
+        .setIssuedAt(Math.floor(now / 1000))
+        .setExpirationTime(Math.floor(claims.expiresAt / 1000))
+        .setJti(randomToken(12))
+        .sign(key.privateKey)
+    },
+    verify: async (token) => {
+      if (token.length > maxLength) return null
+      const known = remembered.get(token)
+      if (known) {
+        if (known.expiresAt > clock.now()) return known
+        remembered.delete(token)
+        return null
+      }
+      const kid = keyIdOf(token)
+      const claims = kid === null ? null : await check(token, kid)
+      if (claims) remember(token, claims)
+      return claims
+    },
+  }
+}

@@ -1,0 +1,56 @@
+// Begins a session inside the transaction of the act that proves who the user is.
+import type { AuditStore } from '../audit/store.ts'
+import type { Context } from '../audit/entry.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { SessionId, UserId } from '../primitives/ids.ts'
+import type { AccessTokens } from './access-token.ts'
+import { type AccessGrant, type RefreshGrant, grantAccess, grantRefresh, newSession } from './issue.ts'
+import type { SessionPolicy } from './policy.ts'
+import { revocationEntries } from './revoke.ts'
+import type { SessionRow, SessionStore } from './store.ts'
+
+export type BeginDeps = {
+  readonly keyring: Keyring
+  readonly accessTokens: AccessTokens
+  readonly policy: SessionPolicy
+}
+
+/** A session just begun, with the tokens to hand out. */
+export type Begun = {
+  readonly session: SessionRow
+  readonly access: AccessGrant
+  readonly refresh: RefreshGrant
+  /** Sessions that ended with it: to be announced after the commit. */
+  readonly ended: readonly SessionId[]
+  readonly now: number
+}
+
+/**
+ * Ends the sessions that this browser held (`ends`), ends the least recently used ones above the limit of the user, and
+ * inserts the new one. The caller has locked the user's row, so parallel sign-ins can't pass the limit.
+ */
+export const beginSession = async (
+  deps: BeginDeps,
+  stores: { readonly sessions: SessionStore; readonly audit: AuditStore },
+  input: { readonly userId: UserId; readonly now: number; readonly context: Context; readonly ends: readonly SessionId[] },
+): Promise<Begun> => {
+  const { userId, now, context } = input
+  const { sessions, audit } = stores
+  const replaced = input.ends.length > 0 ? await sessions.revoke(input.ends, 'replaced', now) : []
+  const live = deps.policy.perUser === Number.POSITIVE_INFINITY ? [] : await sessions.listLive(userId, now)
+  const above = live.slice(deps.policy.perUser - 1).map(({ id }) => id)
+  const evicted = above.length > 0 ? await sessions.revoke(above, 'session_limit', now) : []
+  const session = newSession(deps, { userId, now, origin: context, replaces: null })
+  await sessions.insert(session)
+  await audit.append([
+    ...revocationEntries(replaced, { reason: 'replaced', now, context }),
+    ...revocationEntries(evicted, { reason: 'session_limit', now, context }),
+  ])
+  return {
+    session,
+    access: await grantAccess(deps, session, now),
+    refresh: grantRefresh(deps.keyring.newest(), session),
+    ended: [...input.ends, ...above],
+    now,
+  }
+}

@@ -1,0 +1,75 @@
+// Begins a session and makes the tokens that go with it.
+import type { Keyring } from '../keys/keyring.ts'
+import { type SessionId, type UserId, createSessionId } from '../primitives/ids.ts'
+import type { AccessTokens } from './access-token.ts'
+import type { SessionPolicy } from './policy.ts'
+import { type Fingerprint, type RefreshToken, deriveRefreshToken, fingerprintOf } from './refresh-token.ts'
+import type { SessionRow } from './store.ts'
+
+/** Where a session began. */
+export type Origin = { readonly ip: string | null; readonly userAgent: string | null }
+
+/** A session row of generation 0, with the newest MAC key. Nothing is stored yet. */
+export const newSession = (
+  deps: { readonly keyring: Pick<Keyring, 'newest'>; readonly policy: SessionPolicy },
+  input: { readonly userId: UserId; readonly now: number; readonly origin: Origin; readonly replaces: SessionId | null },
+): SessionRow => {
+  const { userId, now, origin, replaces } = input
+  const { idleSeconds, absoluteSeconds } = deps.policy
+  return {
+    id: createSessionId(),
+    userId,
+    generation: 0,
+    issue: 0,
+    winner: null,
+    previousWinner: null,
+    rotatedAt: now,
+    issuedAt: now,
+    durable: false,
+    keyId: deps.keyring.newest().id,
+    boundKey: null,
+    replaces,
+    idleExpiresAt: now + Math.min(idleSeconds, absoluteSeconds) * 1000,
+    expiresAt: now + absoluteSeconds * 1000,
+    revokedAt: null,
+    revokedReason: null,
+    createdAt: now,
+    authenticatedAt: now,
+    lastUsedAt: now,
+    ip: origin.ip,
+    userAgent: origin.userAgent?.slice(0, 512) ?? null,
+  }
+}
+
+export type AccessGrant = { readonly accessToken: string; readonly accessExpiresAt: number }
+export type RefreshGrant = { readonly refreshToken: RefreshToken; readonly fingerprint: Fingerprint }
+
+/** A new access token of (generation, issue), which never outlives the idle or absolute end. */
+export const grantAccess = async (
+  deps: { readonly accessTokens: AccessTokens; readonly policy: SessionPolicy },
+  session: SessionRow,
+  now: number,
+): Promise<AccessGrant> => {
+  const end = Math.min(now + deps.policy.accessSeconds * 1000, session.idleExpiresAt, session.expiresAt)
+  const accessToken = await deps.accessTokens.sign(
+    {
+      userId: session.userId,
+      sessionId: session.id,
+      generation: session.generation,
+      issue: session.issue,
+      authenticatedAt: session.authenticatedAt,
+      expiresAt: end,
+    },
+    now,
+  )
+  return { accessToken, accessExpiresAt: end }
+}
+
+/** The refresh token of (generation, issue), derived with the key that the session names. */
+export const grantRefresh = (key: { readonly id: string; readonly mac: Uint8Array }, session: SessionRow): RefreshGrant => {
+  const refreshToken = deriveRefreshToken(
+    { id: key.id, key: key.mac },
+    { sessionId: session.id, generation: session.generation, issue: session.issue },
+  )
+  return { refreshToken, fingerprint: fingerprintOf(refreshToken) }
+}

@@ -1,0 +1,26 @@
+// What this node holds of recently seen sessions, so that most checks ask nobody (PROTOCOL.md, "Revocation everywhere").
+import type { Channel } from '../primitives/channel.ts'
+import type { SessionId } from '../primitives/ids.ts'
+import { type LiveCache, createLiveCache } from '../primitives/live-cache.ts'
+import type { SessionRow, SessionStore } from './store.ts'
+
+/** SPEC section 17: an entry is fresh for 5 s at most. */
+const maxAgeMs = 5_000
+const maxEntries = 100_000
+
+export type LiveSessions = LiveCache<SessionId, SessionRow>
+
+export const createLiveSessions = (deps: {
+  readonly sessions: Pick<SessionStore, 'findMany'>
+  readonly channel: Channel
+}): LiveSessions =>
+  createLiveCache({
+    kind: 'session',
+    channel: deps.channel,
+    maxAgeMs,
+    maxEntries,
+    loadMany: async (ids) => {
+      const { sessions } = await deps.sessions.findMany(ids)
+      return new Map(sessions.map((session) => [session.id, session]))
+    },
+  })

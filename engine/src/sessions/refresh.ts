@@ -1,0 +1,144 @@
+// Carries the decision of PROTOCOL.md out: read the row and the database's time, decide, write conditionally, answer.
+import type { SessionEndReason } from '@vigile/contract'
+import type { AuditStore } from '../audit/store.ts'
+import { type Context, auditEntry } from '../audit/entry.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { UnavailableError } from '../primitives/unavailable.ts'
+import type { AccessTokens } from './access-token.ts'
+import { announce } from './announce.ts'
+import { type ApplyDeps, applyChange } from './apply-change.ts'
+import { type AccessGrant, type RefreshGrant, grantAccess, grantRefresh } from './issue.ts'
+import type { SessionPolicy } from './policy.ts'
+import type { GenuineToken } from './presented-token.ts'
+import { type Fingerprint, fingerprintOf } from './refresh-token.ts'
+import { type Decision, decide } from './rotation.ts'
+import type { SessionRow, SessionStore } from './store.ts'
+
+/** A row that keeps changing under us is given up after so many tries: 503, cookies untouched. */
+const maxTries = 3
+
+export type RefreshDeps = ApplyDeps & {
+  readonly audit: AuditStore
+  readonly accessTokens: AccessTokens
+  readonly keyring: Keyring
+  readonly policy: SessionPolicy
+}
+
+export type RefreshInput = {
+  readonly token: GenuineToken
+  /** Fingerprints that the client sent (PROTOCOL.md, "Durable" and "409"). */
+  readonly retry: string | undefined
+  readonly settled: string | undefined
+  readonly context: Context
+}
+
+export type Refreshed =
+  | {
+      readonly ok: true
+      readonly session: SessionRow
+      readonly access: AccessGrant
+      /** A refresh token to set, or null: the browser's own is still the current one. */
+      readonly refresh: RefreshGrant | null
+      readonly fingerprint: Fingerprint
+      readonly now: number
+    }
+  | { readonly ok: false; readonly error: 'session_ended'; readonly reason: SessionEndReason; readonly fingerprint: Fingerprint }
+  | { readonly ok: false; readonly error: 'stale_token'; readonly fingerprint: Fingerprint }
+
+/**
+ * Renews a session. Refuses with `session_ended` (and why) or `stale_token`; rejects where the row can't be read, written or
+ * its key is not known here (503): nothing has changed then, and no cookie may be touched.
+ */
+export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<Refreshed> => {
+  const { token } = input
+  const fingerprint = fingerprintOf(token.token)
+  const presented = {
+    generation: token.generation,
+    issue: token.issue,
+    keyId: token.keyId,
+    retry: input.retry === fingerprint,
+    settled: input.settled === fingerprint,
+  }
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const { session, now } = await deps.sessions.find(token.sessionId)
+    if (!session) return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
+    const decision = decide(session, presented, now, { ...deps.policy, newestKeyId: deps.keyring.newest().id })
+    switch (decision.action) {
+      case 'ended':
+        return { ok: false, error: 'session_ended', reason: decision.reason, fingerprint }
+      case 'stale':
+        return { ok: false, error: 'stale_token', fingerprint }
+      case 'revoke':
+        if (!(await revokeForReuse(deps, session, decision.row, input, now))) continue
+        return { ok: false, error: 'session_ended', reason: 'reuse', fingerprint }
+      case 'access':
+      case 'issue': {
+        const granted = await grant(deps, session, decision, fingerprint, now)
+        if (decision.change && !(await applyChange(deps, session, decision.change, now))) continue
+        if (decision.alert) await raise(deps, session, decision, input)
+        return granted
+      }
+      default:
+        return decision satisfies never
+    }
+  }
+  throw new UnavailableError('the session keeps changing')
+}
+
+/** The answer is made before the row is written: a node that can't make it must not have rotated. */
+const grant = async (
+  deps: RefreshDeps,
+  session: SessionRow,
+  decision: Extract<Decision, { action: 'access' | 'issue' }>,
+  presented: Fingerprint,
+  now: number,
+): Promise<Refreshed> => {
+  const after: SessionRow = { ...session, ...decision.change }
+  const access = await grantAccess(deps, after, now)
+  if (decision.action === 'access') return { ok: true, session: after, access, refresh: null, fingerprint: presented, now }
+  const key = await deps.keyring.find(decision.keyId)
+  if (!key) throw new UnavailableError('the key of this session is not known here yet')
+  const made = grantRefresh(key, after)
+  return { ok: true, session: after, access, refresh: made, fingerprint: made.fingerprint, now }
+}
+
+/** Commits the end before anything is answered; conditional on what was read, so that an honest change wins a race. */
+const revokeForReuse = async (
+  deps: RefreshDeps,
+  read: SessionRow,
+  row: number,
+  input: RefreshInput,
+  now: number,
+): Promise<boolean> => {
+  const details = { row, generation: read.generation, presented: input.token.generation }
+  const revoked = await deps.transact(async ({ sessions, audit }) => {
+    if (!(await sessions.change(read, {}, read.lastUsedAt))) return false
+    if ((await sessions.revoke([read.id], 'reuse', now)).length === 0) return false
+    await audit.append([auditEntry(input.context, { action: 'session:reuse', userId: read.userId, resource: 'session', resourceId: read.id, details, at: now })])
+    return true
+  })
+  if (!revoked) return false
+  deps.log.warn({ event: 'session_reuse', session: read.id, user: read.userId, ...details }, 'a token was used by two: the session is over')
+  await announce(deps, [read.id])
+  return true
+}
+
+const raise = async (
+  deps: RefreshDeps,
+  session: SessionRow,
+  decision: Extract<Decision, { action: 'access' | 'issue' }>,
+  input: RefreshInput,
+): Promise<void> => {
+  const details = { row: decision.row, generation: session.generation, presented: input.token.generation }
+  deps.log.warn({ event: decision.alert, session: session.id, user: session.userId, ...details }, 'a session needed repair')
+  await deps.audit.append([
+    auditEntry(input.context, {
+      action: `session:${decision.alert === 'commits_lost' ? 'commits-lost' : 'many-siblings'}`,
+      userId: session.userId,
+      resource: 'session',
+      resourceId: session.id,
+      details,
+      at: session.lastUsedAt,
+    }),
+  ])
+}
