@@ -13,7 +13,7 @@ import { fingerprintOf, rememberBuild, wasBuiltFrom } from './stale.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = join(root, 'node_modules', '.bin')
-const oldestNode = [22, 18]
+const oldestNode = { major: 22, minor: 18 }
 process.chdir(root)
 process.env.PATH = bin + delimiter + process.env.PATH
 
@@ -47,8 +47,10 @@ function checkNode() {
     ? execFileSync(join(bin, 'node'), ['--version'], { encoding: 'utf8' }).trim()
     : process.version
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number)
-  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return
-  stop(`Vigile needs Node ${oldestNode.join('.')} or newer, and this is ${version}. Get it from https://nodejs.org.`)
+  if (major > oldestNode.major || (major === oldestNode.major && minor >= oldestNode.minor)) return
+  stop(
+    `Vigile needs Node ${oldestNode.major}.${oldestNode.minor} or newer, and this is ${version}. Get it from https://nodejs.org.`,
+  )
 }
 
 /** `tsc -b` finds what is stale by itself, in a fraction of a second. */
