@@ -1,0 +1,216 @@
+import { type Kysely, sql } from 'kysely'
+import type { Account, AccountStore } from '../accounts/store.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { Dialect } from './dialect.ts'
+import { precompile } from './precompile.ts'
+import type { Tables } from './schema.ts'
+
+const columns = [
+  'id',
+  'email',
+  'email_key as emailKey',
+  'email_verified_at as emailVerifiedAt',
+  'name',
+  'image',
+  'locale',
+  'is_active as isActive',
+  'password_hash as passwordHash',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+const maxIds = 1_000
+
+type Read = Omit<Account, 'isActive'> & { readonly isActive: boolean | number }
+const toAccount = (row: Read): Account => ({ ...row, isActive: Boolean(row.isActive) })
+
+export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((db: Kysely<Tables>) => AccountStore) => {
+  const findById = precompile((wanted: { id: UserId }) =>
+    root.selectFrom('users').select(columns).where('id', '=', wanted.id),
+  )
+  const findByEmailKey = precompile((wanted: { emailKey: string }) =>
+    root.selectFrom('users').select(columns).where('email_key', '=', wanted.emailKey),
+  )
+  const first = (rows: readonly Read[]) => (rows[0] ? toAccount(rows[0]) : null)
+
+  return (db) => ({
+    findById: async (id) => first((await findById(db, { id })).rows),
+    findByEmailKey: async (emailKey) => first((await findByEmailKey(db, { emailKey })).rows),
+    findMany: async (ids) => {
+      if (ids.length > maxIds) throw new RangeError(`At most ${maxIds} accounts at once, not ${ids.length}`)
+      const rows = await db
+        .selectFrom('users')
+        .select(columns)
+        .where(dialect.isAny(sql.ref('id'), ids))
+        .execute()
+      return rows.map(toAccount)
+    },
+    insert: async (account) => {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('users')
+        .values(toColumns(account))
+        .onConflict((conflict) => conflict.column('email_key').doNothing())
+        .executeTakeFirstOrThrow()
+      return numInsertedOrUpdatedRows === 1n
+    },
+    confirmPassword: async (id, expectedHash, upgradedHash, now) => {
+      if (upgradedHash !== null) {
+        return changed(
+          await db
+            .updateTable('users')
+            .set({ password_hash: upgradedHash, updated_at: now })
+            .where('id', '=', id)
+            .where('is_active', '=', true)
+            .where('password_hash', '=', expectedHash)
+            .executeTakeFirstOrThrow(),
+        )
+      }
+      const unchanged = db
+        .selectFrom('users')
+        .select('id')
+        .where('id', '=', id)
+        .where('is_active', '=', true)
+        .where('password_hash', '=', expectedHash)
+      return (await dialect.locked(unchanged, 'wait').executeTakeFirst()) !== undefined
+    },
+    replacePassword: async (id, expectedHash, passwordHash, now) =>
+      changed(
+        await db
+          .updateTable('users')
+          .set({ password_hash: passwordHash, updated_at: now })
+          .where('id', '=', id)
+          .$if(expectedHash !== null, (query) => query.where('password_hash', '=', expectedHash))
+          .executeTakeFirstOrThrow(),
+      ),
+    setActive: async (id, isActive, now) =>
+      changed(
+        await db
+          .updateTable('users')
+          .set({ is_active: isActive, updated_at: now })
+          .where('id', '=', id)
+          .where('is_active', '!=', isActive)
+          .executeTakeFirstOrThrow(),
+      ),
+    setEmailVerified: async (id, now) =>
+      changed(
+        await db
+          .updateTable('users')
+          .set({ email_verified_at: now, updated_at: now })
+          .where('id', '=', id)
+          .where('email_verified_at', 'is', null)
+          .executeTakeFirstOrThrow(),
+      ),
+    delete: async (id) => {
+      const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', id).executeTakeFirstOrThrow()
+      return numDeletedRows === 1n
+    },
+    list: async ({ after, limit, search }) => {
+      const rows = await db
+        .selectFrom('users')
+        .select(columns)
+        .$if(after !== null, (query) =>
+          query.where(sql<boolean>`(created_at, id) > (select created_at, id from users where id = ${after})`),
+        )
+        .$if(search !== null, (query) =>
+          query.where(sql<boolean>`search_text like ${toPattern(search as string)} escape '\\'`),
+        )
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(limit + 1)
+        .execute()
+      const accounts = rows.slice(0, limit).map(toAccount)
+      return { accounts, next: rows.length > limit ? (accounts.at(-1)?.id ?? null) : null }
+    },
+
+    beginUnknownDeviceAttempt: async (emailHash, max, now) => {
+      const row = await db
+        .insertInto('sign_in_attempts')
+        .values({ email_hash: emailHash, failed: 1, last_at: now })
+        .onConflict((conflict) =>
+          conflict
+            .column('email_hash')
+            .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: now })
+            .where('sign_in_attempts.failed', '<', max),
+        )
+        .returning('failed')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    clearUnknownDeviceAttempts: async (emailHash) => {
+      await db.deleteFrom('sign_in_attempts').where('email_hash', '=', emailHash).execute()
+    },
+    isKnownDevice: async (userId, deviceHash) => {
+      const row = await db
+        .selectFrom('known_devices')
+        .select('user_id')
+        .where('user_id', '=', userId)
+        .where('device_hash', '=', deviceHash)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    rememberDevice: async (userId, deviceHash, now) => {
+      await db
+        .insertInto('known_devices')
+        .values({ user_id: userId, device_hash: deviceHash, created_at: now, last_used_at: now })
+        .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: now }))
+        .execute()
+    },
+    deleteStale: async ({ devicesBefore, attemptsBefore, limit }) => {
+      const devices = db
+        .selectFrom('known_devices')
+        .select(['user_id', 'device_hash'])
+        .where('last_used_at', '<', devicesBefore)
+        .orderBy('last_used_at')
+        .limit(limit)
+      const { numDeletedRows: removedDevices } = await db
+        .deleteFrom('known_devices')
+        .where((where) =>
+          where(
+            where.refTuple('user_id', 'device_hash'),
+            'in',
+            dialect.locked(devices, 'skip locked').$asTuple('user_id', 'device_hash'),
+          ),
+        )
+        .executeTakeFirstOrThrow()
+      const attempts = db
+        .selectFrom('sign_in_attempts')
+        .select('email_hash')
+        .where('last_at', '<', attemptsBefore)
+        .orderBy('last_at')
+        .limit(limit - Number(removedDevices))
+      const { numDeletedRows: removedAttempts } = await db
+        .deleteFrom('sign_in_attempts')
+        .where('email_hash', 'in', dialect.locked(attempts, 'skip locked'))
+        .executeTakeFirstOrThrow()
+      return Number(removedDevices + removedAttempts)
+    },
+  })
+}
+
+const changed = ({ numUpdatedRows }: { readonly numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
+
+/** SQLite's own lower-casing knows ASCII alone, so the program does it, for both databases alike. */
+const toSearchText = (account: Account): string =>
+  `${account.email} ${account.name ?? ''}`.normalize('NFC').toLowerCase()
+
+/** A LIKE pattern for "contains", with what has a meaning there escaped. */
+const toPattern = (search: string): string =>
+  `%${search
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\\%_]/g, '\\$&')}%`
+
+const toColumns = (account: Account) => ({
+  id: account.id,
+  email: account.email,
+  email_key: account.emailKey,
+  email_verified_at: account.emailVerifiedAt,
+  name: account.name,
+  image: account.image,
+  locale: account.locale,
+  is_active: account.isActive,
+  password_hash: account.passwordHash,
+  search_text: toSearchText(account),
+  created_at: account.createdAt,
+  updated_at: account.updatedAt,
+})

@@ -1,0 +1,31 @@
+// What both databases have in common once they are open.
+import { type Kysely, sql } from 'kysely'
+import { createAuditStore } from './audit-store.ts'
+import { prepareAccountStore } from './account-store.ts'
+import type { Stores } from './database.ts'
+import type { Dialect } from './dialect.ts'
+import { createJobStore } from './job-store.ts'
+import { createKeyStore } from './key-store.ts'
+import type { Tables } from './schema.ts'
+import { prepareSessionStore } from './session-store.ts'
+
+/** Gives the stores of a database, and of each of its transactions. */
+export const prepareStores = (
+  root: Kysely<Tables>,
+  dialect: Dialect,
+  observe: (databaseNow: number) => number,
+): ((db: Kysely<Tables>) => Stores) => {
+  const sessions = prepareSessionStore(root, dialect, observe)
+  const accounts = prepareAccountStore(root, dialect)
+  return (db) => ({
+    sessions: sessions(db),
+    accounts: accounts(db),
+    audit: createAuditStore(db),
+    keys: createKeyStore(db, dialect),
+    jobs: createJobStore(db),
+  })
+}
+
+export const ping = async (db: Kysely<Tables>): Promise<void> => {
+  await sql`select 1`.execute(db)
+}

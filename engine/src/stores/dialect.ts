@@ -1,0 +1,48 @@
+// Where the SQL of the two databases differs. Everything else in the stores is shared.
+import { type Expression, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import { type Ddl, postgresDdl, sqliteDdl } from './migrations/ddl.ts'
+import type { Tables } from './schema.ts'
+
+export type Dialect = {
+  readonly ddl: Ddl
+  /** The database's clock, read while the statement runs: epoch milliseconds. */
+  readonly now: RawBuilder<number>
+  readonly isAny: (value: Expression<unknown>, of: readonly string[]) => Expression<SqlBool>
+  /** Locks the rows read until the commit. On SQLite a transaction that writes is alone anyway. */
+  readonly locked: <DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+    how: 'wait' | 'skip locked',
+  ) => SelectQueryBuilder<DB, TB, O>
+  readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
+  /** Waits for the other nodes that migrate. Holds until the commit. */
+  readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
+}
+
+export const sqliteDialect: Dialect = {
+  ddl: sqliteDdl,
+  now: sql<number>`vigile_now()`,
+  // The driver binds an array as JSON.
+  isAny: (value, of) => sql<SqlBool>`${value} in (select value from json_each(${of}))`,
+  locked: (query) => query,
+  tableExists: async (db, name) => {
+    const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(db)
+    return rows.length > 0
+  },
+  lockMigrations: async () => {},
+}
+
+export const postgresDialect: Dialect = {
+  ddl: postgresDdl,
+  now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  isAny: (value, of) => sql<SqlBool>`${value} = any(${of})`,
+  // NO KEY: a new session's foreign key to a locked user does not wait.
+  locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),
+  tableExists: async (db, name) => {
+    const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db)
+    return rows[0]?.found === true
+  },
+  lockMigrations: async (transaction) => {
+    // Ends with the transaction, so it works through PgBouncer too (a session's lock would not).
+    await sql`select pg_advisory_xact_lock(6217339051822714)`.execute(transaction)
+  },
+}

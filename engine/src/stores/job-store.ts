@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import type { JobStore } from '../jobs/store.ts'
+import type { Tables } from './schema.ts'
+
+export const createJobStore = (db: Kysely<Tables>): JobStore => ({
+  claim: async ({ job, slot, node, now, leaseMs }) => {
+    const lease = { node, claimed_at: now, leased_until: now + leaseMs }
+    const row = await db
+      .insertInto('job_runs')
+      .values({ job, slot, ...lease, finished_at: null, result: null })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['job', 'slot'])
+          .doUpdateSet(lease)
+          .where('job_runs.finished_at', 'is', null)
+          .where('job_runs.leased_until', '<', now),
+      )
+      .returning('node')
+      .executeTakeFirst()
+    return row !== undefined
+  },
+  finish: async ({ job, slot, node, now, result }) => {
+    await db
+      .updateTable('job_runs')
+      .set({ finished_at: now, result })
+      .where('job', '=', job)
+      .where('slot', '=', slot)
+      .where('node', '=', node)
+      .execute()
+  },
+  deleteOld: async (before) => {
+    await db.deleteFrom('job_runs').where('claimed_at', '<', before).execute()
+  },
+})

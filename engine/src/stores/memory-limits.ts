@@ -1,0 +1,71 @@
+// Counts of one process: the embedded default, and what goes on counting while Redis is out of reach.
+import type { LimitStore } from '../limits/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+
+type Window = { used: number; readonly endsAt: number }
+
+const defaultMaxKeys = 100_000
+
+/**
+ * A hit that is refused is not counted, so what `refund` gives back is free again. Holds `maxKeys` counts at most; then
+ * the oldest is forgotten, which costs an attacker as many requests as there are keys.
+ *
+ * @example
+ * const limits = createMemoryLimits({ clock: database.clock })
+ * await limits.hit('sign-in:ip', '192.0.2.7', { limit: 10, windowSeconds: 900 }) // { allowed: true, remaining: 9, … }
+ */
+export const createMemoryLimits = ({
+  clock,
+  maxKeys = defaultMaxKeys,
+}: {
+  readonly clock: Clock
+  readonly maxKeys?: number
+}): LimitStore => {
+  // In the order in which the windows began.
+  const windows = new Map<string, Window>()
+
+  const current = (key: string): Window | undefined => {
+    const window = windows.get(key)
+    if (window && window.endsAt > clock.now()) return window
+    windows.delete(key)
+    return undefined
+  }
+  const begin = (key: string, windowSeconds: number): Window => {
+    if (windows.size >= maxKeys) windows.delete(windows.keys().next().value as string)
+    const window = { used: 0, endsAt: clock.now() + windowSeconds * 1_000 }
+    windows.set(key, window)
+    return window
+  }
+  /** Each new window pays for looking at two old ones, so what has ended does not stay for long. */
+  const forgetEnded = () => {
+    let looked = 0
+    for (const [key, { endsAt }] of windows) {
+      if (looked++ === 2) return
+      if (endsAt <= clock.now()) windows.delete(key)
+    }
+  }
+
+  return {
+    hit: async (name, key, { limit, windowSeconds }) => {
+      const id = toId(name, key)
+      let window = current(id)
+      if (!window) {
+        forgetEnded()
+        window = begin(id, windowSeconds)
+      }
+      const allowed = window.used < limit
+      if (allowed) window.used += 1
+      return { allowed, remaining: Math.max(limit - window.used, 0), resetMs: window.endsAt - clock.now() }
+    },
+    refund: async (name, key) => {
+      const window = current(toId(name, key))
+      if (window && window.used > 0) window.used -= 1
+    },
+    lift: async (name, key) => void windows.delete(toId(name, key)),
+    isDegraded: () => false,
+    close: async () => windows.clear(),
+  }
+}
+
+/** Names hold no space. */
+const toId = (name: string, key: string) => `${name} ${key}`

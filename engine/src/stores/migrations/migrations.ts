@@ -1,0 +1,10 @@
+import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
+import type { Ddl } from './ddl.ts'
+
+/**
+ * Every migration by name, in the order of the names. What is published never changes; a new one only adds, so that the
+ * previous release still runs beside it (OPS-9).
+ */
+export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]>> = {
+  '0001-accounts-sessions-audit': accountsSessionsAudit,
+}

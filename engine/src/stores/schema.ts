@@ -1,0 +1,116 @@
+// The tables as the program sees them. Times are epoch milliseconds.
+import type { Locale, SessionEndReason } from '@vigile/contract'
+import type { ColumnType, Generated } from 'kysely'
+import type { SessionId, UserId } from '../primitives/ids.ts'
+
+/** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
+type Flag = ColumnType<boolean | number, boolean, boolean>
+
+export type UsersTable = {
+  id: UserId
+  email: string
+  email_key: string
+  email_verified_at: number | null
+  name: string | null
+  image: string | null
+  locale: Locale | null
+  is_active: Flag
+  password_hash: string | null
+  /** Email and name in lower case, for searching. */
+  search_text: string
+  created_at: number
+  updated_at: number
+}
+
+export type SessionsTable = {
+  id: SessionId
+  user_id: UserId
+  generation: number
+  issue: number
+  winner: number | null
+  previous_winner: number | null
+  rotated_at: number
+  issued_at: number
+  durable: Flag
+  key_id: string
+  bound_key: string | null
+  replaces: SessionId | null
+  idle_expires_at: number
+  expires_at: number
+  revoked_at: number | null
+  revoked_reason: SessionEndReason | null
+  created_at: number
+  authenticated_at: number
+  last_used_at: number
+  ip: string | null
+  user_agent: string | null
+  /** Computed by the database: the first of idle end, absolute end and revocation. */
+  ends_at: Generated<number>
+}
+
+export type KnownDevicesTable = {
+  user_id: UserId
+  device_hash: string
+  created_at: number
+  last_used_at: number
+}
+
+export type SignInAttemptsTable = {
+  email_hash: string
+  failed: number
+  last_at: number
+}
+
+export type AuditEntriesTable = {
+  id: string
+  at: number
+  /** No foreign key: entries outlive the account. */
+  user_id: string | null
+  action: string
+  resource: string | null
+  resource_id: string | null
+  /** JSON as text: kept to the byte. */
+  details: string
+  ip: string | null
+  user_agent: string | null
+  request_id: string | null
+}
+
+export type SigningKeysTable = {
+  id: string
+  /** 1, 2, 3 …: unique, so that of several nodes that add the next key one wins. */
+  position: number
+  algorithm: 'EdDSA' | 'ES256'
+  public_jwk: string
+  sealed_private_jwk: string
+  created_at: number
+  signs_from: number
+}
+
+export type NodesTable = {
+  id: string
+  /** JSON array. */
+  key_ids: string
+  seen_at: number
+}
+
+export type JobRunsTable = {
+  job: string
+  slot: number
+  node: string
+  claimed_at: number
+  leased_until: number
+  finished_at: number | null
+  result: string | null
+}
+
+export type Tables = {
+  users: UsersTable
+  sessions: SessionsTable
+  known_devices: KnownDevicesTable
+  sign_in_attempts: SignInAttemptsTable
+  audit_entries: AuditEntriesTable
+  signing_keys: SigningKeysTable
+  nodes: NodesTable
+  job_runs: JobRunsTable
+}

@@ -1,0 +1,205 @@
+// Sessions in SQL. The hot statements are compiled once (find, findMany, change).
+import type { SessionEndReason } from '@vigile/contract'
+import { type Kysely, sql } from 'kysely'
+import type { SessionId } from '../primitives/ids.ts'
+import type { SessionRow, SessionStore } from '../sessions/store.ts'
+import type { Dialect } from './dialect.ts'
+import { plain } from './plain.ts'
+import { precompile } from './precompile.ts'
+import type { Tables } from './schema.ts'
+
+const columns = [
+  'sessions.id',
+  'sessions.user_id as userId',
+  'sessions.generation',
+  'sessions.issue',
+  'sessions.winner',
+  'sessions.previous_winner as previousWinner',
+  'sessions.rotated_at as rotatedAt',
+  'sessions.issued_at as issuedAt',
+  'sessions.durable',
+  'sessions.key_id as keyId',
+  'sessions.bound_key as boundKey',
+  'sessions.replaces',
+  'sessions.idle_expires_at as idleExpiresAt',
+  'sessions.expires_at as expiresAt',
+  'sessions.revoked_at as revokedAt',
+  'sessions.revoked_reason as revokedReason',
+  'sessions.created_at as createdAt',
+  'sessions.authenticated_at as authenticatedAt',
+  'sessions.last_used_at as lastUsedAt',
+  'sessions.ip',
+  'sessions.user_agent as userAgent',
+] as const
+
+const maxIds = 1_000
+const maxListed = 1_000
+const revokedAtOnce = 5_000
+
+/** Gives the stores of a database and of each of its transactions; `observe` hears every time the database tells. */
+export const prepareSessionStore = (
+  root: Kysely<Tables>,
+  dialect: Dialect,
+  observe: (databaseNow: number) => number,
+): ((db: Kysely<Tables>) => SessionStore) => {
+  // One row at least, with the time, whether the session is there or not.
+  const clock = root.selectFrom(sql<{ now: number }>`(select ${dialect.now} as now)`.as('clock'))
+
+  const find = precompile((wanted: { id: SessionId }) =>
+    clock.leftJoin('sessions', (join) => join.on('sessions.id', '=', wanted.id)).select(['clock.now', ...columns]),
+  )
+  const findMany = precompile((wanted: { ids: readonly SessionId[] }) =>
+    clock
+      .leftJoin('sessions', (join) => join.on(dialect.isAny(sql.ref('sessions.id'), wanted.ids)))
+      .select(['clock.now', ...columns]),
+  )
+  const change = precompile((next: SessionRow, read: SessionRow) =>
+    root
+      .updateTable('sessions')
+      .set({
+        generation: next.generation,
+        issue: next.issue,
+        winner: next.winner,
+        previous_winner: next.previousWinner,
+        rotated_at: next.rotatedAt,
+        issued_at: next.issuedAt,
+        durable: next.durable,
+        key_id: next.keyId,
+        idle_expires_at: next.idleExpiresAt,
+        replaces: next.replaces,
+        last_used_at: next.lastUsedAt,
+      })
+      .where('id', '=', read.id)
+      .where('revoked_at', 'is', null)
+      .where('generation', '=', read.generation)
+      .where('issue', '=', read.issue)
+      .where('winner', 'is not distinct from', read.winner)
+      .where('previous_winner', 'is not distinct from', read.previousWinner)
+      .where('durable', '=', read.durable)
+      .where('rotated_at', '=', read.rotatedAt)
+      .where('issued_at', '=', read.issuedAt)
+      .where('key_id', '=', read.keyId)
+      .where('idle_expires_at', '=', read.idleExpiresAt)
+      .where('replaces', 'is not distinct from', read.replaces),
+  )
+
+  return (db) => {
+    /** Locks in the order of the ids: two that end the same sessions at once don't lock each other out. */
+    const revokeThose = (ids: ReturnType<typeof selectUnrevoked>, reason: SessionEndReason, now: number) =>
+      db
+        .updateTable('sessions')
+        .set({ revoked_at: now, revoked_reason: reason })
+        .where('id', 'in', dialect.locked(ids.orderBy('id'), 'wait'))
+        .where('revoked_at', 'is', null)
+    const selectUnrevoked = () => db.selectFrom('sessions').select('id').where('revoked_at', 'is', null)
+    const revoked = ['id', 'user_id as userId'] as const
+
+    return {
+      find: async (id) => {
+        const { rows } = await find(db, { id })
+        const { now, ...row } = rows[0] as Found
+        return { session: toSession(row), now: observe(now) }
+      },
+      findMany: async (ids) => {
+        checkCount(ids)
+        const { rows } = await findMany(db, { ids })
+        const now = observe((rows[0] as Found).now)
+        const sessions = (rows as readonly Found[]).map(({ now: _, ...row }) => toSession(row))
+        return { sessions: sessions.filter((session) => session !== null), now }
+      },
+      insert: async (session) => {
+        await db.insertInto('sessions').values(toColumns(session)).execute()
+      },
+      change: async (read, wanted, lastUsedAt) => {
+        const { numAffectedRows } = await change(db, { ...read, ...wanted, lastUsedAt }, read)
+        return numAffectedRows === 1n
+      },
+      revoke: async (ids, reason, now) => {
+        checkCount(ids)
+        const those = selectUnrevoked().where(dialect.isAny(sql.ref('id'), ids))
+        return plain(await revokeThose(those, reason, now).returning(revoked).execute())
+      },
+      revokeAllOfUser: async (userId, reason, now, except) => {
+        const those = selectUnrevoked()
+          .where('user_id', '=', userId)
+          .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
+        return plain(await revokeThose(those, reason, now).returning(revoked).execute())
+      },
+      revokeEveryones: async (reason, now) => {
+        // In parts, so that no statement takes too long and none locks many rows.
+        for (let total = 0; ; ) {
+          const { numUpdatedRows } = await revokeThose(
+            selectUnrevoked().limit(revokedAtOnce),
+            reason,
+            now,
+          ).executeTakeFirstOrThrow()
+          total += Number(numUpdatedRows)
+          if (numUpdatedRows < revokedAtOnce) return total
+        }
+      },
+      listLive: async (userId, now) => {
+        const rows = await db
+          .selectFrom('sessions')
+          .select(columns)
+          .where('user_id', '=', userId)
+          .where('revoked_at', 'is', null)
+          .where('ends_at', '>=', now)
+          .orderBy('last_used_at', 'desc')
+          .orderBy('id')
+          .limit(maxListed)
+          .execute()
+        return rows.map((row) => toSession(row) as SessionRow)
+      },
+      deleteEnded: async (before, limit) => {
+        const ended = db
+          .selectFrom('sessions')
+          .select('id')
+          .where('ends_at', '<', before)
+          .orderBy('ends_at')
+          .limit(limit)
+        const { numDeletedRows } = await db
+          .deleteFrom('sessions')
+          .where('id', 'in', dialect.locked(ended, 'skip locked'))
+          .executeTakeFirstOrThrow()
+        return Number(numDeletedRows)
+      },
+    }
+  }
+}
+
+type Columns = { readonly [Field in keyof Omit<SessionRow, 'durable'>]: SessionRow[Field] | null } & {
+  readonly durable: boolean | number | null
+}
+type Found = Columns & { readonly now: number }
+
+/** Null where the join found no session. */
+const toSession = (row: Columns): SessionRow | null =>
+  row.id === null ? null : ({ ...row, durable: Boolean(row.durable) } as SessionRow)
+
+const toColumns = (session: SessionRow) => ({
+  id: session.id,
+  user_id: session.userId,
+  generation: session.generation,
+  issue: session.issue,
+  winner: session.winner,
+  previous_winner: session.previousWinner,
+  rotated_at: session.rotatedAt,
+  issued_at: session.issuedAt,
+  durable: session.durable,
+  key_id: session.keyId,
+  bound_key: session.boundKey,
+  replaces: session.replaces,
+  idle_expires_at: session.idleExpiresAt,
+  expires_at: session.expiresAt,
+  revoked_at: session.revokedAt,
+  revoked_reason: session.revokedReason,
+  created_at: session.createdAt,
+  authenticated_at: session.authenticatedAt,
+  last_used_at: session.lastUsedAt,
+  ip: session.ip,
+  user_agent: session.userAgent,
+})
+
+const checkCount = (ids: readonly unknown[]) => {
+  if (ids.length > maxIds) throw new RangeError(`At most ${maxIds} sessions at once, not ${ids.length}`)
+}

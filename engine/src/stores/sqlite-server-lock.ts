@@ -1,0 +1,34 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { isBusy } from './sqlite-connection.ts'
+
+/**
+ * Makes this process the only server of a database file until it ends, however it ends: a lock of the operating system
+ * on a side file (`vigile.db-server`), held by an exclusive transaction. Gives the function that releases it.
+ */
+export const lockForServer = (file: string): (() => void) => {
+  const sideFile = `${file}-server`
+  createPrivateFile(sideFile)
+  const lock = new DatabaseSync(sideFile, { timeout: 0 })
+  try {
+    lock.exec('begin exclusive')
+  } catch (cause) {
+    lock.close()
+    if (!isBusy(cause)) throw cause
+    throw new Error(
+      `Another Vigile server is using ${file}. Stop it first, or give this one a file of its own (DATABASE_URL=file:…). ` +
+        'For several servers on one database, use PostgreSQL.',
+      { cause },
+    )
+  }
+  return () => lock.close()
+}
+
+/** Creates a file that only its owner can read. One that exists is not even opened: closing it would drop our locks. */
+export const createPrivateFile = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+  }
+}

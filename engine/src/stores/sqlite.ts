@@ -1,0 +1,86 @@
+// The embedded database: a file, in the process.
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Kysely } from 'kysely'
+import type { ClockOffset } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { ping, prepareStores } from './assemble.ts'
+import type { Database } from './database.ts'
+import { sqliteDialect } from './dialect.ts'
+import { migrate, readMigrationState } from './migrate.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
+import type { Tables } from './schema.ts'
+import { createSqliteConnection, openFile } from './sqlite-connection.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
+import { createPrivateFile, lockForServer } from './sqlite-server-lock.ts'
+
+export type SqliteDatabase = Database & {
+  readonly kind: 'sqlite'
+  /** Whether another process has committed since the last call: what is held in memory may be stale. */
+  hasForeignCommits(): boolean
+}
+
+export type SqliteOptions = {
+  readonly file: string
+  readonly offset: ClockOffset
+  readonly log: Log
+  /** True for a server: a second one on the same file is refused. False for a command beside it. */
+  readonly exclusive: boolean
+}
+
+const maxWaitMs = 10_000
+
+/**
+ * Opens the file, and creates it with its folder where they are missing, readable by their owner alone. What was
+ * committed survives a crash of the process and of the machine (WAL, `synchronous = FULL`).
+ *
+ * @throws Error when another server has the file (`exclusive`).
+ * @example
+ * const database = openSqlite({ file: 'data/vigile.db', offset: { ms: 0 }, log, exclusive: true })
+ * await database.migrate()
+ */
+export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): SqliteDatabase => {
+  const path = resolve(file)
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const releaseLock = exclusive ? lockForServer(path) : () => {}
+  createPrivateFile(path)
+  const database = openFile(path)
+  database.function('vigile_now', () => Date.now())
+
+  const connection = createSqliteConnection(database)
+  const door = createOneAtATime(maxWaitMs)
+  const db = new Kysely<Tables>({ dialect: createSqliteDialect(connection, () => database.isTransaction, door) })
+  const bind = prepareStores(db, sqliteDialect, (databaseNow) => databaseNow + offset.ms)
+
+  const readVersion = database.prepare('pragma data_version')
+  const version = () => readVersion.get()?.data_version
+  let knownVersion = version()
+  let closed = false
+
+  return {
+    kind: 'sqlite',
+    ...bind(db),
+    clock: { now: () => Date.now() + offset.ms },
+    transact: (work) => db.transaction().execute((transaction) => work(bind(transaction))),
+    migrate: async () => {
+      const applied = await migrate(db, sqliteDialect)
+      if (applied.length > 0) log.info({ applied }, 'database migrated')
+      return applied
+    },
+    migrationState: () => readMigrationState(db, sqliteDialect),
+    ping: () => ping(db),
+    hasForeignCommits: () => {
+      const before = knownVersion
+      knownVersion = version()
+      return knownVersion !== before
+    },
+    close: async () => {
+      if (closed) return
+      closed = true
+      // Whoever is inside finishes first.
+      await door.enter()
+      database.close()
+      releaseLock()
+    },
+  }
+}
