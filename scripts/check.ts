@@ -21,7 +21,7 @@ const steps: Step[] = [
   command('types of the packages', 'tsc -b'),
   command('types of the tests', 'tsc -p tests'),
   ...(existsSync('console/tsconfig.json') ? [command('types of the console', 'tsc -p console --noEmit')] : []),
-  command('format and lint', 'biome check --error-on-warnings --colors=force .'),
+  command('format and lint', 'biome check --error-on-warnings --diagnostic-level=warn .'),
   command('promises and switches', 'oxlint --type-aware --deny-warnings'),
   command('nothing unused', 'knip --no-progress'),
   { name: 'architecture', run: async () => architecture() },
