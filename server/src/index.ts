@@ -1,1 +1,2 @@
-export {}
+export { defineConfig, type VigileConfig } from './configuration/config.ts'
+export { type RunningServer, type ServerConfig, startServer } from './start-server.ts'

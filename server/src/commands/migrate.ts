@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import type { Cli } from './cli.ts'
+import { withVigile } from './with-vigile.ts'
+
+export const addMigrate = (parent: Command, cli: Cli): void => {
+  const { migrate } = cli.messages
+  cli
+    .command(parent, 'migrate', migrate.about, 'vigile migrate --check')
+    .option('--check', migrate.check)
+    .action(
+      cli.action<{ check?: boolean }>((call) =>
+        withVigile(
+          cli,
+          call,
+          async (vigile) => {
+            const { report, options } = call
+            if (options.check) {
+              const state = await vigile.migrationState()
+              if (state.pending.length === 0) return report.done(state, [migrate.upToDate])
+              const message = migrate.pending(state.pending.length)
+              return report.refused('pending', `${message}\n  ${state.pending.join('\n  ')}`, { value: state })
+            }
+            report.progress(migrate.working)
+            const applied = await vigile.migrate()
+            report.progress('')
+            const lines = applied.map((name) => `  ${name}`)
+            return report.done(
+              { applied },
+              applied.length === 0 ? [migrate.upToDate] : [migrate.applied(applied.length), ...lines],
+            )
+          },
+          { ready: false },
+        ),
+      ),
+    )
+}

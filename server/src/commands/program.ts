@@ -1,0 +1,75 @@
+// `vigile`: all commands, their help, and what is said when one is called wrongly.
+import { Command, CommanderError } from 'commander'
+import { type Catalogue, terminalCatalogue } from '../messages/catalogue.ts'
+import { version } from '../version.ts'
+import { addCleanup } from './cleanup.ts'
+import { createCli } from './cli.ts'
+import { addConfigCheck } from './config-check.ts'
+import { addKeys } from './keys.ts'
+import { addMigrate } from './migrate.ts'
+import { createReport, exitCodes } from './report.ts'
+import { addRoutes } from './routes.ts'
+import { addSessions } from './sessions.ts'
+import { addStart } from './start.ts'
+import type { Surroundings } from './surroundings.ts'
+import { addUsers } from './users.ts'
+
+/** Runs one command to its end and gives its exit code. `start` ends when the server does. */
+export const runCommand = async (words: readonly string[], surroundings: Surroundings): Promise<number> => {
+  const messages = terminalCatalogue(surroundings.environment)
+  let exitCode: number = exitCodes.done
+  const cli = createCli(surroundings, messages, (code) => {
+    exitCode = code
+  })
+  const program = createProgram(surroundings, messages)
+  for (const add of [addStart, addMigrate, addConfigCheck, addUsers, addSessions, addKeys, addCleanup, addRoutes]) {
+    add(program, cli)
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version that were asked for are no errors.
+    if (error.exitCode === 0) return exitCodes.done
+    const report = createReport(surroundings, messages, words.includes('--json'))
+    const hint = messages.usage.hint('vigile')
+    return report.refused('usage', `${explain(error, messages)} ${hint}`, { exitCode: exitCodes.wrong })
+  }
+  return exitCode
+}
+
+const createProgram = ({ output, errors }: Surroundings, { usage }: Catalogue) =>
+  new Command('vigile')
+    .description(`${usage.about}\n\n${usage.settings}`)
+    .version(version, '--version', usage.version)
+    .helpOption('-h, --help', usage.help)
+    .helpCommand('help [command]', usage.helpCommand)
+    .configureHelp({ styleTitle: (title) => usage.titles[title] ?? title })
+    .configureOutput({
+      writeOut: (text) => void output.write(text),
+      writeErr: (text) => void errors.write(text),
+      // Said by runCommand, in the reader's language.
+      outputError: () => {},
+    })
+    .exitOverride()
+
+/** Commander's own errors in the reader's language; the word in question is quoted in its message. */
+const explain = ({ code, message }: CommanderError, { usage }: Catalogue): string => {
+  const word = /'([^']*)'/.exec(message)?.[1] ?? ''
+  switch (code) {
+    case 'commander.unknownCommand':
+      return usage.unknownCommand(word)
+    case 'commander.unknownOption':
+      return usage.unknownOption(word)
+    case 'commander.missingArgument':
+      return usage.missingArgument(word)
+    case 'commander.optionMissingArgument':
+      return usage.missingValue(word)
+    case 'commander.excessArguments':
+      return usage.excessArguments
+    case 'commander.invalidArgument':
+      return usage.badValue(word)
+    default:
+      return usage.wrong
+  }
+}

@@ -1,0 +1,63 @@
+import { ConfigurationError } from '@vigile/engine'
+import type { Command } from 'commander'
+import { nameFault } from '../configuration/faults.ts'
+import type { Configuration } from '../configuration/load-configuration.ts'
+import { createJsonLog, type Log } from '../log/log.ts'
+import { createTerminalLog } from '../log/terminal-log.ts'
+import { type RunningServer, startServer } from '../start-server.ts'
+import { type Cli, reason } from './cli.ts'
+import { readyScreen } from './ready-screen.ts'
+import { exitCodes, type Report } from './report.ts'
+import { untilStopped } from './until-stopped.ts'
+import { loadFor, openVigile } from './with-vigile.ts'
+
+export const addStart = (parent: Command, cli: Cli): void => {
+  const { output, folder, createVigile } = cli.surroundings
+  const { start } = cli.messages
+  cli.command(parent, 'start', start.about, 'PORT=8080 vigile start').action(
+    cli.action(async ({ report, options }) => {
+      const loaded = await loadFor(cli, options.config)
+      if (loaded.faults.length > 0) {
+        const opened = await openVigile(cli, loaded)
+        return report.faults('faults' in opened ? opened.faults : loaded.faults)
+      }
+      const { config } = loaded
+      const terminal = output.isTTY === true && !config.production && options.json !== true
+      const level = config.logLevel ?? 'info'
+      const log: Log = config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level, output))
+      for (const name of loaded.unknown) log.warn({ setting: name }, cli.messages.faults.unknown(name))
+      let server: RunningServer
+      try {
+        server = await startServer({ ...config, log }, { createVigile })
+      } catch (error) {
+        return explainFailure(error, config, report, cli)
+      }
+      const { publicUrl, url } = server
+      if (config.production || options.json === true) log.info({ publicUrl, url }, 'ready')
+      else output.write(`${readyScreen({ publicUrl, config, folder }, cli.messages, terminal)}\n`)
+      return untilStopped(server, log, () => {
+        if (terminal) output.write(`\n${start.stopping}\n`)
+      })
+    }),
+  )
+}
+
+const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {
+  if (error instanceof ConfigurationError) return report.faults(error.faults.map(nameFault))
+  const { port = 3000, host = '' } = config
+  const { failures } = messages
+  const wrong = { exitCode: exitCodes.wrong }
+  switch ((error as NodeJS.ErrnoException).syscall === 'listen' ? (error as NodeJS.ErrnoException).code : 'other') {
+    case 'EADDRINUSE':
+      return report.refused('port_busy', failures.portBusy(port))
+    case 'EACCES':
+      return report.refused('port_forbidden', failures.portForbidden(port), wrong)
+    case 'EADDRNOTAVAIL':
+      return report.refused('address_unknown', failures.addressUnknown(host), wrong)
+    default:
+      if ((error as NodeJS.ErrnoException).syscall === 'getaddrinfo') {
+        return report.refused('address_unknown', failures.addressUnknown(host), wrong)
+      }
+      return report.refused('not_opened', failures.notOpened(reason(error)))
+  }
+}

@@ -1,0 +1,68 @@
+import { type Locale, localeSchema, maxPasswordLength } from '@vigile/contract'
+import { type Command, InvalidArgumentError } from 'commander'
+import { ask, readAll } from './ask.ts'
+import type { Cli } from './cli.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { exitCodes, type Report } from './report.ts'
+import { operator, withVigile } from './with-vigile.ts'
+
+type Options = { name?: string; locale?: Locale; verified?: boolean; passwordStdin?: boolean }
+
+export const addUserCreate = (group: Command, cli: Cli): void => {
+  const { users } = cli.messages
+  cli
+    .command(group, 'create', users.createAbout, 'vigile users create ada@example.com --name "Ada Lovelace"')
+    .argument('<email>', users.email)
+    .option('--name <name>', users.name)
+    .option('--locale <locale>', users.locale, parseLocale)
+    .option('--verified', users.verified)
+    .option('--password-stdin', users.passwordStdin)
+    .action(
+      cli.action<Options>((call) =>
+        withVigile(cli, call, async (vigile) => {
+          const { report, options } = call
+          const [email = ''] = call.arguments
+          // Before the password is asked for, and not decisive: creating it answers the same, race or not.
+          if (await vigile.users.find(email)) return report.refused('email_taken', users.refused.email_taken)
+          const password = await givenPassword(cli, report, options.passwordStdin === true)
+          if (typeof password === 'number') return password
+          const { name, locale, verified } = options
+          const created = await vigile.users.create(
+            {
+              email,
+              password,
+              ...(name === undefined ? {} : { name }),
+              ...(locale === undefined ? {} : { locale }),
+              emailVerified: verified === true,
+            },
+            operator(),
+          )
+          if (!created.ok) return report.refused(created.error, explainRefusal(created, cli.messages))
+          return report.done({ user: created.value }, [users.created(created.value.email, created.value.id)])
+        }),
+      ),
+    )
+}
+
+const parseLocale = (text: string): Locale => {
+  const parsed = localeSchema.safeParse(text)
+  if (!parsed.success) throw new InvalidArgumentError('')
+  return parsed.data
+}
+
+/** The password, or the exit code of having said why there is none. */
+const givenPassword = async (cli: Cli, report: Report, fromInput: boolean): Promise<string | number> => {
+  const { surroundings } = cli
+  const { ask: texts } = cli.messages
+  if (fromInput) {
+    const password = await readAll(surroundings, maxPasswordLength * 4)
+    return password || report.refused('no_password', texts.passwordMissing)
+  }
+  if (!surroundings.input.isTTY) {
+    return report.refused('no_terminal', texts.passwordNeedsTerminal, { exitCode: exitCodes.wrong })
+  }
+  const password = await ask(surroundings, texts.password, { hidden: true })
+  if (!password) return report.refused('no_password', texts.passwordMissing)
+  const again = await ask(surroundings, texts.passwordAgain, { hidden: true })
+  return again === password ? password : report.refused('passwords_differ', texts.passwordsDiffer)
+}

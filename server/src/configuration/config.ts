@@ -1,0 +1,44 @@
+// What `vigile.config.ts` may say: every option of the engine, and what the program itself needs.
+import type { VigileOptions } from '@vigile/engine'
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** The engine's options, none required (the environment may give them), and those of the program. `NODE_ENV` alone decides `production`. */
+export type VigileConfig = Omit<Partial<VigileOptions>, 'production'> & {
+  /** Address to listen on. Default: `127.0.0.1` in development, every interface in production. */
+  readonly host?: string | undefined
+  /** 0 to 65535; 0 takes a free one. Default 3000. */
+  readonly port?: number | undefined
+  /** Default `info`. */
+  readonly logLevel?: LogLevel | undefined
+  /** Seconds between "not ready" and the end of accepting, for load balancers. 0 to 300; default 5 in production, else 0. */
+  readonly drainSeconds?: number | undefined
+  /** Seconds that requests in flight may still take at the end. 1 to 300; default 20. */
+  readonly stopSeconds?: number | undefined
+}
+
+/**
+ * Types a configuration file; gives back what it was given.
+ * @example
+ * // vigile.config.ts
+ * import { defineConfig } from 'vigile'
+ * export default defineConfig({ name: 'Shop', sessions: { idleLife: '14d' } })
+ */
+export const defineConfig = (config: VigileConfig): VigileConfig => config
+
+type Plain = Record<string, unknown>
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+const merge = (under: Plain, over: Plain): Plain => {
+  const merged = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = under[key]
+    if (value !== undefined) merged[key] = isPlain(value) && isPlain(below) ? merge(below, value) : value
+  }
+  return merged
+}
+
+/** The second over the first, group by group; lists are replaced, not joined. */
+export const mergeConfigs = (under: VigileConfig, over: VigileConfig): VigileConfig => merge(under, over)

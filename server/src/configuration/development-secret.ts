@@ -1,0 +1,42 @@
+// The secret of a development machine: made at the first start, kept in `./data/secret`.
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * Reads the secret of the folder, or makes one. Two starts at once agree: the file is written in full under another name
+ * and then linked, which only one of them can do; the other reads what the first one wrote, never half of it.
+ */
+export const developmentSecret = async (dataFolder: string): Promise<string> => {
+  const path = join(dataFolder, 'secret')
+  const present = await readSecret(path)
+  if (present !== null) return present
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const draft = `${path}.${randomBytes(8).toString('hex')}`
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    await file.writeFile(`${randomBytes(48).toString('hex')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await unlink(draft)
+  }
+  const agreed = await readSecret(path)
+  if (agreed === null) throw new Error(`${path} vanished while it was being made`)
+  return agreed
+}
+
+const readSecret = async (path: string): Promise<string | null> => {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,87 @@
+// The configuration as a whole. The environment wins over `.env`, which wins over `vigile.config.ts`: one file goes to
+// every deployment, and each deployment says what differs.
+import { join } from 'node:path'
+import type { Catalogue } from '../messages/catalogue.ts'
+import { mergeConfigs, type VigileConfig } from './config.ts'
+import { readConfigFile } from './config-file.ts'
+import { developmentSecret } from './development-secret.ts'
+import { withEnvironmentFile } from './environment-file.ts'
+import type { ConfigurationFault } from './faults.ts'
+import { type Environment, readEnvironment } from './read-environment.ts'
+import { secretSetting } from './settings.ts'
+
+export type Configuration = VigileConfig & { readonly production: boolean }
+
+export type LoadedConfiguration = {
+  readonly config: Configuration
+  readonly faults: readonly ConfigurationFault[]
+  /** Variables that look like settings and are none. */
+  readonly unknown: readonly string[]
+  readonly configFile?: string
+}
+
+export type ConfigurationSource = {
+  readonly environment: Environment
+  readonly folder: string
+  readonly configFile?: string | undefined
+  readonly messages: Catalogue
+}
+
+const modes = ['production', 'development', 'test']
+
+export const loadConfiguration = async (source: ConfigurationSource): Promise<LoadedConfiguration> => {
+  const { folder, messages } = source
+  const mode = source.environment.NODE_ENV || 'development'
+  const production = mode === 'production'
+  const faults: ConfigurationFault[] = []
+  // "prod" or "staging" would silently get what only suits a developer's machine.
+  if (!modes.includes(mode)) {
+    faults.push({ setting: 'NODE_ENV', wrong: messages.faults.isNot(mode), right: messages.faults.oneOf(modes) })
+  }
+  const merged = production
+    ? { environment: source.environment, faults: [] }
+    : await withEnvironmentFile(source.environment, folder, messages)
+  const [file, environment] = [
+    await readConfigFile(folder, source.configFile, messages),
+    await readEnvironment(merged.environment, messages),
+  ]
+  faults.push(...merged.faults, ...file.faults, ...environment.faults)
+  const given = mergeConfigs(file.config, environment.config)
+  const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
+  if (production) faults.push(...missing(given, faults, messages))
+  return {
+    config: { ...completed, production },
+    faults,
+    unknown: environment.unknown,
+    ...(file.path === undefined ? {} : { configFile: file.path }),
+  }
+}
+
+/** A public URL and a secret for a developer's machine; a setting that is given but wrong is not replaced. */
+const completeForDevelopment = async (
+  config: VigileConfig,
+  folder: string,
+  faults: ConfigurationFault[],
+  messages: Catalogue,
+): Promise<VigileConfig> => {
+  if (config.secrets !== undefined || faults.some(({ setting }) => setting === secretSetting)) return config
+  const data = join(folder, 'data')
+  try {
+    return { ...config, secrets: await developmentSecret(data) }
+  } catch (error) {
+    const wrong = messages.faults.secretNotKept(join(data, 'secret'), (error as Error).message)
+    faults.push({ setting: secretSetting, wrong, right: messages.faults.writableFolder(data) })
+    return config
+  }
+}
+
+const missing = (config: VigileConfig, found: readonly ConfigurationFault[], { faults }: Catalogue) => {
+  const said = new Set(found.map(({ setting }) => setting))
+  const required = [
+    { setting: 'VIGILE_PUBLIC_URL', absent: !config.publicUrl, right: faults.publicUrl },
+    { setting: secretSetting, absent: config.secrets === undefined, right: faults.secret },
+  ]
+  return required
+    .filter(({ setting, absent }) => absent && !said.has(setting))
+    .map(({ setting, right }) => ({ setting, wrong: faults.missing, right }))
+}

@@ -1,0 +1,39 @@
+// Text of the environment → a value, or what is wrong with it and what would be right.
+import type { Catalogue } from '../messages/catalogue.ts'
+
+export type Parsed<Value> = { readonly ok: true; readonly value: Value } | Wrong
+type Wrong = { readonly ok: false; readonly wrong: string; readonly right: string }
+export type Parser<Value> = (text: string, messages: Catalogue) => Parsed<Value>
+
+const right = <Value>(value: Value): Parsed<Value> => ({ ok: true, value })
+
+export const text: Parser<string> = (input) => right(input)
+
+/** What commas, spaces or line ends separate. */
+export const splitList = (input: string): readonly string[] => input.split(/[\s,]+/).filter(Boolean)
+
+export const list: Parser<readonly string[]> = (input) => right(splitList(input))
+
+/** The engine checks what a duration may be; here it only passes through. */
+export const duration: Parser<`${number}m`> = (input) => right(input as `${number}m`)
+
+export const onOrOff: Parser<boolean> = (input, { faults }) => {
+  if (/^(on|1|true|yes)$/i.test(input)) return right(true)
+  if (/^(off|0|false|no)$/i.test(input)) return right(false)
+  return { ok: false, wrong: faults.isNot(input), right: faults.onOrOff }
+}
+
+export const wholeNumber =
+  (least: number, most: number): Parser<number> =>
+  (input, { faults }) => {
+    const number = /^\d{1,9}$/.test(input) ? Number(input) : Number.NaN
+    if (number >= least && number <= most) return right(number)
+    return { ok: false, wrong: faults.isNot(input), right: faults.wholeNumber(least, most) }
+  }
+
+export const oneOf =
+  <const Value extends string>(values: readonly Value[]): Parser<Value> =>
+  (input, { faults }) => {
+    const found = values.find((value) => value === input)
+    return found === undefined ? { ok: false, wrong: faults.isNot(input), right: faults.oneOf(values) } : right(found)
+  }

@@ -1,0 +1,68 @@
+// Every setting of the environment: its name, the option that it sets, how its text is read.
+import { unsafePlainHttp } from '@vigile/engine'
+import type { Catalogue } from '../messages/catalogue.ts'
+import { logLevels, type VigileConfig } from './config.ts'
+import { duration, list, oneOf, onOrOff, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
+
+export type Setting = {
+  /** The variable. */
+  readonly name: string
+  /** The option as the engine names it in its faults. */
+  readonly option: string
+  /** Also read from the file that `NAME_FILE` names, never shown. */
+  readonly isSecret: boolean
+  readonly read: (input: string, messages: Catalogue) => Parsed<VigileConfig>
+}
+
+const define =
+  (isSecret: boolean) =>
+  <Value>(name: string, option: string, parse: Parser<Value>, put: (value: Value) => VigileConfig): Setting => ({
+    name,
+    option,
+    isSecret,
+    read: (input, messages) => {
+      const parsed = parse(input, messages)
+      return parsed.ok ? { ok: true, value: put(parsed.value) } : parsed
+    },
+  })
+
+const setting = define(false)
+const secret = define(true)
+
+export const secretSetting = 'VIGILE_SECRET'
+
+export const settings: readonly Setting[] = [
+  setting('VIGILE_PUBLIC_URL', 'publicUrl', text, (publicUrl) => ({ publicUrl })),
+  secret(secretSetting, 'secrets', list, (secrets) => ({ secrets })),
+  secret('DATABASE_URL', 'database', text, (database) => ({ database })),
+  secret('REDIS_URL', 'redis', text, (redis) => ({ redis })),
+  secret('RATE_LIMIT_REDIS_URL', 'limitsRedis', text, (limitsRedis) => ({ limitsRedis })),
+  setting('VIGILE_POOL_MAX', 'pool.max', wholeNumber(1, 1000), (max) => ({ pool: { max } })),
+  setting('VIGILE_POOL_WAIT_SECONDS', 'pool.waitSeconds', wholeNumber(1, 300), (waitSeconds) => ({
+    pool: { waitSeconds },
+  })),
+  setting('VIGILE_TRUSTED_PROXIES', 'trustedProxies', list, (trustedProxies) => ({ trustedProxies })),
+  setting('VIGILE_LIMITS_ALLOW', 'limits.allow', list, (allow) => ({ limits: { allow } })),
+  setting('VIGILE_ALLOWED_ORIGINS', 'allowedOrigins', list, (allowedOrigins) => ({ allowedOrigins })),
+  setting('VIGILE_UNSAFE_HTTP', 'transport', onOrOff, (on) => (on ? { transport: unsafePlainHttp } : {})),
+  setting('VIGILE_APP', 'app', text, (app) => ({ app })),
+  setting('VIGILE_NAME', 'name', text, (name) => ({ name })),
+  setting('VIGILE_COOKIE_DOMAIN', 'cookies.domain', text, (domain) => ({ cookies: { domain } })),
+  setting('VIGILE_SIGN_UP', 'accounts.signUp', onOrOff, (signUp) => ({ accounts: { signUp } })),
+  setting('VIGILE_EMAIL_VERIFICATION', 'accounts.verifyEmail', onOrOff, (verifyEmail) => ({
+    accounts: { verifyEmail },
+  })),
+  setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({
+    passwords: { minimumLength },
+  })),
+  setting('VIGILE_ACCESS_LIFE', 'sessions.accessLife', duration, (accessLife) => ({ sessions: { accessLife } })),
+  setting('VIGILE_IDLE_LIFE', 'sessions.idleLife', duration, (idleLife) => ({ sessions: { idleLife } })),
+  setting('VIGILE_ABSOLUTE_LIFE', 'sessions.absoluteLife', duration, (absoluteLife) => ({
+    sessions: { absoluteLife },
+  })),
+  setting('PORT', 'port', wholeNumber(0, 65_535), (port) => ({ port })),
+  setting('HOST', 'host', text, (host) => ({ host })),
+  setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),
+  setting('VIGILE_DRAIN_SECONDS', 'drainSeconds', wholeNumber(0, 300), (drainSeconds) => ({ drainSeconds })),
+  setting('VIGILE_STOP_SECONDS', 'stopSeconds', wholeNumber(1, 300), (stopSeconds) => ({ stopSeconds })),
+]

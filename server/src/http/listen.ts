@@ -1,0 +1,103 @@
+// The socket side: limits against slow clients, what the parser refuses, and an orderly end (OPS-7, H-15).
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Peer } from '@vigile/engine'
+import type { Log } from '../log/log.ts'
+import { answerClientError } from './client-error.ts'
+
+export type Answer = (request: Request, peer: Peer) => Response | Promise<Response>
+
+export type Listening = {
+  readonly port: number
+  /** Answers from now on say `Connection: close`, so that clients look for another node. */
+  drain(): void
+  /** Accepts no more; requests in flight end, or are cut after so many seconds. Gives how many were cut. */
+  close(withinSeconds: number): Promise<number>
+}
+
+const limits = {
+  /** Bytes of all headers of a request: some large cookies, no more. */
+  maxHeaderSize: 16_384,
+  /** Slowloris: the headers must be there within 10 s and the body, 64 KiB, within 30 s; looked at every 5 s. */
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  /** Longer than load balancers keep an idle connection (60 s mostly): they must end it, not meet an ended one. */
+  keepAliveTimeout: 65_000,
+}
+/** A connection on which nothing moves, a client that never reads its answer included. */
+const silentConnectionMs = 120_000
+/** Far under a usual limit of open files; more are refused instead of failing at random. */
+const maxConnections = 10_000
+
+export const listen = async (
+  at: { readonly host: string | undefined; readonly port: number },
+  answer: Answer,
+  log: Log,
+): Promise<Listening> => {
+  const underWay = new Set<ServerResponse>()
+  let draining = false
+
+  const listener = getRequestListener(
+    (request, { incoming }) => answer(request, { address: (incoming as IncomingMessage).socket.remoteAddress ?? '' }),
+    { errorHandler: (error) => refuseOrFail(error, log) },
+  )
+  const server = createServer(limits, (incoming, outgoing) => {
+    underWay.add(outgoing)
+    outgoing.once('close', () => underWay.delete(outgoing))
+    if (draining) outgoing.shouldKeepAlive = false
+    void listener(incoming, outgoing)
+  })
+  server.maxConnections = maxConnections
+  server.timeout = silentConnectionMs
+  server.on('clientError', (error, socket) => {
+    const status = answerClientError(error, socket)
+    if (status !== null) log.info({ status, code: (error as NodeJS.ErrnoException).code }, 'malformed request')
+  })
+  server.on('drop', () => log.warn({ maxConnections }, 'connection refused: too many are open'))
+
+  await listening(server, at)
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: () => {
+      draining = true
+      for (const outgoing of underWay) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false
+    },
+    close: async (withinSeconds) => {
+      let cut = 0
+      const timer = setTimeout(() => {
+        cut = underWay.size
+        server.closeAllConnections()
+      }, withinSeconds * 1000)
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      clearTimeout(timer)
+      return cut
+    },
+  }
+}
+
+const listening = (server: Server, { host, port }: { host: string | undefined; port: number }) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+const refuseOrFail = (error: unknown, log: Log): Response => {
+  const isMalformed = error instanceof Error && error.name === 'RequestError'
+  if (!isMalformed) log.error({ err: error }, 'answering failed')
+  const status = isMalformed ? 400 : 500
+  const body = { type: 'about:blank', title: isMalformed ? 'Bad Request' : 'Internal Server Error', status }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}

@@ -1,0 +1,227 @@
+// English. `fr.ts` has the same keys: the compiler sees to it.
+const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
+export const en = {
+  locale: 'en' as 'en' | 'fr',
+
+  faults: {
+    heading: (count: number) => `The configuration can't be used: ${plural(count, 'fault', 'faults')}.`,
+    isNot: (given: string) => `"${given}" is not a value of this setting`,
+    onOrOff: 'Say on or off',
+    wholeNumber: (least: number, most: number) => `A whole number from ${least} to ${most}`,
+    oneOf: (values: readonly string[]) => `One of: ${values.join(', ')}`,
+    missing: 'It is missing',
+    publicUrl: 'The address where people reach this site, such as https://auth.example.com',
+    secret: 'At least 64 characters that nobody can guess, such as those of: openssl rand -hex 48',
+    bothGiven: (name: string) => `Both ${name} and ${name}_FILE are set`,
+    keepOne: (name: string) => `Keep one: the value in ${name}, or a file's path in ${name}_FILE`,
+    fileUnreadable: (path: string, code: string) => `${path} can't be read (${code})`,
+    readableFile: 'A file that the user who runs this program may read',
+    fileEmpty: (path: string) => `${path} is empty`,
+    putInFile: 'Put the value into the file, alone',
+    modeInFile: '.env says NODE_ENV=production, and .env is read in development only',
+    modeInEnvironment: 'Set NODE_ENV=production where the program is started, with the other settings',
+    noDefaultExport: 'It has no default export that is an object',
+    defaultExport: 'export default defineConfig({ … })',
+    installHere: 'Install the package beside the file: npm install vigile',
+    loadableFile: 'A file that Node can load: check its path and what it imports',
+    secretNotKept: (path: string, why: string) => `The development secret can't be kept in ${path}: ${why}`,
+    writableFolder: (folder: string) => `Make ${folder} writable, or set VIGILE_SECRET`,
+    unknown: (name: string) => `${name} is no setting of Vigile, and does nothing: is it misspelt?`,
+  },
+
+  failures: {
+    portBusy: (port: number) =>
+      `Port ${port} is in use. End what listens there, or choose another: PORT=${port + 1} vigile start`,
+    portForbidden: (port: number) =>
+      `Port ${port} may not be opened by this user. Choose one above 1023: PORT=3000 vigile start`,
+    addressUnknown: (host: string) =>
+      `${host} is no address of this machine. Set HOST to one that is, or leave it out.`,
+    notOpened: (why: string) => `Vigile could not open what it works on: ${why}`,
+    unexpected: (why: string) => `It failed: ${why}`,
+  },
+
+  start: {
+    about: 'Start the server',
+    ready: (version: string) => `Vigile ${version} is ready`,
+    signUp: 'sign up',
+    api: 'API',
+    data: 'data',
+    cache: 'cache',
+    embedded: (path: string) => `${path} (embedded; set DATABASE_URL for PostgreSQL)`,
+    stopping: 'Stopping: requests in flight end first. Once more to stop at once.',
+  },
+
+  usage: {
+    about: 'Self-hosted authentication: nobody is logged out by accident, nobody stays in by theft.',
+    settings:
+      'Settings come from the environment, from .env in development, or from vigile.config.ts; the environment wins.',
+    titles: {
+      'Usage:': 'Usage:',
+      'Arguments:': 'Arguments:',
+      'Options:': 'Options:',
+      'Commands:': 'Commands:',
+    } as Record<string, string>,
+    example: 'Example:',
+    help: 'Show this help',
+    version: 'Show the version',
+    helpCommand: 'Show the help of a command',
+    json: 'Answer in JSON, for programs',
+    jsonLogs: 'Write the log as JSON, at a terminal too',
+    config: 'Configuration file (default: vigile.config.ts, if there is one)',
+    yes: 'Do not ask',
+    error: 'Error',
+    hint: (command: string) => `See: ${command} --help`,
+    unknownCommand: (name: string) => `There is no command ${name}.`,
+    unknownOption: (name: string) => `There is no option ${name} here.`,
+    missingArgument: (name: string) => `The argument ${name} is missing.`,
+    missingValue: (name: string) => `The option ${name} needs a value.`,
+    excessArguments: 'There are more arguments than this command takes.',
+    badValue: (name: string) => `The value of ${name} can't be used.`,
+    wrong: 'This is not how the command is called.',
+  },
+
+  ask: {
+    needsYes: 'Nobody can be asked here (no terminal). Add --yes if it is meant.',
+    word: 'yes',
+    notDone: 'Nothing was done.',
+    password: 'Password: ',
+    passwordAgain: 'Once more: ',
+    passwordsDiffer: 'The two are not the same. Nothing was done.',
+    passwordNeedsTerminal:
+      'No terminal to ask for the password. Pipe it in: … | vigile users create … --password-stdin',
+    passwordMissing: 'No password came. Nothing was done.',
+  },
+
+  migrate: {
+    about: 'Bring the database to the form that this version needs',
+    check: 'Only tell what is pending; exit 1 if anything is',
+    working: 'Migrating…',
+    upToDate: 'The database is up to date.',
+    applied: (count: number) => `${plural(count, 'migration was', 'migrations were')} applied:`,
+    pending: (count: number) =>
+      `${plural(count, 'migration is', 'migrations are')} pending; apply with: vigile migrate`,
+  },
+
+  config: {
+    about: 'The configuration',
+    checkAbout: 'Check the configuration as a whole, and name every fault',
+    good: 'The configuration is good.',
+    mode: (production: boolean): string => (production ? 'production' : 'development'),
+  },
+
+  users: {
+    about: 'Users',
+    user: 'Email address or id',
+    unknown: (who: string) => `There is no user ${who}.`,
+    createAbout: 'Create a user; the password is asked for, never an argument',
+    email: 'Email address',
+    name: 'Name',
+    locale: 'Language of the user: en or fr',
+    verified: 'Take the email address as verified',
+    passwordStdin: 'Read the password from the standard input',
+    created: (email: string, id: string) => `Created ${email} (${id}).`,
+    refused: {
+      email_taken: 'A user with this email address exists.',
+      invalid_email: 'This is not an email address.',
+      invalid_hash: 'The password hash is of no known kind (Argon2, bcrypt, scrypt, PBKDF2), or damaged.',
+      weak_password: (faults: string) => `The password is refused: ${faults}.`,
+    },
+    passwordFaults: {
+      too_short: (minimum: number) => `it has under ${minimum} characters`,
+      too_long: (maximum: number) => `it has over ${maximum} characters`,
+      common: () => 'it is among the most common ones, which are tried first',
+      own_words: (word: string) => `it is little more than "${word}"`,
+      breached: () => 'it was found in a breach of another site',
+      not_text: () => 'it holds characters that no keyboard can type',
+    },
+    disableAbout: 'Disable a user: every session ends at once, sign-in is refused',
+    disabled: (email: string, sessions: number) =>
+      `Disabled ${email}; ${plural(sessions, 'session', 'sessions')} ended.`,
+    enableAbout: 'Enable a disabled user',
+    enabled: (email: string) => `Enabled ${email}.`,
+    verifyAbout: "Take a user's email address as verified",
+    verifiedNow: (email: string) => `${email} is verified.`,
+    deleteAbout: 'Delete a user for good',
+    deleteAsk: (email: string) => `This deletes ${email} for good. To go on, type the address: `,
+    deleted: (email: string) => `Deleted ${email}.`,
+    listAbout: 'List users',
+    search: 'Only those whose email or name contains this',
+    limit: 'How many at most: 1 to 1000 (default 50)',
+    after: 'Go on after this id',
+    none: 'No users.',
+    more: (next: string) => `There are more: --after ${next}`,
+    columns: { email: 'email', name: 'name', state: 'state', created: 'created', id: 'id' },
+    states: { active: 'active', unverified: 'not verified', disabled: 'disabled' },
+    importAbout:
+      'Import users from JSON Lines: one object a line with email, and name, passwordHash, locale, emailVerified if known',
+    importFile: 'The file, or - for the standard input',
+    importCheck: 'Only check the lines',
+    fileUnreadable: (path: string, code: string) => `${path} can't be read (${code}).`,
+    lineNotJson: 'it is not JSON',
+    lineRepeats: (line: number) => `the same email address as line ${line}`,
+    line: (line: number, what: string) => `line ${line}: ${what}`,
+    importRefused: (count: number) => `${plural(count, 'line is', 'lines are')} wrong. Nothing was imported.`,
+    importChecked: (count: number) => `${plural(count, 'line is', 'lines are')} right. Nothing was imported (--check).`,
+    importing: (done: number, all: number) => `Importing ${done.toLocaleString('en')} of ${all.toLocaleString('en')}`,
+    imported: (created: number, refused: number) =>
+      `Created ${plural(created, 'user', 'users')}${refused === 0 ? '.' : `; ${plural(refused, 'line was', 'lines were')} refused, see above.`}`,
+    importStopped: (line: number, why: string) =>
+      `Stopped at line ${line}: ${why}. The lines before it are done; run it again for the rest, those done are refused as known.`,
+  },
+
+  sessions: {
+    about: 'Sessions',
+    listAbout: "List a user's live sessions",
+    none: 'No live sessions.',
+    columns: { id: 'id', browser: 'browser', ip: 'address', created: 'created', used: 'last used', ends: 'ends' },
+    revokeAbout: "End one session, all of a user's, or everyone's",
+    user: "End all of this user's sessions (email address or id)",
+    session: 'End this session',
+    everyone: "End everyone's sessions",
+    chooseOne: 'Choose one: --user, --session or --everyone.',
+    everyoneAsk: (word: string) => `This signs out everyone. To go on, type ${word}: `,
+    revoked: (count: number) => `${plural(count, 'session', 'sessions')} ended.`,
+    unknown: (id: string) => `There is no live session ${id}.`,
+  },
+
+  keys: {
+    about: 'Keys that sign access tokens',
+    listAbout: 'List the signing keys',
+    none: 'No keys yet: the first start makes one.',
+    columns: { id: 'id', algorithm: 'algorithm', state: 'state', created: 'created', signs: 'signs from' },
+    states: { next: 'next', signing: 'signing', verifying: 'verifying' },
+    rotateAbout: 'Publish a new signing key; it signs once every verifier can have seen it',
+    rotated: (id: string, at: string) => `Published ${id}; it signs from ${at}.`,
+  },
+
+  cleanup: {
+    about: 'Remove what has ended: sessions, tokens, states',
+    working: 'Removing…',
+    done: (sessions: number, devices: number, seconds: number) =>
+      `Removed ${plural(sessions, 'session', 'sessions')} and ${plural(devices, 'device', 'devices')} in ${seconds} s.`,
+  },
+
+  routes: {
+    about: 'List everything that answers, with the guard and the limit that protect it',
+    columns: { method: 'method', path: 'path', guard: 'guard', limit: 'limit' },
+  },
+
+  pages: {
+    home: 'To the first page',
+    notFound: { title: 'Nothing is here', text: 'The address is wrong, or what was here is gone.' },
+    methodNotAllowed: { title: 'This page can only be read', text: 'It takes GET and HEAD, nothing else.' },
+    unavailable: {
+      title: "We can't tell just now",
+      text: 'A part of this service does not answer. You have not been signed out. Try again in a moment.',
+    },
+    failed: {
+      title: 'Something went wrong here',
+      text: 'It was recorded under the number below. Try again in a moment.',
+    },
+    unbuilt: {
+      title: 'The pages are not built yet',
+      text: 'The API works. Build the pages with "npm run build --workspace console", then start again.',
+    },
+  },
+}

@@ -1,0 +1,237 @@
+// Français. Mêmes clés qu'en anglais : le compilateur y veille.
+import type { Catalogue } from './catalogue.ts'
+
+/** En français, le singulier vaut aussi pour zéro. */
+const plural = (count: number, one: string, many: string) => `${count.toLocaleString('fr')} ${count < 2 ? one : many}`
+
+export const fr: Catalogue = {
+  locale: 'fr',
+
+  faults: {
+    heading: (count) => `La configuration est inutilisable : ${plural(count, 'erreur', 'erreurs')}.`,
+    isNot: (given) => `« ${given} » n'est pas une valeur de ce réglage`,
+    onOrOff: 'Indiquez on ou off',
+    wholeNumber: (least, most) => `Un nombre entier de ${least} à ${most}`,
+    oneOf: (values) => `Une de ces valeurs : ${values.join(', ')}`,
+    missing: 'Il manque',
+    publicUrl: "L'adresse publique du site, par exemple https://auth.example.com",
+    secret: 'Au moins 64 caractères que personne ne peut deviner, par exemple ceux de : openssl rand -hex 48',
+    bothGiven: (name) => `${name} et ${name}_FILE sont tous deux définis`,
+    keepOne: (name) => `Gardez-en un : la valeur dans ${name}, ou le chemin d'un fichier dans ${name}_FILE`,
+    fileUnreadable: (path, code) => `${path} est illisible (${code})`,
+    readableFile: "Un fichier que l'utilisateur qui lance ce programme peut lire",
+    fileEmpty: (path) => `${path} est vide`,
+    putInFile: 'Mettez la valeur dans le fichier, et rien d’autre',
+    modeInFile: ".env indique NODE_ENV=production, or .env n'est lu qu'en développement",
+    modeInEnvironment: 'Définissez NODE_ENV=production là où le programme est lancé, avec les autres réglages',
+    noDefaultExport: "Il n'a pas d'export par défaut qui soit un objet",
+    defaultExport: 'export default defineConfig({ … })',
+    installHere: 'Installez le paquet à côté du fichier : npm install vigile',
+    loadableFile: "Un fichier que Node peut charger : vérifiez son chemin et ce qu'il importe",
+    secretNotKept: (path, why) => `Le secret de développement ne peut pas être conservé dans ${path} : ${why}`,
+    writableFolder: (folder) => `Rendez ${folder} accessible en écriture, ou définissez VIGILE_SECRET`,
+    unknown: (name) => `${name} n'est pas un réglage de Vigile et reste sans effet : faute de frappe ?`,
+  },
+
+  failures: {
+    portBusy: (port) =>
+      `Le port ${port} est occupé. Arrêtez ce qui l'utilise, ou choisissez-en un autre : PORT=${port + 1} vigile start`,
+    portForbidden: (port) =>
+      `Cet utilisateur ne peut pas ouvrir le port ${port}. Choisissez-en un au-dessus de 1023 : PORT=3000 vigile start`,
+    addressUnknown: (host) => `${host} n'est pas une adresse de cette machine. Corrigez HOST, ou retirez-le.`,
+    notOpened: (why) => `Vigile n'a pas pu ouvrir ce dont il a besoin : ${why}`,
+    unexpected: (why) => `Échec : ${why}`,
+  },
+
+  start: {
+    about: 'Démarrer le serveur',
+    ready: (version) => `Vigile ${version} est prêt`,
+    signUp: 'inscription',
+    api: 'API',
+    data: 'données',
+    cache: 'cache',
+    embedded: (path) => `${path} (intégrée ; définissez DATABASE_URL pour PostgreSQL)`,
+    stopping: "Arrêt : les requêtes en cours se terminent d'abord. Encore une fois pour arrêter aussitôt.",
+  },
+
+  usage: {
+    about: "Authentification auto-hébergée : personne n'est déconnecté par accident, personne ne reste par effraction.",
+    settings:
+      "Les réglages viennent de l'environnement, de .env en développement, ou de vigile.config.ts ; l'environnement l'emporte.",
+    titles: {
+      'Usage:': 'Utilisation :',
+      'Arguments:': 'Arguments :',
+      'Options:': 'Options :',
+      'Commands:': 'Commandes :',
+    },
+    example: 'Exemple :',
+    help: 'Afficher cette aide',
+    version: 'Afficher la version',
+    helpCommand: "Afficher l'aide d'une commande",
+    json: 'Répondre en JSON, pour les programmes',
+    jsonLogs: 'Écrire le journal en JSON, même dans un terminal',
+    config: "Fichier de configuration (par défaut : vigile.config.ts, s'il existe)",
+    yes: 'Ne pas demander',
+    error: 'Erreur',
+    hint: (command) => `Voir : ${command} --help`,
+    unknownCommand: (name) => `La commande ${name} n'existe pas.`,
+    unknownOption: (name) => `L'option ${name} n'existe pas ici.`,
+    missingArgument: (name) => `L'argument ${name} manque.`,
+    missingValue: (name) => `L'option ${name} attend une valeur.`,
+    excessArguments: "Il y a plus d'arguments que cette commande n'en prend.",
+    badValue: (name) => `La valeur de ${name} est inutilisable.`,
+    wrong: "La commande ne s'utilise pas ainsi.",
+  },
+
+  ask: {
+    needsYes: "Personne à qui demander ici (pas de terminal). Ajoutez --yes si c'est voulu.",
+    word: 'oui',
+    notDone: "Rien n'a été fait.",
+    password: 'Mot de passe : ',
+    passwordAgain: 'Encore une fois : ',
+    passwordsDiffer: "Les deux ne sont pas identiques. Rien n'a été fait.",
+    passwordNeedsTerminal:
+      'Pas de terminal pour demander le mot de passe. Passez-le par un tube : … | vigile users create … --password-stdin',
+    passwordMissing: "Aucun mot de passe reçu. Rien n'a été fait.",
+  },
+
+  migrate: {
+    about: 'Mettre la base de données à la forme que cette version demande',
+    check: "Dire seulement ce qui reste à faire ; code 1 s'il reste quelque chose",
+    working: 'Migration en cours…',
+    upToDate: 'La base de données est à jour.',
+    applied: (count) => `${plural(count, 'migration appliquée', 'migrations appliquées')} :`,
+    pending: (count) =>
+      `${plural(count, 'migration en attente', 'migrations en attente')} ; à appliquer par : vigile migrate`,
+  },
+
+  config: {
+    about: 'La configuration',
+    checkAbout: 'Vérifier la configuration dans son ensemble et nommer chaque erreur',
+    good: 'La configuration est bonne.',
+    mode: (production) => (production ? 'production' : 'développement'),
+  },
+
+  users: {
+    about: 'Utilisateurs',
+    user: 'Adresse e-mail ou identifiant',
+    unknown: (who) => `L'utilisateur ${who} n'existe pas.`,
+    createAbout: 'Créer un utilisateur ; le mot de passe est demandé, jamais passé en argument',
+    email: 'Adresse e-mail',
+    name: 'Nom',
+    locale: "Langue de l'utilisateur : en ou fr",
+    verified: "Tenir l'adresse e-mail pour vérifiée",
+    passwordStdin: "Lire le mot de passe sur l'entrée standard",
+    created: (email, id) => `${email} est créé (${id}).`,
+    refused: {
+      email_taken: 'Un utilisateur a déjà cette adresse e-mail.',
+      invalid_email: "Ce n'est pas une adresse e-mail.",
+      invalid_hash: "L'empreinte du mot de passe est d'un genre inconnu (Argon2, bcrypt, scrypt, PBKDF2), ou abîmée.",
+      weak_password: (faults) => `Le mot de passe est refusé : ${faults}.`,
+    },
+    passwordFaults: {
+      too_short: (minimum) => `il a moins de ${minimum} caractères`,
+      too_long: (maximum) => `il a plus de ${maximum} caractères`,
+      common: () => 'il est parmi les plus courants, essayés en premier',
+      own_words: (word) => `ce n'est guère plus que « ${word} »`,
+      breached: () => "il a été trouvé dans une fuite d'un autre site",
+      not_text: () => "il contient des caractères qu'aucun clavier ne tape",
+    },
+    disableAbout: 'Désactiver un utilisateur : toutes ses sessions prennent fin, la connexion est refusée',
+    disabled: (email, sessions) =>
+      `${email} est désactivé ; ${plural(sessions, 'session terminée', 'sessions terminées')}.`,
+    enableAbout: 'Réactiver un utilisateur désactivé',
+    enabled: (email) => `${email} est réactivé.`,
+    verifyAbout: "Tenir l'adresse e-mail d'un utilisateur pour vérifiée",
+    verifiedNow: (email) => `${email} est vérifiée.`,
+    deleteAbout: 'Supprimer définitivement un utilisateur',
+    deleteAsk: (email) => `Ceci supprime définitivement ${email}. Pour continuer, tapez l'adresse : `,
+    deleted: (email) => `${email} est supprimé.`,
+    listAbout: 'Lister les utilisateurs',
+    search: "Seulement ceux dont l'e-mail ou le nom contient ceci",
+    limit: 'Combien au plus : 1 à 1000 (50 par défaut)',
+    after: 'Continuer après cet identifiant',
+    none: 'Aucun utilisateur.',
+    more: (next) => `Il y en a d'autres : --after ${next}`,
+    columns: { email: 'e-mail', name: 'nom', state: 'état', created: 'créé', id: 'identifiant' },
+    states: { active: 'actif', unverified: 'non vérifié', disabled: 'désactivé' },
+    importAbout:
+      'Importer des utilisateurs en JSON Lines : un objet par ligne avec email, et name, passwordHash, locale, emailVerified si connus',
+    importFile: "Le fichier, ou - pour l'entrée standard",
+    importCheck: 'Vérifier seulement les lignes',
+    fileUnreadable: (path, code) => `${path} est illisible (${code}).`,
+    lineNotJson: "ce n'est pas du JSON",
+    lineRepeats: (line) => `la même adresse e-mail qu'à la ligne ${line}`,
+    line: (line, what) => `ligne ${line} : ${what}`,
+    importRefused: (count) => `${plural(count, 'ligne est fausse', 'lignes sont fausses')}. Rien n'a été importé.`,
+    importChecked: (count) =>
+      `${plural(count, 'ligne est juste', 'lignes sont justes')}. Rien n'a été importé (--check).`,
+    importing: (done, all) => `Import : ${done.toLocaleString('fr')} sur ${all.toLocaleString('fr')}`,
+    imported: (created, refused) =>
+      `${plural(created, 'utilisateur créé', 'utilisateurs créés')}${refused === 0 ? '.' : ` ; ${plural(refused, 'ligne refusée', 'lignes refusées')}, voir ci-dessus.`}`,
+    importStopped: (line, why) =>
+      `Arrêt à la ligne ${line} : ${why}. Les lignes précédentes sont faites ; relancez pour le reste, celles déjà faites seront refusées comme connues.`,
+  },
+
+  sessions: {
+    about: 'Sessions',
+    listAbout: "Lister les sessions en cours d'un utilisateur",
+    none: 'Aucune session en cours.',
+    columns: {
+      id: 'identifiant',
+      browser: 'navigateur',
+      ip: 'adresse',
+      created: 'créée',
+      used: 'dernier usage',
+      ends: 'fin',
+    },
+    revokeAbout: "Mettre fin à une session, à toutes celles d'un utilisateur, ou à celles de tout le monde",
+    user: 'Mettre fin à toutes les sessions de cet utilisateur (adresse e-mail ou identifiant)',
+    session: 'Mettre fin à cette session',
+    everyone: 'Mettre fin aux sessions de tout le monde',
+    chooseOne: 'Choisissez : --user, --session ou --everyone.',
+    everyoneAsk: (word) => `Ceci déconnecte tout le monde. Pour continuer, tapez ${word} : `,
+    revoked: (count) => `${plural(count, 'session terminée', 'sessions terminées')}.`,
+    unknown: (id) => `Aucune session en cours ${id}.`,
+  },
+
+  keys: {
+    about: "Clés qui signent les jetons d'accès",
+    listAbout: 'Lister les clés de signature',
+    none: 'Pas encore de clé : le premier démarrage en crée une.',
+    columns: { id: 'identifiant', algorithm: 'algorithme', state: 'état', created: 'créée', signs: 'signe dès' },
+    states: { next: 'suivante', signing: 'signe', verifying: 'vérifie' },
+    rotateAbout: 'Publier une nouvelle clé de signature ; elle signe quand chacun a pu la voir',
+    rotated: (id, at) => `${id} est publiée ; elle signe à partir de ${at}.`,
+  },
+
+  cleanup: {
+    about: 'Retirer ce qui a pris fin : sessions, jetons, états',
+    working: 'Nettoyage en cours…',
+    done: (sessions, devices, seconds) =>
+      `${plural(sessions, 'session retirée', 'sessions retirées')} et ${plural(devices, 'appareil retiré', 'appareils retirés')} en ${seconds} s.`,
+  },
+
+  routes: {
+    about: 'Lister tout ce qui répond, avec la garde et la limite qui le protègent',
+    columns: { method: 'méthode', path: 'chemin', guard: 'garde', limit: 'limite' },
+  },
+
+  pages: {
+    home: "Vers l'accueil",
+    notFound: { title: "Il n'y a rien ici", text: "L'adresse est fausse, ou ce qui était ici n'y est plus." },
+    methodNotAllowed: { title: 'Cette page ne peut être que lue', text: 'Elle accepte GET et HEAD, rien d’autre.' },
+    unavailable: {
+      title: 'Impossible à dire pour le moment',
+      text: "Une partie de ce service ne répond pas. Vous n'avez pas été déconnecté. Réessayez dans un instant.",
+    },
+    failed: {
+      title: 'Quelque chose a échoué ici',
+      text: "C'est enregistré sous le numéro ci-dessous. Réessayez dans un instant.",
+    },
+    unbuilt: {
+      title: 'Les pages ne sont pas encore construites',
+      text: "L'API fonctionne. Construisez les pages avec « npm run build --workspace console », puis redémarrez.",
+    },
+  },
+}

@@ -1,0 +1,35 @@
+// A static file as an answer: compressed as the client can take it, revalidated by its tag (RFC 9110 section 13).
+import { closedContentSecurityPolicy } from '../http/headers.ts'
+import type { StaticFile } from './files.ts'
+
+const cacheControl = { immutable: 'public, max-age=31536000, immutable', hour: 'public, max-age=3600' } as const
+
+export const answerFile = async (
+  file: StaticFile,
+  request: Request,
+  security: Readonly<Record<string, string>>,
+): Promise<Response> => {
+  const encoding = file.compressible ? chooseEncoding(request.headers.get('accept-encoding') ?? '') : 'identity'
+  const tag = `"${file.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`
+  const headers: Record<string, string> = {
+    ...security,
+    'Content-Security-Policy': closedContentSecurityPolicy,
+    'Cache-Control': cacheControl[file.caching],
+    ETag: tag,
+    ...(file.compressible ? { Vary: 'Accept-Encoding' } : {}),
+  }
+  if (matches(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers })
+  headers['Content-Type'] = file.type
+  if (encoding !== 'identity') headers['Content-Encoding'] = encoding
+  return new Response((await file.content(encoding)) as Uint8Array<ArrayBuffer>, { headers })
+}
+
+const chooseEncoding = (header: string): 'br' | 'gzip' | 'identity' => {
+  const accepts = (name: string) =>
+    new RegExp(`(?:^|[\\s,])${name}(?!\\s*;\\s*q=0(?:\\.0*)?(?:\\s|,|$))(?=\\s|,|;|$)`, 'i').test(header)
+  if (accepts('br')) return 'br'
+  return accepts('gzip') ? 'gzip' : 'identity'
+}
+
+const matches = (header: string | null, tag: string): boolean =>
+  header !== null && (header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag))

@@ -1,0 +1,44 @@
+// A small page that says one thing: not found, not available, not built yet.
+import { escapeHtml, htmlAnswer, type PageContext } from './page.ts'
+
+export type Note = {
+  readonly status: number
+  readonly title: string
+  readonly text: string
+  readonly link?: { readonly href: string; readonly label: string }
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const style = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { min-height: 100vh; margin: 0; display: grid; place-content: center; padding: 1.5rem; box-sizing: border-box }
+main { max-width: 32rem }
+h1 { font-size: 1.375rem; margin: 0 0 .5rem }
+p { margin: 0 0 1rem }
+small { opacity: .7 }
+`
+
+export const noteAnswer = (note: Note, context: PageContext): Response => {
+  const { locale, nonce, requestId } = context
+  const link = note.link ? `<p><a href="${escapeHtml(note.link.href)}">${escapeHtml(note.link.label)}</a></p>` : ''
+  const html = `<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(note.title)}</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(note.title)}</h1>
+<p>${escapeHtml(note.text)}</p>
+${link}
+<small>${note.status} · ${escapeHtml(requestId)}</small>
+</main>
+</body>
+</html>
+`
+  return htmlAnswer(html, context, note.status, note.headers)
+}

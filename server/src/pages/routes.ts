@@ -1,0 +1,51 @@
+// THE table of the pages.
+import type { PageState } from '@vigile/engine'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { Docs } from './docs.ts'
+import { noteAnswer } from './note.ts'
+import { unavailable, unbuilt } from './notes.ts'
+import { type PageContext, redirect } from './page.ts'
+import { returnPath } from './return-path.ts'
+import { type PageSettings, type Templates, templateAnswer } from './templates.ts'
+
+export type PageDeps = {
+  readonly pageState: (request: Request, returnTo: string) => Promise<PageState>
+  readonly templates: Templates
+  readonly docs: Docs
+  readonly settings: PageSettings
+}
+
+export const pageRoutes = ({ pageState, templates, docs, settings }: PageDeps): readonly PageRoute[] => {
+  const { accountPath, signInPath } = settings
+  const page = (name: keyof Templates, context: PageContext) => {
+    const template = templates[name]
+    return template === null
+      ? noteAnswer(unbuilt(context.locale), context)
+      : templateAnswer(template, settings, context)
+  }
+
+  const front = async (context: PageContext) => {
+    const { state } = await pageState(context.request, accountPath)
+    if (state === 'unknown') return noteAnswer(unavailable(context.locale), context)
+    return redirect(state === 'signed_out' ? signInPath : accountPath)
+  }
+
+  const signIn = async (context: PageContext) => {
+    const { searchParams } = context.url
+    // With `because` the page before has seen the end of the session: going back there could go round in circles.
+    // "Ask" shows the page as well: renewing here, after a renewal that failed, would go round too.
+    if (!searchParams.has('because')) {
+      const { state } = await pageState(context.request, accountPath)
+      if (state === 'signed_in') return redirect(returnPath(searchParams.get('returnTo')) ?? accountPath)
+    }
+    return page('signedOut', context)
+  }
+
+  return [
+    { path: '/', guard: 'public', limit: 'none', answer: front },
+    { path: '/sign-in', guard: 'public', limit: 'none', answer: signIn },
+    { path: '/sign-up', guard: 'public', limit: 'none', answer: signIn },
+    { path: '/account', guard: 'session', limit: 'none', answer: (context) => page('account', context) },
+    { path: '/docs', guard: 'public', limit: 'none', answer: (context) => docs.answer(context) },
+  ]
+}

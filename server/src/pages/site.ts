@@ -1,0 +1,37 @@
+// The pages and their files, ready to answer.
+
+import { fileURLToPath } from 'node:url'
+import type { Vigile, VigileOptions } from '@vigile/engine'
+import type { PageRoute } from '../http/page-routes.ts'
+import { readDocs } from './docs.ts'
+import { type Files, readFiles } from './files.ts'
+import { pageRoutes } from './routes.ts'
+import { pageSettings } from './settings.ts'
+import { type PageSettings, readTemplates } from './templates.ts'
+
+export type Site = { readonly routes: readonly PageRoute[]; readonly files: Files; readonly settings: PageSettings }
+
+/** Where the console's build puts them; the same seen from `src` and from `dist`. */
+const builtPages = fileURLToPath(new URL('../../pages', import.meta.url))
+
+export const openSite = async (
+  vigile: Pick<Vigile, 'pageState'>,
+  options: VigileOptions,
+  folder: string = builtPages,
+): Promise<Site> => {
+  const settings = pageSettings(options)
+  const docs = await readDocs({
+    name: settings.name,
+    csrfCookie: options.cookies?.names?.csrf ?? `${settings.app}_csrf`,
+  })
+  return {
+    routes: pageRoutes({
+      pageState: (request, returnTo) => vigile.pageState(request, returnTo),
+      templates: await readTemplates(folder),
+      docs,
+      settings,
+    }),
+    files: new Map([...(await readFiles(folder)), ...docs.files]),
+    settings,
+  }
+}

@@ -1,0 +1,49 @@
+// The built pages: HTML with placeholders, filled in for each answer.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locale } from '@vigile/contract'
+import { htmlAnswer, type PageContext, scriptJson } from './page.ts'
+
+/** What a page is told of this site. */
+export type PageSettings = {
+  /** Base name of the cookies. */
+  readonly app: string
+  readonly name: string
+  readonly authPath: string
+  readonly passwordMinimum: number
+  readonly signUp: boolean
+  readonly signInPath: string
+  readonly accountPath: string
+}
+
+export type Templates = Readonly<Record<'signedOut' | 'account', string | null>>
+
+/** The pages that a folder holds; null for one that is not built. */
+export const readTemplates = async (folder: string): Promise<Templates> => ({
+  signedOut: await readTemplate(join(folder, 'signed-out.html')),
+  account: await readTemplate(join(folder, 'account.html')),
+})
+
+const readTemplate = async (path: string): Promise<string | null> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** One pass, so that a value that looks like a placeholder stays what it is. */
+export const fillTemplate = (
+  template: string,
+  values: { readonly nonce: string; readonly locale: Locale; readonly settings: PageSettings },
+): string =>
+  template.replace(/__(?:CSP_NONCE|LANG|VIGILE_SETTINGS)__/g, (placeholder) => {
+    if (placeholder === '__CSP_NONCE__') return values.nonce
+    if (placeholder === '__LANG__') return values.locale
+    return scriptJson({ ...values.settings, locale: values.locale })
+  })
+
+export const templateAnswer = (template: string, settings: PageSettings, context: PageContext): Response =>
+  htmlAnswer(fillTemplate(template, { nonce: context.nonce, locale: context.locale, settings }), context)

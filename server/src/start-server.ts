@@ -1,0 +1,97 @@
+// The server as a function: listens, opens the engine, answers, and ends in order.
+import { createVigile as createEngine, type Vigile, type VigileOptions } from '@vigile/engine'
+import type { VigileConfig } from './configuration/config.ts'
+import { engineOptions } from './configuration/engine-options.ts'
+import { createAnswer } from './http/answer.ts'
+import { securityHeaders } from './http/headers.ts'
+import { type Answer, listen } from './http/listen.ts'
+import { createJsonLog, type Log } from './log/log.ts'
+import { openSite } from './pages/site.ts'
+
+export type ServerConfig = VigileConfig & {
+  /** Default: `NODE_ENV === 'production'`. */
+  readonly production?: boolean | undefined
+  /** Where the built pages are. Default: those of this package. */
+  readonly pagesFolder?: string | undefined
+}
+
+export type RunningServer = {
+  /** Where it listens, as a client on this machine reaches it: `http://localhost:3000`. */
+  readonly url: string
+  /** Where people reach it. */
+  readonly publicUrl: string
+  readonly vigile: Vigile
+  /** OPS-7: unready, then no new connections, requests in flight end, all is closed. Twice is once. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the server in this process, with nothing from the environment.
+ * Rejects with a `ConfigurationError` that names every fault, with the port's `EADDRINUSE`, or with what kept the engine from opening.
+ * @example
+ * const server = await startServer({ port: 0, secrets: 'x'.repeat(64), database: 'file::memory:' })
+ * await fetch(`${server.url}/health/ready`)
+ * await server.close()
+ */
+export const startServer = async (
+  config: ServerConfig = {},
+  { createVigile = createEngine }: { createVigile?: (options: VigileOptions) => Vigile } = {},
+): Promise<RunningServer> => {
+  const { pagesFolder, ...rest } = config
+  const production = config.production ?? process.env.NODE_ENV === 'production'
+  const log: Log = config.log ?? createJsonLog(config.logLevel ?? 'info')
+  const host = config.host ?? (production ? undefined : '127.0.0.1')
+  let answer: Answer = notYet
+  // Before the engine: a free port is known only now, and the public URL of development follows from it.
+  const http = await listen({ host, port: config.port ?? 3000 }, (request, peer) => answer(request, peer), log)
+  const url = `http://localhost:${http.port}`
+  const options = engineOptions({ ...rest, production, log }, http.port)
+  let vigile: Vigile | undefined
+  try {
+    vigile = createVigile(options)
+    await vigile.ready()
+    answer = await open(vigile, options, pagesFolder, log)
+  } catch (error) {
+    await http.close(0)
+    await vigile?.close()
+    throw error
+  }
+  vigile.startJobs()
+  const { drainSeconds = production ? 5 : 0, stopSeconds = 20 } = config
+  const engine = vigile
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    engine.drain()
+    http.drain()
+    await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
+    const cut = await http.close(stopSeconds)
+    if (cut > 0) log.warn({ cut, stopSeconds }, 'requests were cut: they took longer than the end waits')
+    await engine.close()
+  }
+  return {
+    url,
+    publicUrl: options.publicUrl,
+    vigile,
+    close: () => (closing ??= close()),
+  }
+}
+
+const open = async (
+  vigile: Vigile,
+  options: VigileOptions,
+  pagesFolder: string | undefined,
+  log: Log,
+): Promise<Answer> => {
+  const { routes, files, settings } = await openSite(vigile, options, pagesFolder)
+  const security = securityHeaders(options.publicUrl.startsWith('https:'))
+  return createAnswer({ vigile, routes, files, security, app: settings.app, signInPath: settings.signInPath, log })
+}
+
+const notYet: Answer = () =>
+  new Response(
+    JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: 'Starting.' }),
+    {
+      status: 503,
+      headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '1' },
+    },
+  )
