@@ -1,0 +1,5 @@
+// The entry of /account.
+import { AccountPage } from './account/account-page.tsx'
+import { show } from './look/look.tsx'
+
+show(<AccountPage />)

@@ -1,0 +1,80 @@
+import { useRef, useState } from 'react'
+import { client } from '../client.ts'
+import { passwordLength } from '../forms/new-password.ts'
+import { PasswordField } from '../forms/password-field.tsx'
+import { fieldTrouble, type Trouble, troubleOf, type Wording, worded } from '../forms/trouble.ts'
+import { TroubleSummary } from '../forms/trouble-summary.tsx'
+import { useForm, type Values } from '../forms/use-form.ts'
+import { Button } from '../look/button.tsx'
+import { Notice } from '../look/notice.tsx'
+import styles from '../look/page.module.css'
+import { useMessages } from '../messages/i18n.ts'
+import { settings } from '../settings.ts'
+import { act } from './act.ts'
+import { Section } from './section.tsx'
+
+const fields = ['currentPassword', 'newPassword'] as const
+type Name = (typeof fields)[number]
+const minimum = { count: settings.passwordMinimum }
+
+function check({ currentPassword, newPassword }: Values<Name>): Trouble<Name> | null {
+  const found: Partial<Record<Name, Wording>> = {}
+  if (!currentPassword) found.currentPassword = (say) => say('missing.currentPassword')
+  if (!newPassword) found.newPassword = (say) => say('missing.newPassword')
+  else if (passwordLength(newPassword) < minimum.count) found.newPassword = (say) => say('missing.longer', minimum)
+  return Object.keys(found).length > 0 ? fieldTrouble(found) : null
+}
+
+/** @param props.email tells password managers whose password it is */
+export function ChangePassword({ email, onChange }: { email: string; onChange: () => Promise<void> }) {
+  const { say } = useMessages()
+  const form = useRef<HTMLFormElement>(null)
+  const [done, setDone] = useState(false)
+
+  const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
+    setDone(false)
+    const problem = await act(() => client.changePassword(values))
+    if (problem) return troubleOf(problem, fields, { invalid_credentials: 'currentPassword' })
+    form.current?.reset()
+    setDone(true)
+    await onChange()
+    return null
+  }
+
+  const { busy, trouble, ...events } = useForm<Name>({ fields, check, send })
+  const labels = { currentPassword: say('field.currentPassword'), newPassword: say('field.newPassword') }
+  const error = (name: Name) => trouble?.fields[name] && worded(trouble.fields[name], say)
+  return (
+    <Section id="password" title={say('password.title')} text={say('password.text')}>
+      <form className={styles.form} method="post" noValidate ref={form} aria-busy={busy} {...events}>
+        <TroubleSummary trouble={trouble} labels={labels} />
+        <input type="text" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+        <PasswordField
+          name="currentPassword"
+          label={labels.currentPassword}
+          autoComplete="current-password"
+          error={error('currentPassword')}
+        />
+        <PasswordField
+          name="newPassword"
+          label={labels.newPassword}
+          hint={say('field.passwordHint', minimum)}
+          autoComplete="new-password"
+          error={error('newPassword')}
+        />
+        <div>
+          <Button kind="main" type="submit" busy={busy} busyText={say('password.busy')}>
+            {say('password.submit')}
+          </Button>
+        </div>
+        <div role="status">
+          {done && (
+            <Notice kind="done">
+              <p>{say('password.done')}</p>
+            </Notice>
+          )}
+        </div>
+      </form>
+    </Section>
+  )
+}

@@ -1,0 +1,97 @@
+import type { NetworkProblem } from '@vigile/client'
+import type { ListedSession, Problem } from '@vigile/contract'
+import { useRef, useState } from 'react'
+import { client } from '../client.ts'
+import { troubleOf } from '../forms/trouble.ts'
+import { TroubleSummary } from '../forms/trouble-summary.tsx'
+import { Button } from '../look/button.tsx'
+import { Confirm } from '../look/confirm.tsx'
+import { useMessages } from '../messages/i18n.ts'
+import { act } from './act.ts'
+import { deviceName } from './device.ts'
+import { Section } from './section.tsx'
+import { SessionRow } from './session-row.tsx'
+import styles from './sessions.module.css'
+import { SignOutButton } from './sign-out-button.tsx'
+import { useNow } from './use-now.ts'
+
+/** What the user is asked to confirm: the end of one session, or of all. */
+type Question = ListedSession | 'everywhere'
+
+type Props = { readonly sessions: readonly ListedSession[]; readonly onChange: () => Promise<void> }
+
+export function Sessions({ sessions, onChange }: Props) {
+  const { say } = useMessages()
+  const now = useNow()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const [question, setQuestion] = useState<Question | null>(null)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | NetworkProblem | null>(null)
+  const [done, setDone] = useState('')
+
+  const confirmed = async (asked: Question) => {
+    setBusy(true)
+    const refused = await act(() => (asked === 'everywhere' ? client.signOutEverywhere() : client.endSession(asked.id)))
+    const gone = asked !== 'everywhere' && refused?.code === 'not_found'
+    if (!refused || gone) await onChange()
+    setBusy(false)
+    setQuestion(null)
+    setProblem(gone ? null : refused)
+    if (asked === 'everywhere' || (refused && !gone)) return
+    setDone(gone ? say('sessions.gone') : say('sessions.ended', { device: deviceName(asked, say) }))
+    // The button that opened the dialog is gone with its session.
+    setTimeout(() => heading.current?.focus())
+  }
+
+  const ask = (asked: Question) => {
+    setProblem(null)
+    setDone('')
+    setQuestion(asked)
+  }
+
+  const one = question !== 'everywhere' && question !== null ? question : null
+  return (
+    <Section id="sessions" title={say('sessions.title')} text={say('sessions.text')} headingRef={heading}>
+      <TroubleSummary trouble={problem && troubleOf(problem, [])} labels={{}} />
+      <p role="status" className={done ? styles.done : 'unseen'}>
+        {done}
+      </p>
+      <ul className={styles.list}>
+        {sessions.map((session) => (
+          <SessionRow key={session.id} session={session} now={now}>
+            {session.current ? (
+              <SignOutButton />
+            ) : (
+              <Button
+                aria-label={say('sessions.endThis', { device: deviceName(session, say) })}
+                onClick={() => ask(session)}
+              >
+                {say('sessions.end')}
+              </Button>
+            )}
+          </SessionRow>
+        ))}
+      </ul>
+      {sessions.length === 1 && <p className={styles.alone}>{say('sessions.alone')}</p>}
+      <div>
+        <Button onClick={() => ask('everywhere')}>{say('sessions.everywhere')}</Button>
+      </div>
+      <Confirm
+        opened={question !== null}
+        title={say(one ? 'sessions.confirmEnd' : 'sessions.confirmEverywhere')}
+        cancel={say('sessions.keep')}
+        confirm={say(one ? 'sessions.endIt' : 'sessions.everywhere')}
+        busy={busy}
+        busyText={say(one ? 'sessions.ending' : 'account.signingOut')}
+        onCancel={() => setQuestion(null)}
+        onConfirm={() => question && void confirmed(question)}
+      >
+        <p>
+          {one
+            ? say('sessions.confirmEndText', { device: deviceName(one, say) })
+            : say('sessions.confirmEverywhereText')}
+        </p>
+      </Confirm>
+    </Section>
+  )
+}

@@ -1,0 +1,26 @@
+// What every page is wrapped in.
+import '@mantine/core/styles/baseline.layer.css'
+import '@mantine/core/styles/global.layer.css'
+import { MantineProvider } from '@mantine/core'
+import { type ReactNode, StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { styleNonce } from './nonce.ts'
+import { theme, themeStore } from './theme.ts'
+
+/** Shows a page in #root. */
+export function show(page: ReactNode): void {
+  const root = document.getElementById('root')
+  if (!root) throw new Error('The page has no element #root.')
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        colorSchemeManager={themeStore}
+        getStyleNonce={styleNonce}
+      >
+        {page}
+      </MantineProvider>
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,23 @@
+// Where to go after sign-in: a path of this origin, or nowhere in particular (S-55: no open redirect).
+
+const longest = 2048
+
+/**
+ * The path to go back to, or null when the value is not safe to follow.
+ * @param value what stood in the address, decoded once
+ * @param origin this page's origin, such as `https://shop.example.com`
+ * @returns path, query and fragment as the browser will read them; it never begins with `//`
+ * @example safeReturnTo('/orders?page=2', 'https://shop.example.com') // '/orders?page=2'
+ * @example safeReturnTo('//evil.example', 'https://shop.example.com') // null
+ */
+export function safeReturnTo(value: string | null, origin: string): string | null {
+  if (!value || value.length > longest) return null
+  // Browsers read `\` as `/`, and drop tabs and line ends: `/\evil`, `/<tab>/evil` would be `//evil`.
+  if (!value.startsWith('/') || value.startsWith('//') || /[\\\p{Cc}]/u.test(value)) return null
+  if (!URL.canParse(value, origin)) return null
+  const url = new URL(value, origin)
+  if (url.origin !== origin) return null
+  const path = url.pathname + url.search + url.hash
+  // `/.//evil` and `/a/..//evil` become `//evil` when their dots are resolved.
+  return path.startsWith('//') ? null : path
+}

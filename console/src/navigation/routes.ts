@@ -1,0 +1,33 @@
+// Addresses of the hosted pages, and going from one to the other.
+import type { Because } from '../messages/en.ts'
+import { settings } from '../settings.ts'
+import { safeReturnTo } from './return-to.ts'
+
+const signUpPath = '/sign-up'
+const asked = new URLSearchParams(location.search)
+
+const withQuery = (path: string, query: Record<string, string>): string => {
+  const text = new URLSearchParams(query).toString()
+  return text ? `${path}?${text}` : path
+}
+
+/** Why the user is here, as the address says: any text. */
+export const askedBecause: string | null = asked.get('because')
+
+/** Where the address asks to go after sign-in, when that is safe to follow. */
+const askedReturnTo = safeReturnTo(asked.get('returnTo'), location.origin)
+
+export const isSignUp = location.pathname === signUpPath
+
+const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedReturnTo } : {}
+
+/** The other signed-out page, with the way back kept. */
+export const signInHref = withQuery(settings.signInPath, keepReturnTo)
+export const signUpHref = withQuery(signUpPath, keepReturnTo)
+
+/** Goes on after sign-in. Replaces: the back button should not lead to a form that has done its work. */
+export const goOn = (): void => location.replace(askedReturnTo ?? settings.accountPath)
+
+/** Leaves the account for the sign-in page, with a way back. */
+export const leaveToSignIn = (because?: Because): void =>
+  location.replace(withQuery(settings.signInPath, { ...(because && { because }), returnTo: settings.accountPath }))

@@ -1,0 +1,26 @@
+// What the server tells the page, in a JSON script of the HTML.
+import type { Locale } from '@vigile/contract'
+
+export type Settings = {
+  /** Base name of the cookies. */
+  readonly app: string
+  /** The application's name, as people know it. */
+  readonly name: string
+  readonly authPath: string
+  readonly locale: Locale
+  /** Characters that a new password needs at least. */
+  readonly passwordMinimum: number
+  /** Whether anyone may create an account. */
+  readonly signUp: boolean
+  readonly signInPath: string
+  readonly accountPath: string
+}
+
+function readSettings(): Settings {
+  const text = document.getElementById('vigile-settings')?.textContent
+  if (!text?.startsWith('{'))
+    throw new Error('The page came without its settings: the server must replace __VIGILE_SETTINGS__.')
+  return JSON.parse(text) as Settings
+}
+
+export const settings: Settings = readSettings()
