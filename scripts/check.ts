@@ -23,6 +23,7 @@ const steps: Step[] = [
   ...(existsSync('console/tsconfig.json') ? [command('types of the console', 'tsc -p console --noEmit')] : []),
   command('format and lint', 'biome check --error-on-warnings --diagnostic-level=warn .'),
   command('promises and switches', 'oxlint --type-aware --deny-warnings'),
+  command('lock file', 'scripts/complete-lock.mjs --check'),
   command('nothing unused', 'knip --no-progress'),
   { name: 'architecture', run: async () => architecture() },
   ...packageFolders()
