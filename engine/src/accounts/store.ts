@@ -17,7 +17,8 @@ export type Account = {
   readonly updatedAt: number
 }
 
-export type AccountPage = { readonly accounts: readonly Account[]; readonly next: UserId | null }
+/** `next` is opaque, and holds even when the account it was made from is deleted meanwhile. */
+export type AccountPage = { readonly accounts: readonly Account[]; readonly next: string | null }
 
 export interface AccountStore {
   findByEmailKey(emailKey: string): Promise<Account | null>
@@ -38,8 +39,8 @@ export interface AccountStore {
   setEmailVerified(id: UserId, now: number): Promise<boolean>
   /** Removes the account and what hangs on it (sessions, devices). */
   delete(id: UserId): Promise<boolean>
-  /** By creation, oldest first, after `after`; `search` matches a part of the email or name, whatever the case. */
-  list(input: { readonly after: UserId | null; readonly limit: number; readonly search: string | null }): Promise<AccountPage>
+  /** By creation, oldest first, after `after` (a `next`; one that is unreadable gives no accounts); `search` matches a part of the email or name, whatever the case. */
+  list(input: { readonly after: string | null; readonly limit: number; readonly search: string | null }): Promise<AccountPage>
 
   /**
    * Counts one more password attempt from an unknown device against the email, unless `max` have failed in a row: one

@@ -105,12 +105,12 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       return numDeletedRows === 1n
     },
     list: async ({ after, limit, search }) => {
+      const last = after === null ? null : parseCursor(after)
+      if (after !== null && last === null) return { accounts: [], next: null }
       const rows = await db
         .selectFrom('users')
         .select(columns)
-        .$if(after !== null, (query) =>
-          query.where(sql<boolean>`(created_at, id) > (select created_at, id from users where id = ${after})`),
-        )
+        .$if(last !== null, (query) => query.where(sql<boolean>`(created_at, id) > (${last?.createdAt}, ${last?.id})`))
         .$if(search !== null, (query) =>
           query.where(sql<boolean>`search_text like ${toPattern(search as string)} escape '\\'`),
         )
@@ -119,7 +119,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .limit(limit + 1)
         .execute()
       const accounts = rows.slice(0, limit).map(toAccount)
-      return { accounts, next: rows.length > limit ? (accounts.at(-1)?.id ?? null) : null }
+      const end = accounts.at(-1)
+      return { accounts, next: rows.length > limit && end ? `${end.createdAt}.${end.id}` : null }
     },
 
     beginUnknownDeviceAttempt: async (emailHash, max, now) => {
@@ -188,6 +189,11 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
 }
 
 const changed = ({ numUpdatedRows }: { readonly numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
+
+const parseCursor = (cursor: string): { readonly createdAt: number; readonly id: string } | null => {
+  const [, createdAt, id] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? []
+  return createdAt && id ? { createdAt: Number(createdAt), id } : null
+}
 
 /** SQLite's own lower-casing knows ASCII alone, so the program does it, for both databases alike. */
 const toSearchText = (account: Account): string =>

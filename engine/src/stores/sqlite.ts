@@ -50,7 +50,8 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
   const connection = createSqliteConnection(database)
   const door = createOneAtATime(maxWaitMs)
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(connection, () => database.isTransaction, door) })
-  const bind = prepareStores(db, sqliteDialect, (databaseNow) => databaseNow + offset.ms)
+  const observe = (databaseNow: number) => databaseNow + offset.ms
+  const bind = prepareStores(db, sqliteDialect, observe)
 
   const readVersion = database.prepare('pragma data_version')
   const version = () => readVersion.get()?.data_version
@@ -68,7 +69,7 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
       return applied
     },
     migrationState: () => readMigrationState(db, sqliteDialect),
-    ping: () => ping(db),
+    ping: () => ping(db, sqliteDialect, observe),
     hasForeignCommits: () => {
       const before = knownVersion
       knownVersion = version()

@@ -1,0 +1,35 @@
+import pg from 'pg'
+import { StoreUnavailableError } from '../primitives/unavailable.ts'
+
+const sqlState = (error: unknown): string => (error instanceof pg.DatabaseError ? (error.code ?? '') : '')
+
+/** Of two transactions that got into each other's way PostgreSQL ends one: the same work may succeed if done again. */
+export const isConflict = (error: unknown): boolean => {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error
+  return ['40001', '40P01'].includes(sqlState(cause))
+}
+
+// SQLSTATE classes (PostgreSQL manual, appendix A): connection 08, rollback 40, resources (disk, memory, connections)
+// 53, operator intervention and time-outs 57, system errors 58; and single codes: a standby that cannot write, a lock
+// not had in time, an idle transaction ended.
+const passing = /^(08|40|53|57|58)|^(25006|25P03|55P03)$/
+// Of these the connection itself is none the worse.
+const harmless = /^(40|53)|^(57014|55P03)$/
+
+/** The same error, or what stands for it where the database could not do the work for now. */
+export const toUnavailable = (error: unknown): unknown => {
+  if (error instanceof StoreUnavailableError) return error
+  const state = sqlState(error)
+  // An error of neither the database nor the program comes from the connection.
+  const isOfConnection = state === '' && !(error instanceof TypeError || error instanceof RangeError)
+  if (!isOfConnection && !passing.test(state)) return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new StoreUnavailableError(`PostgreSQL: ${why}`, { cause: error })
+}
+
+/** Whether a connection that gave this error should not be used again (its server went away, or became a standby). */
+export const spoilsConnection = (error: unknown): boolean => {
+  if (!(error instanceof StoreUnavailableError)) return false
+  const state = sqlState(error.cause)
+  return state === '' || !harmless.test(state)
+}

@@ -1,0 +1,98 @@
+// The pool as Kysely uses it: statements get names, every wait has an end, and errors say what they mean.
+import { createHash } from 'node:crypto'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import pg from 'pg'
+import type { Log } from '../primitives/log.ts'
+import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { spoilsConnection, toUnavailable } from './postgres-errors.ts'
+import { within } from './within.ts'
+
+export type PostgresPoolOptions = {
+  readonly url: string
+  readonly max: number
+  readonly waitMs: number
+  readonly statementTimeoutMs: number
+  readonly prepare: boolean
+  readonly log: Log
+}
+
+const int8 = 20
+// The server's own time-out comes first and leaves the connection usable; ours is for a server that says nothing.
+const graceMs = 1_000
+const maxNames = 500
+
+export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool => {
+  const { url, max, waitMs, statementTimeoutMs, prepare, log } = options
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: waitMs,
+    keepAlive: true,
+    application_name: 'vigile',
+    // Start-up parameters, which PgBouncer refuses: there each transaction sets its own (below).
+    ...(prepare && {
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+    }),
+    // Epoch milliseconds fit a number.
+    types: {
+      getTypeParser: (oid: number) => (oid === int8 ? Number : pg.types.getTypeParser(oid)),
+    } as pg.CustomTypesConfig,
+  })
+  // Without listeners, the end of a connection would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL was lost'))
+  pool.on('connect', (client) => void client.on('error', () => {}))
+
+  const nameOf = createNames()
+  const begin = `begin; set local statement_timeout = ${statementTimeoutMs}; set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`
+
+  const wrap = (client: pg.PoolClient): PostgresPoolClient => {
+    let spoiled = false
+    const query = async (text: string, values: readonly unknown[]) => {
+      // The server rolls back by itself when the connection ends, which is next.
+      if (spoiled && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] }
+      if (spoiled) throw new StoreUnavailableError('The connection to PostgreSQL is no longer usable')
+      try {
+        if (!prepare && text === 'begin')
+          return await within(statementTimeoutMs + graceMs, 'PostgreSQL', client.query(begin))
+        const name = prepare && values.length > 0 ? nameOf(text) : undefined
+        const work = client.query({ text, values: [...values], ...(name && { name }) })
+        return await within(statementTimeoutMs + graceMs, 'PostgreSQL', work)
+      } catch (cause) {
+        const error = toUnavailable(cause)
+        spoiled = spoilsConnection(error)
+        throw error
+      }
+    }
+    return {
+      // Kysely's type knows cursors too, which are not used here.
+      query: query as unknown as PostgresPoolClient['query'],
+      release: (discard) => client.release(discard === true || spoiled),
+    }
+  }
+
+  return {
+    options: {},
+    connect: async () => {
+      try {
+        return wrap(await pool.connect())
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message || cause.name : String(cause)
+        throw new StoreUnavailableError(`PostgreSQL: ${why}`, { cause })
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** A name for each statement, so that the server parses it once a connection; only so many, should texts vary. */
+const createNames = (): ((text: string) => string | undefined) => {
+  const names = new Map<string, string>()
+  return (text) => {
+    const known = names.get(text)
+    if (known || names.size >= maxNames) return known
+    const name = `vigile_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+    names.set(text, name)
+    return name
+  }
+}

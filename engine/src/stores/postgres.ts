@@ -1,0 +1,93 @@
+// PostgreSQL 15 or newer, directly or behind PgBouncer, shared by any number of nodes.
+import { setTimeout as wait } from 'node:timers/promises'
+import { Kysely, PostgresDialect } from 'kysely'
+import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { ping, prepareStores } from './assemble.ts'
+import type { Database } from './database.ts'
+import { postgresDialect } from './dialect.ts'
+import { migrate, readMigrationState } from './migrate.ts'
+import { isConflict } from './postgres-errors.ts'
+import { createPostgresPool } from './postgres-pool.ts'
+import type { Tables } from './schema.ts'
+
+export type PostgresDatabase = Database & { readonly kind: 'postgres' }
+
+export type PostgresOptions = {
+  /** `postgres://user:password@host:5432/database` */
+  readonly url: string
+  readonly pool?: {
+    /** Connections of this node; default 10. */
+    readonly max?: number
+    /** How long a request waits for one before 503; default 20,000. */
+    readonly waitMs?: number
+  }
+  /** How long one statement may take; default 15,000. */
+  readonly statementTimeoutMs?: number
+  /**
+   * False behind PgBouncer in transaction mode: then no statement has a name, and the time-out is set by each
+   * transaction. A single statement has this node's time-out alone; give the role one on the server too:
+   * `alter role vigile set statement_timeout = '15s'`. Default true.
+   */
+  readonly prepare?: boolean
+  readonly offset: ClockOffset
+  readonly log: Log
+}
+
+const defaultMax = 10
+const defaultWaitMs = 20_000
+const defaultStatementTimeoutMs = 15_000
+// A migration may rewrite a table, or wait for the node that does.
+const migrationTimeoutMs = 600_000
+const maxTries = 4
+
+/**
+ * Opens a pool; connects when first asked. Where the database can't do the work for now, every act rejects with a
+ * `StoreUnavailableError`, within `waitMs` plus `statementTimeoutMs` (and a second) at most.
+ *
+ * @example
+ * const database = openPostgres({ url: process.env.DATABASE_URL, offset: { ms: 0 }, log })
+ * await database.migrate()
+ */
+export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
+  const { url, offset, log, prepare = true, statementTimeoutMs = defaultStatementTimeoutMs } = options
+  const { max = defaultMax, waitMs = defaultWaitMs } = options.pool ?? {}
+  const open = (pool: { readonly max: number; readonly statementTimeoutMs: number }) =>
+    new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: createPostgresPool({ url, waitMs, prepare, log, ...pool }) }),
+    })
+
+  const db = open({ max, statementTimeoutMs })
+  const clock = createDatabaseClock(offset)
+  const bind = prepareStores(db, postgresDialect, clock.observe)
+
+  return {
+    kind: 'postgres',
+    ...bind(db),
+    clock,
+    transact: async (work) => {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await db.transaction().execute((transaction) => work(bind(transaction)))
+        } catch (error) {
+          if (!isConflict(error) || tries === maxTries) throw error
+          await wait(Math.random() * 10 * 2 ** tries)
+        }
+      }
+    },
+    migrate: async () => {
+      const patient = open({ max: 1, statementTimeoutMs: migrationTimeoutMs })
+      try {
+        const applied = await migrate(patient, postgresDialect)
+        if (applied.length > 0) log.info({ applied }, 'database migrated')
+        await ping(db, postgresDialect, clock.observe)
+        return applied
+      } finally {
+        await patient.destroy()
+      }
+    },
+    migrationState: () => readMigrationState(db, postgresDialect),
+    ping: () => ping(db, postgresDialect, clock.observe),
+    close: () => db.destroy(),
+  }
+}

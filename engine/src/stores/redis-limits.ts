@@ -1,0 +1,147 @@
+// Counts that all nodes share, in Redis (LIM-4); while it is out of reach, each node counts by itself (LIM-5).
+import { createHash } from 'node:crypto'
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Count, LimitStore, Rule } from '../limits/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { keepConnected } from './keep-connected.ts'
+import { createMemoryLimits } from './memory-limits.ts'
+import { openRedisLink, type RedisLink } from './redis-link.ts'
+import { within } from './within.ts'
+
+const commandWithinMs = 1_000
+const probeEveryMs = 1_000
+const silentAfterMs = 3_000
+const maxKeyLength = 100
+
+/**
+ * In place of the library's script: a hit that is refused is not counted, so that what is refunded is free again, and a
+ * refund that comes after the window has ended does not give the next one more than its limit.
+ * ARGV: points to add, seconds of the window, limit. Gives the count (limit + 1: refused) and the milliseconds left.
+ */
+const script = `
+local used = tonumber(redis.call('get', KEYS[1]) or '0')
+local left = redis.call('pttl', KEYS[1])
+local points = tonumber(ARGV[1])
+local limit = tonumber(ARGV[3])
+if points > 0 and used >= limit then return {limit + 1, left} end
+if points < 0 and used <= 0 then return {0, left} end
+used = redis.call('incrby', KEYS[1], points)
+if left < 0 then
+  redis.call('expire', KEYS[1], ARGV[2])
+  left = 1000 * ARGV[2]
+end
+return {used, left}`
+
+/**
+ * @param clock is for the counts of this node alone; Redis counts by its own clock.
+ * @example
+ * const limits = createRedisLimits({ url: process.env.RATE_LIMIT_REDIS_URL, clock: database.clock, log })
+ */
+export const createRedisLimits = ({
+  url,
+  clock,
+  log,
+}: {
+  readonly url: string
+  readonly clock: Clock
+  readonly log: Log
+}): LimitStore => {
+  const ownCounts = createMemoryLimits({ clock })
+  let answeredAt = Number.NEGATIVE_INFINITY
+  let degraded = false
+
+  const degrade = (cause: unknown) => {
+    if (!degraded) log.error({ err: cause, alert: 'limits_degraded' }, 'limits: Redis is out of reach, this node counts by itself')
+    degraded = true
+  }
+  const recover = () => {
+    answeredAt = performance.now()
+    if (degraded) log.info({}, 'limits: Redis counts again')
+    degraded = false
+  }
+
+  const kept = keepConnected<RedisLink>({
+    what: 'Redis (limits)',
+    log,
+    open: (lost) => openRedisLink(url, lost),
+    onUp: recover,
+    onDown: () => degrade(new Error('The connection was lost')),
+  })
+
+  const probe = async () => {
+    const link = kept.current()
+    if (!link) return degrade(new Error('There is no connection'))
+    try {
+      await within(commandWithinMs, 'Redis', link.client.ping())
+      recover()
+    } catch (cause) {
+      degrade(cause)
+      if (performance.now() - answeredAt > silentAfterMs) kept.drop(new Error('Redis is silent'))
+    }
+  }
+  const timer = setInterval(() => void probe(), probeEveryMs)
+
+  /** Asks Redis; null when it could not say. While it is known to be away, no request waits for it: the probe does. */
+  const ask = async <Value>(work: (link: RedisLink) => Promise<Value>): Promise<Value | null> => {
+    await kept.firstTry
+    const link = kept.current()
+    if (!link) degrade(new Error('There is no connection'))
+    if (!link || degraded) return null
+    try {
+      return await within(commandWithinMs, 'Redis', work(link))
+    } catch (cause) {
+      degrade(cause)
+      return null
+    }
+  }
+
+  return {
+    hit: async (name, key, rule) => {
+      const counted = await ask((link) => count(limiterFor(link, rule), toId(name, key), rule))
+      return counted ?? ownCounts.hit(name, key, rule)
+    },
+    refund: async (name, key, rule) => {
+      const refunded = await ask((link) => limiterFor(link, rule).reward(toId(name, key), 1))
+      if (!refunded) await ownCounts.refund(name, key, rule)
+    },
+    lift: async (name, key) => {
+      await ownCounts.lift(name, key)
+      const lifted = await ask((link) => link.client.del(`${keyPrefix}:${toId(name, key)}`))
+      if (lifted === null) throw new StoreUnavailableError('Redis is out of reach: the count was not lifted there')
+    },
+    isDegraded: () => degraded,
+    close: async () => {
+      clearInterval(timer)
+      await kept.close()
+      await ownCounts.close()
+    },
+  }
+}
+
+const keyPrefix = 'vigile:limit'
+
+const limiterFor = (link: RedisLink, { limit, windowSeconds }: Rule): RateLimiterRedis =>
+  new RateLimiterRedis({
+    storeClient: link.client,
+    useRedisPackage: true,
+    customIncrTtlLuaScript: script,
+    keyPrefix,
+    points: limit,
+    duration: windowSeconds,
+  })
+
+const count = async (limiter: RateLimiterRedis, id: string, { limit }: Rule): Promise<Count> => {
+  try {
+    const { remainingPoints, msBeforeNext } = await limiter.consume(id)
+    return { allowed: true, remaining: remainingPoints, resetMs: msBeforeNext }
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused
+    return { allowed: false, remaining: 0, resetMs: limit > 0 ? refused.msBeforeNext : 0 }
+  }
+}
+
+/** The braces are a hash tag: in a cluster all that is about one key is on one node. Long keys are hashed. */
+const toId = (name: string, key: string): string =>
+  `{${name}:${key.length > maxKeyLength ? createHash('sha256').update(key).digest('base64url') : key}}`

@@ -1,0 +1,27 @@
+import { createClient } from 'redis'
+import type { Link } from './keep-connected.ts'
+
+const connectTimeoutMs = 5_000
+const maxWaitingCommands = 10_000
+
+const create = (url: string) =>
+  createClient({
+    url,
+    name: 'vigile',
+    // `keepConnected` opens a new client: a command must not wait for a Redis that is away.
+    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: maxWaitingCommands,
+    maintNotifications: 'disabled',
+  })
+
+export type RedisClient = ReturnType<typeof create>
+export type RedisLink = Link & { readonly client: RedisClient }
+
+/** One connection to Redis, which is not opened again once it is lost. */
+export const openRedisLink = (url: string, lost: (cause: Error) => void): RedisLink => {
+  const client = create(url)
+  // Without a listener, an error of the connection would end the process.
+  client.on('error', lost)
+  return { client, ready: client.connect().then(() => {}), close: () => client.destroy() }
+}
