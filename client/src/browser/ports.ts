@@ -1,0 +1,38 @@
+// The browser, as the client asks for it.
+import { electionLocks } from '../election.ts'
+import type { Ports } from '../ports.ts'
+import { browserChannel } from './channel.ts'
+import { browserStorage } from './storage.ts'
+
+/** Safe to call where there is no browser: nothing is touched before it is used. */
+export function browserPorts(app: string): Ports {
+  const page = globalThis.document as Document | undefined
+  const timing: Pick<Ports, 'wall' | 'random' | 'timer'> = {
+    wall: Date.now,
+    random: Math.random,
+    timer(milliseconds, run) {
+      const id = setTimeout(run, milliseconds)
+      return () => clearTimeout(id)
+    },
+  }
+  return {
+    ...timing,
+    fetch: (request) => fetch(request),
+    now: () => performance.now(),
+    locks: globalThis.navigator?.locks ?? electionLocks(timing, browserChannel(`${app}:lock`)),
+    channel: browserChannel(`${app}:session`),
+    storage: browserStorage,
+    cookies: () => page?.cookie ?? '',
+    baseUrl: () => page?.baseURI ?? 'http://localhost',
+    visible: () => page?.visibilityState === 'visible',
+    listen(wake) {
+      const listening = new AbortController()
+      const { signal } = listening
+      for (const event of ['visibilitychange', 'pageshow', 'pagehide', 'resume', 'online']) {
+        const target = /^(visibilitychange|resume)$/.test(event) ? page : globalThis
+        target?.addEventListener(event, () => wake(event === 'online'), { signal })
+      }
+      return () => listening.abort()
+    },
+  }
+}

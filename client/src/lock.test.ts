@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import { createFakeBrowser } from './fake-browser.suite.ts'
+
+const credentials = { email: 'ada@example.com', password: 'right' }
+const refreshPath = '/api/auth/refresh'
+
+async function twoTabs(options = {}) {
+  const browser = createFakeBrowser()
+  const one = browser.tab(options)
+  const two = browser.tab(options)
+  await browser.until(one.client.signIn(credentials))
+  await browser.advance(100)
+  one.events.length = 0
+  two.events.length = 0
+  return { ...browser, one, two, expire: () => browser.jar.set('vigile_access', 'gone') }
+}
+
+test('H-16 a tab frozen while it holds the lock delays the others by 15 s at most', async () => {
+  const { one, two, until, advance, clock, expire } = await twoTabs()
+  expire()
+  void one.client.refresh()
+  await advance(5)
+  one.freeze()
+  const from = clock.now()
+  expect((await until(two.client.fetch('/api/things'))).status).toBe(200)
+  expect(clock.now() - from).toBeLessThanOrEqual(15_500)
+})
+
+test('H-16 a tab frozen long ago, first in the queue or holding, delays nobody', async () => {
+  const { one, two, until, advance, clock, expire } = await twoTabs()
+  expire()
+  void one.client.refresh()
+  await advance(5)
+  one.freeze()
+  await advance(60_000)
+  expire()
+  const from = clock.now()
+  expect((await until(two.client.fetch('/api/things'))).status).toBe(200)
+  expect(clock.now() - from).toBeLessThanOrEqual(3000)
+})
+
+test('H-16 of many that wait behind a frozen tab, one takes the lock, and they still refresh once', async () => {
+  const { one, until, advance, expire, server, tab } = await twoTabs()
+  const others = Array.from({ length: 6 }, () => tab())
+  await advance(100)
+  expire()
+  const before = server.requests(refreshPath).length
+  void one.client.refresh()
+  await advance(5)
+  one.freeze()
+  await until(Promise.all(others.map((each) => each.client.fetch('/api/things'))))
+  // The frozen one's, and one more.
+  expect(server.requests(refreshPath).length - before).toBe(2)
+})
+
+test('H-16 a clock that was set back while a frozen tab holds the lock changes nothing', async () => {
+  const { one, two, until, advance, clock, expire, setWall } = await twoTabs()
+  expire()
+  void one.client.refresh()
+  await advance(5)
+  one.freeze()
+  setWall(-3_600_000)
+  const from = clock.now()
+  expect((await until(two.client.fetch('/api/things'))).status).toBe(200)
+  expect(clock.now() - from).toBeLessThanOrEqual(15_500)
+})
+
+test('H-16 what a thawed tab still hears is old, and disturbs nobody', async () => {
+  const { one, two, until, advance, server, jar } = await twoTabs()
+  // The frozen tab's refresh is answered that the session is over; meanwhile another tab signs in anew.
+  server.fault = (path, nth) =>
+    path === refreshPath && nth === 1
+      ? { status: 401, body: { code: 'session_ended', reason: 'idle', fingerprint: 'f00d' } }
+      : undefined
+  const late = one.client.refresh()
+  await advance(5)
+  one.freeze()
+  expect(await until(two.client.signIn(credentials))).toMatchObject({ ok: true })
+  const newer = jar.get('vigile_refresh')
+  one.thaw()
+  expect(await until(late)).toBe('refreshed')
+  await advance(1000)
+  expect(one.events).toEqual(['start'])
+  expect(two.events).toEqual(['start'])
+  expect(jar.get('vigile_refresh')).toBe(newer)
+  expect((await until(one.client.me()))?.user.email).toBe(credentials.email)
+})
+
+test('H-16 a tab that was closed while it held the lock leaves nothing behind', async () => {
+  const { one, two, until, advance, clock, expire } = await twoTabs()
+  expire()
+  void one.client.refresh()
+  await advance(5)
+  one.close()
+  const from = clock.now()
+  expect((await until(two.client.fetch('/api/things'))).status).toBe(200)
+  expect(clock.now() - from).toBeLessThan(500)
+})
+
+test('CLI-3 where there are no locks at all, work is done all the same', async () => {
+  const { tab, until, jar } = createFakeBrowser()
+  const { client, ports } = tab()
+  ports.locks = { request: () => Promise.reject(new DOMException('opaque origin', 'SecurityError')) }
+  expect(await until(client.signIn(credentials))).toMatchObject({ ok: true })
+  jar.set('vigile_access', 'gone')
+  expect((await until(client.fetch('/api/things'))).status).toBe(200)
+})
+
+test('CLI-3 without Web Locks tabs elect who refreshes', async () => {
+  const { one, until, tab, advance, expire, server } = await twoTabs({ webLocks: false })
+  const others = [tab({ webLocks: false }), tab({ webLocks: false })]
+  await advance(100)
+  expire()
+  const answers = await until(Promise.all([one, ...others].map((each) => each.client.fetch('/api/things'))))
+  expect(answers.map((each) => each.status)).toEqual([200, 200, 200])
+  expect(server.requests(refreshPath)).toHaveLength(1)
+})
+
+test('H-16 without Web Locks a frozen tab blocks nobody', async () => {
+  const { one, two, until, advance, clock, expire } = await twoTabs({ webLocks: false })
+  expire()
+  void one.client.refresh()
+  await advance(105)
+  one.freeze()
+  const from = clock.now()
+  expect((await until(two.client.fetch('/api/things'))).status).toBe(200)
+  expect(clock.now() - from).toBeLessThan(1000)
+})
+
+test('CLI-3 without Web Locks, in one tab: an act and a refresh wait for each other', async () => {
+  const { one, until, server } = await twoTabs({ webLocks: false })
+  const both = Promise.all([one.client.refresh(), one.client.signOut()])
+  const [outcome, signedOut] = await until(both)
+  expect(outcome).toBe('refreshed')
+  expect(signedOut.ok).toBe(true)
+  const [first, second] = server.log.slice(-2)
+  expect([first!.path, second!.path]).toEqual([refreshPath, '/api/auth/logout'])
+  expect(second!.at - first!.at).toBeGreaterThanOrEqual(40)
+})
