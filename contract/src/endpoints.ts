@@ -47,7 +47,10 @@ export const endpoints = {
     body: registerBody,
     answers: {
       201: json(sessionStartedSchema, 'The account was made and is signed in.'),
-      202: json(z.object({ status: z.literal('verification_sent') }), 'Verification is required; known emails answer alike.'),
+      202: json(
+        z.object({ status: z.literal('verification_sent') }),
+        'Verification is required; known emails answer alike.',
+      ),
     },
     refuses: ['email_taken', 'origin_refused', 'rate_limited'],
   },
@@ -65,7 +68,16 @@ export const endpoints = {
     summary: 'Renew the access token; rotate the refresh token when it is time',
     body: refreshBody,
     answers: { 200: json(refreshedSchema, 'A new access token.') },
-    refuses: ['unauthenticated', 'invalid_token', 'session_ended', 'proof_required', 'stale_token', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'invalid_token',
+      'session_ended',
+      'proof_required',
+      'stale_token',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   ack: {
     method: 'POST',
@@ -73,7 +85,16 @@ export const endpoints = {
     summary: 'Confirm that the refresh cookie arrived',
     body: ackBody,
     answers: { 204: nothing('Noted.') },
-    refuses: ['unauthenticated', 'invalid_token', 'session_ended', 'proof_required', 'stale_token', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'invalid_token',
+      'session_ended',
+      'proof_required',
+      'stale_token',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   logout: {
     method: 'POST',
@@ -89,7 +110,15 @@ export const endpoints = {
     summary: 'Sign out everywhere',
     body: emptyBody,
     answers: { 204: nothing('Every session of the user is over.') },
-    refuses: ['unauthenticated', 'invalid_token', 'session_ended', 'reauthentication_required', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'invalid_token',
+      'session_ended',
+      'reauthentication_required',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   me: {
     method: 'GET',
@@ -117,7 +146,9 @@ export const endpoints = {
     method: 'GET',
     path: './sessions',
     summary: "The user's live sessions",
-    answers: { 200: json(z.object({ sessions: z.array(listedSessionSchema) }), 'Newest first, the current one marked.') },
+    answers: {
+      200: json(z.object({ sessions: z.array(listedSessionSchema) }), 'Newest first, the current one marked.'),
+    },
     refuses: ['unauthenticated', 'rate_limited'],
   },
   endSession: {
@@ -126,7 +157,14 @@ export const endpoints = {
     summary: "End one of the user's sessions",
     params: sessionIdParam,
     answers: { 204: nothing('It is over, on every node.') },
-    refuses: ['unauthenticated', 'not_found', 'reauthentication_required', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'not_found',
+      'reauthentication_required',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   changePassword: {
     method: 'POST',

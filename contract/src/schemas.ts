@@ -1,6 +1,6 @@
 // The shapes that cross the wire. Requests are strict (an unknown property is refused: VAL-1); answers are described as sent.
 import { z } from 'zod'
-import { errorStatus, sessionEndReasons, type ErrorCode } from './errors.ts'
+import { type ErrorCode, errorStatus, sessionEndReasons } from './errors.ts'
 
 /** Longest email address by RFC 5321 section 4.5.3.1: 254 octets. */
 export const maxEmailLength = 254
@@ -61,7 +61,9 @@ export const problemSchema = z.object({
   fingerprint: z
     .string()
     .optional()
-    .meta({ description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.' }),
+    .meta({
+      description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.',
+    }),
   permission: z.string().optional(),
   retryAfterSeconds: z.number().optional(),
 })

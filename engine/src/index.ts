@@ -1,5 +1,15 @@
-export { createVigile } from './engine.ts'
 export { ConfigurationError } from './configuration-error.ts'
-export { unsafePlainHttp, type Secrets, type VigileOptions } from './options.ts'
-export type { Actor, CleanUpReport, ManagedUser, NewUser, PageState, Peer, Readiness, RouteDescription, Vigile } from './vigile.ts'
+export { createVigile } from './engine.ts'
+export { type Secrets, unsafePlainHttp, type VigileOptions } from './options.ts'
 export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'
+export type {
+  Actor,
+  CleanUpReport,
+  ManagedUser,
+  NewUser,
+  PageState,
+  Peer,
+  Readiness,
+  RouteDescription,
+  Vigile,
+} from './vigile.ts'

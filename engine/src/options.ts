@@ -1,7 +1,8 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
+
+import type { Rule } from './limits/store.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
-import type { Rule } from './limits/store.ts'
 
 /** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
 export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
@@ -21,7 +22,12 @@ export type VigileOptions = {
   /** A Redis of its own for limits; default: `redis`. */
   readonly limitsRedis?: string | undefined
   /** Connections to PostgreSQL: how many (10), and how long a request waits for one (20 s). `prepare: false` behind PgBouncer. */
-  readonly pool?: { readonly max?: number; readonly waitSeconds?: number; readonly prepare?: boolean; readonly listenUrl?: string }
+  readonly pool?: {
+    readonly max?: number
+    readonly waitSeconds?: number
+    readonly prepare?: boolean
+    readonly listenUrl?: string
+  }
   /** Default: `NODE_ENV === 'production'`. */
   readonly production?: boolean | undefined
   /** Only `unsafePlainHttp`: see there. */
@@ -62,7 +68,9 @@ export type VigileOptions = {
     /** How recent a sign-in must be for sensitive acts; default 10m. */
     readonly recentLife?: Duration | undefined
     /** PROTOCOL.md's constants, in seconds: T < G < D < R, W < G, D > 30. */
-    readonly protocol?: Partial<Record<'giveUp' | 'replay' | 'burst' | 'flushed' | 'rotation' | 'siblings', number>> | undefined
+    readonly protocol?:
+      | Partial<Record<'giveUp' | 'replay' | 'burst' | 'flushed' | 'rotation' | 'siblings', number>>
+      | undefined
   }
   readonly accounts?: {
     /** Whether anybody may sign up; default true. */
@@ -73,7 +81,9 @@ export type VigileOptions = {
   readonly passwords?: {
     /** 8 to 1024; default 8. NIST SP 800-63B-4 advises 15 where it is the only factor. */
     readonly minimumLength?: number | undefined
-    readonly argon2?: { readonly memoryKiB?: number; readonly iterations?: number; readonly parallelism?: number } | undefined
+    readonly argon2?:
+      | { readonly memoryKiB?: number; readonly iterations?: number; readonly parallelism?: number }
+      | undefined
     /** Range query of a breach service (k-anonymity), ending in `/range/`; default: none. */
     readonly breachUrl?: string | undefined
     /** More words of the site that no password may consist of. */
@@ -88,10 +98,12 @@ export type VigileOptions = {
   }
   readonly limits?: {
     /** Replaces rules by name (`signInIp`, `signInAccount`, `signUpIp`, `refreshToken`, …). */
-    readonly rules?: Partial<Record<string, Rule>> | undefined
+    readonly rules?: Partial<Record<string, Rule | null>> | undefined
     /** Addresses or networks that are never limited. */
     readonly allow?: readonly string[] | undefined
   }
+  /** `command`: works beside a running server on the embedded database, and is no node. Default `server`. */
+  readonly role?: 'server' | 'command' | undefined
   /** Cron pattern of the clean-up, in the time of the machine; default `0 2 * * *`. */
   readonly cleanUpAt?: string | undefined
   /** Default: pino at `LOG_LEVEL` (info) to standard output. */

@@ -1,1 +1,29 @@
-export {}
+// For tests: an engine whose clock can be moved. Nothing of production imports this.
+
+import { buildVigile } from './engine.ts'
+import type { VigileOptions } from './options.ts'
+import type { Vigile } from './vigile.ts'
+
+export type TestClock = {
+  /** Moves the engine's time, back and forth, in milliseconds. */
+  move(ms: number): void
+}
+
+/**
+ * An engine with a clock to move.
+ *
+ * @example
+ * const { vigile, clock } = createTestVigile({ publicUrl: 'http://localhost:3000', secrets: 'x'.repeat(64) })
+ * clock.move(16 * 60_000) // every access token has expired
+ */
+export const createTestVigile = (options: VigileOptions): { readonly vigile: Vigile; readonly clock: TestClock } => {
+  const offset = { ms: 0 }
+  return {
+    vigile: buildVigile(options, offset),
+    clock: {
+      move: (ms) => {
+        offset.ms += ms
+      },
+    },
+  }
+}

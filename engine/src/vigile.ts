@@ -1,8 +1,8 @@
 // The shape of what `createVigile` gives: the same acts over HTTP and as functions.
 import type { Locale, Session, User } from '@vigile/contract'
 import type { Count, Rule } from './limits/store.ts'
-import type { UserId, SessionId } from './primitives/ids.ts'
 import type { PasswordFault } from './passwords/password-policy.ts'
+import type { SessionId, UserId } from './primitives/ids.ts'
 
 /** What the transport knows of a request besides the request itself. */
 export type Peer = {
@@ -62,11 +62,20 @@ export type Vigile = {
   /** Every route with the guard and the limit that protect it. */
   routes(): readonly RouteDescription[]
   readonly users: {
-    create(input: NewUser, by: Actor): Promise<
-      Done<ManagedUser> | Refused<'email_taken' | 'invalid_email' | 'invalid_hash'> | { ok: false; error: 'weak_password'; faults: readonly PasswordFault[] }
+    create(
+      input: NewUser,
+      by: Actor,
+    ): Promise<
+      | Done<ManagedUser>
+      | Refused<'email_taken' | 'invalid_email' | 'invalid_hash'>
+      | { ok: false; error: 'weak_password'; faults: readonly PasswordFault[] }
     >
     find(emailOrId: string): Promise<ManagedUser | null>
-    list(input: { after?: UserId; limit?: number; search?: string }): Promise<{ users: readonly ManagedUser[]; next: UserId | null }>
+    list(input: {
+      after?: string
+      limit?: number
+      search?: string
+    }): Promise<{ users: readonly ManagedUser[]; next: string | null }>
     disable(id: UserId, by: Actor): Promise<Done<{ endedSessions: number }> | Refused<'not_found'>>
     enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
     verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
@@ -85,7 +94,15 @@ export type Vigile = {
   readonly keys: {
     /** Publishes a new signing key; it signs once every verifier can have seen it. */
     rotate(by: Actor): Promise<{ id: string; signsFrom: number }>
-    list(): Promise<readonly { id: string; algorithm: string; createdAt: number; signsFrom: number; state: 'next' | 'signing' | 'verifying' }[]>
+    list(): Promise<
+      readonly {
+        id: string
+        algorithm: string
+        createdAt: number
+        signsFrom: number
+        state: 'next' | 'signing' | 'verifying'
+      }[]
+    >
   }
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>

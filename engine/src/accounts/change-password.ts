@@ -19,22 +19,32 @@ export type ChangePasswordInput = {
 }
 
 export type ChangePasswordResult =
-  | { readonly ok: true; readonly value: { readonly account: Account; readonly begun: Begun }; readonly verdict: Verdict }
-  | { readonly ok: false; readonly error: 'invalid_credentials' | 'rate_limited'; readonly verdict: Verdict }
-  | { readonly ok: false; readonly error: 'weak_password'; readonly faults: readonly PasswordFault[]; readonly verdict: Verdict }
+  | {
+      readonly ok: true
+      readonly value: { readonly account: Account; readonly begun: Begun }
+      readonly verdict: Verdict | null
+    }
+  | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
+  | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
+  | {
+      readonly ok: false
+      readonly error: 'weak_password'
+      readonly faults: readonly PasswordFault[]
+      readonly verdict: Verdict | null
+    }
 
 /** Refuses with `invalid_credentials` (the current password is wrong), `weak_password` or `rate_limited`. */
 export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<ChangePasswordResult> => {
   const hits = [{ rule: 'passwordChange', key: input.userId } as const]
   const verdict = await deps.limiter.take(hits)
-  if (!verdict.allowed) return { ok: false, error: 'rate_limited', verdict }
+  if (verdict && !verdict.allowed) return { ok: false, error: 'rate_limited', verdict }
   const account = await deps.accounts.findById(input.userId)
   const expected = account?.passwordHash
   if (!account?.isActive || !expected || !(await deps.hasher.verify(expected, input.currentPassword)).ok) {
     await deps.audit.append([failure(input, deps.clock.now())])
     return { ok: false, error: 'invalid_credentials', verdict }
   }
-  await deps.limiter.release(hits).catch((error) => deps.log.warn({ error }, 'a limit could not be given back'))
+  await deps.limiter.release(hits).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
   const faults = await deps.checkNewPassword(input.newPassword, account)
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
@@ -45,10 +55,20 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
     const revocation = { reason: 'password_changed', now, context: input.context } as const
     const ended = await sessions.revokeAllOfUser(account.id, revocation.reason, now, null)
     await audit.append([
-      auditEntry(input.context, { action: 'user:password-change', at: now, userId: account.id, resource: 'user', resourceId: account.id }),
+      auditEntry(input.context, {
+        action: 'user:password-change',
+        at: now,
+        userId: account.id,
+        resource: 'user',
+        resourceId: account.id,
+      }),
       ...revocationEntries(ended, revocation),
     ])
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context: input.context, ends: input.ends })
+    const begun = await beginSession(
+      deps,
+      { sessions, audit },
+      { userId: account.id, now, context: input.context, ends: input.ends },
+    )
     return { begun, ended: ended.map(({ id }) => id) }
   })
   if (!changed) return { ok: false, error: 'invalid_credentials', verdict }
@@ -57,4 +77,9 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
 }
 
 const failure = (input: ChangePasswordInput, at: number) =>
-  auditEntry(input.context, { action: 'user:password-change:failed', at, userId: input.userId, details: { reason: 'wrong_password' } })
+  auditEntry(input.context, {
+    action: 'user:password-change:failed',
+    at,
+    userId: input.userId,
+    details: { reason: 'wrong_password' },
+  })

@@ -1,4 +1,4 @@
-import { type PasswordFault, type PasswordPolicy, checkPassword } from '../passwords/password-policy.ts'
+import { checkPassword, type PasswordFault, type PasswordPolicy } from '../passwords/password-policy.ts'
 
 /** All that is wrong with a password that someone wants to set: the policy first, then the breach service. */
 export type CheckNewPassword = (
@@ -14,7 +14,11 @@ export const createCheckNewPassword = (deps: {
 }): CheckNewPassword => {
   const { policy, siteWords, breached } = deps
   return async (password, owner) => {
-    const faults = checkPassword(password, { email: owner.email, name: owner.name ?? '', siteWords: [...siteWords] }, policy)
+    const faults = checkPassword(
+      password,
+      { email: owner.email, name: owner.name ?? '', siteWords: [...siteWords] },
+      policy,
+    )
     if (faults.length > 0 || breached === null) return faults
     return (await breached(password)) === 'breached' ? [{ code: 'breached' }] : []
   }

@@ -1,6 +1,7 @@
 // Sign-in with email and password. Known and unknown emails cost the same work and get the same answer (ACC-3, S-13).
+
+import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
-import { type Context, auditEntry } from '../audit/entry.ts'
 import type { Hit, Limiter, Verdict } from '../limits/limiter.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { Channel } from '../primitives/channel.ts'
@@ -65,7 +66,7 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   const who = known ? `${emailHash(input.email)}.${device}` : emailHash(input.email)
   const hits = known ? [{ rule: 'signInDevice', key: who } as const] : strangerHits(input.clientKey, who)
 
-  const verdict = hits.length > 0 ? await limiter.take(hits) : null
+  const verdict = await limiter.take(hits)
   if (verdict && !verdict.allowed) {
     await record(deps, input, account, 'limited')
     return { ok: false, error: 'rate_limited', verdict }
@@ -74,9 +75,11 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
     await record(deps, input, account, 'closed')
     return { ok: false, error: 'rate_limited', verdict: closed(known) }
   }
-  const { ok: right, upgrade } = account?.passwordHash
-    ? await hasher.verify(account.passwordHash, input.password)
-    : { ok: await hasher.verifyDummy(input.password).then(() => false), upgrade: false }
+  const { ok: right, upgrade } = await checkPassword(deps, account, input.password).catch(async (error) => {
+    // What could not be checked (too many are waiting) was no failed attempt.
+    await giveBack(deps, hits)
+    throw error
+  })
 
   const refusal = refusalOf(account, right, deps.verifyEmail)
   if (!account?.passwordHash || refusal !== null) {
@@ -89,10 +92,22 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
     await record(deps, input, account, 'changed_meanwhile')
     return { ok: false, error: 'invalid_credentials', verdict }
   }
-  await limiter.release(hits).catch((error) => deps.log.warn({ error }, 'a limit could not be given back'))
+  await giveBack(deps, hits)
   await announce(deps, value.begun.ended)
   return { ok: true, value, verdict }
 }
+
+const checkPassword = async ({ hasher }: SignInDeps, account: Account | null, password: string) => {
+  if (account?.passwordHash) return hasher.verify(account.passwordHash, password)
+  await hasher.verifyDummy(password)
+  return { ok: false, upgrade: false }
+}
+
+/** The rules count failures, so an attempt that was none is taken back; `signInAny` counts them all. */
+const giveBack = (deps: SignInDeps, hits: readonly Hit[]): Promise<void> =>
+  deps.limiter
+    .release(hits.filter(({ rule }) => rule !== 'signInAny'))
+    .catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
 
 /** LIM-7: only browsers that the account does not know use up these. */
 const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => [
@@ -101,6 +116,7 @@ const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => 
     : [
         { rule: 'signInIp', key: clientKey } as const,
         { rule: 'signInIpHour', key: clientKey } as const,
+        { rule: 'signInAny', key: clientKey } as const,
       ]),
   { rule: 'signInAccount', key: who },
 ]
@@ -134,11 +150,22 @@ const begin = (
   const now = deps.clock.now()
   return deps.transact(async ({ accounts, sessions, audit }) => {
     if (!(await accounts.confirmPassword(account.id, hash, upgraded, now))) return null
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context: input.context, ends: input.ends })
+    const begun = await beginSession(
+      deps,
+      { sessions, audit },
+      { userId: account.id, now, context: input.context, ends: input.ends },
+    )
     await accounts.clearUnknownDeviceAttempts(who)
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     await audit.append([
-      auditEntry(input.context, { action: 'session:sign-in', at: now, userId: account.id, resource: 'session', resourceId: begun.session.id, details: { by: 'password' } }),
+      auditEntry(input.context, {
+        action: 'session:sign-in',
+        at: now,
+        userId: account.id,
+        resource: 'session',
+        resourceId: begun.session.id,
+        details: { by: 'password' },
+      }),
     ])
     return { account, begun, deviceToken }
   })

@@ -1,6 +1,5 @@
 // Sign-up with email and password.
 import type { Locale } from '@vigile/contract'
-import type { AuditStore } from '../audit/store.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
@@ -20,7 +19,12 @@ export type SignUpInput = SignInInput & { readonly name: string | null; readonly
 export type SignUpResult =
   | { readonly ok: true; readonly value: SignedIn | 'verification_sent'; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'email_taken'; readonly verdict: Verdict | null }
-  | { readonly ok: false; readonly error: 'weak_password'; readonly faults: readonly PasswordFault[]; readonly verdict: Verdict | null }
+  | {
+      readonly ok: false
+      readonly error: 'weak_password'
+      readonly faults: readonly PasswordFault[]
+      readonly verdict: Verdict | null
+    }
   | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
 /**
@@ -28,7 +32,10 @@ export type SignUpResult =
  * answer for the same work. Refuses with `weak_password`, `rate_limited` and, without verification, `email_taken`.
  */
 export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<SignUpResult> => {
-  const verdict = input.clientKey === null ? null : await deps.limiter.take([{ rule: 'signUpIp', key: input.clientKey }])
+  const verdict = await deps.limiter.take([
+    ...(input.clientKey === null ? [] : [{ rule: 'signUpIp', key: input.clientKey } as const]),
+    { rule: 'signUpEmail', key: emailHash(input.email) },
+  ])
   if (verdict && !verdict.allowed) return { ok: false, error: 'rate_limited', verdict }
   const faults = await deps.checkNewPassword(input.password, { email: input.email.address, name: input.name })
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
@@ -56,10 +63,20 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
       return 'email_taken'
     }
     await audit.append([
-      auditEntry(input.context, { action: 'user:sign-up', at: now, userId: account.id, resource: 'user', resourceId: account.id }),
+      auditEntry(input.context, {
+        action: 'user:sign-up',
+        at: now,
+        userId: account.id,
+        resource: 'user',
+        resourceId: account.id,
+      }),
     ])
     if (deps.verifyEmail) return 'verification_sent'
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context: input.context, ends: input.ends })
+    const begun = await beginSession(
+      deps,
+      { sessions, audit },
+      { userId: account.id, now, context: input.context, ends: input.ends },
+    )
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     return { account, begun, deviceToken }
   })

@@ -40,7 +40,11 @@ export interface AccountStore {
   /** Removes the account and what hangs on it (sessions, devices). */
   delete(id: UserId): Promise<boolean>
   /** By creation, oldest first, after `after` (a `next`; one that is unreadable gives no accounts); `search` matches a part of the email or name, whatever the case. */
-  list(input: { readonly after: string | null; readonly limit: number; readonly search: string | null }): Promise<AccountPage>
+  list(input: {
+    readonly after: string | null
+    readonly limit: number
+    readonly search: string | null
+  }): Promise<AccountPage>
 
   /**
    * Counts one more password attempt from an unknown device against the email, unless `max` have failed in a row: one
@@ -52,5 +56,9 @@ export interface AccountStore {
   isKnownDevice(userId: UserId, deviceHash: string): Promise<boolean>
   rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
   /** Removes devices and attempt counters last touched before the given times; the number removed. */
-  deleteStale(input: { readonly devicesBefore: number; readonly attemptsBefore: number; readonly limit: number }): Promise<number>
+  deleteStale(input: {
+    readonly devicesBefore: number
+    readonly attemptsBefore: number
+    readonly limit: number
+  }): Promise<number>
 }

@@ -16,5 +16,9 @@ export type AuditEntry = {
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>
   /** Newest first. */
-  list(input: { readonly limit: number; readonly userId?: string; readonly action?: string }): Promise<readonly AuditEntry[]>
+  list(input: {
+    readonly limit: number
+    readonly userId?: string
+    readonly action?: string
+  }): Promise<readonly AuditEntry[]>
 }

@@ -3,8 +3,20 @@ export interface JobStore {
    * Takes a run of a job for this node: true for one node only. A run whose lease passed without being finished can be
    * taken again by another node.
    */
-  claim(input: { readonly job: string; readonly slot: number; readonly node: string; readonly now: number; readonly leaseMs: number }): Promise<boolean>
-  finish(input: { readonly job: string; readonly slot: number; readonly node: string; readonly now: number; readonly result: string }): Promise<void>
+  claim(input: {
+    readonly job: string
+    readonly slot: number
+    readonly node: string
+    readonly now: number
+    readonly leaseMs: number
+  }): Promise<boolean>
+  finish(input: {
+    readonly job: string
+    readonly slot: number
+    readonly node: string
+    readonly now: number
+    readonly result: string
+  }): Promise<void>
   /** Removes the records of runs older than `before`. */
   deleteOld(before: number): Promise<void>
 }

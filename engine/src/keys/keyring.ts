@@ -1,7 +1,8 @@
 // The MAC keys of this node. Every node must know a new key before any node uses it (TOK-9).
-import { randomToken } from '../primitives/random.ts'
+
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
+import { randomToken } from '../primitives/random.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type DerivedKeys, deriveKeys } from './derive.ts'
 import type { KeyStore } from './store.ts'
@@ -67,7 +68,12 @@ export const createKeyring = (deps: {
     report: async () => {
       await reload()
       const now = deps.clock.now()
-      await deps.keys.reportNode({ id: node, keyIds: own.map((key) => key.id), now, forgetBefore: now - 10 * nodeLifeMs })
+      await deps.keys.reportNode({
+        id: node,
+        keyIds: own.map((key) => key.id),
+        now,
+        forgetBefore: now - 10 * nodeLifeMs,
+      })
       const nodes = await deps.keys.listNodes(now - nodeLifeMs)
       newest = chooseNewest(own, nodes)
       if (newest && newest.id !== own[0]?.id) {

@@ -35,7 +35,9 @@ export const checkSecrets = (secrets: readonly string[], production: boolean): r
       return [{ setting, wrong: `${which} is a published example`, right }]
     }
     if (secret.length < minimumCharacters && !holdsEnoughBytes(secret)) {
-      return [{ setting, wrong: `${which} has under ${minimumCharacters} characters and under ${minimumBytes} bytes`, right }]
+      return [
+        { setting, wrong: `${which} has under ${minimumCharacters} characters and under ${minimumBytes} bytes`, right },
+      ]
     }
     return looksMadeByHand(secret) ? [{ setting, wrong: `${which} repeats a few characters`, right }] : []
   })

@@ -1,5 +1,5 @@
 // The keys that sign access tokens: published before they sign, kept until their last token has expired (TOK-9).
-import { type CryptoKey, type JWK, exportJWK, generateKeyPair, importJWK } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -37,6 +37,9 @@ export type SigningKeys = {
   current(): Promise<SigningKey>
   /** A published key by its id, or null. */
   find(id: string): Promise<SigningKey | null>
+  /** Every key whose tokens may still live, and the next one. */
+  published(): Promise<readonly SigningKey[]>
+  /** The same, read anew, with what each does. */
   list(): Promise<readonly (SigningKey & { readonly state: KeyState })[]>
   /** Publishes a new key; it signs after the lead. Gives the newest where another node was faster. */
   rotate(): Promise<{ readonly id: string; readonly signsFrom: number }>
@@ -54,7 +57,9 @@ export const retired = (
   now: number,
   tokenLifeMs: number,
 ): readonly string[] =>
-  keys.filter((_, index) => keys.slice(index + 1).some((newer) => newer.signsFrom + tokenLifeMs < now)).map((key) => key.id)
+  keys
+    .filter((_, index) => keys.slice(index + 1).some((newer) => newer.signsFrom + tokenLifeMs < now))
+    .map((key) => key.id)
 
 const context = (id: string) => `signing key ${id}`
 
@@ -86,7 +91,10 @@ export const createSigningKeys = (deps: {
     }
     const privateJwk = JSON.parse(unseal(secret, context(row.id), row.sealedPrivateJwk)) as JWK
     const publicJwk = JSON.parse(row.publicJwk) as JWK
-    const [privateKey, publicKey] = await Promise.all([importJWK(privateJwk, row.algorithm), importJWK(publicJwk, row.algorithm)])
+    const [privateKey, publicKey] = await Promise.all([
+      importJWK(privateJwk, row.algorithm),
+      importJWK(publicJwk, row.algorithm),
+    ])
     return { ...row, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey, publicJwk }
   }
 
@@ -131,7 +139,9 @@ export const createSigningKeys = (deps: {
       signsFrom: signsFrom(now),
     }
     if (await keys.insertSigningKey(row, newestId)) {
-      await deps.channel.publish([{ kind: 'keys', id }]).catch((error) => log.warn({ error }, 'other nodes were not told of a new key'))
+      await deps.channel
+        .publish([{ kind: 'keys', id }])
+        .catch((error) => log.warn({ err: error }, 'other nodes were not told of a new key'))
     }
   }
 
@@ -175,6 +185,7 @@ export const createSigningKeys = (deps: {
       if (key || performance.now() - readAt < rereadUnknownMs) return key ?? null
       return (await readOrKeep()).find((candidate) => candidate.id === id) ?? null
     },
+    published: fresh,
     list: async () => {
       const all = await read()
       const now = clock.now()

@@ -22,7 +22,12 @@ export interface KeyStore {
   replaceSealedPrivateJwk(id: string, from: string, to: string): Promise<boolean>
   deleteSigningKeys(ids: readonly string[]): Promise<void>
   /** Says that this node lives and which MAC keys it knows; forgets nodes silent since `forgetBefore`. */
-  reportNode(node: { readonly id: string; readonly keyIds: readonly string[]; readonly now: number; readonly forgetBefore: number }): Promise<void>
+  reportNode(node: {
+    readonly id: string
+    readonly keyIds: readonly string[]
+    readonly now: number
+    readonly forgetBefore: number
+  }): Promise<void>
   /** The key ids of every node seen since then. */
   listNodes(seenSince: number): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
 }

@@ -16,13 +16,20 @@ export type Verdict = {
 }
 
 export type Limiter = {
-  /** Counts one hit against each; where one refuses, those counted before it are taken back. The strictest verdict. */
-  take(hits: readonly Hit[]): Promise<Verdict>
+  /**
+   * Counts one hit against each; where one refuses, the others are taken back. Gives the strictest verdict; null where none
+   * of the rules is on.
+   */
+  take(hits: readonly Hit[]): Promise<Verdict | null>
   /** Takes the hits back. A failure to do so only leaves the limit stricter. */
   release(hits: readonly Hit[]): Promise<void>
 }
 
-const verdict = (name: RuleName, rule: Rule, count: { allowed: boolean; remaining: number; resetMs: number }): Verdict => ({
+const verdict = (
+  name: RuleName,
+  rule: Rule,
+  count: { allowed: boolean; remaining: number; resetMs: number },
+): Verdict => ({
   allowed: count.allowed,
   rule: name,
   limit: rule.limit,
@@ -39,18 +46,26 @@ const stricter = (a: Verdict, b: Verdict): Verdict => {
 }
 
 export const createLimiter = (store: LimitStore, rules: Rules): Limiter => {
-  const release = async (hits: readonly Hit[]) => {
-    await Promise.all(hits.map(({ rule, key }) => store.refund(rule, key, rules[rule])))
+  const active = (hits: readonly Hit[]) =>
+    hits.flatMap(({ rule: name, key }) => {
+      const rule = rules[name]
+      return rule === null ? [] : [{ name, key, rule }]
+    })
+  const giveBack = async (hits: ReturnType<typeof active>) => {
+    await Promise.all(hits.map(({ name, key, rule }) => store.refund(name, key, rule)))
   }
   return {
-    release,
+    release: (hits) => giveBack(active(hits)),
     take: async (hits) => {
-      const counts = await Promise.all(
-        hits.map(async ({ rule, key }) => verdict(rule, rules[rule], await store.hit(rule, key, rules[rule]))),
+      const counted = active(hits)
+      const verdicts = await Promise.all(
+        counted.map(async ({ name, key, rule }) => verdict(name, rule, await store.hit(name, key, rule))),
       )
-      const strictest = counts.reduce(stricter)
+      const [first, ...others] = verdicts
+      if (!first) return null
+      const strictest = others.reduce(stricter, first)
       // One that was refused was not made: it must not use up the others.
-      if (!strictest.allowed) await release(hits.filter((_, index) => counts[index]?.allowed))
+      if (!strictest.allowed) await giveBack(counted.filter((_, index) => verdicts[index]?.allowed))
       return strictest
     },
   }

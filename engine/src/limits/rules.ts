@@ -8,11 +8,15 @@ export const defaultRules = {
   /** Failed sign-ins by address, from browsers that the account does not know. */
   signInIp: { limit: 10, windowSeconds: minutes(15) },
   signInIpHour: { limit: 20, windowSeconds: minutes(60) },
+  /** Sign-ins of any outcome by address. Off: it locks out an office. */
+  signInAny: null,
   /** Failed sign-ins to one account from browsers that it does not know, whatever the address. */
   signInAccount: { limit: 10, windowSeconds: minutes(15) },
   /** Failed sign-ins from one browser that the account knows: an attacker elsewhere can't use it up (LIM-7). */
   signInDevice: { limit: 10, windowSeconds: minutes(15) },
   signUpIp: { limit: 10, windowSeconds: minutes(15) },
+  /** Sign-ups with one email, whatever the address. Off. */
+  signUpEmail: null,
   /** Wrong current passwords at a change of password. */
   passwordChange: { limit: 10, windowSeconds: minutes(15) },
   /** Requests with one refresh token; acks apart. */
@@ -23,21 +27,31 @@ export const defaultRules = {
   /** Every other change, by client. */
   change: { limit: 100, windowSeconds: 60 },
   read: { limit: 1000, windowSeconds: 60 },
-} as const satisfies Record<string, Rule>
+} as const satisfies Record<string, Rule | null>
 
 export type RuleName = keyof typeof defaultRules
-export type Rules = Readonly<Record<RuleName, Rule>>
+/** Null: not limited. */
+export type Rules = Readonly<Record<RuleName, Rule | null>>
 
 export const isRuleName = (name: string): name is RuleName => Object.hasOwn(defaultRules, name)
 
-export const checkRules = (rules: Readonly<Partial<Record<string, Rule>>>): readonly ConfigurationFault[] =>
+export const checkRules = (rules: Readonly<Partial<Record<string, Rule | null>>>): readonly ConfigurationFault[] =>
   Object.entries(rules).flatMap(([name, rule]) => {
     const setting = `limits.rules.${name}`
     if (!isRuleName(name)) {
-      return [{ setting, wrong: 'there is no such limit', right: `the limits are ${Object.keys(defaultRules).join(', ')}` }]
+      return [
+        { setting, wrong: 'there is no such limit', right: `the limits are ${Object.keys(defaultRules).join(', ')}` },
+      ]
     }
+    if (rule === null) return []
     const whole = rule && [rule.limit, rule.windowSeconds].every((value) => Number.isSafeInteger(value) && value > 0)
     return whole && rule.windowSeconds <= 86_400 * 30
       ? []
-      : [{ setting, wrong: 'limit and windowSeconds must be positive whole numbers, the window 30 days at most', right: 'for example { limit: 10, windowSeconds: 900 }' }]
+      : [
+          {
+            setting,
+            wrong: 'limit and windowSeconds must be positive whole numbers, the window 30 days at most',
+            right: 'for example { limit: 10, windowSeconds: 900 }',
+          },
+        ]
   })

@@ -1,10 +1,11 @@
 // Password hashing is slow on purpose. Without a bound, a burst of sign-ins takes all memory and threads of the process.
 
 import { availableParallelism } from 'node:os'
+import { UnavailableError } from '../primitives/unavailable.ts'
 import { requireInteger } from './require-integer.ts'
 
 /** Too many hashes are waiting. The caller answers 503 with `Retry-After`; it says nothing about the password. */
-export class OverloadedError extends Error {
+export class OverloadedError extends UnavailableError {
   override readonly name = 'OverloadedError'
 }
 

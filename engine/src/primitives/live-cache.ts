@@ -4,7 +4,12 @@ import type { Channel, Invalidation } from './channel.ts'
 import { UnavailableError } from './unavailable.ts'
 
 type Entry<Value> = { readonly value: Value; readonly loadedAt: number }
-type Waiting<Id, Value> = { readonly id: Id; tries: number; resolve(value: Value | null): void; reject(error: unknown): void }
+type Waiting<Id, Value> = {
+  readonly id: Id
+  tries: number
+  resolve(value: Value | null): void
+  reject(error: unknown): void
+}
 
 /** A load that changes keep overtaking is given up after so many tries. */
 const maxTries = 5

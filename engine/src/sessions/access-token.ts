@@ -1,8 +1,8 @@
 // The access token: a signed JWT (RFC 9068) that any language can verify by the published keys.
-import { type JWTPayload, SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Clock } from '../primitives/clock.ts'
-import { type SessionId, type UserId, parseSessionId, parseUserId } from '../primitives/ids.ts'
+import { parseSessionId, parseUserId, type SessionId, type UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
 
 /** RFC 9068 section 2.1. An ID token or another JWT of the same keys is refused by it (S-75). */
@@ -34,7 +34,8 @@ const readClaims = (payload: JWTPayload): AccessClaims | null => {
   const sessionId = typeof payload.sid === 'string' ? parseSessionId(payload.sid) : null
   const { gen, seq, auth_time: authTime, iat, exp } = payload as Record<string, unknown>
   const numbers = [gen, seq, authTime, iat, exp]
-  if (!userId || !sessionId || !numbers.every((value) => typeof value === 'number' && Number.isSafeInteger(value))) return null
+  if (!userId || !sessionId || !numbers.every((value) => typeof value === 'number' && Number.isSafeInteger(value)))
+    return null
   const [generation, issue, authenticatedAt, issuedAt, expiresAt] = numbers as [number, number, number, number, number]
   return {
     userId,

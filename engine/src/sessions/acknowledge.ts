@@ -10,7 +10,12 @@ const maxTries = 3
 
 export type Acknowledged =
   | { readonly ok: true }
-  | { readonly ok: false; readonly error: 'session_ended'; readonly reason: SessionEndReason; readonly fingerprint: Fingerprint }
+  | {
+      readonly ok: false
+      readonly error: 'session_ended'
+      readonly reason: SessionEndReason
+      readonly fingerprint: Fingerprint
+    }
   | { readonly ok: false; readonly error: 'stale_token'; readonly fingerprint: Fingerprint }
 
 /** Confirms a token, and with a right `settled` marks it durable. Never issues, rotates, revokes, nor moves idle. */

@@ -14,6 +14,6 @@ export const announce = async (
   try {
     await deps.channel.publish(ids.map((id) => ({ kind: 'session', id })))
   } catch (error) {
-    deps.log.warn({ error, sessions: ids.length }, 'other nodes were not told; they see it at their next look-up')
+    deps.log.warn({ err: error, sessions: ids.length }, 'other nodes were not told; they see it at their next look-up')
   }
 }

@@ -14,13 +14,19 @@ export type ApplyDeps = {
 }
 
 /** Whether the change says that a token of this session was proven to have arrived. */
-const proves = (change: SessionChange): boolean => typeof change.winner === 'number' || typeof change.previousWinner === 'number'
+const proves = (change: SessionChange): boolean =>
+  typeof change.winner === 'number' || typeof change.previousWinner === 'number'
 
 /**
  * False where the row changed meanwhile: read again and decide again. The first proof that an elevated session's token
  * arrived ends the session it replaces, which lived on till then (PROTOCOL.md, "Elevation").
  */
-export const applyChange = async (deps: ApplyDeps, read: SessionRow, change: SessionChange, now: number): Promise<boolean> => {
+export const applyChange = async (
+  deps: ApplyDeps,
+  read: SessionRow,
+  change: SessionChange,
+  now: number,
+): Promise<boolean> => {
   const { replaces } = read
   if (replaces === null || !proves(change)) {
     const changed = await deps.sessions.change(read, change, now)

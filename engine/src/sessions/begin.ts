@@ -1,10 +1,11 @@
 // Begins a session inside the transaction of the act that proves who the user is.
-import type { AuditStore } from '../audit/store.ts'
+
 import type { Context } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
-import { type AccessGrant, type RefreshGrant, grantAccess, grantRefresh, newSession } from './issue.ts'
+import { type AccessGrant, grantAccess, grantRefresh, newSession, type RefreshGrant } from './issue.ts'
 import type { SessionPolicy } from './policy.ts'
 import { revocationEntries } from './revoke.ts'
 import type { SessionRow, SessionStore } from './store.ts'
@@ -32,7 +33,12 @@ export type Begun = {
 export const beginSession = async (
   deps: BeginDeps,
   stores: { readonly sessions: SessionStore; readonly audit: AuditStore },
-  input: { readonly userId: UserId; readonly now: number; readonly context: Context; readonly ends: readonly SessionId[] },
+  input: {
+    readonly userId: UserId
+    readonly now: number
+    readonly context: Context
+    readonly ends: readonly SessionId[]
+  },
 ): Promise<Begun> => {
   const { userId, now, context } = input
   const { sessions, audit } = stores

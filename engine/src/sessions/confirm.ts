@@ -1,14 +1,17 @@
 // An access cookie of exactly the newest (generation, issue) confirms it, like an ack without `settled`.
 import type { Log } from '../primitives/log.ts'
-import { decideAck } from './rotation.ts'
 import type { ApplyDeps } from './apply-change.ts'
 import { applyChange } from './apply-change.ts'
+import { decideAck } from './rotation.ts'
 import type { SessionRow } from './store.ts'
 
 /** So many confirmations are remembered; the oldest go first. */
 const maxRemembered = 50_000
 
-export type Confirm = (session: SessionRow, token: { readonly generation: number; readonly issue: number }) => Promise<void>
+export type Confirm = (
+  session: SessionRow,
+  token: { readonly generation: number; readonly issue: number },
+) => Promise<void>
 
 /** At most one write for an issued token by this node: a cache keyed on (session, generation, issue) skips the rest. */
 export const createConfirm = (deps: ApplyDeps & { readonly log: Log }): Confirm => {
@@ -27,7 +30,7 @@ export const createConfirm = (deps: ApplyDeps & { readonly log: Log }): Confirm 
     } catch (error) {
       // The check itself goes on: what it grants was verified. The next refresh or ack confirms instead.
       tried.delete(key)
-      deps.log.warn({ error, session: seen.id }, 'an access cookie could not be noted as arrived')
+      deps.log.warn({ err: error, session: seen.id }, 'an access cookie could not be noted as arrived')
     }
   }
 }

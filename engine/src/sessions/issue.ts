@@ -1,9 +1,9 @@
 // Begins a session and makes the tokens that go with it.
 import type { Keyring } from '../keys/keyring.ts'
-import { type SessionId, type UserId, createSessionId } from '../primitives/ids.ts'
+import { createSessionId, type SessionId, type UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { SessionPolicy } from './policy.ts'
-import { type Fingerprint, type RefreshToken, deriveRefreshToken, fingerprintOf } from './refresh-token.ts'
+import { deriveRefreshToken, type Fingerprint, fingerprintOf, type RefreshToken } from './refresh-token.ts'
 import type { SessionRow } from './store.ts'
 
 /** Where a session began. */
@@ -12,7 +12,12 @@ export type Origin = { readonly ip: string | null; readonly userAgent: string | 
 /** A session row of generation 0, with the newest MAC key. Nothing is stored yet. */
 export const newSession = (
   deps: { readonly keyring: Pick<Keyring, 'newest'>; readonly policy: SessionPolicy },
-  input: { readonly userId: UserId; readonly now: number; readonly origin: Origin; readonly replaces: SessionId | null },
+  input: {
+    readonly userId: UserId
+    readonly now: number
+    readonly origin: Origin
+    readonly replaces: SessionId | null
+  },
 ): SessionRow => {
   const { userId, now, origin, replaces } = input
   const { idleSeconds, absoluteSeconds } = deps.policy
@@ -66,7 +71,10 @@ export const grantAccess = async (
 }
 
 /** The refresh token of (generation, issue), derived with the key that the session names. */
-export const grantRefresh = (key: { readonly id: string; readonly mac: Uint8Array }, session: SessionRow): RefreshGrant => {
+export const grantRefresh = (
+  key: { readonly id: string; readonly mac: Uint8Array },
+  session: SessionRow,
+): RefreshGrant => {
   const refreshToken = deriveRefreshToken(
     { id: key.id, key: key.mac },
     { sessionId: session.id, generation: session.generation, issue: session.issue },

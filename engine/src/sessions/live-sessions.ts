@@ -1,7 +1,7 @@
 // What this node holds of recently seen sessions, so that most checks ask nobody (PROTOCOL.md, "Revocation everywhere").
 import type { Channel } from '../primitives/channel.ts'
 import type { SessionId } from '../primitives/ids.ts'
-import { type LiveCache, createLiveCache } from '../primitives/live-cache.ts'
+import { createLiveCache, type LiveCache } from '../primitives/live-cache.ts'
 import type { SessionRow, SessionStore } from './store.ts'
 
 /** SPEC section 17: an entry is fresh for 5 s at most. */

@@ -45,13 +45,21 @@ export const checkProtocol = (protocol: ProtocolConstants): readonly Configurati
     faults.push({ setting, wrong: 'every constant must be a positive whole number', right: 'leave the defaults' })
   }
   if (!(giveUpMs < replayMs && replayMs < flushedMs && flushedMs < rotationMs)) {
-    faults.push({ setting, wrong: 'the order giveUp < replay < flushed < rotation does not hold', right: 'the defaults are 15, 20, 45, 60 seconds' })
+    faults.push({
+      setting,
+      wrong: 'the order giveUp < replay < flushed < rotation does not hold',
+      right: 'the defaults are 15, 20, 45, 60 seconds',
+    })
   }
   if (!(burstMs < replayMs)) {
     faults.push({ setting, wrong: 'burst must be shorter than replay', right: 'the default is 2 seconds' })
   }
   if (!(flushedMs > 30_000)) {
-    faults.push({ setting, wrong: 'flushed must be over 30 seconds: browsers write cookies to disk up to 30 s late', right: 'the default is 45 seconds' })
+    faults.push({
+      setting,
+      wrong: 'flushed must be over 30 seconds: browsers write cookies to disk up to 30 s late',
+      right: 'the default is 45 seconds',
+    })
   }
   if (siblings > 1000) {
     faults.push({ setting, wrong: 'siblings must be at most 1000', right: 'the default is 20' })

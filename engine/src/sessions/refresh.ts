@@ -1,18 +1,18 @@
 // Carries the decision of PROTOCOL.md out: read the row and the database's time, decide, write conditionally, answer.
 import type { SessionEndReason } from '@vigile/contract'
+import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
-import { type Context, auditEntry } from '../audit/entry.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import type { AccessTokens } from './access-token.ts'
 import { announce } from './announce.ts'
 import { type ApplyDeps, applyChange } from './apply-change.ts'
-import { type AccessGrant, type RefreshGrant, grantAccess, grantRefresh } from './issue.ts'
+import { type AccessGrant, grantAccess, grantRefresh, type RefreshGrant } from './issue.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { GenuineToken } from './presented-token.ts'
 import { type Fingerprint, fingerprintOf } from './refresh-token.ts'
 import { type Decision, decide } from './rotation.ts'
-import type { SessionRow, SessionStore } from './store.ts'
+import type { SessionRow } from './store.ts'
 
 /** A row that keeps changing under us is given up after so many tries: 503, cookies untouched. */
 const maxTries = 3
@@ -42,7 +42,12 @@ export type Refreshed =
       readonly fingerprint: Fingerprint
       readonly now: number
     }
-  | { readonly ok: false; readonly error: 'session_ended'; readonly reason: SessionEndReason; readonly fingerprint: Fingerprint }
+  | {
+      readonly ok: false
+      readonly error: 'session_ended'
+      readonly reason: SessionEndReason
+      readonly fingerprint: Fingerprint
+    }
   | { readonly ok: false; readonly error: 'stale_token'; readonly fingerprint: Fingerprint }
 
 /**
@@ -95,7 +100,8 @@ const grant = async (
 ): Promise<Refreshed> => {
   const after: SessionRow = { ...session, ...decision.change }
   const access = await grantAccess(deps, after, now)
-  if (decision.action === 'access') return { ok: true, session: after, access, refresh: null, fingerprint: presented, now }
+  if (decision.action === 'access')
+    return { ok: true, session: after, access, refresh: null, fingerprint: presented, now }
   const key = await deps.keyring.find(decision.keyId)
   if (!key) throw new UnavailableError('the key of this session is not known here yet')
   const made = grantRefresh(key, after)
@@ -114,11 +120,23 @@ const revokeForReuse = async (
   const revoked = await deps.transact(async ({ sessions, audit }) => {
     if (!(await sessions.change(read, {}, read.lastUsedAt))) return false
     if ((await sessions.revoke([read.id], 'reuse', now)).length === 0) return false
-    await audit.append([auditEntry(input.context, { action: 'session:reuse', userId: read.userId, resource: 'session', resourceId: read.id, details, at: now })])
+    await audit.append([
+      auditEntry(input.context, {
+        action: 'session:reuse',
+        userId: read.userId,
+        resource: 'session',
+        resourceId: read.id,
+        details,
+        at: now,
+      }),
+    ])
     return true
   })
   if (!revoked) return false
-  deps.log.warn({ event: 'session_reuse', session: read.id, user: read.userId, ...details }, 'a token was used by two: the session is over')
+  deps.log.warn(
+    { event: 'session_reuse', session: read.id, user: read.userId, ...details },
+    'a token was used by two: the session is over',
+  )
   await announce(deps, [read.id])
   return true
 }
@@ -130,7 +148,10 @@ const raise = async (
   input: RefreshInput,
 ): Promise<void> => {
   const details = { row: decision.row, generation: session.generation, presented: input.token.generation }
-  deps.log.warn({ event: decision.alert, session: session.id, user: session.userId, ...details }, 'a session needed repair')
+  deps.log.warn(
+    { event: decision.alert, session: session.id, user: session.userId, ...details },
+    'a session needed repair',
+  )
   await deps.audit.append([
     auditEntry(input.context, {
       action: `session:${decision.alert === 'commits_lost' ? 'commits-lost' : 'many-siblings'}`,

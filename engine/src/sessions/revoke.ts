@@ -1,7 +1,7 @@
 // Ends sessions. What is not committed is not reported as done (I11).
 import type { SessionEndReason } from '@vigile/contract'
+import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
-import { type Context, auditEntry } from '../audit/entry.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'

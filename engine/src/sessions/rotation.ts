@@ -40,7 +40,12 @@ export type Alert = 'commits_lost' | 'many_siblings' | 'reuse'
 export type Decision =
   | { readonly action: 'ended'; readonly reason: SessionEndReason }
   /** A new access token and no refresh cookie. */
-  | { readonly action: 'access'; readonly row: Row; readonly change: SessionChange | null; readonly alert: Alert | null }
+  | {
+      readonly action: 'access'
+      readonly row: Row
+      readonly change: SessionChange | null
+      readonly alert: Alert | null
+    }
   /** A refresh cookie: the token (generation, issue) made with `keyId`. */
   | {
       readonly action: 'issue'
@@ -84,7 +89,13 @@ export const decide = (session: SessionState, presented: Presented, now: number,
 }
 
 /** Rows 1 and 2: the current token, proven to have arrived. The same request may confirm, mark durable and rotate. */
-const current = (session: SessionState, presented: Presented, now: number, policy: RotationPolicy, row: 1 | 2): Decision => {
+const current = (
+  session: SessionState,
+  presented: Presented,
+  now: number,
+  policy: RotationPolicy,
+  row: 1 | 2,
+): Decision => {
   const confirmed: SessionChange = row === 1 ? { winner: session.winner } : {}
   const sinceIssue = now - session.issuedAt
   const durable = session.durable || presented.settled || sinceIssue >= impliedDurableMs(policy)

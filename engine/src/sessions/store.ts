@@ -60,7 +60,12 @@ export interface SessionStore {
   /** Ends those of the sessions that were not revoked yet, and says which. Revocation is terminal: the first reason stays. */
   revoke(ids: readonly SessionId[], reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
   /** Ends every session of the user but `except`. */
-  revokeAllOfUser(userId: UserId, reason: SessionEndReason, now: number, except: SessionId | null): Promise<readonly RevokedSession[]>
+  revokeAllOfUser(
+    userId: UserId,
+    reason: SessionEndReason,
+    now: number,
+    except: SessionId | null,
+  ): Promise<readonly RevokedSession[]>
   /** Every session of everyone that was not revoked yet. For operators. */
   revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
   /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */

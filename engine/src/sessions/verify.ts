@@ -32,7 +32,11 @@ export type VerifyDeps = {
  * Checks an access token and the session behind it. An older generation or issue is accepted as long as both live.
  * Rejects (503) where the session can be neither trusted from memory nor asked.
  */
-export const verifyAccess = async (deps: VerifyDeps, token: string, via: 'cookie' | 'bearer'): Promise<Verification> => {
+export const verifyAccess = async (
+  deps: VerifyDeps,
+  token: string,
+  via: 'cookie' | 'bearer',
+): Promise<Verification> => {
   const claims = await deps.accessTokens.verify(token)
   if (!claims) return { ok: false, error: 'invalid_token' }
   const session = deps.liveSessions.peek(claims.sessionId) ?? (await deps.liveSessions.get(claims.sessionId))

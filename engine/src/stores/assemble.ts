@@ -1,7 +1,7 @@
 // What both databases have in common once they are open.
 import { type Kysely, sql } from 'kysely'
-import { createAuditStore } from './audit-store.ts'
 import { prepareAccountStore } from './account-store.ts'
+import { createAuditStore } from './audit-store.ts'
 import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { createJobStore } from './job-store.ts'

@@ -53,7 +53,8 @@ export const createRedisLimits = ({
   let degraded = false
 
   const degrade = (cause: unknown) => {
-    if (!degraded) log.error({ err: cause, alert: 'limits_degraded' }, 'limits: Redis is out of reach, this node counts by itself')
+    if (!degraded)
+      log.error({ err: cause, alert: 'limits_degraded' }, 'limits: Redis is out of reach, this node counts by itself')
     degraded = true
   }
   const recover = () => {

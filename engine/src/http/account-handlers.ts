@@ -1,0 +1,133 @@
+// Sign-up, sign-in, change of password, and who one is.
+
+import type { changePasswordBody, loginBody, registerBody, SessionStarted } from '@vigile/contract'
+import type { z } from 'zod'
+import { type ChangePasswordInput, changePassword } from '../accounts/change-password.ts'
+import { parseDeviceToken } from '../accounts/device.ts'
+import { parseEmail } from '../accounts/email.ts'
+import { signIn } from '../accounts/sign-in.ts'
+import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
+import type { Account } from '../accounts/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { LiveCache } from '../primitives/live-cache.ts'
+import type { Begun } from '../sessions/begin.ts'
+import { readPresentation } from '../sessions/presented-token.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
+import type { Call } from './call.ts'
+import { answer, type Outcome, refuse } from './outcome.ts'
+import { presentSession, presentUser } from './present.ts'
+import type { Delivery, SessionCookies } from './session-cookies.ts'
+import { passwordFields } from './validate.ts'
+
+export type AccountHandlerDeps = SignUpDeps & {
+  readonly keyring: Keyring
+  readonly sessionCookies: SessionCookies
+  readonly delivery: Delivery
+  readonly signUpOpen: boolean
+  readonly liveUsers: LiveCache<UserId, Account>
+}
+
+const badEmail = refuse('validation_failed', {
+  fields: [{ path: 'email', code: 'invalid_email', key: 'fields.invalid_email' }],
+})
+const signInLimited = { key: 'rateLimitedSignIn' } as const
+
+export const createAccountHandlers = (deps: AccountHandlerDeps) => {
+  /** Sessions that the browser holds end at sign-in, whatever their generation. */
+  const held = async (call: Call) => {
+    const presentation = await readPresentation(deps.keyring, call.jar.refresh)
+    return presentation.kind === 'genuine' ? [...new Set(presentation.tokens.map((token) => token.sessionId))] : []
+  }
+
+  const started = (account: Account, begun: Begun): SessionStarted => ({
+    user: presentUser(account),
+    session: presentSession(begun.session),
+    expiresIn: Math.floor((begun.access.accessExpiresAt - begun.now) / 1000),
+    fingerprint: begun.refresh.fingerprint,
+    ...(deps.delivery === 'body' ? { accessToken: begun.access.accessToken } : {}),
+  })
+
+  const startedCookies = ({ access, refresh, session, now }: Begun) => [
+    ...deps.sessionCookies.access(access, now),
+    ...deps.sessionCookies.refresh(refresh, session, now),
+  ]
+
+  const credentials = async (call: Call, body: { email: string; password: string }) => {
+    const email = parseEmail(body.email)
+    if (!email) return null
+    return {
+      email,
+      password: body.password,
+      deviceToken: parseDeviceToken(call.jar.device[0]),
+      ends: await held(call),
+      context: call.context,
+      clientKey: call.clientKey,
+    }
+  }
+
+  return {
+    login: async (call: Call, _as: null, body: z.infer<typeof loginBody>): Promise<Outcome> => {
+      const input = await credentials(call, body)
+      if (!input) return badEmail
+      const result = await signIn(deps, input)
+      const { verdict } = result
+      if (!result.ok)
+        return refuse(result.error, { verdict, ...(result.error === 'rate_limited' ? { detail: signInLimited } : {}) })
+      const { account, begun, deviceToken } = result.value
+      return answer(200, {
+        json: started(account, begun),
+        cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
+        verdict,
+      })
+    },
+
+    register: async (call: Call, _as: null, body: z.infer<typeof registerBody>): Promise<Outcome> => {
+      if (!deps.signUpOpen) return refuse('not_found')
+      const input = await credentials(call, body)
+      if (!input) return badEmail
+      const result = await signUp(deps, { ...input, name: body.name ?? null, locale: body.locale ?? null })
+      const { verdict } = result
+      if (!result.ok) {
+        return result.error === 'weak_password'
+          ? refuse('validation_failed', { fields: passwordFields('password', result.faults), verdict })
+          : refuse(result.error, { verdict })
+      }
+      if (result.value === 'verification_sent') return answer(202, { json: { status: 'verification_sent' }, verdict })
+      const { account, begun, deviceToken } = result.value
+      return answer(201, {
+        json: started(account, begun),
+        cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
+        verdict,
+      })
+    },
+
+    changePassword: async (
+      call: Call,
+      { session }: VerifiedSession,
+      body: z.infer<typeof changePasswordBody>,
+    ): Promise<Outcome> => {
+      const input: ChangePasswordInput = {
+        userId: session.userId,
+        ...body,
+        ends: await held(call),
+        context: call.context,
+      }
+      const result = await changePassword(deps, input)
+      const { verdict } = result
+      if (!result.ok) {
+        return result.error === 'weak_password'
+          ? refuse('validation_failed', { fields: passwordFields('newPassword', result.faults), verdict })
+          : refuse(result.error, { verdict })
+      }
+      const { account, begun } = result.value
+      return answer(200, { json: started(account, begun), cookies: startedCookies(begun), verdict })
+    },
+
+    me: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
+      const account = deps.liveUsers.peek(session.userId) ?? (await deps.liveUsers.get(session.userId))
+      if (!account) return refuse('unauthenticated')
+      return answer(200, { json: { user: presentUser(account), session: presentSession(session), permissions: [] } })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+// The script of the bounce page. Plain JavaScript in a string: it is the whole page's logic, and needs no build.
+// It keeps to PROTOCOL.md, "The browser's side": the same lock as the client, 409 with `retry`, faults are not the end, and
+// only a clear end goes to sign-in. A second bounce to the same place within ten seconds means that the cookies do not come
+// back (they are blocked): then sign-in, never a loop.
+export const continueScript = `
+(() => {
+  const settings = JSON.parse(document.getElementById('settings').textContent)
+  const { app, authPath, csrfCookie, signInPath, returnTo } = settings
+  const mark = app + ':continued'
+  const show = (id) => { for (const one of ['waiting', 'unavailable']) document.getElementById(one).hidden = one !== id }
+  const remembered = () => { try { return JSON.parse(sessionStorage.getItem(mark) || 'null') } catch { return null } }
+  const remember = () => { try { sessionStorage.setItem(mark, JSON.stringify({ returnTo, at: Date.now() })) } catch {} }
+  const signIn = (reason) => location.replace(signInPath + '?returnTo=' + encodeURIComponent(returnTo) + (reason ? '&because=' + encodeURIComponent(reason) : ''))
+  const cookie = () => (document.cookie.split('; ').find((pair) => pair.startsWith(csrfCookie + '=')) || '').slice(csrfCookie.length + 1)
+  let token = cookie()
+  const request = (method, path, body) => fetch(authPath + path, {
+    method,
+    headers: { Accept: 'application/json', ...(body ? { 'Content-Type': 'application/json', 'X-CSRF-Token': token } : {}) },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(15000),
+    cache: 'no-store',
+  })
+  const refresh = async (retry, tries) => {
+    const response = await request('POST', '/refresh', retry ? { retry } : {})
+    if (response.ok) return { done: true }
+    const problem = await response.json()
+    if (tries > 0 && problem.code === 'csrf_failed') {
+      token = (await (await request('GET', '/csrf')).json()).csrfToken
+      return refresh(retry, tries - 1)
+    }
+    if (tries > 0 && problem.code === 'stale_token') return refresh(problem.fingerprint, tries - 1)
+    if (response.status === 401 && ['session_ended', 'invalid_token', 'unauthenticated'].includes(problem.code)) {
+      await request('POST', '/logout', { only: problem.fingerprint || '' }).catch(() => {})
+      return { ended: true, reason: problem.reason }
+    }
+    return {}
+  }
+  const underLock = (work) => navigator.locks
+    ? navigator.locks.request(app + ':session', { signal: AbortSignal.timeout(15000) }, work)
+    : work()
+  const run = async () => {
+    show('waiting')
+    const before = remembered()
+    if (before && before.returnTo === returnTo && Date.now() - before.at < 10000) return signIn()
+    try {
+      const result = await underLock(() => refresh('', 3))
+      if (result.done) { remember(); location.replace(returnTo) }
+      else if (result.ended) signIn(result.reason)
+      else show('unavailable')
+    } catch { show('unavailable') }
+  }
+  document.getElementById('again').addEventListener('click', run)
+  run()
+})()
+`

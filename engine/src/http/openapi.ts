@@ -1,0 +1,104 @@
+// The OpenAPI 3.1 document, from the contract and the route table. Zod gives the JSON Schemas.
+import { type Endpoint, type ErrorCode, errorStatus, problemSchema } from '@vigile/contract'
+import { z } from 'zod'
+import type { Route } from './routes.ts'
+
+/** Refusals that every endpoint may answer. */
+const shared: readonly ErrorCode[] = ['validation_failed', 'not_found', 'internal_error', 'unavailable']
+const withBody: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout']
+
+type Site = {
+  readonly name: string
+  readonly publicUrl: string
+  readonly authPath: string
+  readonly cookies: Readonly<Record<'access' | 'refresh', string>>
+}
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}
+
+const problemRef = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+
+const responses = (endpoint: Endpoint) => {
+  const answers = Object.entries(endpoint.answers).map(([status, { schema, means, type }]) => {
+    const content = schema
+      ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }
+      : type
+        ? { content: { [type]: { schema: { type: 'string' } } } }
+        : {}
+    return [status, { description: means, ...content }] as const
+  })
+  const codes = [...new Set([...endpoint.refuses, ...shared, ...(endpoint.body ? withBody : [])])]
+  const byStatus = Map.groupBy(codes, (code) => errorStatus[code])
+  const problems = [...byStatus].map(
+    ([status, group]) =>
+      [String(status), { description: group.map((code) => `\`${code}\``).join(', '), content: problemRef }] as const,
+  )
+  // An endpoint's own answer wins over a shared problem of the same status (health answers 503 by itself).
+  return Object.fromEntries([...problems, ...answers])
+}
+
+const parameters = (schema: z.ZodType | undefined, where: 'path' | 'query') => {
+  if (!schema) return []
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, unknown>
+    required?: readonly string[]
+  }
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: required.includes(name),
+    schema: property,
+  }))
+}
+
+const security = (guard: string) => {
+  if (guard.startsWith('access token')) return [{ accessCookie: [] }, { bearer: [] }]
+  if (guard.startsWith('refresh cookie')) return [{ refreshCookie: [] }]
+  return []
+}
+
+const operation = ({ name, endpoint, guard }: Route) => ({
+  operationId: name,
+  summary: endpoint.summary,
+  description: `Guard: ${guard}.`,
+  security: security(guard),
+  parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
+  ...(endpoint.body
+    ? { requestBody: { content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } } }
+    : {}),
+  responses: responses(endpoint),
+})
+
+/** Where an endpoint stands: below the auth path, or at the root. */
+export const pathOf = (endpoint: Endpoint, authPath: string): string =>
+  endpoint.path.startsWith('./') ? `${authPath}${endpoint.path.slice(1)}` : endpoint.path
+
+export const openApiDocument = (routes: readonly Route[], site: Site) => {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) {
+    const path = pathOf(route.endpoint, site.authPath)
+    paths[path] = { ...paths[path], [route.endpoint.method.toLowerCase()]: operation(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: site.name,
+      version: '1',
+      description:
+        'Changes authorised by a cookie carry `X-CSRF-Token`, the value of the CSRF cookie. Errors are RFC 9457 problem details.',
+    },
+    servers: [{ url: site.publicUrl }],
+    paths,
+    components: {
+      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+      securitySchemes: {
+        accessCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.access },
+        refreshCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.refresh },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
+    },
+  }
+}

@@ -1,0 +1,29 @@
+// Where a request comes from: CSRF-2 and CSRF-3. Exact origins by list, never a reflected one.
+export type Origins = { readonly own: string; readonly allowed: ReadonlySet<string> }
+
+/**
+ * Whether a change may come from there. A present `Origin` must be on the list; an absent one is refused where
+ * `Sec-Fetch-Site` says that a browser sent it from elsewhere. A caller with neither header is no browser.
+ */
+export const isChangeAllowed = (headers: Headers, origins: Origins): boolean => {
+  const origin = headers.get('origin')
+  if (origin !== null) return origins.allowed.has(origin)
+  const site = headers.get('sec-fetch-site')
+  return site !== 'cross-site' && site !== 'same-site'
+}
+
+/** The headers that let a page of a listed origin read the answer; nothing for any other. */
+export const corsHeaders = (origin: string | null, origins: Origins): Readonly<Record<string, string>> =>
+  origin !== null && origin !== origins.own && origins.allowed.has(origin)
+    ? {
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Credentials': 'true',
+        'Access-Control-Expose-Headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
+      }
+    : {}
+
+export const preflightHeaders = (methods: readonly string[]): Readonly<Record<string, string>> => ({
+  'Access-Control-Allow-Methods': methods.join(', '),
+  'Access-Control-Allow-Headers': 'Content-Type, X-CSRF-Token, Authorization, Accept-Language, DPoP',
+  'Access-Control-Max-Age': '600',
+})

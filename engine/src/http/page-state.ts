@@ -1,0 +1,38 @@
+// What a server-rendered page may conclude from the cookies that came with it (SPEC section 16).
+import type { Account } from '../accounts/store.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { LiveCache } from '../primitives/live-cache.ts'
+import type { Log } from '../primitives/log.ts'
+import type { PageState } from '../vigile.ts'
+import type { Cookies } from './cookies.ts'
+import type { Guards } from './guards.ts'
+import { presentSession, presentUser } from './present.ts'
+
+export const createPageState = (deps: {
+  readonly cookies: Cookies
+  readonly verified: Guards['verified']
+  readonly liveUsers: LiveCache<UserId, Account>
+  readonly authPath: string
+  readonly log: Log
+}) => {
+  const ask = (returnTo: string): PageState => ({
+    state: 'ask',
+    location: `${deps.authPath}/continue?returnTo=${encodeURIComponent(returnTo)}`,
+  })
+
+  /** Never rejects: a fault is `unknown`, never "signed out". */
+  return async (request: Request, returnTo: string, ready: () => Promise<void>): Promise<PageState> => {
+    try {
+      await ready()
+      const jar = deps.cookies.read(request.headers.get('cookie'))
+      const verified = await deps.verified({ request, jar })
+      if (!verified) return jar.hint.length > 0 ? ask(returnTo) : { state: 'signed_out' }
+      const account = await deps.liveUsers.get(verified.session.userId)
+      if (!account) return { state: 'signed_out' }
+      return { state: 'signed_in', user: presentUser(account), session: presentSession(verified.session) }
+    } catch (error) {
+      deps.log.warn({ err: error }, 'a page could not be told who asks')
+      return { state: 'unknown' }
+    }
+  }
+}

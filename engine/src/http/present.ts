@@ -1,0 +1,41 @@
+// Rows as they are shown to people: nothing of the protocol's state, nothing of hashes.
+import type { ListedSession, Session, User } from '@vigile/contract'
+import Bowser from 'bowser'
+import type { Account } from '../accounts/store.ts'
+import type { SessionId } from '../primitives/ids.ts'
+import type { SessionRow } from '../sessions/store.ts'
+
+export const presentUser = (account: Account): User => ({
+  id: account.id,
+  email: account.email,
+  emailVerified: account.emailVerifiedAt !== null,
+  name: account.name,
+  image: account.image,
+  locale: account.locale,
+  createdAt: account.createdAt,
+})
+
+const devices: readonly string[] = ['desktop', 'mobile', 'tablet']
+
+const deviceOf = (userAgent: string | null): Pick<Session, 'browser' | 'system' | 'device'> => {
+  if (!userAgent) return { browser: null, system: null, device: 'other' }
+  const { browser, os, platform } = Bowser.parse(userAgent)
+  const device = devices.includes(platform.type ?? '') ? (platform.type as Session['device']) : 'other'
+  return { browser: browser.name || null, system: os.name || null, device }
+}
+
+export const presentSession = (session: SessionRow): Session => ({
+  id: session.id,
+  createdAt: session.createdAt,
+  lastUsedAt: session.lastUsedAt,
+  authenticatedAt: session.authenticatedAt,
+  idleExpiresAt: session.idleExpiresAt,
+  expiresAt: session.expiresAt,
+  ...deviceOf(session.userAgent),
+  ip: session.ip,
+})
+
+export const presentListed = (session: SessionRow, current: SessionId): ListedSession => ({
+  ...presentSession(session),
+  current: session.id === current,
+})

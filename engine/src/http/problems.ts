@@ -1,0 +1,65 @@
+// Refusals as RFC 9457 problem details, in the reader's language. Never a stack trace, never a cause.
+import { errorStatus, type Locale, type Problem } from '@vigile/contract'
+import { message, waitMessage } from '../messages/messages.ts'
+import type { Refusal } from './outcome.ts'
+
+/** Seconds after which a client may ask again when a part is down. */
+const unavailableRetrySeconds = 2
+
+const detailOf = (
+  refusal: Refusal,
+  locale: Locale,
+  requestId: string,
+  retryAfterSeconds: number | undefined,
+): string => {
+  const wait = retryAfterSeconds === undefined ? '' : waitMessage(locale, retryAfterSeconds)
+  if (refusal.detail) return message(locale, refusal.detail.key, { wait, ...refusal.detail.values })
+  return message(locale, `problems.${refusal.code}.detail`, { wait, requestId })
+}
+
+const retryAfter = (refusal: Refusal): number | undefined =>
+  refusal.retryAfterSeconds ??
+  (refusal.code === 'rate_limited' ? refusal.verdict?.resetSeconds : undefined) ??
+  (refusal.code === 'unavailable' ? unavailableRetrySeconds : undefined)
+
+export type ProblemAnswer = {
+  readonly status: number
+  readonly problem: Problem
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export const problemOf = (refusal: Refusal, locale: Locale, requestId: string): ProblemAnswer => {
+  const { code, fields, reason, fingerprint } = refusal
+  const status = errorStatus[code]
+  const retryAfterSeconds = retryAfter(refusal)
+  const problem: Problem = {
+    type: `urn:vigile:problem:${code}`,
+    title: message(locale, `problems.${code}.title`),
+    status,
+    detail: detailOf(refusal, locale, requestId, retryAfterSeconds),
+    code,
+    requestId,
+    ...(fields === undefined
+      ? {}
+      : {
+          errors: fields.map(({ path, code: fault, key, values }) => ({
+            path,
+            code: fault,
+            message: message(locale, key, values),
+          })),
+        }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  }
+  return {
+    status,
+    problem,
+    headers: {
+      ...refusal.headers,
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+      // RFC 9110 section 11.6.1: a 401 names a scheme. `Bearer` opens no dialogue in browsers.
+      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="vigile"' } : {}),
+    },
+  }
+}

@@ -1,0 +1,123 @@
+// Refresh, ack, sign-out, and the list of sessions.
+
+import type { ackBody, logoutBody, refreshBody, sessionIdParam } from '@vigile/contract'
+import type { z } from 'zod'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { Clock } from '../primitives/clock.ts'
+import { parseSessionId } from '../primitives/ids.ts'
+import { acknowledge } from '../sessions/acknowledge.ts'
+import { chooseToken, readPresentation } from '../sessions/presented-token.ts'
+import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
+import { revokeSessions, revokeUser } from '../sessions/revoke.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
+import type { Call } from './call.ts'
+import { createCsrfToken } from './csrf.ts'
+import type { Guards, Holder, Leaving, Owner } from './guards.ts'
+import { answer, type Outcome, refuse } from './outcome.ts'
+import { presentListed } from './present.ts'
+import type { Delivery, SessionCookies } from './session-cookies.ts'
+
+export type SessionHandlerDeps = RefreshDeps & {
+  readonly limiter: Limiter
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly sessionCookies: SessionCookies
+  readonly delivery: Delivery
+  readonly verified: Guards['verified']
+}
+
+/** Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. */
+const tokenKey = ({ token }: Holder): string => `${token.sessionId}.${token.generation}.${token.issue}`
+
+export const createSessionHandlers = (deps: SessionHandlerDeps) => {
+  const { limiter, clock, sessionCookies } = deps
+  return {
+    refresh: async (call: Call, holder: Holder, body: z.infer<typeof refreshBody>): Promise<Outcome> => {
+      const verdict = await limiter.take([
+        { rule: 'refreshToken', key: tokenKey(holder) },
+        ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
+      ])
+      if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
+      const { token } = holder
+      const result = await refresh(deps, { token, retry: body.retry, settled: body.settled, context: call.context })
+      if (!result.ok) {
+        const { error, ...rest } = result
+        return refuse(error, { ...rest, verdict })
+      }
+      const { session, access, refresh: issued, fingerprint, now } = result
+      return answer(200, {
+        json: {
+          expiresIn: Math.max(0, Math.floor((access.accessExpiresAt - now) / 1000)),
+          rotated: issued !== null,
+          fingerprint,
+          ...(deps.delivery === 'body' ? { accessToken: access.accessToken } : {}),
+        },
+        cookies: [
+          ...sessionCookies.access(access, now),
+          ...(issued ? sessionCookies.refresh(issued, session, now) : []),
+        ],
+        verdict,
+      })
+    },
+
+    ack: async (_call: Call, holder: Holder, body: z.infer<typeof ackBody>): Promise<Outcome> => {
+      const verdict = await limiter.take([{ rule: 'ackToken', key: tokenKey(holder) }])
+      if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
+      const result = await acknowledge(deps, { token: holder.token, settled: body.settled })
+      if (result.ok) return answer(204, { verdict })
+      const { error, ...rest } = result
+      return refuse(error, { ...rest, verdict })
+    },
+
+    /** With `only`: nothing, if the jar meanwhile holds another token. What could not be ended is not reported as done (H-12). */
+    logout: async (call: Call, leaving: Leaving, body: z.infer<typeof logoutBody>): Promise<Outcome> => {
+      if (body.only !== undefined && body.only !== leaving.fingerprint) return answer(204)
+      await revokeSessions(deps, leaving.sessions, { reason: 'signed_out', now: clock.now(), context: call.context })
+      return answer(204, { cookies: sessionCookies.clear() })
+    },
+
+    logoutAll: async (call: Call, owner: Owner): Promise<Outcome> => {
+      await revokeUser(deps, owner.userId, { reason: 'signed_out_everywhere', now: clock.now(), context: call.context })
+      return answer(204, { cookies: sessionCookies.clear() })
+    },
+
+    sessions: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
+      const live = await deps.sessions.listLive(session.userId, clock.now())
+      return answer(200, { json: { sessions: live.map((one) => presentListed(one, session.id)) } })
+    },
+
+    endSession: async (
+      call: Call,
+      owner: Owner,
+      _body: unknown,
+      params: z.infer<typeof sessionIdParam>,
+    ): Promise<Outcome> => {
+      const now = clock.now()
+      const id = parseSessionId(params.id)
+      // Someone else's session is as absent as one that never was (S-86).
+      const own = id !== null && (await deps.sessions.listLive(owner.userId, now)).some((session) => session.id === id)
+      if (!own) return refuse('not_found')
+      const reason = id === owner.sessionId ? 'signed_out' : 'ended_from_another_device'
+      await revokeSessions(deps, [id], { reason, now, context: call.context })
+      return answer(204)
+    },
+
+    csrf: async (call: Call): Promise<Outcome> => {
+      const bound = await boundSession(deps, call)
+      const csrfToken = createCsrfToken(deps.keyring.newest(), bound?.id ?? null)
+      const life = bound ? (bound.idleExpiresAt - clock.now()) / 1000 : deps.policy.accessSeconds
+      return answer(200, { json: { csrfToken }, cookies: [sessionCookies.csrf(csrfToken, life)] })
+    },
+  }
+}
+
+/** The session that a browser's CSRF token is for: by its access cookie, else by its refresh cookie. */
+const boundSession = async (deps: SessionHandlerDeps, call: Call) => {
+  const verified = await deps.verified(call)
+  if (verified) return verified.session
+  const presentation = await readPresentation(deps.keyring, call.jar.refresh)
+  if (presentation.kind !== 'genuine') return null
+  const token = await chooseToken(presentation.tokens, () => false, deps.sessions)
+  return (await deps.sessions.find(token.sessionId)).session
+}

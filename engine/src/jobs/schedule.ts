@@ -1,0 +1,57 @@
+// Jobs that run once per cluster, however many nodes there are.
+import { Cron } from 'croner'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { randomToken } from '../primitives/random.ts'
+import type { JobStore } from './store.ts'
+
+const leaseMs = 15 * 60_000
+/** Records of runs are kept for so long. */
+const keepMs = 30 * 86_400_000
+
+export type Schedule = { stop(): void }
+
+/**
+ * Runs `work` at every moment of a cron pattern. Every node wakes at the same slot; the one that claims the slot in the
+ * database does the work. What fails is logged and left to the next slot, or to another node once the lease is over.
+ */
+export const scheduleJob = (
+  deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log },
+  input: {
+    readonly job: string
+    readonly pattern: string
+    readonly work: () => Promise<Readonly<Record<string, number>>>
+  },
+): Schedule => {
+  const node = randomToken(8)
+  const run = async (cron: Cron) => {
+    const slot = cron.currentRun()?.getTime() ?? Date.now()
+    await runOnce(deps, { ...input, slot: Math.floor(slot / 1000) * 1000, node })
+  }
+  const cron = new Cron(
+    input.pattern,
+    { protect: true, unref: true, catch: (error) => deps.log.error({ err: error, job: input.job }, 'a job failed') },
+    run,
+  )
+  return { stop: () => cron.stop() }
+}
+
+/** One run of a job for a slot; false where another node has it. */
+export const runOnce = async (
+  deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log },
+  input: {
+    readonly job: string
+    readonly slot: number
+    readonly node: string
+    readonly work: () => Promise<Readonly<Record<string, number>>>
+  },
+): Promise<boolean> => {
+  const { job, slot, node, work } = input
+  if (!(await deps.jobs.claim({ job, slot, node, now: deps.clock.now(), leaseMs }))) return false
+  const counts = await work()
+  const now = deps.clock.now()
+  await deps.jobs.finish({ job, slot, node, now, result: JSON.stringify(counts) })
+  await deps.jobs.deleteOld(now - keepMs)
+  deps.log.info({ job, ...counts }, 'a job is done')
+  return true
+}

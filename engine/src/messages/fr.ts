@@ -1,0 +1,91 @@
+import type { Messages } from './en.ts'
+
+export const fr: Messages = {
+  problems: {
+    validation_failed: { title: 'La demande contient une erreur', detail: 'Corrigez ce qui est indiqué et réessayez.' },
+    unauthenticated: { title: 'Vous n’êtes pas connecté', detail: 'Connectez-vous et réessayez.' },
+    invalid_credentials: { title: 'Connexion refusée', detail: 'L’adresse e-mail ou le mot de passe est incorrect.' },
+    invalid_token: { title: 'Cette session n’est pas reconnue', detail: 'Reconnectez-vous.' },
+    session_ended: { title: 'Votre session est terminée', detail: 'Reconnectez-vous.' },
+    proof_required: {
+      title: 'Une preuve de cet appareil est nécessaire',
+      detail: 'Réessayez depuis le navigateur avec lequel vous vous êtes connecté.',
+    },
+    csrf_failed: {
+      title: 'La demande n’a pas pu être rattachée à cette page',
+      detail: 'Rechargez la page et réessayez.',
+    },
+    origin_refused: { title: 'La demande vient d’un autre site', detail: 'Allez sur le site lui-même et réessayez.' },
+    permission_denied: {
+      title: 'Vous n’avez pas le droit de faire cela',
+      detail: 'Demandez à un administrateur si vous en avez besoin.',
+    },
+    reauthentication_required: {
+      title: 'Reconnectez-vous d’abord',
+      detail: 'Cette action demande une connexion récente.',
+    },
+    not_found: { title: 'Introuvable', detail: 'Il n’y a rien ici.' },
+    method_not_allowed: {
+      title: 'Cela ne peut pas se faire ici',
+      detail: 'L’adresse existe, mais pas pour cette méthode.',
+    },
+    request_timeout: { title: 'La demande a mis trop de temps à arriver', detail: 'Réessayez.' },
+    stale_token: {
+      title: 'Ce navigateur a un jeton plus récent',
+      detail: 'Redemandez avec celui qu’il détient maintenant.',
+    },
+    email_taken: {
+      title: 'Cette adresse e-mail a déjà un compte',
+      detail: 'Connectez-vous ou choisissez une autre adresse.',
+    },
+    payload_too_large: { title: 'La demande est trop volumineuse', detail: 'Envoyez-en moins à la fois.' },
+    unsupported_media_type: {
+      title: 'La demande n’a pas la bonne forme',
+      detail: 'Envoyez du JSON, en application/json.',
+    },
+    rate_limited: { title: 'Trop de tentatives', detail: 'Trop de tentatives. Réessayez dans {{wait}}.' },
+    internal_error: {
+      title: 'Une erreur s’est produite chez nous',
+      detail: 'Elle a été enregistrée. Si elle se répète, indiquez-nous le numéro de cette demande : {{requestId}}.',
+    },
+    unavailable: {
+      title: 'Indisponible pour le moment',
+      detail: 'Vous êtes toujours connecté. Réessayez dans quelques secondes.',
+    },
+  },
+  rateLimitedSignIn: 'Trop de tentatives de connexion. Réessayez dans {{wait}}.',
+  wait: {
+    seconds_one: '{{count}} seconde',
+    seconds_other: '{{count}} secondes',
+    minutes_one: '{{count}} minute',
+    minutes_other: '{{count}} minutes',
+    hours_one: '{{count}} heure',
+    hours_other: '{{count}} heures',
+  },
+  fields: {
+    required: 'Ce champ est nécessaire.',
+    wrong_type: 'Ce champ n’a pas le bon type.',
+    unknown: 'Ce champ n’est pas connu ici.',
+    too_short: 'Au moins {{minimum}} caractères.',
+    too_long: 'Au plus {{maximum}} caractères.',
+    invalid: 'Ce champ n’a pas la bonne forme.',
+    invalid_email: 'Ce n’est pas une adresse e-mail.',
+    not_one_of: 'L’une de ces valeurs : {{values}}.',
+    not_json: 'Ce n’est pas du JSON.',
+    not_utf8: 'Ce n’est pas du texte UTF-8.',
+    password_too_short: 'Au moins {{minimum}} caractères.',
+    password_too_long: 'Au plus {{maximum}} caractères.',
+    password_common: 'Ce mot de passe est parmi les plus utilisés : il serait deviné aussitôt.',
+    password_own_words: 'Ce mot de passe n’est guère plus qu’un mot lié à vous ou à ce site : il serait deviné.',
+    password_breached: 'Ce mot de passe est connu par une fuite de données. Choisissez-en un autre.',
+    password_not_text: 'Ce mot de passe contient des caractères qui ne peuvent pas être saisis.',
+  },
+  continue: {
+    title: 'Un instant',
+    waiting: 'Nous vous ramenons où vous étiez…',
+    unavailable: 'Le site est indisponible pour le moment. Vous êtes toujours connecté.',
+    again: 'Réessayer',
+    noScript: 'JavaScript est nécessaire pour continuer.',
+    signIn: 'Se connecter',
+  },
+}

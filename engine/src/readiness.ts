@@ -1,0 +1,59 @@
+// Whether this node can serve (OPS-6, SPEC section 17).
+import type { LimitStore } from './limits/store.ts'
+import type { Channel } from './primitives/channel.ts'
+import type { Database } from './stores/database.ts'
+import type { Readiness } from './vigile.ts'
+
+/** The endpoint is never limited, so its answer is kept for so long. */
+const keepMs = 500
+/** A database that says nothing for so long is down, for a load balancer's purposes. */
+const patienceMs = 3_000
+
+export const createReadiness = (deps: {
+  readonly database: Database
+  readonly channel: Channel
+  readonly limits: LimitStore
+  readonly redis: boolean
+}): { read(): Promise<Readiness>; drain(): void } => {
+  const { database, channel, limits } = deps
+  let draining = false
+  let known: { readonly at: number; readonly state: Promise<Readiness> } | undefined
+
+  const look = async (): Promise<Readiness> => {
+    const [databaseState, migrations] = await within(lookAtDatabase(database)).catch(() => ['down', 'down'] as const)
+    const redis = deps.redis ? ({ redis: channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded' } as const) : {}
+    const channelState = channel.isAlive() ? 'ok' : 'degraded'
+    const parts = { database: databaseState, migrations, channel: channelState, ...redis } as const
+    const states = Object.values(parts)
+    return { status: states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok', parts }
+  }
+
+  return {
+    read: async () => {
+      if (!known || performance.now() - known.at > keepMs) known = { at: performance.now(), state: look() }
+      const state = await known.state
+      return draining ? { status: 'down', parts: { ...state.parts, shutdown: 'down' } } : state
+    },
+    drain: () => {
+      draining = true
+    },
+  }
+}
+
+const lookAtDatabase = async (database: Database): Promise<readonly ['ok', 'ok' | 'down']> => {
+  await database.ping()
+  const { pending } = await database.migrationState()
+  return ['ok', pending.length === 0 ? 'ok' : 'down']
+}
+
+const within = async <Value>(work: Promise<Value>): Promise<Value> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), patienceMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

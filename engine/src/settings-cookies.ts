@@ -1,0 +1,58 @@
+// The cookies of a deployment, from its options (COOK-2 to COOK-5, COOK-8).
+import { parse as parseDomain } from 'tldts'
+import type { CookieKind, CookiePolicy } from './http/cookies.ts'
+import type { VigileOptions } from './options.ts'
+import type { Faults } from './settings.ts'
+
+type Site = { readonly url: URL; readonly production: boolean; readonly app: string; readonly authPath: string }
+
+const kinds: readonly CookieKind[] = ['access', 'refresh', 'csrf', 'hint', 'device']
+
+export const cookieSettings = (options: VigileOptions, site: Site, faults: Faults): CookiePolicy => {
+  const { cookies = {} } = options
+  const names = Object.fromEntries(
+    kinds.map((kind) => [kind, cookies.names?.[kind] ?? `${site.app}_${kind}`]),
+  ) as Record<CookieKind, string>
+  for (const kind of kinds) {
+    // A prefix is ours to add, and is compared without regard to case by browsers: a base name can't begin with one.
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(names[kind]) || /^__(host|secure)-/i.test(names[kind])) {
+      faults.add(
+        `cookies.names.${kind}`,
+        `"${names[kind]}" can't be a cookie's base name`,
+        'use letters, digits, _ and -; the prefix is added where it belongs',
+      )
+    }
+  }
+  if (new Set(Object.values(names)).size !== kinds.length) {
+    faults.add('cookies.names', 'two cookies have one name', 'give each a name of its own')
+  }
+  return {
+    secure: site.url.protocol === 'https:',
+    sameSite: cookies.sameSite ?? (site.production ? 'strict' : 'lax'),
+    domain: cookies.domain === undefined ? null : domainOf(cookies.domain, site.url.hostname, faults),
+    prefix: cookies.prefix ?? true,
+    authPath: site.authPath,
+    names,
+  }
+}
+
+/** COOK-5: never a public suffix, and the public host must be under it. */
+const domainOf = (given: string, host: string, faults: Faults): string => {
+  const setting = 'cookies.domain'
+  const domain = given.replace(/^\./, '').toLowerCase()
+  const { isIp, publicSuffix, domain: registrable } = parseDomain(domain, { allowPrivateDomains: true })
+  if (isIp || registrable === null || publicSuffix === domain) {
+    faults.add(
+      setting,
+      `"${given}" is a public suffix or no domain: every site under it would get the cookies`,
+      'use a domain that is yours, or leave it out',
+    )
+  } else if (host !== domain && !host.endsWith(`.${domain}`)) {
+    faults.add(
+      setting,
+      `the public host ${host} is not under "${given}": browsers would drop the cookies`,
+      'use the host or a parent domain of it',
+    )
+  }
+  return domain
+}

@@ -1,0 +1,189 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Account } from '../accounts/store.ts'
+import type { Database } from './database.ts'
+import { atOnce, countOf, type Place, sampleAccount, sampleSession } from './samples.suite.ts'
+
+export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
+  let place: Place
+  let one: Database
+  let other: Database
+
+  beforeAll(async () => {
+    place = await newPlace()
+    one = place.open()
+    other = place.open()
+    await one.migrate()
+  })
+  afterAll(() => place.remove())
+
+  const newAccount = async (changes: Partial<Account> = {}): Promise<Account> => {
+    const account = sampleAccount(changes)
+    expect(await one.accounts.insert(account)).toBe(true)
+    return account
+  }
+
+  test('ACC-9 an account comes back as it was written, by id, by email, among many', async () => {
+    const full = await newAccount({
+      name: 'Zoé',
+      image: 'https://example.com/z.png',
+      locale: 'fr',
+      emailVerifiedAt: 5,
+      isActive: false,
+    })
+    const bare = await newAccount({ passwordHash: null })
+    expect(await one.accounts.findById(full.id)).toStrictEqual(full)
+    expect(await one.accounts.findByEmailKey(bare.emailKey)).toStrictEqual(bare)
+    expect(await one.accounts.findById(sampleAccount().id)).toBeNull()
+    expect(await one.accounts.findByEmailKey('nobody@example.com')).toBeNull()
+    const many = await one.accounts.findMany([full.id, bare.id, sampleAccount().id])
+    expect(many).toHaveLength(2)
+    expect(many).toEqual(expect.arrayContaining([full, bare]))
+  })
+
+  test('ACC-1 of 50 sign-ups with one email at once, one wins', async () => {
+    const emailKey = 'race@example.com'
+    const done = await atOnce(50, [one, other], ({ accounts }) => accounts.insert(sampleAccount({ emailKey })))
+    expect(countOf(done, true)).toBe(1)
+    expect(await one.accounts.insert(sampleAccount({ emailKey }))).toBe(false)
+  })
+
+  test('a password is confirmed for the hash that was checked only, and for an active account only', async () => {
+    const { id } = await newAccount()
+    expect(await one.accounts.confirmPassword(id, 'hash', null, 2_000)).toBe(true)
+    expect(await one.accounts.confirmPassword(id, 'other', null, 2_000)).toBe(false)
+    expect((await one.accounts.findById(id))?.updatedAt).toBe(1_000)
+    expect(await one.accounts.confirmPassword(id, 'hash', 'upgraded', 3_000)).toBe(true)
+    expect(await one.accounts.confirmPassword(id, 'hash', 'upgraded', 3_000)).toBe(false)
+    expect(await one.accounts.findById(id)).toMatchObject({ passwordHash: 'upgraded', updatedAt: 3_000 })
+    await one.accounts.setActive(id, false, 4_000)
+    expect(await one.accounts.confirmPassword(id, 'upgraded', null, 5_000)).toBe(false)
+    expect(await one.accounts.confirmPassword(id, 'upgraded', 'again', 5_000)).toBe(false)
+  })
+
+  test.each([null, 'upgraded'])(
+    'ACC-6 an account disabled during a sign-in waits for its commit, and then ends the new session (upgrade: %s)',
+    async (upgrade) => {
+      const { id } = await newAccount()
+      const session = sampleSession({ userId: id })
+      const signIn = one.transact(async ({ accounts, sessions }) => {
+        const confirmed = await accounts.confirmPassword(id, 'hash', upgrade, 2_000)
+        await wait(100)
+        await sessions.insert(session)
+        return confirmed
+      })
+      await wait(30)
+      const disable = other.transact(async ({ accounts, sessions }) => {
+        await accounts.setActive(id, false, 3_000)
+        return sessions.revokeAllOfUser(id, 'account_disabled', 3_000, null)
+      })
+      expect(await signIn).toBe(true)
+      expect(await disable).toEqual([{ id: session.id, userId: id }])
+    },
+  )
+
+  test('TOK-5 a sign-in that meets a change of password is not confirmed', async () => {
+    const { id } = await newAccount()
+    const change = one.transact(async ({ accounts }) => {
+      const changed = await accounts.replacePassword(id, 'hash', 'new', 2_000)
+      await wait(100)
+      return changed
+    })
+    await wait(30)
+    expect(await other.accounts.confirmPassword(id, 'hash', null, 3_000)).toBe(false)
+    expect(await change).toBe(true)
+  })
+
+  test('a password is replaced only where it still is what was expected', async () => {
+    const { id } = await newAccount()
+    expect(await one.accounts.replacePassword(id, 'other', 'new', 2_000)).toBe(false)
+    const done = await atOnce(10, [one, other], ({ accounts }, index) =>
+      accounts.replacePassword(id, 'hash', `new-${index}`, 2_000),
+    )
+    expect(countOf(done, true)).toBe(1)
+    expect(await one.accounts.replacePassword(id, null, 'reset', 3_000)).toBe(true)
+    expect(await one.accounts.findById(id)).toMatchObject({ passwordHash: 'reset', updatedAt: 3_000 })
+    expect(await one.accounts.replacePassword(sampleAccount().id, null, 'reset', 3_000)).toBe(false)
+  })
+
+  test('ACC-6 an account is disabled and enabled once each', async () => {
+    const { id } = await newAccount()
+    expect(await one.accounts.setActive(id, true, 2_000)).toBe(false)
+    expect(await one.accounts.setActive(id, false, 2_000)).toBe(true)
+    expect(await one.accounts.setActive(id, false, 3_000)).toBe(false)
+    expect(await one.accounts.findById(id)).toMatchObject({ isActive: false, updatedAt: 2_000 })
+    expect(await one.accounts.setActive(id, true, 4_000)).toBe(true)
+    expect(await one.accounts.setActive(sampleAccount().id, true, 4_000)).toBe(false)
+  })
+
+  test('ACC-4 an email is verified once', async () => {
+    const { id } = await newAccount()
+    expect(await one.accounts.setEmailVerified(id, 2_000)).toBe(true)
+    expect(await one.accounts.setEmailVerified(id, 3_000)).toBe(false)
+    expect((await one.accounts.findById(id))?.emailVerifiedAt).toBe(2_000)
+  })
+
+  test('ACC-7 with an account go its sessions and devices; its audit entries stay', async () => {
+    const { id } = await newAccount()
+    const session = sampleSession({ userId: id })
+    await one.sessions.insert(session)
+    await one.accounts.rememberDevice(id, 'device', 2_000)
+    const entry = {
+      id: `entry of ${id}`,
+      at: 1,
+      userId: id,
+      action: 'user:delete',
+      resource: null,
+      resourceId: null,
+      details: {},
+      ip: null,
+      userAgent: null,
+      requestId: null,
+    }
+    await one.audit.append([entry])
+    expect(await one.accounts.delete(id)).toBe(true)
+    expect(await one.accounts.delete(id)).toBe(false)
+    expect((await one.sessions.find(session.id)).session).toBeNull()
+    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(false)
+    expect(await one.audit.list({ limit: 10, userId: id })).toEqual([entry])
+  })
+
+  test('LIM-7 attempts from unknown devices are counted up to the limit, in a race too, until they are cleared', async () => {
+    const begin = (database: Database) => database.accounts.beginUnknownDeviceAttempt('hash-of-email', 10, 2_000)
+    expect(countOf(await atOnce(50, [one, other], begin), true)).toBe(10)
+    expect(await begin(one)).toBe(false)
+    expect(await one.accounts.beginUnknownDeviceAttempt('hash-of-another', 10, 2_000)).toBe(true)
+    await other.accounts.clearUnknownDeviceAttempts('hash-of-email')
+    expect(await begin(one)).toBe(true)
+  })
+
+  test('LIM-7 a device is known for its account, from the first sign-in', async () => {
+    const [{ id }, stranger] = [await newAccount(), await newAccount()]
+    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(false)
+    await atOnce(10, [one, other], ({ accounts }) => accounts.rememberDevice(id, 'device', 2_000))
+    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(true)
+    expect(await one.accounts.isKnownDevice(stranger.id, 'device')).toBe(false)
+  })
+
+  test('TOK-10 stale devices and attempts are removed in batches, those used since stay', async () => {
+    await one.accounts.deleteStale({ devicesBefore: 1e12, attemptsBefore: 1e12, limit: 1_000 })
+    const { id } = await newAccount()
+    for (const [device, at] of [
+      ['old', 1_000],
+      ['older', 999],
+      ['used', 1_000],
+      ['fresh', 5_000],
+    ] as const) {
+      await one.accounts.rememberDevice(id, device, at)
+    }
+    await one.accounts.rememberDevice(id, 'used', 5_000)
+    await one.accounts.beginUnknownDeviceAttempt('old', 10, 1_000)
+    await one.accounts.beginUnknownDeviceAttempt('fresh', 10, 6_000)
+    const remove = () => one.accounts.deleteStale({ devicesBefore: 5_000, attemptsBefore: 6_000, limit: 2 })
+    expect([await remove(), await remove(), await remove()]).toEqual([2, 1, 0])
+    expect(await one.accounts.isKnownDevice(id, 'used')).toBe(true)
+    expect(await one.accounts.isKnownDevice(id, 'fresh')).toBe(true)
+    expect(await one.accounts.isKnownDevice(id, 'old')).toBe(false)
+    expect(await one.accounts.beginUnknownDeviceAttempt('fresh', 1, 6_000)).toBe(false)
+  })
+}

@@ -1,0 +1,20 @@
+// Every store on every database.
+import { describe } from 'vitest'
+import { accountListSuite } from './account-list.suite.ts'
+import { accountStoreSuite } from './account-store.suite.ts'
+import { migrationsSuite } from './migrations.suite.ts'
+import { recordsStoresSuite } from './records-stores.suite.ts'
+import { places } from './samples.suite.ts'
+import { sessionStoreSuite } from './session-store.suite.ts'
+import { survivalSuite } from './survival.suite.ts'
+import { transactionsSuite } from './transactions.suite.ts'
+
+describe.each(places)('%s', (_, newPlace) => {
+  describe('sessions', () => sessionStoreSuite(newPlace))
+  describe('accounts', () => accountStoreSuite(newPlace))
+  describe('list of accounts', () => accountListSuite(newPlace))
+  describe('audit, keys, nodes, jobs', () => recordsStoresSuite(newPlace))
+  describe('transactions', () => transactionsSuite(newPlace))
+  describe('migrations', () => migrationsSuite(newPlace))
+  describe('survival', () => survivalSuite(newPlace))
+})

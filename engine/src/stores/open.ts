@@ -1,0 +1,80 @@
+// Which stores a deployment has: one database, one channel, one place for limits.
+import type { LimitStore } from '../limits/store.ts'
+import type { Channel } from '../primitives/channel.ts'
+import type { ClockOffset } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Database } from './database.ts'
+import { createMemoryChannel } from './memory-channel.ts'
+import { createMemoryLimits } from './memory-limits.ts'
+import { openPostgres } from './postgres.ts'
+import { createPostgresChannel } from './postgres-channel.ts'
+import { createRedisChannel } from './redis-channel.ts'
+import { createRedisLimits } from './redis-limits.ts'
+import { openSqlite } from './sqlite.ts'
+
+export type OpenOptions = {
+  readonly database:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgres'; readonly url: string }
+  readonly pool: {
+    readonly max?: number
+    readonly waitSeconds?: number
+    readonly prepare?: boolean
+    readonly listenUrl?: string
+  }
+  readonly redis: string | null
+  readonly limitsRedis: string | null
+  /** False for a command beside a server on the embedded database. */
+  readonly exclusive: boolean
+  readonly offset: ClockOffset
+  readonly log: Log
+}
+
+export type Opened = {
+  readonly database: Database
+  readonly channel: Channel
+  readonly limits: LimitStore
+  close(): Promise<void>
+}
+
+/** Opens what the settings name. Connections are made when they are first needed. */
+export const openStores = (options: OpenOptions): Opened => {
+  const { database, channel } = openDatabase(options)
+  const { limitsRedis: url, log } = options
+  const { clock } = database
+  const limits = url ? createRedisLimits({ url, clock, log }) : createMemoryLimits({ clock })
+  return {
+    database,
+    channel,
+    limits,
+    close: async () => {
+      await Promise.allSettled([channel.close(), limits.close()])
+      await database.close()
+    },
+  }
+}
+
+const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'> => {
+  const { log, offset, redis, pool } = options
+  const redisChannel = () => (redis ? createRedisChannel({ url: redis, log }) : null)
+  if (options.database.kind === 'sqlite') {
+    const database = openSqlite({ file: options.database.file, offset, log, exclusive: options.exclusive })
+    return {
+      database,
+      channel: redisChannel() ?? createMemoryChannel({ log, hasForeignCommits: database.hasForeignCommits }),
+    }
+  }
+  const { url } = options.database
+  const { max, waitSeconds, prepare, listenUrl } = pool
+  const database = openPostgres({
+    url,
+    offset,
+    log,
+    pool: {
+      ...(max === undefined ? {} : { max }),
+      ...(waitSeconds === undefined ? {} : { waitMs: waitSeconds * 1000 }),
+    },
+    ...(prepare === undefined ? {} : { prepare }),
+  })
+  return { database, channel: redisChannel() ?? createPostgresChannel({ url: listenUrl ?? url, log }) }
+}
