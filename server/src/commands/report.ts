@@ -30,7 +30,7 @@ export const createReport = ({ output, errors }: Surroundings, messages: Catalog
     },
     refused: (code, message, { value = {}, exitCode = exitCodes.failed } = {}) => {
       if (json) print(JSON.stringify({ error: code, message, ...value }))
-      else complain(`${messages.usage.error}: ${message}`)
+      else complain(`${messages.usage.error} ${message}`)
       return exitCode
     },
     faults: (faults) => {

@@ -7,6 +7,7 @@ import { readConfigFile } from './config-file.ts'
 import { developmentSecret } from './development-secret.ts'
 import { withEnvironmentFile } from './environment-file.ts'
 import type { ConfigurationFault } from './faults.ts'
+import { checkOwnOptions } from './own-options.ts'
 import { type Environment, readEnvironment } from './read-environment.ts'
 import { secretSetting } from './settings.ts'
 
@@ -45,7 +46,7 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
     await readConfigFile(folder, source.configFile, messages),
     await readEnvironment(merged.environment, messages),
   ]
-  faults.push(...merged.faults, ...file.faults, ...environment.faults)
+  faults.push(...merged.faults, ...file.faults, ...checkOwnOptions(file.config, messages), ...environment.faults)
   const given = mergeConfigs(file.config, environment.config)
   const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
   if (production) faults.push(...missing(given, faults, messages))

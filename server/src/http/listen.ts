@@ -42,7 +42,11 @@ export const listen = async (
 
   const listener = getRequestListener(
     (request, { incoming }) => answer(request, { address: (incoming as IncomingMessage).socket.remoteAddress ?? '' }),
-    { errorHandler: (error) => refuseOrFail(error, log) },
+    {
+      // Load balancers check health by HTTP/1.0, which has no Host. Nothing is decided by the host that a client names.
+      hostname: 'localhost',
+      errorHandler: (error) => refuseOrFail(error, log),
+    },
   )
   const server = createServer(limits, (incoming, outgoing) => {
     underWay.add(outgoing)

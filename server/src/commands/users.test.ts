@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createFakeVigile, fakeUser } from '../fake-vigile.suite.ts'
+import { call } from './call.suite.ts'
+
+const withAda = () => createFakeVigile({ users: [fakeUser('ada@example.com')] })
+
+describe('users create', () => {
+  test('asks twice for the password, and shows neither', async () => {
+    const fake = createFakeVigile()
+    const typed = ['a long passphrase', 'a long passphrase']
+    const { exitCode, output, errors } = await call('users create bob@example.com', { fake, typed })
+    expect([exitCode, fake.made]).toEqual([0, [{ email: 'bob@example.com', password: 'a long passphrase' }]])
+    expect(errors).toMatch(/Password: .*Once more: /s)
+    expect(output + errors).not.toContain('passphrase')
+  })
+
+  test('two that differ: nothing is done', async () => {
+    const fake = createFakeVigile()
+    const { exitCode } = await call('users create bob@example.com', { fake, typed: ['a long one', 'another one'] })
+    expect([exitCode, fake.made]).toEqual([1, []])
+  })
+
+  test('--password-stdin takes all that is piped in, but for one line end', async () => {
+    const fake = createFakeVigile()
+    await call('users create bob@example.com --password-stdin', { fake, input: ' spaced \n\n' })
+    expect(fake.made).toEqual([{ email: 'bob@example.com', password: ' spaced \n' }])
+  })
+
+  test('without a terminal and without --password-stdin it says how', async () => {
+    const { exitCode, errors } = await call('users create bob@example.com')
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining('--password-stdin')])
+  })
+
+  test('an empty password is none', async () => {
+    const { exitCode, output } = await call('users create bob@example.com --password-stdin --json', { input: '\n' })
+    expect([exitCode, JSON.parse(output).error]).toEqual([1, 'no_password'])
+  })
+
+  test('refusals say what to change', async () => {
+    const { output } = await call('users create bob@example.com --password-stdin --json', { input: 'short' })
+    expect(JSON.parse(output)).toEqual({
+      error: 'weak_password',
+      message: 'The password is refused: it has under 8 characters.',
+    })
+    const { errors } = await call('users create ada@example.com --password-stdin', { fake: withAda(), input: 'x' })
+    expect(errors).toContain('exists')
+    expect((await call('users create b@example.com --locale de')).exitCode).toBe(2)
+  })
+})
+
+describe('users delete', () => {
+  test('asks for the address', async () => {
+    const fake = withAda()
+    expect((await call('users delete ada@example.com', { fake })).exitCode).toBe(2)
+    expect((await call('users delete ada@example.com', { fake, typed: ['yes'] })).exitCode).toBe(1)
+    expect(fake.calls.filter((one) => one.startsWith('delete'))).toEqual([])
+    const { exitCode, output } = await call('users delete ada@example.com', { fake, typed: ['ada@example.com'] })
+    expect([exitCode, output]).toEqual([0, 'Deleted ada@example.com.\n'])
+  })
+})
+
+describe('users list', () => {
+  test('what users wrote of themselves forges no lines on the terminal', async () => {
+    const fake = createFakeVigile({
+      users: [fakeUser('eve@example.com', { name: 'Eve\n\u001b[2Jroot', isActive: false })],
+    })
+    const { output } = await call('users list', { fake })
+    expect(output.split('\n')).toHaveLength(3)
+    expect(output).not.toContain('\u001b')
+    expect(output).toContain('disabled')
+  })
+  test('a limit out of range is refused', async () => {
+    expect((await call('users list --limit 5000')).exitCode).toBe(2)
+  })
+})
+
+describe('users import', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vigile-import-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+  const importing = async (lines: readonly string[], options = '', fake = withAda()) => {
+    await writeFile(join(folder, 'users.jsonl'), lines.join('\n'))
+    return { fake, ...(await call(`users import users.jsonl${options}`, { fake, folder })) }
+  }
+  const good = ['{"email":"b@example.com","name":"B"}', '', '{"email":"c@example.com","passwordHash":"$2b$…"}']
+
+  test('creates each', async () => {
+    const { exitCode, fake, output } = await importing(good)
+    expect([exitCode, output]).toEqual([0, 'Created 2 users.\n'])
+    expect(fake.made.map(({ email }) => email)).toEqual(['b@example.com', 'c@example.com'])
+  })
+
+  test('names every bad line, and then imports none', async () => {
+    const bad = ['{', '{"email":"x@example.com","pasword":"y"}', '{"email":7}', '{"email":"B@example.com"}']
+    const { exitCode, fake, errors } = await importing([...good, ...bad])
+    expect([exitCode, fake.made]).toEqual([1, []])
+    expect(errors).toContain('line 4: it is not JSON')
+    expect(errors).toMatch(/line 5: .*pasword/)
+    expect(errors).toMatch(/line 6: email/)
+    expect(errors).toContain('line 7: the same email address as line 1')
+    expect(errors).toContain('4 lines are wrong. Nothing was imported.')
+  })
+
+  test('--check only tells', async () => {
+    const { exitCode, fake, output } = await importing(good, ' --check')
+    expect([exitCode, fake.made, output]).toEqual([0, [], '2 lines are right. Nothing was imported (--check).\n'])
+  })
+
+  test('a line that the engine refuses is named, the others go on, and the exit code is not 0', async () => {
+    const { exitCode, output } = await importing(['{"email":"ada@example.com"}', ...good], ' --json')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(output)).toMatchObject({
+      error: 'refused_lines',
+      created: 2,
+      refused: [{ line: 1, error: 'email_taken' }],
+    })
+  })
+
+  test('a fault stops it, and it says where', async () => {
+    const fake = createFakeVigile()
+    const { create } = fake.users
+    const failing = {
+      ...fake,
+      users: {
+        ...fake.users,
+        create: (...given: Parameters<typeof create>) =>
+          given[0].email.startsWith('c') ? Promise.reject(new Error('disk full')) : create(...given),
+      },
+    }
+    const { exitCode, output } = await importing(good, ' --json', failing)
+    expect([exitCode, JSON.parse(output)]).toEqual([
+      1,
+      expect.objectContaining({ error: 'stopped', created: 1, stoppedAtLine: 3 }),
+    ])
+  })
+
+  test('a file that is not there', async () => {
+    const { exitCode, errors } = await call('users import nowhere.jsonl', { folder })
+    expect([exitCode, errors]).toEqual([1, "Error: nowhere.jsonl can't be read (ENOENT).\n"])
+  })
+})

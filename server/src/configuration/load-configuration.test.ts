@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { en } from '../messages/en.ts'
+import { loadConfiguration } from './load-configuration.ts'
+import type { Environment } from './read-environment.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vigile-configuration-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const secret = 'f'.repeat(64)
+const load = (environment: Environment, configFile?: string) =>
+  loadConfiguration({ environment, folder, configFile, messages: en })
+const named = async (environment: Environment) => (await load(environment)).faults.map(({ setting }) => setting)
+
+describe('OPS-1 the configuration is checked as a whole', () => {
+  test('every fault is named at once, with what is wrong and what would be right', async () => {
+    const { faults } = await load({
+      NODE_ENV: 'production',
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      VIGILE_SIGN_UP: 'perhaps',
+      VIGILE_POOL_MAX: '0',
+    })
+    expect(faults.map(({ setting }) => setting).toSorted()).toEqual([
+      'LOG_LEVEL',
+      'PORT',
+      'VIGILE_POOL_MAX',
+      'VIGILE_PUBLIC_URL',
+      'VIGILE_SECRET',
+      'VIGILE_SIGN_UP',
+    ])
+    for (const { wrong, right } of faults) expect([wrong, right].every(Boolean)).toBe(true)
+    expect(faults.find(({ setting }) => setting === 'PORT')?.right).toContain('65535')
+  })
+
+  test('a NODE_ENV that means nothing is refused: "prod" must not run with what suits development', async () => {
+    expect(await named({ NODE_ENV: 'prod' })).toContain('NODE_ENV')
+    expect(await named({ NODE_ENV: 'test' })).toEqual([])
+  })
+
+  test('production makes no secret by itself', async () => {
+    expect(await named({ NODE_ENV: 'production', VIGILE_PUBLIC_URL: 'https://a.example' })).toEqual(['VIGILE_SECRET'])
+    await expect(stat(join(folder, 'data'))).rejects.toThrow('ENOENT')
+  })
+
+  test('a misspelt setting is told, and what Kubernetes sets is not', async () => {
+    const { unknown } = await load({
+      VIGILE_SECRETT: 'x',
+      VIGILE_PORT: 'tcp://10.0.0.1:3000',
+      VIGILE_SERVICE_HOST: '10.0.0.1',
+    })
+    expect(unknown).toEqual(['VIGILE_SECRETT'])
+  })
+
+  test('an empty variable counts as unset', async () => {
+    expect((await load({ DATABASE_URL: '', PORT: '' })).config).not.toHaveProperty('database')
+  })
+})
+
+describe('OPS-1 .env is read in development only', () => {
+  test('it adds to the environment, which wins', async () => {
+    await writeFile(join(folder, '.env'), 'PORT=4000\nVIGILE_NAME="From the file"\n')
+    const { config } = await load({ PORT: '5000' })
+    expect(config).toMatchObject({ port: 5000, name: 'From the file' })
+  })
+
+  test('production does not read it', async () => {
+    await writeFile(join(folder, '.env'), `VIGILE_SECRET=${secret}\n`)
+    expect(await named({ NODE_ENV: 'production', VIGILE_PUBLIC_URL: 'https://a.example' })).toEqual(['VIGILE_SECRET'])
+  })
+
+  test('one that claims production is a fault: it would run as development', async () => {
+    await writeFile(join(folder, '.env'), 'NODE_ENV=production\n')
+    expect(await named({})).toEqual(['NODE_ENV'])
+  })
+})
+
+describe('OPS-2 a secret may come from a file', () => {
+  test('the list of secrets is read anew each time it is asked for', async () => {
+    const path = join(folder, 'secret')
+    await writeFile(path, `${secret}\n`)
+    const { config, faults } = await load({ VIGILE_SECRET_FILE: path })
+    expect(faults).toEqual([])
+    const read = config.secrets as () => Promise<readonly string[]>
+    expect(await read()).toEqual([secret])
+    await writeFile(path, `${'a'.repeat(64)}\n${secret}\n`)
+    expect(await read()).toEqual(['a'.repeat(64), secret])
+  })
+
+  test('an address of a database as well', async () => {
+    await writeFile(join(folder, 'url'), 'postgres://u:p@db/v\n')
+    expect((await load({ DATABASE_URL_FILE: join(folder, 'url') })).config.database).toBe('postgres://u:p@db/v')
+  })
+
+  test('both the value and the file, a missing file, an empty file: faults that name the setting, not the secret', async () => {
+    await writeFile(join(folder, 'empty'), '\n')
+    const { faults } = await load({
+      VIGILE_SECRET: secret,
+      VIGILE_SECRET_FILE: join(folder, 'empty'),
+      DATABASE_URL_FILE: join(folder, 'nowhere'),
+      REDIS_URL_FILE: join(folder, 'empty'),
+    })
+    expect(faults.map(({ setting }) => setting)).toEqual(['VIGILE_SECRET', 'DATABASE_URL', 'REDIS_URL'])
+    expect(JSON.stringify(faults)).not.toContain(secret)
+  })
+
+  test('several secrets are separated by commas or line ends', async () => {
+    expect((await load({ VIGILE_SECRET: 'new,old\nolder' })).config.secrets).toEqual(['new', 'old', 'older'])
+  })
+})
+
+describe('vigile.config.ts', () => {
+  test('is loaded with its types stripped, and the environment wins over it', async () => {
+    const content = `type Name = string\nconst name: Name = 'Shop'\nexport default { name, port: 4000, sessions: { idleLife: '3d', perUser: 2 } }`
+    await writeFile(join(folder, 'vigile.config.ts'), content)
+    const { config, configFile } = await load({ PORT: '5000', VIGILE_IDLE_LIFE: '4d' })
+    expect(config).toMatchObject({ name: 'Shop', port: 5000, sessions: { idleLife: '4d', perUser: 2 } })
+    expect(configFile).toBe(join(folder, 'vigile.config.ts'))
+  })
+
+  test('one that does not exist, does not load or exports nothing is a fault that names the file', async () => {
+    await writeFile(join(folder, 'broken.ts'), 'export default {')
+    await writeFile(join(folder, 'nothing.ts'), 'export const config = {}')
+    for (const name of ['absent.ts', 'broken.ts', 'nothing.ts']) {
+      const { faults } = await load({}, name)
+      expect(faults.map(({ setting }) => setting)).toEqual([join(folder, name)])
+    }
+  })
+
+  test('a value of the wrong kind is a fault', async () => {
+    await writeFile(join(folder, 'vigile.config.ts'), `export default { port: 'high', drainSeconds: -1 }`)
+    const { faults } = await load({})
+    expect(faults.map(({ setting }) => setting)).toEqual(['port', 'drainSeconds'])
+  })
+})
+
+test('OPS-1 development makes itself a secret once, readable by its owner alone', async () => {
+  const first = (await load({})).config.secrets
+  expect(first).toMatch(/^[0-9a-f]{96}$/)
+  expect((await load({})).config.secrets).toBe(first)
+  const path = join(folder, 'data', 'secret')
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  expect((await readFile(path, 'utf8')).trim()).toBe(first)
+})

@@ -1,0 +1,26 @@
+// The program's own options in a configuration file, checked as the environment's are: nobody compiles that file.
+import { z } from 'zod'
+import type { Catalogue } from '../messages/catalogue.ts'
+import { logLevels, type VigileConfig } from './config.ts'
+import type { ConfigurationFault } from './faults.ts'
+
+const kinds = {
+  host: z.string().min(1),
+  port: z.number().int().min(0).max(65_535),
+  logLevel: z.enum(logLevels),
+  drainSeconds: z.number().min(0).max(300),
+  stopSeconds: z.number().min(1).max(300),
+}
+
+export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): readonly ConfigurationFault[] => {
+  const right = {
+    host: faults.address,
+    port: faults.wholeNumber(0, 65_535),
+    logLevel: faults.oneOf(logLevels),
+    drainSeconds: faults.wholeNumber(0, 300),
+    stopSeconds: faults.wholeNumber(1, 300),
+  }
+  return (Object.keys(kinds) as (keyof typeof kinds)[])
+    .filter((name) => config[name] !== undefined && !kinds[name].safeParse(config[name]).success)
+    .map((name) => ({ setting: name, wrong: faults.isNot(String(config[name])), right: right[name] }))
+}

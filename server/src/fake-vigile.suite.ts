@@ -1,0 +1,110 @@
+// A hand-made engine for tests of what lies around it: states and waits that the real one reaches only by accident.
+import { ConfigurationError, type ManagedUser, type PageState, type Vigile, type VigileOptions } from '@vigile/engine'
+
+export const fakeUser = (email: string, more: Partial<ManagedUser> = {}): ManagedUser => ({
+  id: email
+    .replace(/[^a-z]/g, '')
+    .padEnd(22, '0')
+    .slice(0, 22),
+  email,
+  emailVerified: true,
+  name: null,
+  image: null,
+  locale: null,
+  createdAt: 0,
+  isActive: true,
+  ...more,
+})
+
+export type FakeVigile = Vigile & {
+  readonly calls: string[]
+  readonly made: { email: string; password?: string }[]
+  /** What the next pages are told. */
+  state: PageState
+}
+
+export type FakeParts = {
+  readonly users?: readonly ManagedUser[]
+  readonly answer?: (request: Request) => Promise<Response>
+  readonly ready?: () => Promise<void>
+  readonly overrides?: Partial<Vigile>
+}
+
+export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: FakeParts = {}): FakeVigile => {
+  const calls: string[] = []
+  const known = new Map(users.map((user) => [user.email, user]))
+  const made: { email: string; password?: string }[] = []
+  const find = async (who: string) => known.get(who) ?? [...known.values()].find(({ id }) => id === who) ?? null
+  const done = async () => ({ ok: true as const, value: undefined })
+  const fake: FakeVigile = {
+    calls,
+    made,
+    state: { state: 'signed_out' },
+    handles: (path) => path.startsWith('/api/auth/') || path.startsWith('/health/') || path === '/openapi.json',
+    fetch: answer ?? (async (request) => Response.json({ path: new URL(request.url).pathname }, { status: 404 })),
+    pageState: async () => fake.state,
+    routes: () => [{ method: 'POST', path: '/api/auth/login', guard: 'origin', limit: 'signInIp' }],
+    users: {
+      create: async (input) => {
+        if (known.has(input.email)) return { ok: false, error: 'email_taken' }
+        if (input.password === 'short') {
+          return { ok: false, error: 'weak_password', faults: [{ code: 'too_short', minimum: 8 }] }
+        }
+        made.push(
+          input.password === undefined ? { email: input.email } : { email: input.email, password: input.password },
+        )
+        const user = fakeUser(input.email)
+        known.set(input.email, user)
+        return { ok: true, value: user }
+      },
+      find,
+      list: async () => ({ users: [...known.values()], next: null }),
+      disable: async () => ({ ok: true, value: { endedSessions: 2 } }),
+      enable: done,
+      verifyEmail: done,
+      delete: async (id) => {
+        calls.push(`delete ${id}`)
+        return { ok: true, value: undefined }
+      },
+    },
+    sessions: {
+      list: async () => [],
+      end: async () => ({ ok: false, error: 'not_found' }),
+      endAll: async () => ({ endedSessions: 3 }),
+      endEveryones: async () => {
+        calls.push('endEveryones')
+        return { endedSessions: 7 }
+      },
+    },
+    limits: { check: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
+    keys: {
+      rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
+      list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
+    },
+    cleanUp: async () => ({ sessions: 1, devices: 0, seconds: 0.1 }),
+    migrate: async () => ['0001-first'],
+    migrationState: async () => ({ pending: ['0001-first'], applied: [] }),
+    readiness: async () => ({ status: 'ok', parts: {} }),
+    ready: ready ?? (async () => {}),
+    startJobs: () => void calls.push('startJobs'),
+    drain: () => void calls.push('drain'),
+    close: async () => void calls.push('close'),
+    ...overrides,
+  }
+  return fake
+}
+
+/** Refuses what the real one would name first, so that faults of both sides meet. */
+export const checkedFake =
+  (fake: FakeVigile) =>
+  (options: VigileOptions): Vigile => {
+    const faults = []
+    if (!URL.canParse(options.publicUrl)) {
+      faults.push({ setting: 'publicUrl', wrong: 'It is no address', right: 'https://…' })
+    }
+    if (Array.isArray(options.secrets) && options.secrets.some((secret: string) => secret.length < 64)) {
+      faults.push({ setting: 'secrets', wrong: 'It is too short', right: '64 characters' })
+    }
+    if (faults.length > 0) throw new ConfigurationError(faults)
+    return fake
+  }

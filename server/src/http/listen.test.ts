@@ -1,0 +1,182 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createFakeVigile } from '../fake-vigile.suite.ts'
+import { startServer } from '../start-server.ts'
+import { startTestSite, type TestSite } from '../test-site.suite.ts'
+
+const sites: TestSite[] = []
+const start = async (...given: Parameters<typeof startTestSite>) => {
+  const site = await startTestSite(...given)
+  sites.push(site)
+  return site
+}
+afterEach(async () => {
+  for (const site of sites.splice(0)) await site.end()
+})
+
+const open = (site: TestSite) => {
+  const socket = connect(Number(new URL(site.url).port), '127.0.0.1')
+  socket.setNoDelay(true)
+  return socket
+}
+const readToEnd = async (socket: Socket) => {
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk.toString()
+  })
+  await new Promise((resolve) => socket.once('close', resolve))
+  return text
+}
+const exchange = (site: TestSite, text: string) => {
+  const socket = open(site)
+  socket.write(text)
+  return readToEnd(socket)
+}
+
+describe('malformed requests are answered, and the server lives on', () => {
+  test.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['headers over 16 KiB', `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    [
+      'two lengths (smuggling)',
+      'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+      400,
+    ],
+    [
+      'length and chunks at once (smuggling)',
+      'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['a bad Host', 'GET / HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', 400],
+    ['a backslash in the path', 'GET /a\\b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400],
+    ['a null byte in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n', 400],
+  ])('%s', async (_, text, status) => {
+    const site = await start()
+    const answer = await exchange(site, text)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json')
+    expect(answer.toLowerCase()).toContain('connection: close')
+    expect((await fetch(`${site.url}/sign-in`)).status).toBe(200)
+  })
+
+  test('HTTP/1.1 without Host is refused; HTTP/1.0, as health checks of load balancers speak it, is not', async () => {
+    const site = await start()
+    expect(await exchange(site, 'GET /sign-in HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /)
+    expect(await exchange(site, 'GET /sign-in HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
+  })
+
+  test('a client that vanishes in the middle of a request harms nobody', async () => {
+    const site = await start()
+    const socket = open(site)
+    await new Promise((resolve) =>
+      socket.write('POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na', resolve),
+    )
+    socket.resetAndDestroy()
+    expect((await fetch(`${site.url}/sign-in`)).status).toBe(200)
+  })
+})
+
+describe('OPS-7 an orderly end', () => {
+  const slow = () => {
+    let finish = () => {}
+    let begin = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const answer = () =>
+      new Promise<Response>((resolve) => {
+        finish = () => resolve(new Response('finished'))
+        begin()
+      })
+    return { answer, begun, finish: () => finish() }
+  }
+
+  test('requests in flight end, the connection with them; the engine closes last', async () => {
+    const work = slow()
+    const site = await start({}, { answer: work.answer })
+    const answer = fetch(`${site.url}/api/auth/me`)
+    await work.begun
+    const closed = site.server.close()
+    expect(site.fake.calls).toEqual(['startJobs', 'drain'])
+    work.finish()
+    const response = await answer
+    expect([await response.text(), response.headers.get('connection')]).toEqual(['finished', 'close'])
+    await closed
+    expect(site.fake.calls).toEqual(['startJobs', 'drain', 'close'])
+    await expect(fetch(site.url)).rejects.toThrow()
+  })
+
+  test('before the end it turns unready and goes on answering, asking clients to come anew', async () => {
+    const site = await start({ drainSeconds: 0.3 })
+    const closed = site.server.close()
+    const answer = await fetch(`${site.url}/sign-in`)
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
+    expect(site.fake.calls).toEqual(['startJobs', 'drain'])
+    await closed
+  })
+
+  test('an idle connection does not hold it up', async () => {
+    const site = await start()
+    const socket = open(site)
+    socket.write('GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n')
+    await new Promise((resolve) => socket.once('data', resolve))
+    await site.server.close()
+    expect(site.lines.filter(({ level }) => level === 'warn')).toEqual([])
+    socket.destroy()
+  })
+
+  test('a request that does not end is cut, and that is said', async () => {
+    const work = slow()
+    const site = await start({ stopSeconds: 0.1 }, { answer: work.answer })
+    const answer = fetch(`${site.url}/api/auth/me`).then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await work.begun
+    await site.server.close()
+    expect(await answer).toBe('cut')
+    expect(site.lines).toContainEqual(expect.objectContaining({ level: 'warn', cut: 1 }))
+  })
+
+  test('asked twice, it ends once', async () => {
+    const site = await start()
+    await Promise.all([site.server.close(), site.server.close()])
+    expect(site.fake.calls.filter((call) => call === 'close')).toHaveLength(1)
+  })
+})
+
+describe('the beginning', () => {
+  test('until the engine is ready every answer is 503 and to be asked for again', async () => {
+    let open = () => {}
+    const ready = () =>
+      new Promise<void>((resolve) => {
+        open = resolve
+      })
+    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+    let url = ''
+    const createVigile = ({ publicUrl }: { publicUrl: string }) => {
+      url = publicUrl
+      return createFakeVigile({ ready })
+    }
+    const starting = startServer({ port: 0, secrets: 'f'.repeat(64), log }, { createVigile })
+    await expect.poll(() => url).not.toBe('')
+    const early = await fetch(`${url}/health/ready`)
+    expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1'])
+    open()
+    const server = await starting
+    expect((await fetch(`${server.url}/docs`)).status).toBe(200)
+    await server.close()
+  })
+
+  test('an engine that does not open frees the port and says why', async () => {
+    const fails = { ready: () => Promise.reject(new Error('no database')) }
+    await expect(startTestSite({ port: 0 }, fails)).rejects.toThrow('no database')
+  })
+
+  test('a busy port is an error, and the engine is not even made', async () => {
+    const site = await start()
+    const port = Number(new URL(site.url).port)
+    await expect(startTestSite({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
