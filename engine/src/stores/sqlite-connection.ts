@@ -5,18 +5,18 @@ import type { DatabaseConnection, QueryResult } from 'kysely'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 
 const keptStatements = 200
-const waitForOthersMs = 5_000
+const defaultWaitMs = 5_000
 
 type Prepared = { readonly statement: StatementSync; readonly givesRows: boolean }
 
 export type SqliteConnection = DatabaseConnection & {
-  /** Runs one statement. Waits up to 5 s while another process writes, without blocking the event loop. */
+  /** Runs one statement. While another process writes it waits, 5 s at most, without blocking the event loop. */
   run(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<never>>
 }
 
 /** Opens the file for this process. The folder exists. */
 export const openFile = (file: string): DatabaseSync => {
-  const database = new DatabaseSync(file, { timeout: waitForOthersMs })
+  const database = new DatabaseSync(file, { timeout: defaultWaitMs })
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off')
   // What a burst of writes made of the write-ahead log is given back.
@@ -26,7 +26,7 @@ export const openFile = (file: string): DatabaseSync => {
   return database
 }
 
-export const createSqliteConnection = (database: DatabaseSync): SqliteConnection => {
+export const createSqliteConnection = (database: DatabaseSync, waitMs = defaultWaitMs): SqliteConnection => {
   const prepared = new Map<string, Prepared>()
 
   const prepare = (sql: string): Prepared => {
@@ -52,7 +52,7 @@ export const createSqliteConnection = (database: DatabaseSync): SqliteConnection
   }
 
   const run = async (sql: string, parameters: readonly unknown[] = []): Promise<QueryResult<never>> => {
-    const giveUpAt = performance.now() + waitForOthersMs
+    const giveUpAt = performance.now() + waitMs
     for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
       try {
         return runNow(sql, parameters)

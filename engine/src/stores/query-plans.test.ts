@@ -1,0 +1,124 @@
+// The acts of the stores use an index each: no table is read as a whole, however long it grows.
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, type Dialect as KyselyDialect, PostgresDialect, sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { freshDatabase } from '../../../tests/services/run.ts'
+import { createUserId, type SessionId, type UserId } from '../primitives/ids.ts'
+import { silentLog } from '../primitives/log.ts'
+import { prepareStores } from './assemble.ts'
+import type { Stores } from './database.ts'
+import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts'
+import { migrate } from './migrate.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
+import { createPostgresPool } from './postgres-pool.ts'
+import { sampleAccount, sampleSession } from './samples.suite.ts'
+import type { Tables } from './schema.ts'
+import { createSqliteConnection } from './sqlite-connection.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
+
+type Statement = { readonly sql: string; readonly parameters: readonly unknown[] }
+
+const onSqlite = async (): Promise<KyselyDialect> => {
+  const database = new DatabaseSync(':memory:')
+  database.function('vigile_now', () => Date.now())
+  return createSqliteDialect(createSqliteConnection(database), () => database.isTransaction, createOneAtATime(1_000))
+}
+const onPostgres = async (): Promise<KyselyDialect> => {
+  const common = { max: 2, waitMs: 5_000, statementTimeoutMs: 10_000, prepare: false, log: silentLog }
+  // A small table is read as a whole all the same, unless that is made to look dear: then only what has no index is.
+  const url = `${await freshDatabase()}?options=-c%20enable_seqscan=off`
+  return new PostgresDialect({ pool: createPostgresPool({ url, ...common }) })
+}
+
+const users = Array.from({ length: 300 }, () => createUserId())
+
+const fill = async ({ accounts, sessions, audit }: Stores): Promise<SessionId[]> => {
+  const ids: SessionId[] = []
+  for (const [index, id] of users.entries()) {
+    await accounts.insert(sampleAccount({ id, createdAt: index }))
+    await accounts.rememberDevice(id, 'device', index)
+    await accounts.beginUnknownDeviceAttempt(id, 10, index)
+    for (let count = 0; count < 10; count++) {
+      const session = sampleSession({ userId: id, idleExpiresAt: index * 100, lastUsedAt: count })
+      await sessions.insert(session)
+      ids.push(session.id)
+    }
+    const entries = Array.from({ length: 10 }, (_, count) => ({
+      id: `${id}${count}`,
+      at: index * 10 + count,
+      userId: id,
+      action: `action:${index}`,
+      resource: null,
+      resourceId: null,
+      details: {},
+      ip: null,
+      userAgent: null,
+      requestId: null,
+    }))
+    await audit.append(entries)
+  }
+  return ids
+}
+
+const act = async ({ accounts, sessions, audit }: Stores, ids: readonly SessionId[]) => {
+  const user = users[150] as UserId
+  const id = ids[0] as SessionId
+  const { session } = await sessions.find(id)
+  await sessions.findMany(ids.slice(0, 10))
+  if (session) await sessions.change(session, { winner: 0 }, 1)
+  await sessions.listLive(user, 1)
+  await sessions.revoke(ids.slice(0, 3), 'signed_out', 1)
+  await sessions.revokeAllOfUser(user, 'signed_out', 1, null)
+  await sessions.deleteEnded(100, 10)
+  await accounts.findById(user)
+  await accounts.findByEmailKey('a@example.com')
+  await accounts.findMany(users.slice(0, 5))
+  await accounts.confirmPassword(user, 'hash', null, 1)
+  const { next } = await accounts.list({ after: null, limit: 10, search: null })
+  await accounts.list({ after: next, limit: 10, search: null })
+  await accounts.isKnownDevice(user, 'device')
+  await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
+  await accounts.delete(user)
+  await audit.list({ limit: 10 })
+  await audit.list({ limit: 10, userId: user })
+  await audit.list({ limit: 10, action: 'action:7' })
+}
+
+const planOf = async (db: Kysely<Tables>, dialect: Dialect, statement: Statement): Promise<string> => {
+  const explain = dialect === sqliteDialect ? 'explain query plan' : 'explain'
+  const { rows } = await db.executeQuery<Record<string, unknown>>({
+    ...sql.raw(`${explain} ${statement.sql}`).compile(db),
+    parameters: statement.parameters,
+  })
+  return rows.map((row) => row.detail ?? row['QUERY PLAN']).join('\n')
+}
+
+test.each([
+  ['sqlite', onSqlite, sqliteDialect],
+  ['postgres', onPostgres, postgresDialect],
+] as const)('AUD-1 TOK-10 every act finds its rows by an index (%s)', async (_, open, dialect) => {
+  const statements: Statement[] = []
+  let isListening = false
+  const db = new Kysely<Tables>({
+    dialect: await open(),
+    log: ({ level, query }) => void (isListening && level === 'query' && statements.push(query)),
+  })
+  await migrate(db, dialect)
+  const stores = prepareStores(db, dialect, (now) => now)(db)
+  const ids = await fill(stores)
+  await sql`analyze`.execute(db)
+  isListening = true
+  await act(stores, ids)
+  isListening = false
+
+  expect(statements.length).toBeGreaterThan(18)
+  for (const statement of statements) {
+    const plan = await planOf(db, dialect, statement)
+    // SQLite says SCAN of a table without USING INDEX; what json_each gives is scanned, and the row of the clock.
+    const readWhole = plan
+      .split('\n')
+      .filter((line) => /Seq Scan on|SCAN (?!json_each|clock|CONSTANT)(?!.*USING)/.test(line))
+    expect(readWhole, `${statement.sql}\n${plan}`).toEqual([])
+  }
+  await db.destroy()
+})
