@@ -6,7 +6,7 @@ import { launchChromium } from './chromium.ts'
 import { startNginx } from './nginx.ts'
 import { createDatabase, startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
-import { freshDatabase } from './run.ts'
+import { freshDatabase, sharedRedisUrl } from './run.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
 afterAll(async () => {
@@ -41,19 +41,23 @@ test('a paused PostgreSQL answers nothing, a killed one keeps what was committed
   await after.end()
 })
 
-test('each fresh database is a new one', async () => {
+test('each fresh database is a new one, and the run has a Redis', async () => {
   expect(await freshDatabase()).not.toBe(await freshDatabase())
+  expect(await ping(sharedRedisUrl())).not.toBe('ECONNREFUSED')
 })
+
+/** Redis hangs up on HTTP, but it is there. */
+const ping = async (url: string) =>
+  (await fetch(url.replace('redis:', 'http:')).catch(({ cause }) => cause.code)) as string
 
 test('a killed Redis comes back on its port', async () => {
   const redis = await startRedis()
   cleanUps.push(redis.stop)
-  const ping = async () => (await fetch(`http://127.0.0.1:${redis.port}`).catch(({ cause }) => cause.code)) as string
-  expect(await ping()).not.toBe('ECONNREFUSED')
+  expect(await ping(redis.url)).not.toBe('ECONNREFUSED')
   await redis.kill()
-  expect(await ping()).toBe('ECONNREFUSED')
+  expect(await ping(redis.url)).toBe('ECONNREFUSED')
   await redis.restart()
-  expect(await ping()).not.toBe('ECONNREFUSED')
+  expect(await ping(redis.url)).not.toBe('ECONNREFUSED')
 })
 
 test('Chromium reaches a page through nginx, and comes back on its profile after a kill', async () => {
