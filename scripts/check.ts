@@ -25,6 +25,7 @@ const steps: Step[] = [
   command('promises and switches', 'oxlint --type-aware --deny-warnings'),
   command('lock file', 'scripts/complete-lock.mjs --check'),
   command('nothing unused', 'knip --no-progress'),
+  command('size of the client', 'node client/size.mjs'),
   { name: 'architecture', run: async () => architecture() },
   ...packageFolders()
     .filter(isPublished)
