@@ -78,7 +78,10 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
         return wrap(await pool.connect())
       } catch (cause) {
         const why = cause instanceof Error ? cause.message || cause.name : String(cause)
-        throw new StoreUnavailableError(`PostgreSQL: ${why}`, { cause })
+        const hint = why.includes('unsupported startup parameter')
+          ? ' (behind PgBouncer, set pool.prepare to false)'
+          : ''
+        throw new StoreUnavailableError(`PostgreSQL: ${why}${hint}`, { cause })
       }
     },
     end: () => pool.end(),
