@@ -64,14 +64,16 @@ describe('what is said', () => {
     expect(exitCode).toBe(2)
     const { faults } = JSON.parse(output)
     expect(faults.map(({ setting }: { setting: string }) => setting)).toEqual([
-      'PORT',
+      'PORT (port)',
       'VIGILE_PUBLIC_URL (publicUrl)',
       'VIGILE_SECRET (secrets)',
     ])
     for (const command of ['start', 'users list', 'cleanup']) {
       const { exitCode, errors } = await call(command, { environment })
       expect([command, exitCode]).toEqual([command, 2])
-      expect(errors).toContain('PORT\n    ✗ "x" is not a value of this setting\n    → A whole number from 0 to 65535')
+      expect(errors).toContain(
+        'PORT (port)\n    ✗ "x" is not a value of this setting\n    → A whole number from 0 to 65535',
+      )
     }
   })
 

@@ -20,7 +20,7 @@ export const readyScreen = ({ publicUrl, config, folder }: Site, { start }: Cata
   return [`${paint(1, title.padEnd(28))} ${paint(36, url)}`, ...lines, ''].join('\n')
 }
 
-export const describeDatabase = (
+const describeDatabase = (
   database: string | undefined,
   folder: string,
   embedded: (path: string) => string,

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@vigile/engine'
 import type { Command } from 'commander'
-import { nameFault } from '../configuration/faults.ts'
+import { joinFaults } from '../configuration/faults.ts'
 import type { Configuration } from '../configuration/load-configuration.ts'
 import { createJsonLog, type Log } from '../log/log.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
@@ -19,7 +19,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
       const loaded = await loadFor(cli, options.config)
       if (loaded.faults.length > 0) {
         const opened = await openVigile(cli, loaded)
-        return report.faults('faults' in opened ? opened.faults : loaded.faults)
+        return report.faults('faults' in opened ? opened.faults : joinFaults(loaded.faults, []))
       }
       const { config } = loaded
       const terminal = output.isTTY === true && !config.production && options.json !== true
@@ -43,7 +43,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
 }
 
 const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {
-  if (error instanceof ConfigurationError) return report.faults(error.faults.map(nameFault))
+  if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
   const { port = 3000, host = '' } = config
   const { failures } = messages
   const wrong = { exitCode: exitCodes.wrong }

@@ -42,8 +42,8 @@ const row = (user: ManagedUser, { users: { states } }: Catalogue) => {
 }
 
 const parseLimit = (text: string): number => {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > 1000) throw new InvalidArgumentError('')
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > 200) throw new InvalidArgumentError('')
   return limit
 }
 

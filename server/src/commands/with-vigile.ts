@@ -3,7 +3,7 @@
 import { userInfo } from 'node:os'
 import { type Actor, ConfigurationError, type Vigile, type VigileOptions } from '@vigile/engine'
 import { engineOptions } from '../configuration/engine-options.ts'
-import { type ConfigurationFault, joinFaults, nameFault } from '../configuration/faults.ts'
+import { type ConfigurationFault, joinFaults } from '../configuration/faults.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../configuration/load-configuration.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
 import { type Call, type Cli, reason } from './cli.ts'
@@ -25,15 +25,15 @@ export const openVigile = async (
   { config, faults }: LoadedConfiguration,
 ): Promise<{ vigile: Vigile; options: VigileOptions } | { faults: readonly ConfigurationFault[] }> => {
   const log = config.log ?? createTerminalLog('warn', surroundings.errors, surroundings.errors.isTTY === true)
-  const options = engineOptions({ ...config, log }, config.port ?? 3000)
+  const options = engineOptions({ ...config, log, role: 'command' }, config.port ?? 3000)
   try {
     const vigile = surroundings.createVigile(options)
     if (faults.length === 0) return { vigile, options }
     await vigile.close()
-    return { faults }
+    return { faults: joinFaults(faults, []) }
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      return { faults: faults.length === 0 ? error.faults.map(nameFault) : joinFaults(faults, error.faults) }
+      return { faults: joinFaults(faults, error.faults) }
     }
     throw error
   }
@@ -53,6 +53,8 @@ export const withVigile = async (
     if (ready) await vigile.ready()
   } catch (error) {
     await vigile.close()
+    // Secrets of a file are read, and checked, only now.
+    if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }
   try {

@@ -5,7 +5,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] a
 export type LogLevel = (typeof logLevels)[number]
 
 /** The engine's options, none required (the environment may give them), and those of the program. `NODE_ENV` alone decides `production`. */
-export type VigileConfig = Omit<Partial<VigileOptions>, 'production'> & {
+export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> & {
   /** Address to listen on. Default: `127.0.0.1` in development, every interface in production. */
   readonly host?: string | undefined
   /** 0 to 65535; 0 takes a free one. Default 3000. */

@@ -4,7 +4,10 @@ import type { Log } from '../log/log.ts'
 import type { Configuration } from './load-configuration.ts'
 
 /** `port`: where it listens; the public URL of a developer's machine follows from it. */
-export const engineOptions = (config: Configuration & { readonly log: Log }, port: number): VigileOptions => {
+export const engineOptions = (
+  config: Configuration & Pick<VigileOptions, 'role'> & { readonly log: Log },
+  port: number,
+): VigileOptions => {
   const { host, port: _, logLevel, drainSeconds, stopSeconds, publicUrl, secrets, production, ...rest } = config
   return {
     ...rest,

@@ -4,22 +4,23 @@ import { settings } from './settings.ts'
 /** As the engine's: which setting, what is wrong, what would be right. */
 export type ConfigurationFault = { readonly setting: string; readonly wrong: string; readonly right: string }
 
-const nameByOption = new Map(settings.map(({ option, name }) => [option, name]))
-const optionByName = new Map(settings.map(({ option, name }) => [name, option]))
+/** By either name: the engine says the variable where there is a usual one, and the option where not. */
+const byName = new Map(settings.flatMap(({ name, option }) => [name, option].map((one) => [one, { name, option }])))
 
-/** The engine speaks of options, people may have set a variable: both names, once. */
-export const nameFault = (fault: ConfigurationFault): ConfigurationFault => {
-  const variable = nameByOption.get(fault.setting)
-  return variable ? { ...fault, setting: `${variable} (${fault.setting})` } : fault
+/** People may have set the variable or the option: both names, once. */
+const nameFault = (fault: ConfigurationFault): ConfigurationFault => {
+  const names = byName.get(fault.setting)
+  return names ? { ...fault, setting: `${names.name} (${names.option})` } : fault
 }
 
-/** Our own faults first; of one setting only the first, since the engine then saw a default in its place. */
+/** Our own faults first; the engine's of the same setting is left out, since it then saw a default in its place. */
 export const joinFaults = (
   own: readonly ConfigurationFault[],
   engines: readonly ConfigurationFault[],
 ): readonly ConfigurationFault[] => {
-  const said = new Set(own.map(({ setting }) => optionByName.get(setting) ?? setting))
-  return [...own, ...engines.filter(({ setting }) => !said.has(setting)).map(nameFault)]
+  const named = own.map(nameFault)
+  const said = new Set(named.map(({ setting }) => setting))
+  return [...named, ...engines.map(nameFault).filter(({ setting }) => !said.has(setting))]
 }
 
 /** One fault a block: the setting, then what is wrong, then what would be right. */

@@ -11,6 +11,7 @@ import { requestLocale } from '../pages/locale.ts'
 import { noteAnswer } from '../pages/note.ts'
 import { failed, methodNotAllowed, notFound, unavailable } from '../pages/notes.ts'
 import { createNonce, type PageContext, redirect } from '../pages/page.ts'
+import { closedContentSecurityPolicy } from './headers.ts'
 import type { Answer } from './listen.ts'
 import { type PageRoute, tableOf } from './page-routes.ts'
 
@@ -33,7 +34,7 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
     const route = table.get(url.pathname)
     if (!route) return noteAnswer(notFound(locale), context)
     if (request.method !== 'GET' && request.method !== 'HEAD') return noteAnswer(methodNotAllowed(locale), context)
-    return route.guard === 'public' ? route.answer(context) : guarded(route, context)
+    return route.guard === 'anyone' ? route.answer(context) : guarded(route, context)
   }
 
   const guarded = async (route: PageRoute & { guard: 'session' }, context: PageContext): Promise<Response> => {
@@ -65,6 +66,9 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
       answer = noteAnswer(failed(locale), context)
     }
     for (const [name, value] of Object.entries(security)) answer.headers.set(name, value)
+    if (!answer.headers.has('Content-Security-Policy')) {
+      answer.headers.set('Content-Security-Policy', closedContentSecurityPolicy)
+    }
     answer.headers.set('X-Request-Id', context.requestId)
     log.info(
       {

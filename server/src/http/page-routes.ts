@@ -6,11 +6,11 @@ export type SignedIn = Omit<Extract<PageState, { state: 'signed_in' }>, 'state'>
 
 /** `limit: 'none'` is said, not implied: pages count nothing, the requests that they make are limited by the engine. */
 export type PageRoute = { readonly path: string; readonly limit: 'none' } & (
-  | { readonly guard: 'public'; answer(context: PageContext): Response | Promise<Response> }
+  | { readonly guard: 'anyone'; answer(context: PageContext): Response | Promise<Response> }
   | { readonly guard: 'session'; answer(context: PageContext, who: SignedIn): Response | Promise<Response> }
 )
 
-const guards = ['public', 'session']
+const guards = ['anyone', 'session']
 
 /** The routes by path. Throws for a route without a guard or a limit, and for two of one path. */
 export const tableOf = (routes: readonly PageRoute[]): ReadonlyMap<string, PageRoute> => {
@@ -30,5 +30,5 @@ export const tableOf = (routes: readonly PageRoute[]): ReadonlyMap<string, PageR
 /** As the engine describes its own, so that one list shows everything that answers. */
 export const describePages = (routes: readonly PageRoute[]): readonly RouteDescription[] => [
   ...routes.map(({ path, guard, limit }) => ({ method: 'GET', path, guard, limit })),
-  { method: 'GET', path: '/assets/{file}', guard: 'public', limit: 'none' },
+  { method: 'GET', path: '/assets/{file}', guard: 'anyone', limit: 'none' },
 ]

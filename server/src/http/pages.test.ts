@@ -45,6 +45,7 @@ describe('HDR-1 headers of pages', () => {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'x-xss-protection': '0',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     })
     expect(headers.get('strict-transport-security')).toBeNull()
   })

@@ -148,7 +148,7 @@ export const en = {
     deleted: (email: string) => `Deleted ${email}.`,
     listAbout: 'List users',
     search: 'Only those whose email or name contains this',
-    limit: 'How many at most: 1 to 1000 (default 50)',
+    limit: 'How many at most: 1 to 200 (default 50)',
     after: 'Go on after this id',
     none: 'No users.',
     more: (next: string) => `There are more: --after ${next}`,

@@ -150,7 +150,7 @@ export const fr: Catalogue = {
     deleted: (email) => `${email} est supprimé.`,
     listAbout: 'Lister les utilisateurs',
     search: "Seulement ceux dont l'e-mail ou le nom contient ceci",
-    limit: 'Combien au plus : 1 à 1000 (50 par défaut)',
+    limit: 'Combien au plus : 1 à 200 (50 par défaut)',
     after: 'Continuer après cet identifiant',
     none: 'Aucun utilisateur.',
     more: (next) => `Il y en a d'autres : --after ${next}`,

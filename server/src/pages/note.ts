@@ -9,13 +9,16 @@ export type Note = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The look of the pages, in a few lines: these must show when nothing else can be served. */
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-body { min-height: 100vh; margin: 0; display: grid; place-content: center; padding: 1.5rem; box-sizing: border-box }
-main { max-width: 32rem }
-h1 { font-size: 1.375rem; margin: 0 0 .5rem }
+body { min-height: 100vh; margin: 0; display: grid; place-content: center; padding: 1.5rem; box-sizing: border-box;
+  color: light-dark(#10242b, #e8f0f2); background: light-dark(#f5f8f9, #0b1d24) }
+main { max-width: 32rem; border-left: 3px solid #f5a623; padding-left: 1.5rem }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; text-wrap: balance }
 p { margin: 0 0 1rem }
-small { opacity: .7 }
+a { color: light-dark(#0e5c70, #7fc4d6) }
+small { color: light-dark(#51666d, #9db3ba); overflow-wrap: anywhere }
 `
 
 export const noteAnswer = (note: Note, context: PageContext): Response => {

@@ -42,10 +42,10 @@ export const pageRoutes = ({ pageState, templates, docs, settings }: PageDeps): 
   }
 
   return [
-    { path: '/', guard: 'public', limit: 'none', answer: front },
-    { path: '/sign-in', guard: 'public', limit: 'none', answer: signIn },
-    { path: '/sign-up', guard: 'public', limit: 'none', answer: signIn },
+    { path: '/', guard: 'anyone', limit: 'none', answer: front },
+    { path: '/sign-in', guard: 'anyone', limit: 'none', answer: signIn },
+    { path: '/sign-up', guard: 'anyone', limit: 'none', answer: signIn },
     { path: '/account', guard: 'session', limit: 'none', answer: (context) => page('account', context) },
-    { path: '/docs', guard: 'public', limit: 'none', answer: (context) => docs.answer(context) },
+    { path: '/docs', guard: 'anyone', limit: 'none', answer: (context) => docs.answer(context) },
   ]
 }

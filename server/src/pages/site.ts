@@ -31,7 +31,13 @@ export const openSite = async (
       docs,
       settings,
     }),
-    files: new Map([...(await readFiles(folder)), ...docs.files]),
+    files: new Map([...withFavicon(await readFiles(folder)), ...docs.files]),
     settings,
   }
+}
+
+/** Browsers ask for this path by themselves, whatever the page says. */
+const withFavicon = (files: Files): Files => {
+  const icon = [...files].find(([path]) => /^\/assets\/icon-[^/]*\.svg$/.test(path))?.[1]
+  return icon ? new Map([...files, ['/favicon.ico', { ...icon, caching: 'hour' }]]) : files
 }

@@ -35,7 +35,7 @@ const readTemplate = async (path: string): Promise<string | null> => {
 }
 
 /** One pass, so that a value that looks like a placeholder stays what it is. */
-export const fillTemplate = (
+const fillTemplate = (
   template: string,
   values: { readonly nonce: string; readonly locale: Locale; readonly settings: PageSettings },
 ): string =>
