@@ -19,7 +19,6 @@ export type Keyring = {
   find(id: string): Promise<DerivedKeys | null>
   /** The newest key that every live node knows: the one to use. */
   newest(): DerivedKeys
-  all(): readonly DerivedKeys[]
   /** Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. */
   report(): Promise<void>
   reload(): Promise<void>
@@ -37,27 +36,45 @@ export const createKeyring = (deps: {
   readonly clock: Clock
   readonly log: Log
 }): Keyring => {
+  const { log } = deps
   const node = randomToken(16)
   let own: readonly DerivedKeys[] = []
   let newest: DerivedKeys | undefined
   let readAt = Number.NEGATIVE_INFINITY
+  let reading: Promise<void> | undefined
 
-  const reload = async () => {
+  const read = async () => {
     readAt = performance.now()
     const secrets = await deps.readSecrets()
     own = secrets.slice(0, maxSecrets).map(deriveKeys)
     if (newest && !own.some((key) => key.id === newest?.id)) newest = undefined
   }
 
+  const reload = (): Promise<void> => {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  /** Where the secrets can't be read for now, the keys already known go on serving. */
+  const reloadOrKeep = async () => {
+    try {
+      await reload()
+    } catch (error) {
+      if (own.length === 0) throw error
+      log.error({ err: error }, 'the secrets could not be read again')
+    }
+  }
+
   const known = (id: string) => own.find((key) => key.id === id) ?? null
 
   return {
     reload,
-    all: () => own,
     find: async (id) => {
       const key = known(id)
-      if (key || performance.now() - readAt < rereadEveryMs) return key
-      await reload()
+      if (key || (!reading && performance.now() - readAt < rereadEveryMs)) return key
+      await reloadOrKeep()
       return known(id)
     },
     newest: () => {
@@ -66,7 +83,7 @@ export const createKeyring = (deps: {
       return key
     },
     report: async () => {
-      await reload()
+      await reloadOrKeep()
       const now = deps.clock.now()
       await deps.keys.reportNode({
         id: node,
@@ -77,7 +94,7 @@ export const createKeyring = (deps: {
       const nodes = await deps.keys.listNodes(now - nodeLifeMs)
       newest = chooseNewest(own, nodes)
       if (newest && newest.id !== own[0]?.id) {
-        deps.log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
+        log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
       }
     },
   }
