@@ -1,15 +1,12 @@
 // The script of the bounce page. Plain JavaScript in a string: it is the whole page's logic, and needs no build.
 // It keeps to PROTOCOL.md, "The browser's side": the same lock as the client, 409 with `retry`, faults are not the end, and
-// only a clear end goes to sign-in. A second bounce to the same place within ten seconds means that the cookies do not come
-// back (they are blocked): then sign-in, never a loop.
+// only a clear end goes to sign-in. Where this page itself led here again, the cookies do not come back (they are blocked):
+// then sign-in, never a loop.
 export const continueScript = `
 (() => {
   const settings = JSON.parse(document.getElementById('settings').textContent)
   const { app, authPath, csrfCookie, signInPath, returnTo } = settings
-  const mark = app + ':continued'
   const show = (id) => { for (const one of ['waiting', 'unavailable']) document.getElementById(one).hidden = one !== id }
-  const remembered = () => { try { return JSON.parse(sessionStorage.getItem(mark) || 'null') } catch { return null } }
-  const remember = () => { try { sessionStorage.setItem(mark, JSON.stringify({ returnTo, at: Date.now() })) } catch {} }
   const signIn = (reason) => location.replace(signInPath + '?returnTo=' + encodeURIComponent(returnTo) + (reason ? '&because=' + encodeURIComponent(reason) : ''))
   const cookie = () => (document.cookie.split('; ').find((pair) => pair.startsWith(csrfCookie + '=')) || '').slice(csrfCookie.length + 1)
   let token = cookie()
@@ -40,11 +37,10 @@ export const continueScript = `
     : work()
   const run = async () => {
     show('waiting')
-    const before = remembered()
-    if (before && before.returnTo === returnTo && Date.now() - before.at < 10000) return signIn()
+    if (document.referrer.startsWith(location.origin + location.pathname)) return signIn()
     try {
       const result = await underLock(() => refresh('', 3))
-      if (result.done) { remember(); location.replace(returnTo) }
+      if (result.done) location.replace(returnTo)
       else if (result.ended) signIn(result.reason)
       else show('unavailable')
     } catch { show('unavailable') }

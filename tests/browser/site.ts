@@ -1,0 +1,125 @@
+// A whole Vigile in this process for a browser: real pages, real port, and a clock that can be moved.
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { createTestVigile, type TestClock } from '@vigile/engine/testing'
+import { type RunningServer, type ServerConfig, startServer } from 'vigile'
+import { type NginxServer, startNginx } from '../services/nginx.ts'
+import { freePort, temporaryFolder } from '../services/place.ts'
+import { startRedis } from '../services/redis.ts'
+import { freshDatabase } from '../services/run.ts'
+import type { StoreKind } from '../support/site.ts'
+import { testSecret } from '../support/site.ts'
+
+export type BrowserSite = {
+  readonly url: string
+  readonly server: RunningServer
+  readonly clock: TestClock
+  readonly log: readonly { readonly message: string; readonly fields: Record<string, unknown> }[]
+  close(): Promise<void>
+}
+
+type Options = Omit<ServerConfig, 'port' | 'secrets' | 'database' | 'redis' | 'log'>
+
+/** Development settings over http on `localhost`. */
+export const openBrowserSite = async (kind: StoreKind, options: Options = {}): Promise<BrowserSite> => {
+  const folder = await temporaryFolder('browser-site')
+  const redis = kind === 'embedded' ? null : await startRedis()
+  const database = kind === 'embedded' ? `file:${join(folder.path, 'vigile.db')}` : await freshDatabase()
+  const log: { message: string; fields: Record<string, unknown> }[] = []
+  const write = (fields: object, message: string) => void log.push({ message, fields: { ...fields } })
+  const port = await freePort()
+  let clock: TestClock | undefined
+  const server = await startServer(
+    {
+      port,
+      production: false,
+      secrets: testSecret,
+      database,
+      ...(redis ? { redis: redis.url } : {}),
+      log: { debug: write, info: write, warn: write, error: write },
+      ...options,
+    },
+    {
+      createVigile: (all) => {
+        const made = createTestVigile(all)
+        clock = made.clock
+        // The embedded database migrates itself; PostgreSQL by command, as `vigile migrate` does.
+        return kind === 'embedded'
+          ? made.vigile
+          : { ...made.vigile, ready: () => made.vigile.migrate().then(made.vigile.ready) }
+      },
+    },
+  )
+  return {
+    url: server.url,
+    server,
+    clock: clock as TestClock,
+    log,
+    close: async () => {
+      await server.close()
+      await redis?.stop()
+      await folder.remove()
+    },
+  }
+}
+
+/** Production settings behind nginx with TLS: `https://localhost:…`, strict cookies, prefixed names. */
+export const openSecureSite = async (options: Options = {}): Promise<BrowserSite & { readonly nginx: NginxServer }> => {
+  const folder = await temporaryFolder('tls')
+  const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')]
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    ],
+    { stdio: 'ignore' },
+  )
+  const port = await freePort()
+  const nginx = await startNginx(
+    (listening) => `server {
+      listen 127.0.0.1:${listening} ssl;
+      ssl_certificate ${certificate};
+      ssl_certificate_key ${key};
+      location / {
+        proxy_pass http://127.0.0.1:${port};
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      }
+    }`,
+  )
+  const url = `https://localhost:${nginx.port}`
+  const site = await openBrowserSite('embedded', {
+    publicUrl: url,
+    production: true,
+    drainSeconds: 0,
+    host: '127.0.0.1',
+    trustedProxies: ['127.0.0.1'],
+    accounts: { verifyEmail: false },
+    ...options,
+    ...({ port } as object),
+  })
+  return {
+    ...site,
+    url,
+    nginx,
+    close: async () => {
+      await site.close()
+      await nginx.stop()
+      await folder.remove()
+    },
+  }
+}
