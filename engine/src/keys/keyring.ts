@@ -24,6 +24,17 @@ export type Keyring = {
   reload(): Promise<void>
 }
 
+/** Where secrets come from may hang; no request waits longer for it. */
+const readWithinMs = 5_000
+
+const inTime = async <Value>(work: Promise<Value>): Promise<Value> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new UnavailableError('the secrets could not be read in time')), readWithinMs)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
 /** The first of `own` (newest first) that every node lists; the newest where no key is common to all. */
 export const chooseNewest = (
   own: readonly DerivedKeys[],
@@ -45,7 +56,7 @@ export const createKeyring = (deps: {
 
   const read = async () => {
     readAt = performance.now()
-    const secrets = await deps.readSecrets()
+    const secrets = await inTime(deps.readSecrets())
     own = secrets.slice(0, maxSecrets).map(deriveKeys)
     if (newest && !own.some((key) => key.id === newest?.id)) newest = undefined
   }
