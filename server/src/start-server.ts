@@ -1,9 +1,14 @@
 // The server as a function: listens, opens the engine, answers, and ends in order.
-import { createVigile as createEngine, type Vigile, type VigileOptions } from '@vigile/engine'
+import {
+  createVigile as createEngine,
+  parseNetworks,
+  securityHeaders,
+  type Vigile,
+  type VigileOptions,
+} from '@vigile/engine'
 import type { VigileConfig } from './configuration/config.ts'
 import { engineOptions } from './configuration/engine-options.ts'
 import { createAnswer } from './http/answer.ts'
-import { securityHeaders } from './http/headers.ts'
 import { type Answer, listen } from './http/listen.ts'
 import { createJsonLog, type Log } from './log/log.ts'
 import { openSite } from './pages/site.ts'
@@ -83,8 +88,16 @@ const open = async (
   log: Log,
 ): Promise<Answer> => {
   const { routes, files, settings } = await openSite(vigile, options, pagesFolder)
-  const security = securityHeaders(options.publicUrl.startsWith('https:'))
-  return createAnswer({ vigile, routes, files, security, app: settings.app, signInPath: settings.signInPath, log })
+  return createAnswer({
+    vigile,
+    routes,
+    files,
+    security: securityHeaders(options.publicUrl.startsWith('https:')),
+    trustedProxies: parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? []).networks,
+    app: settings.app,
+    signInPath: settings.signInPath,
+    log,
+  })
 }
 
 const notYet: Answer = () =>

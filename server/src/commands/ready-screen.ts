@@ -20,11 +20,7 @@ export const readyScreen = ({ publicUrl, config, folder }: Site, { start }: Cata
   return [`${paint(1, title.padEnd(28))} ${paint(36, url)}`, ...lines, ''].join('\n')
 }
 
-const describeDatabase = (
-  database: string | undefined,
-  folder: string,
-  embedded: (path: string) => string,
-): string => {
+const describeDatabase = (database: string | undefined, folder: string, embedded: (path: string) => string): string => {
   if (database !== undefined && !database.startsWith('file:')) return describeServer(database, 'PostgreSQL')
   const path = (database ?? 'file:./data/vigile.db').slice('file:'.length)
   const shown = path.startsWith('/') ? relative(folder, path) : path

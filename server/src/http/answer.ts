@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Locale } from '@vigile/contract'
-import type { Peer, Vigile } from '@vigile/engine'
+import { clientAddress, type Networks, type Peer, type Vigile } from '@vigile/engine'
 import { parseAccept } from 'hono/utils/accept'
 import type { Log } from '../log/log.ts'
 import { answerFile } from '../pages/answer-file.ts'
@@ -11,7 +11,6 @@ import { requestLocale } from '../pages/locale.ts'
 import { noteAnswer } from '../pages/note.ts'
 import { failed, methodNotAllowed, notFound, unavailable } from '../pages/notes.ts'
 import { createNonce, type PageContext, redirect } from '../pages/page.ts'
-import { closedContentSecurityPolicy } from './headers.ts'
 import type { Answer } from './listen.ts'
 import { type PageRoute, tableOf } from './page-routes.ts'
 
@@ -21,12 +20,13 @@ export type AnswerDeps = {
   readonly files: Files
   readonly security: Readonly<Record<string, string>>
   readonly app: string
+  readonly trustedProxies: Networks
   readonly signInPath: string
   readonly log: Log
 }
 
 export const createAnswer = (deps: AnswerDeps): Answer => {
-  const { vigile, files, security, app, log } = deps
+  const { vigile, files, security, app, trustedProxies, log } = deps
   const table = tableOf(deps.routes)
 
   const answerPage = async (context: PageContext): Promise<Response> => {
@@ -60,14 +60,13 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
     let answer: Response
     try {
       const isRead = request.method === 'GET' || request.method === 'HEAD'
-      answer = file && isRead ? await answerFile(file, request, security) : await answerPage(context)
+      answer = file && isRead ? await answerFile(file, request) : await answerPage(context)
     } catch (error) {
       log.error({ requestId: context.requestId, err: error }, 'a page failed')
       answer = noteAnswer(failed(locale), context)
     }
-    for (const [name, value] of Object.entries(security)) answer.headers.set(name, value)
-    if (!answer.headers.has('Content-Security-Policy')) {
-      answer.headers.set('Content-Security-Policy', closedContentSecurityPolicy)
+    for (const [name, value] of Object.entries(security)) {
+      if (!answer.headers.has(name)) answer.headers.set(name, value)
     }
     answer.headers.set('X-Request-Id', context.requestId)
     log.info(
@@ -77,7 +76,7 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
         status: answer.status,
         ms: Math.round(performance.now() - started),
         requestId: context.requestId,
-        ip: peer.address,
+        ip: clientAddress(peer.address, request.headers.get('x-forwarded-for'), trustedProxies),
       },
       'request',
     )

@@ -1,19 +1,12 @@
 // A static file as an answer: compressed as the client can take it, revalidated by its tag (RFC 9110 section 13).
-import { closedContentSecurityPolicy } from '../http/headers.ts'
 import type { StaticFile } from './files.ts'
 
 const cacheControl = { immutable: 'public, max-age=31536000, immutable', hour: 'public, max-age=3600' } as const
 
-export const answerFile = async (
-  file: StaticFile,
-  request: Request,
-  security: Readonly<Record<string, string>>,
-): Promise<Response> => {
+export const answerFile = async (file: StaticFile, request: Request): Promise<Response> => {
   const encoding = file.compressible ? chooseEncoding(request.headers.get('accept-encoding') ?? '') : 'identity'
   const tag = `"${file.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`
   const headers: Record<string, string> = {
-    ...security,
-    'Content-Security-Policy': closedContentSecurityPolicy,
     'Cache-Control': cacheControl[file.caching],
     ETag: tag,
     ...(file.compressible ? { Vary: 'Accept-Encoding' } : {}),

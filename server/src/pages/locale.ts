@@ -1,6 +1,6 @@
 // The language of an answer: what the user chose (a cookie that the pages set), else what the browser asks for.
 import { type Locale, locales } from '@vigile/contract'
-import { parseAccept } from 'hono/utils/accept'
+import { preferredLocale } from '@vigile/engine'
 
 const isLocale = (text: string): text is Locale => locales.some((locale) => locale === text)
 
@@ -8,16 +8,7 @@ const isLocale = (text: string): text is Locale => locales.some((locale) => loca
 export const requestLocale = (headers: Headers, app: string): Locale => {
   const chosen = cookieValue(headers.get('cookie') ?? '', `${app}_locale`)
   if (chosen !== null && isLocale(chosen)) return chosen
-  return acceptedLocale(headers.get('accept-language') ?? '')
-}
-
-const acceptedLocale = (header: string): Locale => {
-  // Bounded: a long list of languages is nobody's wish.
-  for (const { type, q } of parseAccept(header.slice(0, 500)).toSorted((a, b) => b.q - a.q)) {
-    const language = type.split('-', 1)[0]?.toLowerCase() ?? ''
-    if (q > 0 && isLocale(language)) return language
-  }
-  return 'en'
+  return preferredLocale(headers.get('accept-language'))
 }
 
 const cookieValue = (header: string, name: string): string | null => {

@@ -1,11 +1,10 @@
 // THE table of the pages.
-import type { PageState } from '@vigile/engine'
+import { type PageState, safeReturnTo } from '@vigile/engine'
 import type { PageRoute } from '../http/page-routes.ts'
 import type { Docs } from './docs.ts'
 import { noteAnswer } from './note.ts'
 import { unavailable, unbuilt } from './notes.ts'
 import { type PageContext, redirect } from './page.ts'
-import { returnPath } from './return-path.ts'
 import { type PageSettings, type Templates, templateAnswer } from './templates.ts'
 
 export type PageDeps = {
@@ -13,9 +12,10 @@ export type PageDeps = {
   readonly templates: Templates
   readonly docs: Docs
   readonly settings: PageSettings
+  readonly publicUrl: string
 }
 
-export const pageRoutes = ({ pageState, templates, docs, settings }: PageDeps): readonly PageRoute[] => {
+export const pageRoutes = ({ pageState, templates, docs, settings, publicUrl }: PageDeps): readonly PageRoute[] => {
   const { accountPath, signInPath } = settings
   const page = (name: keyof Templates, context: PageContext) => {
     const template = templates[name]
@@ -36,7 +36,8 @@ export const pageRoutes = ({ pageState, templates, docs, settings }: PageDeps): 
     // "Ask" shows the page as well: renewing here, after a renewal that failed, would go round too.
     if (!searchParams.has('because')) {
       const { state } = await pageState(context.request, accountPath)
-      if (state === 'signed_in') return redirect(returnPath(searchParams.get('returnTo')) ?? accountPath)
+      if (state === 'signed_in')
+        return redirect(safeReturnTo(searchParams.get('returnTo') ?? '', publicUrl) ?? accountPath)
     }
     return page('signedOut', context)
   }

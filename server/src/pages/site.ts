@@ -30,6 +30,7 @@ export const openSite = async (
       templates: await readTemplates(folder),
       docs,
       settings,
+      publicUrl: options.publicUrl,
     }),
     files: new Map([...withFavicon(await readFiles(folder)), ...docs.files]),
     settings,
