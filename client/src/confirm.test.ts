@@ -110,6 +110,15 @@ test('an ack that was lost is said again, by another tab if need be', async () =
   other.close()
 })
 
+test('tabs do not repeat an ack that one of them is waiting for', async () => {
+  const { advance, tab, acks } = await signedIn((path) => (path === ackPath ? 'hangs' : undefined))
+  for (let opened = 0; opened < 4; opened++) tab()
+  await advance(29_000)
+  expect(acks()).toHaveLength(1)
+  await advance(30_000)
+  expect(acks()).toHaveLength(2)
+})
+
 test('an ack that is refused is not said again, and ends nothing', async () => {
   for (const code of ['stale_token', 'session_ended', 'unauthenticated']) {
     const { advance, first, acks } = await signedIn((path) =>

@@ -33,8 +33,7 @@ export function createConfirm({ ports, key, session, ack }: Deps): Confirm {
     const result = await ack(level === 2 ? { settled: fingerprint } : {})
     // A refusal is as good an answer as any: only what was not heard is said again. Refresh decides what it means.
     const heard = result.ok || /^4(?!08|29)/.test(`${result.problem.status}`)
-    if (heard && current().fingerprint === fingerprint)
-      shared.change({ ...current(), confirmed: level, confirmingAt: 0 })
+    if (heard && current().fingerprint === fingerprint) shared.change({ ...current(), confirmed: level })
   }
 
   return {

@@ -28,6 +28,9 @@ export function createFakeBrowser() {
   const tabs = new Set<Tab>()
   let wallOffset = 1_800_000_000_000
   let seed = 1
+  let asleep = 0
+  /** What the jar held after each change, by awake time: what a crash goes back to. */
+  const written: { at: number; jar: Jar }[] = []
 
   /** Runs a tab's task, once it can. */
   const inTab = (tab: Tab, task: Task) => {
@@ -104,6 +107,7 @@ export function createFakeBrowser() {
             if (value === null) jar.delete(name)
             else jar.set(name, value)
           }
+          written.push({ at: clock.now() - asleep, jar: new Map(jar) })
           const payload =
             answer.body === undefined
               ? null
@@ -136,7 +140,19 @@ export function createFakeBrowser() {
       const awake = [...tabs].filter((tab) => !tab.frozen)
       for (const tab of awake) tab.frozen = true
       await clock.advance(milliseconds)
+      asleep += milliseconds
       for (const tab of awake) thaw(tab)
+    },
+    /** All tabs are gone, and the cookies that came within so much awake time with them: they were not on the disk yet. */
+    crash(unwrittenMs: number) {
+      for (const tab of tabs) tab.closed = true
+      tabs.clear()
+      queue = []
+      holder = undefined
+      const lastWrite = clock.now() - asleep - unwrittenMs
+      while (written.length > 0 && written.at(-1)!.at > lastWrite) written.pop()
+      jar.clear()
+      for (const [name, value] of written.at(-1)?.jar ?? []) jar.set(name, value)
     },
     tab(options: ClientOptions & { webLocks?: boolean; storage?: boolean; started?: boolean } = {}) {
       const { webLocks = true, storage: withStorage = true, started = true, ...clientOptions } = options

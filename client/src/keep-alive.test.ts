@@ -110,6 +110,17 @@ test('CLI-4 where the record was lost but a cookie is there, the server is asked
   expect(refreshes()).toHaveLength(1)
 })
 
+test('CLI-4 a cookie that proves to be dead, and cannot be cleared, is asked about once', async () => {
+  const { advance, first, storage, jar, server, tab, refreshes } = await signedIn()
+  first.close()
+  storage.clear()
+  jar.delete('vigile_refresh')
+  server.fault = (path) => (path === '/api/auth/logout' ? 'unreachable' : undefined)
+  tab()
+  await advance(60_000)
+  expect(refreshes()).toHaveLength(1)
+})
+
 test('a client that is stopped does nothing by itself, and can be started again', async () => {
   const { advance, first, server } = await signedIn()
   first.client.stop()
@@ -119,5 +130,8 @@ test('a client that is stopped does nothing by itself, and can be started again'
   first.client.start()
   first.client.start()
   await advance(100)
+  expect(server.requests(refreshPath)).toHaveLength(1)
+  first.client.stop()
+  await advance(5 * lifeMs)
   expect(server.requests(refreshPath)).toHaveLength(1)
 })

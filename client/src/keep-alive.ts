@@ -40,7 +40,7 @@ export function createKeepAlive({ ports, session, confirm, csrf, refresher }: De
 
   const isDue = () => {
     const record = session.read()
-    if (refresher.resting() || record.ended) return false
+    if (record.ended) return false
     // Nothing known, yet a session's cookie is there: ask once, to learn its fingerprint and how long the access token lives.
     if (!record.epoch) {
       const ask = !asked && csrf.present()

@@ -86,6 +86,37 @@ test('H-16 what a thawed tab still hears is old, and disturbs nobody', async () 
   expect((await until(one.client.me()))?.user.email).toBe(credentials.email)
 })
 
+test('H-16 a late refresh of the old session, heard on thawing, is not taken for the new one', async () => {
+  const { one, two, until, advance, jar, storage } = await twoTabs()
+  const late = one.client.refresh()
+  await advance(5)
+  one.freeze()
+  await until(two.client.signIn({ ...credentials, email: 'eve@example.com' }))
+  const record = storage.get('vigile:session')
+  const newer = jar.get('vigile_refresh')
+  one.thaw()
+  expect(await until(late)).toBe('refreshed')
+  expect(storage.get('vigile:session')).toBe(record)
+  expect(jar.get('vigile_refresh')).toBe(newer)
+})
+
+test('H-16 a tab frozen in the middle of its clean-up does not end the session begun meanwhile', async () => {
+  const { one, two, until, advance, server, jar } = await twoTabs()
+  server.end('idle')
+  const late = one.client.refresh()
+  await advance(65)
+  expect(server.log.at(-1)!.path).toBe('/api/auth/logout')
+  one.freeze()
+  await until(two.client.signIn(credentials))
+  const newer = jar.get('vigile_refresh')
+  one.thaw()
+  expect(await until(late)).toBe('refreshed')
+  await advance(1000)
+  expect(one.events).toEqual(['start'])
+  expect(two.events).toEqual(['start'])
+  expect(jar.get('vigile_refresh')).toBe(newer)
+})
+
 test('H-16 a tab that was closed while it held the lock leaves nothing behind', async () => {
   const { one, two, until, advance, clock, expire } = await twoTabs()
   expire()
@@ -98,12 +129,14 @@ test('H-16 a tab that was closed while it held the lock leaves nothing behind', 
 })
 
 test('CLI-3 where there are no locks at all, work is done all the same', async () => {
-  const { tab, until, jar } = createFakeBrowser()
+  const { tab, until, jar, server } = createFakeBrowser()
   const { client, ports } = tab()
   ports.locks = { request: () => Promise.reject(new DOMException('opaque origin', 'SecurityError')) }
   expect(await until(client.signIn(credentials))).toMatchObject({ ok: true })
   jar.set('vigile_access', 'gone')
-  expect((await until(client.fetch('/api/things'))).status).toBe(200)
+  const answers = await until(Promise.all([1, 2, 3].map(() => client.fetch('/api/things'))))
+  expect(answers.map((each) => each.status)).toEqual([200, 200, 200])
+  expect(server.requests(refreshPath)).toHaveLength(1)
 })
 
 test('CLI-3 without Web Locks tabs elect who refreshes', async () => {

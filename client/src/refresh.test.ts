@@ -41,8 +41,10 @@ test('CLI-3 a 401 that arrives after the refresh that it needs makes no other', 
   expire()
   const slow = first.client.fetch('/api/slow')
   expect((await until(first.client.fetch('/api/things'))).status).toBe(200)
+  // Nor does it wait for the lock.
+  first.ports.locks = { request: () => new Promise(() => {}) }
   deliver()
-  expect((await until(slow)).status).toBe(200)
+  expect((await until(slow, 100)).status).toBe(200)
   expect(refreshes()).toHaveLength(1)
 })
 
@@ -181,6 +183,16 @@ test('CLI-5 a visitor who never signed in is told nothing', async () => {
   expect(events).toEqual([])
   expect(browser.server.requests(refreshPath)).toHaveLength(1)
   expect(browser.server.requests('/api/auth/logout')).toHaveLength(0)
+})
+
+test('CLI-5 a session that began without this client is found, and told of', async () => {
+  const { first, until, advance, server, jar } = await signedIn()
+  await until(first.client.signOut())
+  const elsewhere = server.handle('POST', '/api/auth/login', credentials, new Map(), null)
+  for (const [name, value] of Object.entries(elsewhere.set!)) jar.set(name, value!)
+  expect(await until(first.client.refresh())).toBe('refreshed')
+  await advance(100)
+  expect(first.events).toEqual(['end signed_out', 'start'])
 })
 
 test('CLI-5 dead cookies that could not be cleared do not tell the same end twice', async () => {

@@ -23,7 +23,6 @@ export type Refresher = {
   refresh(since?: number): Promise<RefreshOutcome>
   /** The connection is back: the pause after the last failure no longer counts. */
   forgive(): void
-  resting(): boolean
 }
 
 type Deps = { ports: Ports; session: Session; confirm: Confirm; csrf: Csrf; locked: Exclusive; call: Call }
@@ -93,7 +92,6 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
   }
 
   return {
-    resting,
     forgive() {
       forgiven = session.read().retryAt
     },

@@ -155,6 +155,8 @@ test('acts give the refusals of the server, and a network problem for all that i
     ok: false,
     problem: { code: 'network', status: 502 },
   })
+  server.fault = () => ({ status: 401, body: { error: 'not ours' } })
+  expect(await until(first.client.signIn(ada))).toMatchObject({ ok: false, problem: { code: 'network', status: 401 } })
   server.fault = () => 'hangs'
   expect(await until(first.client.signUp(ada))).toMatchObject({ ok: false, problem: { code: 'network', status: 0 } })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFakeBrowser } from './fake-browser.suite.ts'
+import { createFakeBrowser, type FakeTab } from './fake-browser.suite.ts'
 import { createShared } from './shared.ts'
 
 const credentials = { email: 'ada@example.com', password: 'right' }
@@ -49,6 +49,21 @@ test('a record that something else wrote over is as none', () => {
     storage.set('k', foreign)
     expect(createShared(ports, 'k', { count: 0 }).read().count).toBe(0)
   }
+})
+
+test('an old message that comes late changes nothing; a new tab that never heard the old ones is heard', async () => {
+  const { tab, advance } = createFakeBrowser()
+  const [one, two, three] = [0, 1, 2].map(() => tab({ started: false, storage: false })) as [FakeTab, FakeTab, FakeTab]
+  const left = createShared(one.ports, 'k', { count: 0 })
+  left.listen()
+  await advance(5)
+  left.change({ count: 5 })
+  two.ports.channel.post({ key: 'k', record: { count: 3, revision: 7 } })
+  await advance(5)
+  expect(left.read().count).toBe(5)
+  createShared(three.ports, 'k', { count: 0 }).change({ count: 9 })
+  await advance(5)
+  expect(left.read().count).toBe(9)
 })
 
 test('the newest change wins, whichever way it comes first', async () => {

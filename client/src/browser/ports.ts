@@ -28,7 +28,7 @@ export function browserPorts(app: string): Ports {
     listen(wake) {
       const listening = new AbortController()
       const { signal } = listening
-      for (const event of ['visibilitychange', 'pageshow', 'pagehide', 'resume', 'online']) {
+      for (const event of ['visibilitychange', 'pageshow', 'resume', 'online']) {
         const target = /^(visibilitychange|resume)$/.test(event) ? page : globalThis
         target?.addEventListener(event, () => wake(event === 'online'), { signal })
       }
