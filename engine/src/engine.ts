@@ -144,6 +144,8 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
 
   const open = async () => {
     if (database.kind === 'sqlite' && isServer) await database.migrate()
+    // The time of the database comes first: what follows is dated by it, not by a wrong clock of this machine.
+    await database.ping()
     await requireMigrated(database)
     await (isServer ? keyring.report() : keyring.reload())
     await signingKeys.open()
@@ -165,7 +167,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
   }
   if (isServer)
     every(reportEveryMs, 'this node could not report itself', () =>
-      opening ? opening.then(keyring.report) : Promise.resolve(),
+      opening ? opening.then(database.ping).then(keyring.report) : Promise.resolve(),
     )
 
   const schedules: Schedule[] = []

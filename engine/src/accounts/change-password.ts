@@ -6,7 +6,7 @@ import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
-import { revocationEntries } from '../sessions/revoke.ts'
+import { recordRevocations } from '../sessions/revoke.ts'
 import type { SignUpDeps } from './sign-up.ts'
 import type { Account } from './store.ts'
 
@@ -62,8 +62,8 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
         resource: 'user',
         resourceId: account.id,
       }),
-      ...revocationEntries(ended, revocation),
     ])
+    await recordRevocations(audit, ended, revocation)
     const begun = await beginSession(
       deps,
       { sessions, audit },

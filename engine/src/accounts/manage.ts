@@ -12,7 +12,7 @@ import { createUserId, type UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
-import { revocationEntries } from '../sessions/revoke.ts'
+import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { Actor, NewUser } from '../vigile.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
@@ -145,7 +145,7 @@ const endAll = async (
   now: number,
 ) => {
   const revoked = await sessions.revokeAllOfUser(id, reason, now, null)
-  await audit.append(revocationEntries(revoked, { reason, now, context: noContext, by: `${by.kind}:${by.name}` }))
+  await recordRevocations(audit, revoked, { reason, now, context: noContext, by: `${by.kind}:${by.name}` })
   return revoked.map((session) => session.id)
 }
 

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Clock } from '../primitives/clock.ts'
-import { parseSessionId } from '../primitives/ids.ts'
+import { parseSessionId, type SessionId } from '../primitives/ids.ts'
 import { acknowledge } from '../sessions/acknowledge.ts'
 import { chooseToken, readPresentation } from '../sessions/presented-token.ts'
 import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
@@ -61,10 +61,10 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       })
     },
 
-    ack: async (_call: Call, holder: Holder, body: z.infer<typeof ackBody>): Promise<Outcome> => {
+    ack: async (call: Call, holder: Holder, body: z.infer<typeof ackBody>): Promise<Outcome> => {
       const verdict = await limiter.take([{ rule: 'ackToken', key: tokenKey(holder) }])
       if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
-      const result = await acknowledge(deps, { token: holder.token, settled: body.settled })
+      const result = await acknowledge(deps, { token: holder.token, settled: body.settled, context: call.context })
       if (result.ok) return answer(204, { verdict })
       const { error, ...rest } = result
       return refuse(error, { ...rest, verdict })
@@ -105,19 +105,26 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
 
     csrf: async (call: Call): Promise<Outcome> => {
       const bound = await boundSession(deps, call)
-      const csrfToken = createCsrfToken(deps.keyring.newest(), bound?.id ?? null)
-      const life = bound ? (bound.idleExpiresAt - clock.now()) / 1000 : deps.policy.accessSeconds
+      const csrfToken = createCsrfToken(deps.keyring.newest(), bound.id)
+      const life = bound.idleExpiresAt === null ? deps.policy.accessSeconds : (bound.idleExpiresAt - clock.now()) / 1000
       return answer(200, { json: { csrfToken }, cookies: [sessionCookies.csrf(csrfToken, life)] })
     },
   }
 }
 
-/** The session that a browser's CSRF token is for: by its access cookie, else by its refresh cookie. */
-const boundSession = async (deps: SessionHandlerDeps, call: Call) => {
+/**
+ * The session that a browser's CSRF token is for: by its access cookie, else by its refresh cookie. One that was removed long
+ * ago counts too: its cookies are still to be cleared, and the sign-out that does so needs the token.
+ */
+const boundSession = async (
+  deps: SessionHandlerDeps,
+  call: Call,
+): Promise<{ readonly id: SessionId | null; readonly idleExpiresAt: number | null }> => {
   const verified = await deps.verified(call)
   if (verified) return verified.session
   const presentation = await readPresentation(deps.keyring, call.jar.refresh)
-  if (presentation.kind !== 'genuine') return null
-  const token = await chooseToken(presentation.tokens, () => false, deps.sessions)
-  return (await deps.sessions.find(token.sessionId)).session
+  if (presentation.kind !== 'genuine') return { id: null, idleExpiresAt: null }
+  const { sessionId } = await chooseToken(presentation.tokens, () => false, deps.sessions)
+  const { session } = await deps.sessions.find(sessionId)
+  return { id: sessionId, idleExpiresAt: session?.idleExpiresAt ?? null }
 }

@@ -25,8 +25,8 @@ export const scheduleJob = (
 ): Schedule => {
   const node = randomToken(8)
   const run = async (cron: Cron) => {
-    const slot = cron.currentRun()?.getTime() ?? Date.now()
-    await runOnce(deps, { ...input, slot: Math.floor(slot / 1000) * 1000, node })
+    const [slot] = cron.previousRuns(1, cron.currentRun() ?? undefined)
+    if (slot) await runOnce(deps, { ...input, slot: slot.getTime(), node })
   }
   const cron = new Cron(
     input.pattern,

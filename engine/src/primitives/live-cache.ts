@@ -57,11 +57,11 @@ export const createLiveCache = <Id extends string, Value>(deps: {
   }
 
   const keep = (id: Id, value: Value, loadedAt: number) => {
+    entries.delete(id)
     if (entries.size >= maxEntries) {
       const oldest = entries.keys().next().value
       if (oldest !== undefined) entries.delete(oldest)
     }
-    entries.delete(id)
     entries.set(id, { value, loadedAt })
   }
 

@@ -1,5 +1,6 @@
 // The ack: the refresh cookie arrived. Part of the security, not an optimisation (PROTOCOL.md, "Ack").
 import type { SessionEndReason } from '@vigile/contract'
+import type { Context } from '../audit/entry.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type ApplyDeps, applyChange } from './apply-change.ts'
 import type { GenuineToken } from './presented-token.ts'
@@ -21,7 +22,7 @@ export type Acknowledged =
 /** Confirms a token, and with a right `settled` marks it durable. Never issues, rotates, revokes, nor moves idle. */
 export const acknowledge = async (
   deps: ApplyDeps,
-  input: { readonly token: GenuineToken; readonly settled: string | undefined },
+  input: { readonly token: GenuineToken; readonly settled: string | undefined; readonly context: Context },
 ): Promise<Acknowledged> => {
   const { token } = input
   const fingerprint = fingerprintOf(token.token)
@@ -36,7 +37,8 @@ export const acknowledge = async (
       case 'stale':
         return { ok: false, error: 'stale_token', fingerprint }
       case 'noted':
-        if (!decision.change || (await applyChange(deps, session, decision.change, now))) return { ok: true }
+        if (!decision.change || (await applyChange(deps, session, decision.change, { now, context: input.context })))
+          return { ok: true }
         continue
       default:
         return decision satisfies never

@@ -1,9 +1,11 @@
 // Carries a decision's change out: one conditional UPDATE, and what hangs on it in the same transaction.
-import type { AuditStore } from '../audit/store.ts'
+import type { Context } from '../audit/entry.ts'
+import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from './announce.ts'
+import { recordRevocations } from './revoke.ts'
 import type { SessionChange, SessionRow, SessionStore } from './store.ts'
 
 export type ApplyDeps = {
@@ -11,6 +13,13 @@ export type ApplyDeps = {
   readonly transact: Transact<{ sessions: SessionStore; audit: AuditStore }>
   readonly channel: Channel
   readonly log: Log
+}
+
+export type Circumstances = {
+  readonly now: number
+  readonly context: Context
+  /** Put on record with the change, or the change is not made. */
+  readonly entries?: readonly AuditEntry[]
 }
 
 /** Whether the change says that a token of this session was proven to have arrived. */
@@ -25,18 +34,21 @@ export const applyChange = async (
   deps: ApplyDeps,
   read: SessionRow,
   change: SessionChange,
-  now: number,
+  { now, context, entries = [] }: Circumstances,
 ): Promise<boolean> => {
-  const { replaces } = read
-  if (replaces === null || !proves(change)) {
-    const changed = await deps.sessions.change(read, change, now)
-    if (changed) await announce(deps, [read.id])
-    return changed
-  }
-  const revoked = await deps.transact(async ({ sessions }) => {
-    if (!(await sessions.change(read, { ...change, replaces: null }, now))) return null
-    return sessions.revoke([replaces], 'replaced', now)
-  })
-  if (revoked) await announce(deps, [read.id, replaces])
-  return revoked !== null
+  const replaced = proves(change) ? read.replaces : null
+  const write = async (sessions: SessionStore) =>
+    sessions.change(read, replaced === null ? change : { ...change, replaces: null }, now)
+  const changed =
+    replaced === null && entries.length === 0
+      ? await write(deps.sessions)
+      : await deps.transact(async ({ sessions, audit }) => {
+          if (!(await write(sessions))) return false
+          const ended = replaced === null ? [] : await sessions.revoke([replaced], 'replaced', now)
+          await recordRevocations(audit, ended, { reason: 'replaced', now, context })
+          await audit.append(entries)
+          return true
+        })
+  if (changed) await announce(deps, replaced === null ? [read.id] : [read.id, replaced])
+  return changed
 }

@@ -7,7 +7,7 @@ import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
 import { type AccessGrant, grantAccess, grantRefresh, newSession, type RefreshGrant } from './issue.ts'
 import type { SessionPolicy } from './policy.ts'
-import { revocationEntries } from './revoke.ts'
+import { recordRevocations, withReplaced } from './revoke.ts'
 import type { SessionRow, SessionStore } from './store.ts'
 
 export type BeginDeps = {
@@ -42,21 +42,22 @@ export const beginSession = async (
 ): Promise<Begun> => {
   const { userId, now, context } = input
   const { sessions, audit } = stores
-  const replaced = input.ends.length > 0 ? await sessions.revoke(input.ends, 'replaced', now) : []
+  // One key for the row and the token: the newest may change while this waits for the database.
+  const key = deps.keyring.newest()
+  const ends = input.ends.length > 0 ? await withReplaced(sessions, input.ends) : []
+  const replaced = ends.length > 0 ? await sessions.revoke(ends, 'replaced', now) : []
   const live = deps.policy.perUser === Number.POSITIVE_INFINITY ? [] : await sessions.listLive(userId, now)
   const above = live.slice(deps.policy.perUser - 1).map(({ id }) => id)
   const evicted = above.length > 0 ? await sessions.revoke(above, 'session_limit', now) : []
-  const session = newSession(deps, { userId, now, origin: context, replaces: null })
+  const session = newSession(deps.policy, { userId, keyId: key.id, now, origin: context, replaces: null })
   await sessions.insert(session)
-  await audit.append([
-    ...revocationEntries(replaced, { reason: 'replaced', now, context }),
-    ...revocationEntries(evicted, { reason: 'session_limit', now, context }),
-  ])
+  await recordRevocations(audit, replaced, { reason: 'replaced', now, context })
+  await recordRevocations(audit, evicted, { reason: 'session_limit', now, context })
   return {
     session,
     access: await grantAccess(deps, session, now),
-    refresh: grantRefresh(deps.keyring.newest(), session),
-    ended: [...input.ends, ...above],
+    refresh: grantRefresh(key, session),
+    ended: [...ends, ...above],
     now,
   }
 }

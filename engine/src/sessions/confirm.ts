@@ -1,4 +1,5 @@
 // An access cookie of exactly the newest (generation, issue) confirms it, like an ack without `settled`.
+import { noContext } from '../audit/entry.ts'
 import type { Log } from '../primitives/log.ts'
 import type { ApplyDeps } from './apply-change.ts'
 import { applyChange } from './apply-change.ts'
@@ -26,7 +27,8 @@ export const createConfirm = (deps: ApplyDeps & { readonly log: Log }): Confirm 
       if (!session) return
       const presented = { generation, issue, keyId: session.keyId, retry: false, settled: false }
       const decision = decideAck(session, presented, now)
-      if (decision.action === 'noted' && decision.change) await applyChange(deps, session, decision.change, now)
+      if (decision.action === 'noted' && decision.change)
+        await applyChange(deps, session, decision.change, { now, context: noContext })
     } catch (error) {
       // The check itself goes on: what it grants was verified. The next refresh or ack confirms instead.
       tried.delete(key)

@@ -1,5 +1,4 @@
 // Begins a session and makes the tokens that go with it.
-import type { Keyring } from '../keys/keyring.ts'
 import { createSessionId, type SessionId, type UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { SessionPolicy } from './policy.ts'
@@ -9,18 +8,20 @@ import type { SessionRow } from './store.ts'
 /** Where a session began. */
 export type Origin = { readonly ip: string | null; readonly userAgent: string | null }
 
-/** A session row of generation 0, with the newest MAC key. Nothing is stored yet. */
+/** A session row of generation 0. Nothing is stored yet. */
 export const newSession = (
-  deps: { readonly keyring: Pick<Keyring, 'newest'>; readonly policy: SessionPolicy },
+  policy: SessionPolicy,
   input: {
     readonly userId: UserId
+    /** The newest MAC key. */
+    readonly keyId: string
     readonly now: number
     readonly origin: Origin
     readonly replaces: SessionId | null
   },
 ): SessionRow => {
-  const { userId, now, origin, replaces } = input
-  const { idleSeconds, absoluteSeconds } = deps.policy
+  const { userId, keyId, now, origin, replaces } = input
+  const { idleSeconds, absoluteSeconds } = policy
   return {
     id: createSessionId(),
     userId,
@@ -31,7 +32,7 @@ export const newSession = (
     rotatedAt: now,
     issuedAt: now,
     durable: false,
-    keyId: deps.keyring.newest().id,
+    keyId,
     boundKey: null,
     replaces,
     idleExpiresAt: now + Math.min(idleSeconds, absoluteSeconds) * 1000,
@@ -49,13 +50,17 @@ export const newSession = (
 export type AccessGrant = { readonly accessToken: string; readonly accessExpiresAt: number }
 export type RefreshGrant = { readonly refreshToken: RefreshToken; readonly fingerprint: Fingerprint }
 
-/** A new access token of (generation, issue), which never outlives the idle or absolute end. */
+/**
+ * A new access token of (generation, issue), which never outlives the idle or absolute end. Its end is a whole second, as
+ * `exp` is: what is derived from it (COOK-6) does not outlive the token either.
+ */
 export const grantAccess = async (
   deps: { readonly accessTokens: AccessTokens; readonly policy: SessionPolicy },
   session: SessionRow,
   now: number,
 ): Promise<AccessGrant> => {
-  const end = Math.min(now + deps.policy.accessSeconds * 1000, session.idleExpiresAt, session.expiresAt)
+  const { idleExpiresAt, expiresAt } = session
+  const end = Math.floor(Math.min(now + deps.policy.accessSeconds * 1000, idleExpiresAt, expiresAt) / 1000) * 1000
   const accessToken = await deps.accessTokens.sign(
     {
       userId: session.userId,

@@ -8,9 +8,6 @@ import type { SessionStore } from './store.ts'
 /** A refresh token whose MAC was right, and the key that made it. */
 export type GenuineToken = ParsedRefreshToken & { readonly key: DerivedKeys }
 
-/** Cookies of one name beyond so many are not looked at. */
-const maxCandidates = 8
-
 export type Presentation =
   | { readonly kind: 'none' }
   /** Nothing with a right MAC; `token` is the first that came. */
@@ -20,13 +17,15 @@ export type Presentation =
   /** Every genuine token, each to be ended at sign-in and sign-out. */
   | { readonly kind: 'genuine'; readonly tokens: readonly [GenuineToken, ...GenuineToken[]] }
 
+/** Tokens that are looked at: more than the cookies that a browser keeps for one site, so planted ones hide none. */
+const maxCandidates = 200
+
 export const readPresentation = async (keyring: Keyring, values: readonly string[]): Promise<Presentation> => {
   const [first] = values
   if (first === undefined) return { kind: 'none' }
   const genuine: GenuineToken[] = []
   let unknownKey = false
-  for (const parsed of values.slice(0, maxCandidates).map(parseRefreshToken)) {
-    if (!parsed) continue
+  for (const parsed of values.flatMap((value) => parseRefreshToken(value) ?? []).slice(0, maxCandidates)) {
     const key = await keyring.find(parsed.keyId)
     if (!key) unknownKey = true
     else if (verifyRefreshToken({ id: key.id, key: key.mac }, parsed)) genuine.push({ ...parsed, key })

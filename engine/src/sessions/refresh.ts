@@ -79,8 +79,11 @@ export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<R
       case 'access':
       case 'issue': {
         const granted = await grant(deps, session, decision, fingerprint, now)
-        if (decision.change && !(await applyChange(deps, session, decision.change, now))) continue
-        if (decision.alert) await raise(deps, session, decision, input)
+        if (decision.change) {
+          const entries = alertEntries(session, decision, input, now)
+          if (!(await applyChange(deps, session, decision.change, { now, context: input.context, entries }))) continue
+          if (decision.alert) warn(deps, session, decision, input)
+        }
         return granted
       }
       default:
@@ -94,7 +97,7 @@ export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<R
 const grant = async (
   deps: RefreshDeps,
   session: SessionRow,
-  decision: Extract<Decision, { action: 'access' | 'issue' }>,
+  decision: Granting,
   presented: Fingerprint,
   now: number,
 ): Promise<Refreshed> => {
@@ -141,25 +144,36 @@ const revokeForReuse = async (
   return true
 }
 
-const raise = async (
-  deps: RefreshDeps,
-  session: SessionRow,
-  decision: Extract<Decision, { action: 'access' | 'issue' }>,
-  input: RefreshInput,
-): Promise<void> => {
-  const details = { row: decision.row, generation: session.generation, presented: input.token.generation }
+type Granting = Extract<Decision, { action: 'access' | 'issue' }>
+
+const repairDetails = (session: SessionRow, decision: Granting, input: RefreshInput) => ({
+  row: decision.row,
+  generation: session.generation,
+  presented: input.token.generation,
+})
+
+/** What an operator should know of is on record in the transaction of the change. */
+const alertEntries = (session: SessionRow, decision: Granting, input: RefreshInput, now: number) =>
+  decision.alert === null
+    ? []
+    : [
+        auditEntry(input.context, {
+          action: `session:${decision.alert === 'commits_lost' ? 'commits-lost' : 'many-siblings'}`,
+          userId: session.userId,
+          resource: 'session',
+          resourceId: session.id,
+          details: repairDetails(session, decision, input),
+          at: now,
+        }),
+      ]
+
+const warn = (deps: RefreshDeps, session: SessionRow, decision: Granting, input: RefreshInput): void =>
   deps.log.warn(
-    { event: decision.alert, session: session.id, user: session.userId, ...details },
+    {
+      event: decision.alert,
+      session: session.id,
+      user: session.userId,
+      ...repairDetails(session, decision, input),
+    },
     'a session needed repair',
   )
-  await deps.audit.append([
-    auditEntry(input.context, {
-      action: `session:${decision.alert === 'commits_lost' ? 'commits-lost' : 'many-siblings'}`,
-      userId: session.userId,
-      resource: 'session',
-      resourceId: session.id,
-      details,
-      at: session.lastUsedAt,
-    }),
-  ])
-}

@@ -23,33 +23,57 @@ export type RevokeInput = {
   readonly by?: string
 }
 
-/** What the record says of ended sessions: one entry each, bounded by the sessions a user can have. */
-export const revocationEntries = (revoked: readonly RevokedSession[], input: RevokeInput) =>
-  revoked.map(({ id, userId }) =>
+/** Entries in one statement: who may have any number of sessions can still end them all. */
+const entriesAtOnce = 500
+
+/** Puts ended sessions on record, one entry each. */
+export const recordRevocations = async (
+  audit: AuditStore,
+  revoked: readonly RevokedSession[],
+  input: RevokeInput,
+): Promise<void> => {
+  const details = { reason: input.reason, ...(input.by === undefined ? {} : { by: input.by }) }
+  const entries = revoked.map(({ id, userId }) =>
     auditEntry(input.context, {
       action: 'session:end',
       at: input.now,
       userId,
       resource: 'session',
       resourceId: id,
-      details: { reason: input.reason, ...(input.by === undefined ? {} : { by: input.by }) },
+      details,
     }),
   )
+  for (let start = 0; start < entries.length; start += entriesAtOnce)
+    await audit.append(entries.slice(start, start + entriesAtOnce))
+}
 
-/** Ends these sessions; those that were over already stay as they were. Gives the ones that this call ended. */
+/**
+ * These sessions, and those that live on only until one of these is proven to have arrived (PROTOCOL.md, "Elevation"):
+ * who signs out of an elevated session means both.
+ */
+export const withReplaced = async (
+  sessions: Pick<SessionStore, 'findMany'>,
+  ids: readonly SessionId[],
+): Promise<readonly SessionId[]> => {
+  const rows = (await sessions.findMany(ids)).sessions
+  return [...new Set([...ids, ...rows.flatMap(({ replaces }) => (replaces === null ? [] : [replaces]))])]
+}
+
+/** Ends these sessions, and those that they replace; what was over already stays as it was. Gives those that this call ended. */
 export const revokeSessions = async (
   deps: RevokeDeps,
   ids: readonly SessionId[],
   input: RevokeInput,
 ): Promise<readonly RevokedSession[]> => {
   if (ids.length === 0) return []
-  const revoked = await deps.transact(async ({ sessions, audit }) => {
-    const ended = await sessions.revoke(ids, input.reason, input.now)
-    await audit.append(revocationEntries(ended, input))
-    return ended
+  const { all, ended } = await deps.transact(async ({ sessions, audit }) => {
+    const all = await withReplaced(sessions, ids)
+    const ended = await sessions.revoke(all, input.reason, input.now)
+    await recordRevocations(audit, ended, input)
+    return { all, ended }
   })
-  await announce(deps, ids)
-  return revoked
+  await announce(deps, all)
+  return ended
 }
 
 /** Ends every session of a user, but for `except`. */
@@ -60,7 +84,7 @@ export const revokeUser = async (
 ): Promise<readonly RevokedSession[]> => {
   const revoked = await deps.transact(async ({ sessions, audit }) => {
     const ended = await sessions.revokeAllOfUser(userId, input.reason, input.now, input.except ?? null)
-    await audit.append(revocationEntries(ended, input))
+    await recordRevocations(audit, ended, input)
     return ended
   })
   await announce(
