@@ -55,7 +55,7 @@ export const startServer = async (
   try {
     vigile = createVigile(options)
     await vigile.ready()
-    answer = await open(vigile, options, pagesFolder, log)
+    answer = await open(vigile, options, { folder: pagesFolder, assetsUrl: config.assetsUrl ?? null }, log)
   } catch (error) {
     await http.close(0)
     await vigile?.close()
@@ -84,10 +84,10 @@ export const startServer = async (
 const open = async (
   vigile: Vigile,
   options: VigileOptions,
-  pagesFolder: string | undefined,
+  place: { readonly folder: string | undefined; readonly assetsUrl: string | null },
   log: Log,
 ): Promise<Answer> => {
-  const { routes, files, settings } = await openSite(vigile, options, pagesFolder)
+  const { routes, files, settings } = await openSite(vigile, options, place)
   return createAnswer({
     vigile,
     routes,
@@ -96,6 +96,7 @@ const open = async (
     trustedProxies: parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? []).networks,
     app: settings.app,
     signInPath: settings.signInPath,
+    assetsUrl: place.assetsUrl,
     log,
   })
 }

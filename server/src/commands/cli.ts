@@ -45,8 +45,9 @@ export const createCli = (surroundings: Surroundings, messages: Catalogue, end: 
     },
 })
 
-/** The message of an error and of what caused it. */
+/** The message of an error, and of what caused it where that says more. */
 export const reason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message} (${reason(error.cause)})` : error.message
+  const cause = error.cause instanceof Error ? reason(error.cause) : ''
+  return cause === '' || error.message.includes(cause) ? error.message : `${error.message} (${cause})`
 }

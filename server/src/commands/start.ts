@@ -32,12 +32,14 @@ export const addStart = (parent: Command, cli: Cli): void => {
       } catch (error) {
         return explainFailure(error, config, report, cli)
       }
+      // Before it says that it is ready: whoever reads that may ask it to stop at once.
+      const stopped = untilStopped(server, log, () => {
+        if (terminal) output.write(`\n${start.stopping}\n`)
+      })
       const { publicUrl, url } = server
       if (config.production || options.json === true) log.info({ publicUrl, url }, 'ready')
       else output.write(`${readyScreen({ publicUrl, config, folder }, cli.messages, terminal)}\n`)
-      return untilStopped(server, log, () => {
-        if (terminal) output.write(`\n${start.stopping}\n`)
-      })
+      return stopped
     }),
   )
 }

@@ -10,6 +10,8 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly host?: string | undefined
   /** 0 to 65535; 0 takes a free one. Default 3000. */
   readonly port?: number | undefined
+  /** Where browsers get scripts and styles, if not here: `https://cdn.example.com`, a CDN that takes them from here. */
+  readonly assetsUrl?: string | undefined
   /** Default `info`. */
   readonly logLevel?: LogLevel | undefined
   /** Seconds between "not ready" and the end of accepting, for load balancers. 0 to 300; default 5 in production, else 0. */

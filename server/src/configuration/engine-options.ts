@@ -8,7 +8,18 @@ export const engineOptions = (
   config: Configuration & Pick<VigileOptions, 'role'> & { readonly log: Log },
   port: number,
 ): VigileOptions => {
-  const { host, port: _, logLevel, drainSeconds, stopSeconds, publicUrl, secrets, production, ...rest } = config
+  const {
+    host,
+    port: _,
+    assetsUrl,
+    logLevel,
+    drainSeconds,
+    stopSeconds,
+    publicUrl,
+    secrets,
+    production,
+    ...rest
+  } = config
   return {
     ...rest,
     production,

@@ -22,6 +22,7 @@ describe('OPS-1 the configuration is checked as a whole', () => {
     const { faults } = await load({
       NODE_ENV: 'production',
       PORT: '70000',
+      VIGILE_ASSETS_URL: 'https://cdn.example.com/path',
       LOG_LEVEL: 'loud',
       VIGILE_SIGN_UP: 'perhaps',
       VIGILE_POOL_MAX: '0',
@@ -29,6 +30,7 @@ describe('OPS-1 the configuration is checked as a whole', () => {
     expect(faults.map(({ setting }) => setting).toSorted()).toEqual([
       'LOG_LEVEL',
       'PORT',
+      'VIGILE_ASSETS_URL',
       'VIGILE_POOL_MAX',
       'VIGILE_PUBLIC_URL',
       'VIGILE_SECRET',

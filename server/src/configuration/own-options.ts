@@ -7,6 +7,7 @@ import type { ConfigurationFault } from './faults.ts'
 const kinds = {
   host: z.string().min(1),
   port: z.number().int().min(0).max(65_535),
+  assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),
   drainSeconds: z.number().min(0).max(300),
   stopSeconds: z.number().min(1).max(300),
@@ -16,6 +17,7 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
   const right = {
     host: faults.address,
     port: faults.wholeNumber(0, 65_535),
+    assetsUrl: faults.origin,
     logLevel: faults.oneOf(logLevels),
     drainSeconds: faults.wholeNumber(0, 300),
     stopSeconds: faults.wholeNumber(1, 300),

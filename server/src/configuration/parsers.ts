@@ -9,6 +9,13 @@ const right = <Value>(value: Value): Parsed<Value> => ({ ok: true, value })
 
 export const text: Parser<string> = (input) => right(input)
 
+/** An origin, without a path; given without the last slash. */
+export const origin: Parser<string> = (input, { faults }) => {
+  const url = URL.parse(input)
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return right(url.origin)
+  return { ok: false, wrong: faults.isNot(input), right: faults.origin }
+}
+
 /** What commas, spaces or line ends separate. */
 export const splitList = (input: string): readonly string[] => input.split(/[\s,]+/).filter(Boolean)
 

@@ -22,11 +22,12 @@ export type AnswerDeps = {
   readonly app: string
   readonly trustedProxies: Networks
   readonly signInPath: string
+  readonly assetsUrl: string | null
   readonly log: Log
 }
 
 export const createAnswer = (deps: AnswerDeps): Answer => {
-  const { vigile, files, security, app, trustedProxies, log } = deps
+  const { vigile, files, security, app, assetsUrl, trustedProxies, log } = deps
   const table = tableOf(deps.routes)
 
   const answerPage = async (context: PageContext): Promise<Response> => {
@@ -56,11 +57,12 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
     const started = performance.now()
     const file = files.get(url.pathname)
     const locale: Locale = requestLocale(request.headers, app)
-    const context = { request, url, locale, requestId: randomUUID(), nonce: createNonce() }
+    const context = { request, url, locale, requestId: randomUUID(), nonce: createNonce(), assetsUrl }
     let answer: Response
     try {
       const isRead = request.method === 'GET' || request.method === 'HEAD'
-      answer = file && isRead ? await answerFile(file, request) : await answerPage(context)
+      answer =
+        file && isRead ? await answerFile(file, request, { shared: assetsUrl !== null }) : await answerPage(context)
     } catch (error) {
       log.error({ requestId: context.requestId, err: error }, 'a page failed')
       answer = noteAnswer(failed(locale), context)

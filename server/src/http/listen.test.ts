@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createFakeVigile } from '../fake-vigile.suite.ts'
 import { startServer } from '../start-server.ts'
 import { startTestSite, type TestSite } from '../test-site.suite.ts'
+import { type Answer, listen } from './listen.ts'
 
 const sites: TestSite[] = []
 const start = async (...given: Parameters<typeof startTestSite>) => {
@@ -74,6 +75,40 @@ describe('malformed requests are answered, and the server lives on', () => {
     )
     socket.resetAndDestroy()
     expect((await fetch(`${site.url}/sign-in`)).status).toBe(200)
+  })
+})
+
+describe('H-15 Slowloris', () => {
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 }
+  const patient = async () => {
+    const answer: Answer = async (request) => new Response(await request.text())
+    const listening = await listen({ host: '127.0.0.1', port: 0 }, answer, log, limits)
+    const socket = connect(listening.port, '127.0.0.1')
+    return { listening, socket }
+  }
+
+  test('headers that trickle in for ever: 408, and the connection ends', async () => {
+    const { listening, socket } = await patient()
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\n')
+    const drip = setInterval(() => socket.write('X-A: b\r\n'), 30)
+    socket.on('error', () => {})
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1.1 408 /)
+    clearInterval(drip)
+    await listening.close(1)
+  })
+
+  test('a body that never comes: the connection ends', async () => {
+    const { listening, socket } = await patient()
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\na')
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1.1 408 /)
+    await listening.close(1)
+  })
+
+  test('a connection that says nothing ends as well', async () => {
+    const { listening, socket } = await patient()
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1.1 408 /)
+    await listening.close(1)
   })
 })
 

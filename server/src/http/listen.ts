@@ -1,7 +1,7 @@
 // The socket side: limits against slow clients, what the parser refuses, and an orderly end (OPS-7, H-15).
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Peer } from '@vigile/engine'
 import type { Log } from '../log/log.ts'
@@ -17,7 +17,7 @@ export type Listening = {
   close(withinSeconds: number): Promise<number>
 }
 
-const limits = {
+const patience = {
   /** Bytes of all headers of a request: some large cookies, no more. */
   maxHeaderSize: 16_384,
   /** Slowloris: the headers must be there within 10 s and the body, 64 KiB, within 30 s; looked at every 5 s. */
@@ -31,11 +31,14 @@ const limits = {
 const silentConnectionMs = 120_000
 /** Far under a usual limit of open files; more are refused instead of failing at random. */
 const maxConnections = 10_000
+/** A flood of connections must not become one of log lines. */
+const betweenDropLinesMs = 10_000
 
 export const listen = async (
   at: { readonly host: string | undefined; readonly port: number },
   answer: Answer,
   log: Log,
+  limits: Partial<typeof patience> = {},
 ): Promise<Listening> => {
   const underWay = new Set<ServerResponse>()
   let draining = false
@@ -48,7 +51,7 @@ export const listen = async (
       errorHandler: (error) => refuseOrFail(error, log),
     },
   )
-  const server = createServer(limits, (incoming, outgoing) => {
+  const server = createServer({ ...patience, ...limits }, (incoming, outgoing) => {
     underWay.add(outgoing)
     outgoing.once('close', () => underWay.delete(outgoing))
     if (draining) outgoing.shouldKeepAlive = false
@@ -58,9 +61,15 @@ export const listen = async (
   server.timeout = silentConnectionMs
   server.on('clientError', (error, socket) => {
     const status = answerClientError(error, socket)
-    if (status !== null) log.info({ status, code: (error as NodeJS.ErrnoException).code }, 'malformed request')
+    const ip = (socket as Socket).remoteAddress
+    if (status !== null) log.info({ status, code: (error as NodeJS.ErrnoException).code, ip }, 'malformed request')
   })
-  server.on('drop', () => log.warn({ maxConnections }, 'connection refused: too many are open'))
+  let toldOfDrops = Number.NEGATIVE_INFINITY
+  server.on('drop', () => {
+    if (performance.now() - toldOfDrops < betweenDropLinesMs) return
+    toldOfDrops = performance.now()
+    log.warn({ maxConnections }, 'connections are refused: too many are open')
+  })
 
   await listening(server, at)
   return {

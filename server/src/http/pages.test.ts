@@ -184,6 +184,19 @@ describe('files', () => {
     expect((await getRawBody('/assets/app-abc.js', 'br;q=0, identity')).head).not.toContain('content-encoding')
   })
 
+  test('OPS-10 their base address can be that of a CDN, which the policy then names and which may share them', async () => {
+    const cdn = 'https://cdn.example.com'
+    const spread = await startTestSite({ assetsUrl: cdn })
+    const page = await fetch(`${spread.url}/sign-in`, { headers: html })
+    expect(await page.text()).toContain(`src="${cdn}/assets/app-abc.js"`)
+    expect(page.headers.get('content-security-policy')).toContain(`script-src 'self' ${cdn} 'nonce-`)
+    expect(await (await fetch(`${spread.url}/docs`, { headers: html })).text()).toContain(`src="${cdn}/assets/docs/`)
+    const file = await fetch(`${spread.url}/assets/app-abc.js`)
+    expect(file.headers.get('access-control-allow-origin')).toBe('*')
+    expect(file.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+    await spread.end()
+  })
+
   test('a picture is not compressed again', async () => {
     const answer = await getRawBody('/assets/icon-abc.png', 'br, gzip')
     expect(answer.head).not.toContain('content-encoding')

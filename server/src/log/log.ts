@@ -23,7 +23,16 @@ export const createJsonLog = (level: LogLevel, destination?: DestinationStream):
       level,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
       redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   )
+
+/** What an error is, and no more: clients of databases hang their whole connection on it, user and settings included. */
+const describeError = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack, cause } = error
+  const { code } = error as NodeJS.ErrnoException
+  return { type: name, message, code, stack, ...(cause === undefined ? {} : { cause: describeError(cause) }) }
+}

@@ -14,6 +14,7 @@ export const fr: Catalogue = {
     wholeNumber: (least, most) => `Un nombre entier de ${least} à ${most}`,
     oneOf: (values) => `Une de ces valeurs : ${values.join(', ')}`,
     address: 'Une adresse de cette machine, par exemple 127.0.0.1 ou ::',
+    origin: 'Protocole, hôte et port, sans plus : https://cdn.example.com',
     missing: 'Il manque',
     publicUrl: "L'adresse publique du site, par exemple https://auth.example.com",
     secret: 'Au moins 64 caractères que personne ne peut deviner, par exemple ceux de : openssl rand -hex 48',

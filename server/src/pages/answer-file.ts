@@ -3,12 +3,18 @@ import type { StaticFile } from './files.ts'
 
 const cacheControl = { immutable: 'public, max-age=31536000, immutable', hour: 'public, max-age=3600' } as const
 
-export const answerFile = async (file: StaticFile, request: Request): Promise<Response> => {
+export const answerFile = async (
+  file: StaticFile,
+  request: Request,
+  { shared }: { readonly shared: boolean },
+): Promise<Response> => {
   const encoding = file.compressible ? chooseEncoding(request.headers.get('accept-encoding') ?? '') : 'identity'
   const tag = `"${file.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`
   const headers: Record<string, string> = {
     'Cache-Control': cacheControl[file.caching],
     ETag: tag,
+    // Pages load module scripts and styles of a CDN with CORS, the rest without.
+    ...(shared ? { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' } : {}),
     ...(file.compressible ? { Vary: 'Accept-Encoding' } : {}),
   }
   if (matches(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers })

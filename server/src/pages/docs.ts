@@ -34,7 +34,7 @@ export const readDocs = async (settings: DocsSettings): Promise<Docs> => {
  * from another host. `queryConfigEnabled` stays off: no `?url=` can make the page show another document.
  */
 const docsHtml = (
-  { locale, nonce }: PageContext,
+  { locale, nonce, assetsUrl }: PageContext,
   { name, csrfCookie, script, style }: DocsSettings & { readonly script: string; readonly style: string },
 ) => `<!doctype html>
 <html lang="${locale}">
@@ -42,12 +42,12 @@ const docsHtml = (
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)} · API</title>
-<link rel="stylesheet" href="${style}">
+<link rel="stylesheet" href="${assetsUrl ?? ''}${style}">
 <style nonce="${nonce}">body { margin: 0; background: #fff }</style>
 </head>
 <body>
 <div id="docs"></div>
-<script nonce="${nonce}" src="${script}"></script>
+<script nonce="${nonce}" src="${assetsUrl ?? ''}${script}"></script>
 <script nonce="${nonce}">
 const csrfCookie = new RegExp('(?:^|; )(?:__Host-|__Secure-)?' + ${scriptJson(csrfCookie)} + '=([^;]+)')
 SwaggerUIBundle({

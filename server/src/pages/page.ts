@@ -10,6 +10,8 @@ export type PageContext = {
   readonly url: URL
   readonly locale: Locale
   readonly requestId: string
+  /** The origin of scripts and styles where it is another one (a CDN). */
+  readonly assetsUrl: string | null
   /** For the scripts and styles of this one answer. */
   readonly nonce: string
 }
@@ -18,7 +20,7 @@ export const createNonce = (): string => randomBytes(16).toString('base64')
 
 export const htmlAnswer = (
   html: string,
-  { nonce, locale }: Pick<PageContext, 'nonce' | 'locale'>,
+  { nonce, locale, assetsUrl }: PageContext,
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response =>
@@ -27,7 +29,7 @@ export const htmlAnswer = (
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Language': locale,
-      'Content-Security-Policy': contentSecurityPolicy(nonce),
+      'Content-Security-Policy': contentSecurityPolicy(nonce, assetsUrl),
       'Cache-Control': 'no-store',
       ...headers,
     },

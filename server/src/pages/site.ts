@@ -17,7 +17,10 @@ const builtPages = fileURLToPath(new URL('../../pages', import.meta.url))
 export const openSite = async (
   vigile: Pick<Vigile, 'pageState'>,
   options: VigileOptions,
-  folder: string = builtPages,
+  {
+    folder = builtPages,
+    assetsUrl = null,
+  }: { readonly folder?: string | undefined; readonly assetsUrl?: string | null } = {},
 ): Promise<Site> => {
   const settings = pageSettings(options)
   const docs = await readDocs({
@@ -27,7 +30,7 @@ export const openSite = async (
   return {
     routes: pageRoutes({
       pageState: (request, returnTo) => vigile.pageState(request, returnTo),
-      templates: await readTemplates(folder),
+      templates: await readTemplates(folder, assetsUrl),
       docs,
       settings,
       publicUrl: options.publicUrl,

@@ -19,15 +19,15 @@ export type PageSettings = {
 
 export type Templates = Readonly<Record<'signedOut' | 'account', string | null>>
 
-/** The pages that a folder holds; null for one that is not built. */
-export const readTemplates = async (folder: string): Promise<Templates> => ({
-  signedOut: await readTemplate(join(folder, 'signed-out.html')),
-  account: await readTemplate(join(folder, 'account.html')),
+/** The pages that a folder holds, their files from the CDN if there is one; null for a page that is not built. */
+export const readTemplates = async (folder: string, assetsUrl: string | null): Promise<Templates> => ({
+  signedOut: await readTemplate(join(folder, 'signed-out.html'), assetsUrl),
+  account: await readTemplate(join(folder, 'account.html'), assetsUrl),
 })
 
-const readTemplate = async (path: string): Promise<string | null> => {
+const readTemplate = async (path: string, assetsUrl: string | null): Promise<string | null> => {
   try {
-    return await readFile(path, 'utf8')
+    return (await readFile(path, 'utf8')).replaceAll('="/assets/', `="${assetsUrl ?? ''}/assets/`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
