@@ -16,8 +16,6 @@ afterAll(async () => {
   await Promise.all([site?.close(), elsewhere?.close()])
 })
 
-const path = (url: string) => new URL(url).pathname
-
 test('COOK-9 COOK-1 COOK-3 COOK-4 COOK-7 Firefox signs up, stays signed in, comes back by a link from another site, signs out', async () => {
   const page = await firefox.browser.newPage()
   await page.goto(`${site.url}/sign-up`)
@@ -69,9 +67,8 @@ test('COOK-9 COOK-1 COOK-3 COOK-4 COOK-7 Firefox signs up, stays signed in, come
   )
 
   await page.evaluate(() =>
-    [...document.querySelectorAll('button')].find((button) => button.innerText === 'Sign out')?.click(),
+    [...document.querySelectorAll('button')].find((button) => button.textContent === 'Sign out')?.click(),
   )
   await page.waitForFunction(() => location.pathname === '/sign-in')
-  expect(path(page.url())).toBe('/sign-in')
   expect(await page.evaluate(() => document.cookie)).toBe('')
 })

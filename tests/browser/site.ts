@@ -36,6 +36,8 @@ export const openBrowserSite = async (kind: StoreKind, options: Options = {}): P
       secrets: testSecret,
       database,
       ...(redis ? { redis: redis.url } : {}),
+      // Every browser of a test is at one address.
+      limits: { allow: ['127.0.0.1', '::1'] },
       log: { debug: write, info: write, warn: write, error: write },
       ...options,
     },
