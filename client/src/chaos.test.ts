@@ -31,13 +31,18 @@ async function misfortune(seed: number, steps: number, webLocks: boolean) {
     tab.client.onSessionEnd(({ reason }) => events.push(reason))
     tabs.push(tab)
   }
-  const deeds: Record<string, () => Promise<void> | void> = {
-    open: () => void (tabs.length < 4 && open()),
+  const deeds: Record<string, () => unknown> = {
+    open: () => tabs.length < 4 && open(),
     close: () => tabs.splice(Math.floor(chance() * tabs.length), 1)[0]?.close(),
     freeze: () => tabs.length > 1 && pick(tabs).freeze(),
-    thaw: () => tabs.forEach((tab) => tab.thaw()),
+    thaw: () => {
+      for (const tab of tabs) tab.thaw()
+    },
     hide: () => pick(tabs)?.show(chance() > 0.5),
-    ask: () => void pick(tabs)?.client.fetch('/api/things', { method: 'POST', body: '{}' }).catch(() => {}),
+    ask: () =>
+      void pick(tabs)
+        ?.client.fetch('/api/things', { method: 'POST', body: '{}' })
+        .catch(() => {}),
     refresh: () => void pick(tabs)?.client.refresh(),
     moment: () => advance(chance() * 300),
     while: () => advance(chance() * 90_000),
@@ -66,7 +71,10 @@ async function misfortune(seed: number, steps: number, webLocks: boolean) {
     const name = pick(names)
     await deeds[name]!()
     if (tabs.length === 0) open()
-    expect([...server.rows.values()].map((row) => row.ended), `seed ${seed}, step ${step}, ${name}`).toEqual([null])
+    expect(
+      [...server.rows.values()].map((row) => row.ended),
+      `seed ${seed}, step ${step}, ${name}`,
+    ).toEqual([null])
     expect(events, `seed ${seed}, step ${step}, ${name}`).toEqual([])
   }
   server.fault = () => undefined

@@ -4,8 +4,9 @@ import type { ClientOptions } from './api.ts'
 import { assembleClient } from './client.ts'
 import { electionLocks } from './election.ts'
 import { createFakeClock } from './fake-clock.suite.ts'
+import { aborted, createFakeLocks } from './fake-locks.suite.ts'
 import { type Answer, createFakeServer, type Jar } from './fake-server.suite.ts'
-import type { Locks, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 export const origin = 'http://app.test'
 const latencyMs = 20
@@ -14,10 +15,7 @@ export type FakeBrowser = ReturnType<typeof createFakeBrowser>
 export type FakeTab = ReturnType<FakeBrowser['tab']>
 
 type Task = () => void
-type Request_ = { tab: Tab; grant: Task; reject: (error: Error) => void; release?: Task }
 type Tab = { frozen: boolean; closed: boolean; backlog: Task[]; hear: Set<(message: unknown) => void> }
-
-const aborted = () => new DOMException('aborted', 'AbortError')
 
 export function createFakeBrowser() {
   const clock = createFakeClock()
@@ -39,42 +37,7 @@ export function createFakeBrowser() {
     else task()
   }
 
-  let holder: Request_ | undefined
-  let queue: Request_[] = []
-  const next = () => {
-    holder = queue.shift()
-    holder?.grant()
-  }
-  const locksOf = (tab: Tab): Locks => ({
-    request(_name, { signal, steal }, work) {
-      return new Promise((resolve, reject) => {
-        const mine: Request_ = {
-          tab,
-          reject,
-          grant: () =>
-            inTab(tab, () => {
-              const release = () => {
-                if (holder === mine) next()
-              }
-              work().then(resolve, reject).finally(release)
-            }),
-        }
-        signal?.addEventListener('abort', () => {
-          if (!queue.includes(mine)) return
-          queue = queue.filter((each) => each !== mine)
-          reject(aborted())
-        })
-        if (steal) {
-          holder?.reject(aborted())
-          queue.unshift(mine)
-          next()
-        } else {
-          queue.push(mine)
-          if (!holder) next()
-        }
-      })
-    },
-  })
+  const locks = createFakeLocks<Tab>(inTab)
 
   const fetchIn = async (tab: Tab, request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
@@ -145,10 +108,11 @@ export function createFakeBrowser() {
     },
     /** All tabs are gone, and the cookies that came within so much awake time with them: they were not on the disk yet. */
     crash(unwrittenMs: number) {
-      for (const tab of tabs) tab.closed = true
+      for (const tab of tabs) {
+        tab.closed = true
+        locks.drop(tab)
+      }
       tabs.clear()
-      queue = []
-      holder = undefined
       const lastWrite = clock.now() - asleep - unwrittenMs
       while (written.length > 0 && written.at(-1)!.at > lastWrite) written.pop()
       jar.clear()
@@ -177,7 +141,7 @@ export function createFakeBrowser() {
             cancel()
           }
         },
-        locks: locksOf(state),
+        locks: locks.of(state),
         channel: {
           post(message) {
             const copy = structuredClone(message)
@@ -239,8 +203,7 @@ export function createFakeBrowser() {
           client.stop()
           state.closed = true
           tabs.delete(state)
-          queue = queue.filter((each) => each.tab !== state)
-          if (holder?.tab === state) next()
+          locks.drop(state)
         },
       }
     },

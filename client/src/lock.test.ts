@@ -117,6 +117,22 @@ test('H-16 a tab frozen in the middle of its clean-up does not end the session b
   expect(jar.get('vigile_refresh')).toBe(newer)
 })
 
+test('H-16 a holder whose server is silent gives up before those who wait for it take the lock', async () => {
+  const { one, two, until, expire, server } = await twoTabs()
+  let steals = 0
+  const { request } = two.ports.locks
+  two.ports.locks.request = (name, options, work) => {
+    if (options.steal) steals++
+    return request(name, options, work)
+  }
+  expire()
+  server.fault = (path) => (path === refreshPath ? 'hangs' : undefined)
+  const outcomes = await until(Promise.all([one.client.refresh(), two.client.refresh()]))
+  expect(outcomes).toEqual(['later', 'later'])
+  expect(server.requests(refreshPath)).toHaveLength(2)
+  expect(steals).toBe(0)
+})
+
 test('H-16 a tab that was closed while it held the lock leaves nothing behind', async () => {
   const { one, two, until, advance, clock, expire } = await twoTabs()
   expire()

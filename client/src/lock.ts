@@ -40,9 +40,11 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
   const hold = async <T>(work: (hold: Hold) => Promise<T>, waited: boolean): Promise<T> => {
     const holder = `${ports.random()}`
     holding.change({ holder })
+    // From the mark on, as the others count: its own pause below must not let it outstay their patience.
+    const signal = deadline(ports, patienceMs)
     // What the last holder wrote may arrive a little after its lock: a browser promises no order between the two.
     if (waited) await new Promise<void>((go) => ports.timer(50, go))
-    return work({ signal: deadline(ports, patienceMs), lost: () => holding.read().holder !== holder })
+    return work({ signal, lost: () => holding.read().holder !== holder })
   }
 
   return {
