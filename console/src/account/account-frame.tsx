@@ -23,24 +23,26 @@ export function AccountFrame({ user, children }: { user: User | null; children: 
         {say('account.skip')}
       </a>
       <header className={styles.night}>
-        <Dial className={styles.dial} />
-        <Brand />
-        {user && (
-          <>
-            <nav className={styles.sections} aria-label={say('account.sections')}>
-              <ul>
-                {sections.map((section) => (
-                  <li key={section}>
-                    <a href={`#${section}`}>{say(`${section}.title`)}</a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
-            <div className={styles.out}>
-              <SignOutButton />
-            </div>
-          </>
-        )}
+        <div className={styles.inner}>
+          <Dial className={styles.dial} />
+          <Brand />
+          {user && (
+            <>
+              <nav className={styles.sections} aria-label={say('account.sections')}>
+                <ul>
+                  {sections.map((section) => (
+                    <li key={section}>
+                      <a href={`#${section}`}>{say(`${section}.title`)}</a>
+                    </li>
+                  ))}
+                </ul>
+              </nav>
+              <div className={styles.out}>
+                <SignOutButton />
+              </div>
+            </>
+          )}
+        </div>
       </header>
       <main id="matter" className={styles.matter} tabIndex={-1}>
         <div className={styles.top}>

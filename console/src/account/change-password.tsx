@@ -34,7 +34,10 @@ export function ChangePassword({ email, onChange }: { email: string; onChange: (
   const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
     setDone(false)
     const problem = await act(() => client.changePassword(values))
-    if (problem) return troubleOf(problem, fields, { invalid_credentials: 'currentPassword' })
+    if (problem?.code === 'invalid_credentials') {
+      return fieldTrouble({ currentPassword: (say) => say('missing.wrongPassword') })
+    }
+    if (problem) return troubleOf(problem, fields)
     form.current?.reset()
     setDone(true)
     await onChange()

@@ -17,7 +17,7 @@ export function Profile({ user }: { user: User }) {
           <dt>{say('profile.email')}</dt>
           <dd>
             {user.email}{' '}
-            <span className={styles.soft}>{say(user.emailVerified ? 'profile.verified' : 'profile.unverified')}</span>
+            <span className={styles.state}>{say(user.emailVerified ? 'profile.verified' : 'profile.unverified')}</span>
           </dd>
         </div>
         <div>

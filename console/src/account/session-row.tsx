@@ -8,22 +8,12 @@ import styles from './session-row.module.css'
 
 const icons = { desktop: DesktopIcon, mobile: MobileIcon, tablet: TabletIcon, other: OtherDeviceIcon }
 
-function Moment({ at, now }: { at: number; now: number }) {
-  const { say, locale } = useMessages()
-  return (
-    <>
-      {ago(at, now, locale) ?? say('sessions.now')}
-      {', '}
-      <time dateTime={new Date(at).toISOString()}>{dayAndTime(at, locale)}</time>
-    </>
-  )
-}
-
 type Props = { readonly session: ListedSession; readonly now: number; readonly children: ReactNode }
 
 /** One session, and what can be done with it (children). The lamp is lit where the reader is. */
 export function SessionRow({ session, now, children }: Props) {
-  const { say } = useMessages()
+  const { say, locale } = useMessages()
+  const { lastUsedAt, createdAt } = session
   const Icon = icons[session.device]
   return (
     <li className={styles.row} data-current={session.current || undefined}>
@@ -34,24 +24,18 @@ export function SessionRow({ session, now, children }: Props) {
         <h3 className={styles.device}>
           {deviceName(session, say)} {session.current && <span className={styles.here}>{say('sessions.current')}</span>}
         </h3>
-        <dl className={styles.facts}>
-          <div>
-            <dt>{say('sessions.lastUsed')}</dt>
-            <dd>
-              <Moment at={session.lastUsedAt} now={now} />
-            </dd>
-          </div>
-          <div>
-            <dt>{say('sessions.signedIn')}</dt>
-            <dd>
-              <Moment at={session.createdAt} now={now} />
-            </dd>
-          </div>
-          <div>
-            <dt>{say('sessions.from')}</dt>
-            <dd>{[say(`sessions.${session.device}`), session.ip].filter(Boolean).join(', ')}</dd>
-          </div>
-        </dl>
+        <p className={styles.used}>
+          <time dateTime={new Date(lastUsedAt).toISOString()}>
+            {say('sessions.lastUsed', { ago: ago(lastUsedAt, now, locale) ?? say('sessions.now') })}
+            <span className={styles.exact}> · {dayAndTime(lastUsedAt, locale)}</span>
+          </time>
+        </p>
+        <p className={styles.exact}>
+          <time dateTime={new Date(createdAt).toISOString()}>
+            {say('sessions.signedIn', { time: dayAndTime(createdAt, locale) })}
+          </time>
+        </p>
+        <p className={styles.exact}>{[say(`sessions.${session.device}`), session.ip].filter(Boolean).join(' · ')}</p>
       </div>
       <div className={styles.acts}>{children}</div>
     </li>

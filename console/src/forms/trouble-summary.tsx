@@ -46,7 +46,7 @@ export function TroubleSummary<Field extends string>({ trouble, labels }: Props<
   const fields = trouble ? (Object.keys(labels) as Field[]).filter((field) => trouble.fields[field]) : []
   return (
     // Always there: a live region that arrives together with its text is not read by every screen reader.
-    <div role="alert">
+    <div role="alert" className={styles.summary}>
       {trouble?.notice && (
         <Notice kind="trouble">
           <p>{worded(trouble.notice, say)}</p>

@@ -25,31 +25,35 @@ type Props = {
 
 export function Confirm({ opened, title, cancel, confirm, busy, busyText, onCancel, onConfirm, children }: Props) {
   return (
-    <Modal
+    // Put together by hand: the ready-made one has a <header>, which screen readers take for the page's.
+    <Modal.Root
       opened={opened}
       onClose={() => !busy && onCancel()}
-      title={title}
-      withCloseButton={false}
       centered
       size="27rem"
       transitionProps={{ duration: 120, transition: 'fade' }}
-      overlayProps={{ className: styles.veil ?? '' }}
       classNames={{
+        overlay: styles.veil ?? '',
         content: styles.content ?? '',
-        header: styles.header ?? '',
-        title: styles.title ?? '',
         body: styles.body ?? '',
+        title: styles.title ?? '',
       }}
     >
-      {children}
-      <div className={styles.acts}>
-        <Button onClick={onCancel} data-autofocus>
-          {cancel}
-        </Button>
-        <Button kind="danger" busy={busy} busyText={busyText} onClick={onConfirm}>
-          {confirm}
-        </Button>
-      </div>
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <Modal.Title>{title}</Modal.Title>
+          {children}
+          <div className={styles.acts}>
+            <Button onClick={onCancel} data-autofocus>
+              {cancel}
+            </Button>
+            <Button kind="danger" busy={busy} busyText={busyText} onClick={onConfirm}>
+              {confirm}
+            </Button>
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }

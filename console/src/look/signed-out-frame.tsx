@@ -15,9 +15,11 @@ export function SignedOutFrame({ title, children }: { title: string; children: R
   return (
     <div className={styles.frame}>
       <header className={styles.night}>
-        <Dial className={styles.dial} />
-        <Brand />
-        <p className={styles.promise}>{say('promise')}</p>
+        <div className={styles.inner}>
+          <Dial className={styles.dial} />
+          <Brand />
+          <p className={styles.promise}>{say('promise')}</p>
+        </div>
       </header>
       <main className={styles.matter}>{children}</main>
       <footer className={styles.foot}>

@@ -25,7 +25,7 @@ const because: Record<Because, string> = {
 
 export const en = {
   because,
-  promise: 'You stay signed in. Nobody else does.',
+  promise: 'You stay signed in.\nNobody else does.',
   field: {
     email: 'Email',
     password: 'Password',
@@ -45,6 +45,7 @@ export const en = {
     password: 'Enter your password.',
     currentPassword: 'Enter your current password.',
     newPassword: 'Choose a password.',
+    wrongPassword: 'This is not your current password.',
     longer: 'Use at least {{count}} characters.',
   },
   trouble: {
@@ -70,7 +71,8 @@ export const en = {
     busy: 'Creating your account…',
     known: 'Already have an account?',
     toSignIn: 'Sign in',
-    closed: 'Accounts are not open to everyone here. Ask an administrator for one.',
+    closed: 'Accounts come from an administrator',
+    closedText: 'You cannot create one yourself here. Ask an administrator to make one for you.',
     checkMail: 'Check your mail',
     checkMailText: 'We wrote to {{email}}. Open the link in that message to finish.',
     checkMailLate: 'Nothing after a few minutes? Look among unwanted mail, or start again with another address.',
@@ -112,9 +114,8 @@ export const en = {
     mobile: 'Phone',
     tablet: 'Tablet',
     other: 'Other device',
-    lastUsed: 'Last used',
-    signedIn: 'Signed in',
-    from: 'From',
+    lastUsed: 'Last used {{ago}}',
+    signedIn: 'Signed in on {{time}}',
     now: 'just now',
     end: 'End',
     endThis: 'End the session: {{device}}',
@@ -131,12 +132,11 @@ export const en = {
     endIt: 'End session',
   },
   choices: {
-    label: 'Language and appearance',
     language: 'Language',
-    theme: 'Appearance',
-    auto: 'As the device',
-    light: 'Light',
-    dark: 'Dark',
+    theme: 'Theme',
+    auto: 'System theme',
+    light: 'Light theme',
+    dark: 'Dark theme',
   },
 }
 

@@ -4,13 +4,13 @@ import type { Messages } from './en.ts'
 export const fr: Messages = {
   because: {
     unknown: 'Votre session est terminée. Reconnectez-vous pour continuer.',
-    signed_out: 'Vous êtes déconnecté.',
-    signed_out_everywhere: 'Vous êtes déconnecté de tous vos appareils.',
+    signed_out: 'Votre session est fermée.',
+    signed_out_everywhere: 'Vos sessions sont fermées sur tous vos appareils.',
     ended_from_another_device: 'Cette session a été fermée depuis un autre de vos appareils.',
     ended_by_operator: 'Un administrateur a fermé cette session.',
     replaced: 'Une session plus récente a remplacé celle-ci. Reconnectez-vous pour continuer.',
     session_limit:
-      'Vous vous êtes connecté sur un autre appareil, et le nombre de sessions ouvertes est limité. Celle-ci était la plus ancienne.',
+      'Une session a été ouverte sur un autre appareil, et leur nombre est limité. Celle-ci était inutilisée depuis le plus longtemps.',
     idle: 'Cette session n’a pas servi depuis un moment\u00a0: elle a été fermée.',
     expired: 'Cette session a atteint sa durée maximale. Reconnectez-vous pour continuer.',
     reuse:
@@ -22,7 +22,7 @@ export const fr: Messages = {
     reauthentication_required:
       'Pour être sûrs que c’est vous, nous vous demandons de vous reconnecter. Vous reprendrez ensuite où vous en étiez.',
   },
-  promise: 'Votre session reste ouverte. Et reste la vôtre.',
+  promise: 'Votre session reste ouverte.\nEt reste la vôtre.',
   field: {
     email: 'Adresse e-mail',
     password: 'Mot de passe',
@@ -42,6 +42,7 @@ export const fr: Messages = {
     password: 'Saisissez votre mot de passe.',
     currentPassword: 'Saisissez votre mot de passe actuel.',
     newPassword: 'Choisissez un mot de passe.',
+    wrongPassword: 'Ce n’est pas votre mot de passe actuel.',
     longer: 'Il faut au moins {{count}} caractères.',
   },
   trouble: {
@@ -68,7 +69,8 @@ export const fr: Messages = {
     busy: 'Création du compte…',
     known: 'Vous avez déjà un compte\u202f?',
     toSignIn: 'Se connecter',
-    closed: 'Ici, on ne peut pas créer de compte soi-même. Demandez-en un à un administrateur.',
+    closed: 'Les comptes viennent d’un administrateur',
+    closedText: 'Ici, on ne peut pas en créer soi-même. Demandez à un administrateur de vous en faire un.',
     checkMail: 'Consultez votre messagerie',
     checkMailText: 'Nous avons écrit à {{email}}. Ouvrez le lien de ce message pour terminer.',
     checkMailLate:
@@ -103,7 +105,7 @@ export const fr: Messages = {
   },
   sessions: {
     title: 'Sessions',
-    text: 'Tous les endroits où vous êtes connecté. Fermez celles que vous ne reconnaissez pas.',
+    text: 'Tous les endroits où votre compte est ouvert. Fermez les sessions que vous ne reconnaissez pas.',
     on: '{{browser}} sur {{system}}',
     unknownDevice: 'Appareil inconnu',
     current: 'Cet appareil',
@@ -111,16 +113,15 @@ export const fr: Messages = {
     mobile: 'Téléphone',
     tablet: 'Tablette',
     other: 'Autre appareil',
-    lastUsed: 'Dernière utilisation',
-    signedIn: 'Connexion',
-    from: 'Depuis',
+    lastUsed: 'Utilisée {{ago}}',
+    signedIn: 'Ouverte le {{time}}',
     now: 'à l’instant',
     end: 'Fermer',
     endThis: 'Fermer la session\u00a0: {{device}}',
     ending: 'Fermeture…',
     ended: 'La session est fermée\u00a0: {{device}}.',
     gone: 'Cette session était déjà fermée.',
-    alone: 'Vous n’êtes connecté nulle part ailleurs.',
+    alone: 'Votre compte n’est ouvert nulle part ailleurs.',
     confirmEnd: 'Fermer cette session\u202f?',
     confirmEndText: '{{device}} sera aussitôt déconnecté, et devra saisir votre mot de passe pour revenir.',
     everywhere: 'Se déconnecter partout',
@@ -130,11 +131,10 @@ export const fr: Messages = {
     endIt: 'Fermer la session',
   },
   choices: {
-    label: 'Langue et apparence',
     language: 'Langue',
-    theme: 'Apparence',
-    auto: 'Comme l’appareil',
-    light: 'Claire',
-    dark: 'Sombre',
+    theme: 'Thème',
+    auto: 'Thème du système',
+    light: 'Thème clair',
+    dark: 'Thème sombre',
   },
 }

@@ -25,9 +25,19 @@ const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedRe
 export const signInHref = withQuery(settings.signInPath, keepReturnTo)
 export const signUpHref = withQuery(signUpPath, keepReturnTo)
 
-/** Goes on after sign-in. Replaces: the back button should not lead to a form that has done its work. */
-export const goOn = (): void => location.replace(askedReturnTo ?? settings.accountPath)
+let leaving = false
+
+// Two things can ask at once (an answer, and word from another tab): the first one knew more, and a second would only cut it short.
+const leaveTo = (address: string): void => {
+  if (leaving) return
+  leaving = true
+  // Replaced: the back button should not lead to a page that has done its work.
+  location.replace(address)
+}
+
+/** Goes on after sign-in. */
+export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
 
 /** Leaves the account for the sign-in page, with a way back. */
 export const leaveToSignIn = (because?: Because): void =>
-  location.replace(withQuery(settings.signInPath, { ...(because && { because }), returnTo: settings.accountPath }))
+  leaveTo(withQuery(settings.signInPath, { ...(because && { because }), returnTo: settings.accountPath }))

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react'
 import { onSessionStart } from '../client.ts'
-import { Notice } from '../look/notice.tsx'
 import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
@@ -19,14 +18,10 @@ export function SignUpPage() {
         <CheckMail email={mailedTo} onStartAgain={() => setMailedTo(null)} />
       ) : (
         <div className={styles.stack}>
-          <h1 className={styles.heading}>{say('signUp.heading', { name: settings.name })}</h1>
-          {settings.signUp ? (
-            <SignUpForm onMailSent={setMailedTo} />
-          ) : (
-            <Notice kind="note">
-              <p>{say('signUp.closed')}</p>
-            </Notice>
-          )}
+          <h1 className={styles.heading}>
+            {settings.signUp ? say('signUp.heading', { name: settings.name }) : say('signUp.closed')}
+          </h1>
+          {settings.signUp ? <SignUpForm onMailSent={setMailedTo} /> : <p>{say('signUp.closedText')}</p>}
           <p className={styles.other}>
             {say('signUp.known')} <a href={signInHref}>{say('signUp.toSignIn')}</a>
           </p>
