@@ -158,6 +158,15 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect(await begin(one)).toBe(true)
   })
 
+  test('LIM-7 an attempt that could not be made is taken back, and none that was not counted', async () => {
+    const begin = () => one.accounts.beginUnknownDeviceAttempt('hash-taken-back', 2, 2_000)
+    const takeBack = () => one.accounts.takeBackUnknownDeviceAttempt('hash-taken-back')
+    await takeBack()
+    expect([await begin(), await begin(), await begin()]).toEqual([true, true, false])
+    await atOnce(3, [one, other], takeBack)
+    expect([await begin(), await begin(), await begin()]).toEqual([true, true, false])
+  })
+
   test('LIM-7 a device is known for its account, from the first sign-in', async () => {
     const [{ id }, stranger] = [await newAccount(), await newAccount()]
     expect(await one.accounts.isKnownDevice(id, 'device')).toBe(false)

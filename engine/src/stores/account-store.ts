@@ -137,6 +137,14 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .executeTakeFirst()
       return row !== undefined
     },
+    takeBackUnknownDeviceAttempt: async (emailHash) => {
+      await db
+        .updateTable('sign_in_attempts')
+        .set({ failed: sql`failed - 1` })
+        .where('email_hash', '=', emailHash)
+        .where('failed', '>', 0)
+        .execute()
+    },
     clearUnknownDeviceAttempts: async (emailHash) => {
       await db.deleteFrom('sign_in_attempts').where('email_hash', '=', emailHash).execute()
     },

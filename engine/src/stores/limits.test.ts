@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RedisServer, startRedis } from '../../../tests/services/redis.ts'
 import { sharedRedisUrl } from '../../../tests/services/run.ts'
@@ -30,18 +31,18 @@ describe('memory', () => {
     expect((await limits.hit('r', 'k', rule)).remaining).toBe(2)
   })
 
-  test('however many keys come, only so many are held, and those that ended go first', async () => {
+  test('however many keys come, only so many are held; those that ended go first, then the oldest', async () => {
     let now = 0
     const limits = createMemoryLimits({ clock: { now: () => now }, maxKeys: 100 })
-    const hit = (key: string) => limits.hit('r', key, { limit: 1, windowSeconds: 10 })
-    for (let each = 0; each < 99; each++) await hit(`first-${each}`)
-    now = 5_000
-    await hit('victim')
+    const hit = (key: string, windowSeconds: number) => limits.hit('r', key, { limit: 1, windowSeconds })
+    await hit('victim', 900)
+    for (let each = 0; each < 99; each++) await hit(`short-${each}`, 10)
     now = 10_000
-    for (let each = 0; each < 99; each++) await hit(`second-${each}`)
-    expect((await hit('victim')).allowed).toBe(false)
-    await hit('one more')
-    expect((await hit('victim')).allowed).toBe(true)
+    for (let each = 0; each < 99; each++) await hit(`long-${each}`, 900)
+    expect((await hit('victim', 900)).allowed).toBe(false)
+    await hit('one more', 900)
+    expect((await hit('long-0', 900)).allowed).toBe(false)
+    expect((await hit('victim', 900)).allowed).toBe(true)
   })
 })
 
@@ -79,9 +80,13 @@ describe('redis goes away', () => {
       else redis.pause()
       const key = randomUUID()
       expect(await passing(key)).toBe(3)
+      // Nobody waits for a Redis that is known to be away.
+      const asked = vi.spyOn(RateLimiterRedis.prototype, 'consume')
       expect(await passing(key)).toBe(0)
       await limits.refund('sign-in', key, rule)
       expect(await passing(key)).toBe(1)
+      expect(asked).not.toHaveBeenCalled()
+      asked.mockRestore()
       expect(limits.isDegraded()).toBe(true)
       // Lifted here, but who knows what Redis still holds.
       await expect(limits.lift('sign-in', key)).rejects.toThrow(StoreUnavailableError)

@@ -5,10 +5,11 @@ import type { Clock } from '../primitives/clock.ts'
 type Window = { used: number; readonly endsAt: number }
 
 const defaultMaxKeys = 100_000
+const sweepEveryMs = 10_000
 
 /**
  * A hit that is refused is not counted, so what `refund` gives back is free again. Holds `maxKeys` counts at most; then
- * the oldest is forgotten, which costs an attacker as many requests as there are keys.
+ * those that ended are forgotten, or else the oldest, which costs an attacker as many requests as there are keys.
  *
  * @example
  * const limits = createMemoryLimits({ clock: database.clock })
@@ -23,6 +24,7 @@ export const createMemoryLimits = ({
 }): LimitStore => {
   // In the order in which the windows began.
   const windows = new Map<string, Window>()
+  let nextSweepAt = 0
 
   const current = (key: string): Window | undefined => {
     const window = windows.get(key)
@@ -30,29 +32,25 @@ export const createMemoryLimits = ({
     windows.delete(key)
     return undefined
   }
+  /** Now and then only: it looks at every key. */
+  const forgetEnded = () => {
+    const now = clock.now()
+    if (now < nextSweepAt) return
+    nextSweepAt = now + sweepEveryMs
+    for (const [key, { endsAt }] of windows) if (endsAt <= now) windows.delete(key)
+  }
   const begin = (key: string, windowSeconds: number): Window => {
+    if (windows.size >= maxKeys) forgetEnded()
     if (windows.size >= maxKeys) windows.delete(windows.keys().next().value as string)
     const window = { used: 0, endsAt: clock.now() + windowSeconds * 1_000 }
     windows.set(key, window)
     return window
   }
-  /** Each new window pays for looking at two old ones, so what has ended does not stay for long. */
-  const forgetEnded = () => {
-    let looked = 0
-    for (const [key, { endsAt }] of windows) {
-      if (looked++ === 2) return
-      if (endsAt <= clock.now()) windows.delete(key)
-    }
-  }
 
   return {
     hit: async (name, key, { limit, windowSeconds }) => {
       const id = toId(name, key)
-      let window = current(id)
-      if (!window) {
-        forgetEnded()
-        window = begin(id, windowSeconds)
-      }
+      const window = current(id) ?? begin(id, windowSeconds)
       const allowed = window.used < limit
       if (allowed) window.used += 1
       return { allowed, remaining: Math.max(limit - window.used, 0), resetMs: window.endsAt - clock.now() }

@@ -19,6 +19,16 @@ export const migrationsSuite = (newPlace: () => Promise<Place>): void => {
     await place.remove()
   })
 
+  test('OPS-9 OPS-11 of many nodes that migrate at the same moment, one does it and none fails', async () => {
+    const place = await newPlace()
+    const nodes = Array.from({ length: 6 }, () => place.open())
+    // Connected, so that they start together.
+    await Promise.all(nodes.map((node) => node.ping()))
+    const applied = await Promise.all(nodes.map((node) => node.migrate()))
+    expect(applied.filter((names) => names.length > 0)).toHaveLength(1)
+    await place.remove()
+  })
+
   test('OPS-9 OPS-11 of three processes that migrate at once, one does it and none fails', async () => {
     const place = await newPlace()
     const processes = Array.from({ length: 3 }, () =>

@@ -82,6 +82,8 @@ describe.each([true, false])('OPS-10 prepared statements: %s', (prepare) => {
     const client = await pool.connect()
     await client.query('select $1::int', [1])
     await client.query('begin', [])
+    const { rows: bound } = await client.query("select current_setting('statement_timeout') as bound", [])
+    expect(bound).toEqual([{ bound: '5s' }])
     await client.query('select $1::text', ['a'])
     await client.query('commit', [])
     const { rows } = await client.query('select statement from pg_prepared_statements order by 1', [])
@@ -103,11 +105,15 @@ test('two transactions that lock each other out are both done in the end', async
   const [a, b] = [sampleAccount(), sampleAccount()]
   await Promise.all([database.accounts.insert(a), database.accounts.insert(b)])
   let tries = 0
+  let holds = 0
+  // Each holds one account before either wants the other's.
+  const bothHold = Promise.withResolvers<void>()
   const both = (first: typeof a, second: typeof a) =>
     database.transact(async ({ accounts }) => {
       tries++
       await accounts.replacePassword(first.id, null, `by ${first.id}`, 1)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      if (++holds === 2) bothHold.resolve()
+      await bothHold.promise
       await accounts.replacePassword(second.id, null, `by ${first.id}`, 1)
     })
   await Promise.all([both(a, b), both(b, a)])
@@ -153,6 +159,18 @@ describe('a server that goes away', () => {
     server.resume()
     await database.ping()
     expect(await database.accounts.insert(sampleAccount())).toBe(true)
+  })
+
+  test('S-90 a connection that has gone silent is not used again', async () => {
+    const database = open(url, { ...quick, pool: { max: 1, waitMs: 5_000 } })
+    await database.ping()
+    const find = `select pid from pg_stat_activity where application_name = 'vigile' and datname = '${new URL(url).pathname.slice(1)}'`
+    const pids = (await withClient(server.url, (client) => client.query(find))).rows.map(({ pid }) => pid as number)
+    // Only the server processes behind these connections, which are children of the server that this file started.
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    await expect(database.ping()).rejects.toThrow(StoreUnavailableError)
+    await database.ping()
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
   })
 
   test('S-90 I11 killed in the middle of a transaction: unavailable, nothing of it is left, no crash, and it comes back', async () => {

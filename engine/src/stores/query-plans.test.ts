@@ -30,6 +30,17 @@ const onPostgres = async (): Promise<KyselyDialect> => {
   return new PostgresDialect({ pool: createPostgresPool({ url, ...common }) })
 }
 
+const indexes = [
+  'audit_entries_by_action',
+  'audit_entries_by_time',
+  'audit_entries_by_user',
+  'known_devices_by_use',
+  'sessions_by_end',
+  'sessions_by_user',
+  'sign_in_attempts_by_time',
+  'users_by_creation',
+]
+
 const users = Array.from({ length: 300 }, () => createUserId())
 
 const fill = async ({ accounts, sessions, audit }: Stores): Promise<SessionId[]> => {
@@ -112,13 +123,17 @@ test.each([
   isListening = false
 
   expect(statements.length).toBeGreaterThan(18)
+  const used = new Set<string>()
   for (const statement of statements) {
     const plan = await planOf(db, dialect, statement)
+    for (const index of indexes) if (plan.includes(index)) used.add(index)
     // SQLite says SCAN of a table without USING INDEX; what json_each gives is scanned, and the row of the clock.
     const readWhole = plan
       .split('\n')
       .filter((line) => /Seq Scan on|SCAN (?!json_each|clock|CONSTANT)(?!.*USING)/.test(line))
     expect(readWhole, `${statement.sql}\n${plan}`).toEqual([])
   }
+  // None that nothing needs: each costs a write.
+  expect([...used].sort()).toEqual(indexes)
   await db.destroy()
 })

@@ -1,4 +1,5 @@
 // The stores of audit entries, keys, nodes and jobs.
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditEntry } from '../audit/store.ts'
 import type { SigningKeyRow } from '../keys/store.ts'
@@ -102,6 +103,16 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     await one.keys.deleteSigningKeys([newest.id, 'none'])
     expect(await one.keys.listSigningKeys()).toStrictEqual([{ ...key(latest), sealedPrivateJwk: 'v2.sealed' }])
     expect(await one.keys.insertSigningKey(key('next'), latest)).toBe(true)
+
+    // The other's is not committed yet when this one looks for the newest.
+    const slow = one.transact(async ({ keys }) => {
+      const inserted = await keys.insertSigningKey(key('slow'), 'next')
+      await wait(100)
+      return inserted
+    })
+    await wait(30)
+    expect(await other.keys.insertSigningKey(key('quick'), 'next')).toBe(false)
+    expect(await slow).toBe(true)
   })
 
   test('TOK-9 nodes say which MAC keys they know, and the silent are forgotten', async () => {

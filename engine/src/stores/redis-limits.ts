@@ -75,7 +75,8 @@ export const createRedisLimits = ({
     const link = kept.current()
     if (!link) return degrade(new Error('There is no connection'))
     try {
-      await within(commandWithinMs, 'Redis', link.client.ping())
+      // A write: a replica, or a Redis whose memory is full, answers to PING and counts nothing.
+      await within(commandWithinMs, 'Redis', link.client.set(`${keyPrefix}:probe`, '1', { EX: 10 }))
       recover()
     } catch (cause) {
       degrade(cause)

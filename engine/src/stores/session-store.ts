@@ -84,13 +84,12 @@ export const prepareSessionStore = (
   )
 
   return (db) => {
-    /** Locks in the order of the ids: two that end the same sessions at once don't lock each other out. */
+    /** Locks those still unrevoked, in the order of the ids: two that end the same ones don't lock each other out. */
     const revokeThose = (ids: ReturnType<typeof selectUnrevoked>, reason: SessionEndReason, now: number) =>
       db
         .updateTable('sessions')
         .set({ revoked_at: now, revoked_reason: reason })
         .where('id', 'in', dialect.locked(ids.orderBy('id'), 'wait'))
-        .where('revoked_at', 'is', null)
     const selectUnrevoked = () => db.selectFrom('sessions').select('id').where('revoked_at', 'is', null)
     const revoked = ['id', 'user_id as userId'] as const
 

@@ -18,7 +18,7 @@ export type SqliteConnection = DatabaseConnection & {
 export const openFile = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { timeout: defaultWaitMs })
   database.exec('pragma journal_mode = wal')
-  database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off')
+  database.exec('pragma synchronous = full; pragma trusted_schema = off')
   // What a burst of writes made of the write-ahead log is given back.
   database.exec('pragma journal_size_limit = 67108864')
   // From now on a wait would block the event loop: `run` waits by itself.

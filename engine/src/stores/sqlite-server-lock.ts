@@ -2,6 +2,18 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from './sqlite-connection.ts'
 
+/** Another server holds the database file. */
+export class ServerRunningError extends Error {
+  override readonly name = 'ServerRunningError'
+  constructor(file: string, cause: unknown) {
+    super(
+      `Another Vigile server is using ${file}. Stop it first, or give this one a file of its own (DATABASE_URL=file:…). ` +
+        'For several servers on one database, use PostgreSQL.',
+      { cause },
+    )
+  }
+}
+
 /**
  * Makes this process the only server of a database file until it ends, however it ends: a lock of the operating system
  * on a side file (`vigile.db-server`), held by an exclusive transaction. Gives the function that releases it.
@@ -15,11 +27,7 @@ export const lockForServer = (file: string): (() => void) => {
   } catch (cause) {
     lock.close()
     if (!isBusy(cause)) throw cause
-    throw new Error(
-      `Another Vigile server is using ${file}. Stop it first, or give this one a file of its own (DATABASE_URL=file:…). ` +
-        'For several servers on one database, use PostgreSQL.',
-      { cause },
-    )
+    throw new ServerRunningError(file, cause)
   }
   return () => lock.close()
 }

@@ -1,7 +1,7 @@
 // What is particular to the embedded database.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -85,7 +85,31 @@ test('a server in another process keeps the file until it is gone, even by SIGKI
   await open(file, false).accounts.insert(sampleAccount())
   child.kill('SIGKILL')
   await once(child, 'close')
-  await open(file, true).ping()
+  const server = open(file, true)
+  // Neither does an attempt of this process let go of its own locks: another process is still refused.
+  expect(() => open(file, true)).toThrow(/Another Vigile server/)
+  const second = spawn(process.execPath, ['--conditions=@vigile/source', program, 'sqlite', file], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let complaint = ''
+  second.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString()
+  })
+  const giveUp = setTimeout(() => second.kill('SIGKILL'), 10_000)
+  const [code] = await once(second, 'close')
+  clearTimeout(giveUp)
+  expect(code).toBe(1)
+  expect(complaint).toMatch(/Another Vigile server/)
+  await server.ping()
+})
+
+test('a file that is no database is named, and holds no lock afterwards', () => {
+  const file = newFile()
+  mkdirSync(join(file, '..'))
+  writeFileSync(file, 'this is not a database, and long enough to be none'.repeat(10))
+  expect(() => open(file, true)).toThrow(/The database file .*vigile.db can't be opened: file is not a database/)
+  writeFileSync(file, '')
+  open(file, true)
 })
 
 test('TOK-6 a server notices the commit of a command at its next check, and drops what it holds', async () => {
@@ -144,9 +168,6 @@ test('a column does not take a value of another type', async () => {
 })
 
 test('S-90 a full disk is no refusal: the store is unavailable, nothing is half written, and it recovers', async () => {
-  const file = newFile()
-  const database = open(file, true)
-  await database.migrate()
   const raw = openFile(join(folder, 'full.db'))
   const connection = createSqliteConnection(raw)
   await connection.run('create table t (value text) strict')

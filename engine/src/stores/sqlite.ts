@@ -12,7 +12,7 @@ import { createOneAtATime } from './one-at-a-time.ts'
 import type { Tables } from './schema.ts'
 import { createSqliteConnection, openFile } from './sqlite-connection.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
-import { createPrivateFile, lockForServer } from './sqlite-server-lock.ts'
+import { createPrivateFile, lockForServer, ServerRunningError } from './sqlite-server-lock.ts'
 
 export type SqliteDatabase = Database & {
   readonly kind: 'sqlite'
@@ -34,18 +34,14 @@ const maxWaitMs = 10_000
  * Opens the file, and creates it with its folder where they are missing, readable by their owner alone. What was
  * committed survives a crash of the process and of the machine (WAL, `synchronous = FULL`).
  *
- * @throws Error when another server has the file (`exclusive`).
+ * @throws ServerRunningError when another server has the file (`exclusive`); Error when the file can't be opened.
  * @example
  * const database = openSqlite({ file: 'data/vigile.db', offset: { ms: 0 }, log, exclusive: true })
  * await database.migrate()
  */
 export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): SqliteDatabase => {
   const path = resolve(file)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const releaseLock = exclusive ? lockForServer(path) : () => {}
-  createPrivateFile(path)
-  const database = openFile(path)
-  database.function('vigile_now', () => Date.now())
+  const { database, releaseLock } = openFiles(path, exclusive)
 
   const connection = createSqliteConnection(database)
   const door = createOneAtATime(maxWaitMs)
@@ -71,6 +67,7 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
     migrationState: () => readMigrationState(db, sqliteDialect),
     ping: () => ping(db, sqliteDialect, observe),
     hasForeignCommits: () => {
+      if (closed) return true
       const before = knownVersion
       knownVersion = version()
       return knownVersion !== before
@@ -83,5 +80,21 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
       database.close()
       releaseLock()
     },
+  }
+}
+
+const openFiles = (path: string, exclusive: boolean) => {
+  let releaseLock = () => {}
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    if (exclusive) releaseLock = lockForServer(path)
+    createPrivateFile(path)
+    const database = openFile(path)
+    database.function('vigile_now', () => Date.now())
+    return { database, releaseLock }
+  } catch (cause) {
+    releaseLock()
+    if (cause instanceof ServerRunningError) throw cause
+    throw new Error(`The database file ${path} can't be opened: ${(cause as Error).message}`, { cause })
   }
 }
