@@ -6,6 +6,7 @@ test('CLI-5 pauses: at once, 30 s, doubling, 300 s at most', () => {
     const { retryAt } = afterFailure({ ...noSession, failures }, 1000)
     return retryAt && (retryAt - 1000) / 1000
   })
+  expect(afterFailure(noSession, 1000)).toEqual({ failures: 1, retryAt: 0 })
   expect(pauses).toEqual([0, 30, 60, 120, 240, 300, 300, 300])
 })
 
