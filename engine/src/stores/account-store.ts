@@ -205,12 +205,12 @@ const parseCursor = (cursor: string): { readonly createdAt: number; readonly id:
 
 /** SQLite's own lower-casing knows ASCII alone, so the program does it, for both databases alike. */
 const toSearchText = (account: Account): string =>
-  `${account.email} ${account.name ?? ''}`.normalize('NFC').toLowerCase()
+  `${account.email} ${account.name ?? ''}`.normalize('NFKC').toLowerCase()
 
 /** A LIKE pattern for "contains", with what has a meaning there escaped. */
 const toPattern = (search: string): string =>
   `%${search
-    .normalize('NFC')
+    .normalize('NFKC')
     .toLowerCase()
     .replace(/[\\%_]/g, '\\$&')}%`
 
