@@ -112,6 +112,19 @@ test('a file that is no database is named, and holds no lock afterwards', () => 
   open(file, true)
 })
 
+test('OPS-9 a node of this release starts on a database that a newer one has migrated', async () => {
+  const file = newFile()
+  const newer = open(file, false)
+  await newer.migrate()
+  const raw = openFile(file)
+  raw.exec("insert into vigile_migrations values ('9999-newer', '2030-01-01T00:00:00.000Z')")
+  raw.close()
+  const older = open(file, true)
+  expect(await older.migrate()).toEqual([])
+  const { applied, pending } = await older.migrationState()
+  expect([applied.at(-1), pending]).toEqual(['9999-newer', []])
+})
+
 test('TOK-6 a server notices the commit of a command at its next check, and drops what it holds', async () => {
   const file = newFile()
   const server = open(file, true)
