@@ -5,6 +5,7 @@ import { startServer } from '../start-server.ts'
 import { startTestSite, type TestSite } from '../test-site.suite.ts'
 import { type Answer, listen } from './listen.ts'
 
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const sites: TestSite[] = []
 const start = async (...given: Parameters<typeof startTestSite>) => {
   const site = await startTestSite(...given)
@@ -79,11 +80,10 @@ describe('malformed requests are answered, and the server lives on', () => {
 })
 
 describe('H-15 Slowloris', () => {
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 }
   const patient = async () => {
     const answer: Answer = async (request) => new Response(await request.text())
-    const listening = await listen({ host: '127.0.0.1', port: 0 }, answer, log, limits)
+    const listening = await listen({ host: '127.0.0.1', port: 0 }, answer, silent, limits)
     const socket = connect(listening.port, '127.0.0.1')
     return { listening, socket }
   }
@@ -188,13 +188,12 @@ describe('the beginning', () => {
       new Promise<void>((resolve) => {
         open = resolve
       })
-    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
     let url = ''
     const createVigile = ({ publicUrl }: { publicUrl: string }) => {
       url = publicUrl
       return createFakeVigile({ ready })
     }
-    const starting = startServer({ port: 0, secrets: 'f'.repeat(64), log }, { createVigile })
+    const starting = startServer({ port: 0, log: silent }, { createVigile })
     await expect.poll(() => url).not.toBe('')
     const early = await fetch(`${url}/health/ready`)
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1'])
@@ -204,9 +203,16 @@ describe('the beginning', () => {
     await server.close()
   })
 
-  test('an engine that does not open frees the port and says why', async () => {
-    const fails = { ready: () => Promise.reject(new Error('no database')) }
-    await expect(startTestSite({ port: 0 }, fails)).rejects.toThrow('no database')
+  test('an engine that does not open frees the port, is closed, and the error says why', async () => {
+    let url = ''
+    const fake = createFakeVigile({ ready: () => Promise.reject(new Error('no database')) })
+    const createVigile = ({ publicUrl }: { publicUrl: string }) => {
+      url = publicUrl
+      return fake
+    }
+    await expect(startServer({ port: 0, log: silent }, { createVigile })).rejects.toThrow('no database')
+    expect(fake.calls).toEqual(['close'])
+    await expect(fetch(url)).rejects.toThrow()
   })
 
   test('a busy port is an error, and the engine is not even made', async () => {
