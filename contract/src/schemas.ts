@@ -13,6 +13,13 @@ const fingerprintInput = z
   .string()
   .regex(/^[a-f0-9]{16}$/)
   .meta({ description: 'The first 16 hexadecimal digits of the SHA-256 of a refresh token.' })
+/** One line of text as people write it: control characters and overrides of direction would write more than a name. */
+const nameInput = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u)
 
 export const locales = ['en', 'fr'] as const
 export const localeSchema = z.enum(locales)
@@ -73,7 +80,7 @@ export type Problem = z.infer<typeof problemSchema>
 export const registerBody = z.strictObject({
   email: emailInput,
   password: passwordInput,
-  name: z.string().trim().min(1).max(200).optional(),
+  name: nameInput.optional(),
   locale: localeSchema.optional(),
 })
 export const loginBody = z.strictObject({ email: emailInput, password: passwordInput })

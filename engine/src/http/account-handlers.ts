@@ -1,10 +1,10 @@
 // Sign-up, sign-in, change of password, and who one is.
 
-import type { changePasswordBody, loginBody, registerBody, SessionStarted } from '@vigile/contract'
-import type { z } from 'zod'
+import type { SessionStarted } from '@vigile/contract'
 import { type ChangePasswordInput, changePassword } from '../accounts/change-password.ts'
 import { parseDeviceToken } from '../accounts/device.ts'
 import { parseEmail } from '../accounts/email.ts'
+import { presentUser } from '../accounts/present-user.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
@@ -12,11 +12,12 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { LiveCache } from '../primitives/live-cache.ts'
 import type { Begun } from '../sessions/begin.ts'
+import { presentSession } from '../sessions/present-session.ts'
 import { readPresentation } from '../sessions/presented-token.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
-import { presentSession, presentUser } from './present.ts'
+import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 import { passwordFields } from './validate.ts'
 
@@ -67,10 +68,10 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
   }
 
   return {
-    login: async (call: Call, _as: null, body: z.infer<typeof loginBody>): Promise<Outcome> => {
+    login: async (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => {
       const input = await credentials(call, body)
       if (!input) return badEmail
-      const result = await signIn(deps, input)
+      const result = await signIn({ ...deps, limiter: call.limiter }, input)
       const { verdict } = result
       if (!result.ok)
         return refuse(result.error, { verdict, ...(result.error === 'rate_limited' ? { detail: signInLimited } : {}) })
@@ -82,11 +83,12 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       })
     },
 
-    register: async (call: Call, _as: null, body: z.infer<typeof registerBody>): Promise<Outcome> => {
+    register: async (call: Call, _as: null, { body }: InputOf<'register'>): Promise<Outcome> => {
       if (!deps.signUpOpen) return refuse('not_found')
       const input = await credentials(call, body)
       if (!input) return badEmail
-      const result = await signUp(deps, { ...input, name: body.name ?? null, locale: body.locale ?? null })
+      const { name = null, locale = null } = body
+      const result = await signUp({ ...deps, limiter: call.limiter }, { ...input, name, locale })
       const { verdict } = result
       if (!result.ok) {
         return result.error === 'weak_password'
@@ -105,7 +107,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     changePassword: async (
       call: Call,
       { session }: VerifiedSession,
-      body: z.infer<typeof changePasswordBody>,
+      { body }: InputOf<'changePassword'>,
     ): Promise<Outcome> => {
       const input: ChangePasswordInput = {
         userId: session.userId,
@@ -113,7 +115,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
         ends: await held(call),
         context: call.context,
       }
-      const result = await changePassword(deps, input)
+      const result = await changePassword({ ...deps, limiter: call.limiter }, input)
       const { verdict } = result
       if (!result.ok) {
         return result.error === 'weak_password'

@@ -1,5 +1,6 @@
 // Reads a JSON body within bounds of size and time.
 const maxReadMs = 10_000
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export type Body =
   | { readonly ok: true; readonly value: unknown }
@@ -20,7 +21,7 @@ export const readJson = async (request: Request, maxBytes: number): Promise<Body
   if (type !== 'application/json') return { ok: false, error: 'unsupported_media_type' }
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    text = utf8.decode(bytes)
   } catch {
     return { ok: false, error: 'not_utf8' }
   }
@@ -42,10 +43,12 @@ const readBytes = async (
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), maxReadMs)
   })
+  // A sender that goes away in the middle has not sent its request either (RFC 9110 section 15.5.9): no fault of ours.
+  const read = () => reader.read().catch((): 'gone' => 'gone')
   try {
     for (;;) {
-      const next = await Promise.race([reader.read(), late])
-      if (next === 'late') return 'request_timeout'
+      const next = await Promise.race([read(), late])
+      if (typeof next === 'string') return 'request_timeout'
       if (next.done) return Buffer.concat(chunks)
       size += next.value.byteLength
       if (size > maxBytes) return 'payload_too_large'

@@ -1,15 +1,62 @@
 // One request, as far as it has been understood before any handler sees it.
-import type { Locale } from '@vigile/contract'
+import { randomUUID } from 'node:crypto'
 import type { Context } from '../audit/entry.ts'
-import type { Jar } from './cookies.ts'
+import { type Limiter, noLimits } from '../limits/limiter.ts'
+import type { Log } from '../primitives/log.ts'
+import { addressKey, clientAddress, type Networks } from './client-address.ts'
+import type { Cookies, Jar } from './cookies.ts'
+
+/** What the transport knows of a request besides the request itself. */
+export type Peer = {
+  /** The address of the socket's other end. Without it no limit counts by address. */
+  readonly address?: string
+}
 
 export type Call = {
   readonly request: Request
   readonly path: string
-  readonly locale: Locale
   readonly requestId: string
-  /** What limits count the client by; null: never limited, or the transport does not tell. */
+  /** What limits count the client by; null: the transport does not tell. */
   readonly clientKey: string | null
+  /** Counts this call; for an address that is never limited (LIM-6) it counts nothing. */
+  readonly limiter: Limiter
   readonly context: Context
   readonly jar: Jar
+}
+
+export type CallDeps = {
+  readonly cookies: Cookies
+  readonly limiter: Limiter
+  readonly trustedProxies: Networks
+  readonly unlimited: Networks
+  readonly log: Log
+}
+
+export const createReadCall = (deps: CallDeps) => {
+  let warned = false
+  /** Whoever mounts the engine without the socket's address has no limit by address: that must be seen. */
+  const warnOnce = () => {
+    if (!warned)
+      deps.log.warn(
+        { alert: 'limits_blind' },
+        'no client address: pass `{ address }` to `fetch`, or limits by address count nothing',
+      )
+    warned = true
+  }
+
+  return (request: Request, path: string, peer: Peer): Call => {
+    const { headers } = request
+    const ip = clientAddress(peer.address, headers.get('x-forwarded-for'), deps.trustedProxies)
+    if (ip === null) warnOnce()
+    const requestId = randomUUID()
+    return {
+      request,
+      path,
+      requestId,
+      clientKey: ip === null ? null : addressKey(ip),
+      limiter: ip !== null && deps.unlimited.contains(ip) ? noLimits : deps.limiter,
+      context: { ip, userAgent: headers.get('user-agent'), requestId },
+      jar: deps.cookies.read(headers.get('cookie')),
+    }
+  }
 }

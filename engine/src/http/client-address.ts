@@ -4,19 +4,33 @@ import type { ConfigurationFault } from '../configuration-error.ts'
 
 /** Hops of a forwarded header beyond so many are not looked at. */
 const maxHops = 20
+/** The longest text of an address, its zone included. */
+const maxLength = 64
 
 export type Networks = { contains(address: string): boolean }
 
-/** Plain form of an address: an IPv4 address in IPv6 clothing is the IPv4 address; no zone, no port, no brackets. */
+/** `[2001:db8::1]`, `[2001:db8::1]:443` and `192.0.2.1:443`: some proxies write the port too. */
+const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/
+const withPort = /^(\d[\d.]*):\d{1,5}$/
+const mappedDotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
+
+/**
+ * The one plain form of an address: an IPv4 address in IPv6 clothing is the IPv4 address (RFC 4291 section 2.5.5.2); no
+ * zone, no port, no brackets. Null where the text is none.
+ */
 export const plainAddress = (text: string): string | null => {
-  const address = text
-    .trim()
-    .replace(/^\[|\]$/g, '')
-    .replace(/%.*$/, '')
-    .toLowerCase()
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
-  const plain = mapped ?? address
-  return isIP(plain) ? plain : null
+  const given = text.trim()
+  if (given.length > maxLength) return null
+  const address = (mappedDotted.exec(given) ?? bracketed.exec(given) ?? withPort.exec(given))?.[1] ?? given
+  const version = isIP(address)
+  if (version !== 6) return version === 4 ? address : null
+  // One address has many spellings, and a limit must know it by each.
+  const canonical = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1)
+  const [, high, low] = mapped.exec(canonical) ?? []
+  if (high === undefined || low === undefined) return canonical
+  const [left, right] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [left >> 8, left & 255, right >> 8, right & 255].join('.')
 }
 
 /** The networks of a list of addresses and prefixes; texts that are neither are named. */
@@ -31,17 +45,17 @@ export const parseNetworks = (
     const family = isIP(base) === 6 ? 'ipv6' : 'ipv4'
     const bits = family === 'ipv6' ? 128 : 32
     const length = prefix === undefined ? bits : Number(prefix)
+    const right = 'write 10.0.0.5 or 10.0.0.0/8 or fd00::/8'
     if (!isIP(base) || !/^\d{1,3}$/.test(prefix ?? '0') || length > bits) {
-      faults.push({
-        setting,
-        wrong: `"${text}" is no address or network`,
-        right: 'write 10.0.0.5 or 10.0.0.0/8 or fd00::/8',
-      })
+      faults.push({ setting, wrong: `"${text}" is no address or network`, right })
+    } else if (length === 0) {
+      faults.push({ setting, wrong: `"${text}" is every address there is`, right })
     } else {
       list.addSubnet(base, length, family)
     }
   }
-  return { networks: { contains: (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') }, faults }
+  const contains = (address: string) => list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+  return { networks: { contains: texts.length === 0 ? () => false : contains }, faults }
 }
 
 /**
@@ -65,18 +79,12 @@ export const clientAddress = (
   return address
 }
 
-/** What limits count by: an IPv4 address, or the /64 that one IPv6 subscriber holds (H-7). */
+/** What limits count a plain address by: an IPv4 address, or the /64 that one IPv6 subscriber holds (H-7). */
 export const addressKey = (address: string): string => {
-  if (isIP(address) !== 6) return address
+  if (!address.includes(':')) return address
   const [head = '', tail] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups =
-    tail === undefined
-      ? left
-      : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0')
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`
 }

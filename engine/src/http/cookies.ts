@@ -29,8 +29,6 @@ export type Jar = Readonly<Record<CookieKind, readonly string[]>>
 const maxAgeLimit = 400 * 86_400
 /** RFC 6265bis section 5.6: name and value within 4,096 bytes; longer ones are not ours. */
 const maxCookieBytes = 4096
-/** The longest Cookie header that is read. */
-const maxHeaderLength = 32_768
 
 const capital = { strict: 'Strict', lax: 'Lax' } as const
 
@@ -54,6 +52,18 @@ const specify = (policy: CookiePolicy, kind: CookieKind): CookieSpec => {
 const kinds = ['access', 'refresh', 'csrf', 'hint', 'device'] as const
 const noCookies: Jar = { access: [], refresh: [], csrf: [], hint: [], device: [] }
 
+/**
+ * Without the spaces and tabs around (RFC 6265bis section 5.6). Not `trim`: it also takes the no-break space, and a
+ * sub-domain may set `\u00a0__Host-…`, which browsers do not hold for a prefixed name.
+ */
+const trimmed = (text: string): string => {
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text, start)) start += 1
+  while (end > start && isBlank(text, end - 1)) end -= 1
+  return text.slice(start, end)
+}
+const isBlank = (text: string, at: number): boolean => text[at] === ' ' || text[at] === '\t'
+
 export const createCookies = (policy: CookiePolicy): Cookies => {
   const specs = Object.fromEntries(kinds.map((kind) => [kind, specify(policy, kind)])) as Record<CookieKind, CookieSpec>
   // Names are compared to the letter: `__host-` in other letters could have been set by anyone (S-46).
@@ -66,7 +76,7 @@ export const createCookies = (policy: CookiePolicy): Cookies => {
     },
     clear: (kind) => `${specs[kind].name}=; Max-Age=0; ${specs[kind].attributes}`,
     read: (header) => {
-      if (!header || header.length > maxHeaderLength) return noCookies
+      if (!header) return noCookies
       const found = {
         access: [] as string[],
         refresh: [] as string[],
@@ -76,8 +86,8 @@ export const createCookies = (policy: CookiePolicy): Cookies => {
       }
       for (const pair of header.split(';')) {
         const at = pair.indexOf('=')
-        const kind = at < 0 ? undefined : kindOf.get(pair.slice(0, at).trim())
-        if (kind && pair.length <= maxCookieBytes) found[kind].push(pair.slice(at + 1).trim())
+        const kind = at < 0 ? undefined : kindOf.get(trimmed(pair.slice(0, at)))
+        if (kind && pair.length <= maxCookieBytes) found[kind].push(trimmed(pair.slice(at + 1)))
       }
       return found
     },

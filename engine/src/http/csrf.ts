@@ -30,7 +30,7 @@ const noProof: CsrfProof = { isBoundTo: () => false }
  * cookie. A key id that this node does not know proves nothing: the client fetches a new token.
  */
 export const readCsrf = async (
-  keyring: Keyring,
+  keyring: Pick<Keyring, 'find'>,
   header: string | null,
   cookies: readonly string[],
 ): Promise<CsrfProof> => {

@@ -167,7 +167,7 @@ export const createGuards = (deps: GuardDeps) => {
       check: async (call) => {
         if (bearerOf(call.request.headers) !== null) {
           const session = await verified(call)
-          return passed({ fingerprint: '', sessions: session ? [session.session.id] : [] })
+          return passed({ fingerprint: '', sessions: session ? [session.session.id] : [] }, session?.session.id ?? null)
         }
         const presentation = await readPresentation(keyring, call.jar.refresh)
         if (presentation.kind === 'unknown_key') return refuse('unavailable')
@@ -175,15 +175,13 @@ export const createGuards = (deps: GuardDeps) => {
           const holder = await holderOf(call)
           if (holder.kind === 'refusal') return holder
           const { token, all } = holder.as
-          return passed({
-            fingerprint: fingerprintOf(token.token),
-            sessions: [...new Set(all.map((one) => one.sessionId))],
-          })
+          const sessions = [...new Set(all.map((one) => one.sessionId))]
+          return passed({ fingerprint: fingerprintOf(token.token), sessions }, token.sessionId)
         }
         if (!isChangeAllowed(call.request.headers, origins)) return refuse('origin_refused')
         const fingerprint = presentation.kind === 'invalid' ? fingerprintOf(presentation.token) : ''
         const change = await verifiedChange(call)
-        if (change.kind === 'passed') return passed({ fingerprint, sessions: [change.as.session.id] })
+        if (change.kind === 'passed') return passed({ fingerprint, sessions: [change.as.session.id] }, change.sessionId)
         return change.code === 'csrf_failed' ? change : passed({ fingerprint, sessions: [] })
       },
     } satisfies Guard<Leaving>,

@@ -12,9 +12,12 @@ export const isChangeAllowed = (headers: Headers, origins: Origins): boolean => 
   return site !== 'cross-site' && site !== 'same-site'
 }
 
+const isListed = (origin: string | null, origins: Origins): origin is string =>
+  origin !== null && origin !== origins.own && origins.allowed.has(origin)
+
 /** The headers that let a page of a listed origin read the answer; nothing for any other. */
 export const corsHeaders = (origin: string | null, origins: Origins): Readonly<Record<string, string>> =>
-  origin !== null && origin !== origins.own && origins.allowed.has(origin)
+  isListed(origin, origins)
     ? {
         'Access-Control-Allow-Origin': origin,
         'Access-Control-Allow-Credentials': 'true',
@@ -22,8 +25,16 @@ export const corsHeaders = (origin: string | null, origins: Origins): Readonly<R
       }
     : {}
 
-export const preflightHeaders = (methods: readonly string[]): Readonly<Record<string, string>> => ({
-  'Access-Control-Allow-Methods': methods.join(', '),
-  'Access-Control-Allow-Headers': 'Content-Type, X-CSRF-Token, Authorization, Accept-Language, DPoP',
-  'Access-Control-Max-Age': '600',
-})
+/** What a page of a listed origin may send. */
+export const preflightHeaders = (
+  origin: string | null,
+  origins: Origins,
+  methods: readonly string[],
+): Readonly<Record<string, string>> =>
+  isListed(origin, origins)
+    ? {
+        'Access-Control-Allow-Methods': methods.join(', '),
+        'Access-Control-Allow-Headers': 'Content-Type, X-CSRF-Token, Authorization, Accept-Language, DPoP',
+        'Access-Control-Max-Age': '600',
+      }
+    : {}

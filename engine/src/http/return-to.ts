@@ -3,7 +3,7 @@
  * scheme (S-55). Null where it is anything else.
  */
 export const safeReturnTo = (text: string, publicUrl: string): string | null => {
-  if (!/^\/(?![/\\])/.test(text) || /[\\\u0000-\u001f\u007f]/.test(text)) return null
+  if (!/^\/(?![/\\])/.test(text) || /[\\\p{Cc}]/u.test(text)) return null
   const base = new URL(publicUrl)
   const url = URL.parse(text, base.href)
   if (!url || url.origin !== base.origin || url.pathname.startsWith('//')) return null

@@ -1,12 +1,10 @@
 // Refresh, ack, sign-out, and the list of sessions.
 
-import type { ackBody, logoutBody, refreshBody, sessionIdParam } from '@vigile/contract'
-import type { z } from 'zod'
 import type { Keyring } from '../keys/keyring.ts'
-import type { Limiter } from '../limits/limiter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { parseSessionId, type SessionId } from '../primitives/ids.ts'
 import { acknowledge } from '../sessions/acknowledge.ts'
+import { presentListed } from '../sessions/present-session.ts'
 import { chooseToken, readPresentation } from '../sessions/presented-token.ts'
 import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
 import { revokeSessions, revokeUser } from '../sessions/revoke.ts'
@@ -15,11 +13,10 @@ import type { Call } from './call.ts'
 import { createCsrfToken } from './csrf.ts'
 import type { Guards, Holder, Leaving, Owner } from './guards.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
-import { presentListed } from './present.ts'
+import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
 export type SessionHandlerDeps = RefreshDeps & {
-  readonly limiter: Limiter
   readonly clock: Clock
   readonly keyring: Keyring
   readonly sessionCookies: SessionCookies
@@ -31,10 +28,10 @@ export type SessionHandlerDeps = RefreshDeps & {
 const tokenKey = ({ token }: Holder): string => `${token.sessionId}.${token.generation}.${token.issue}`
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
-  const { limiter, clock, sessionCookies } = deps
+  const { clock, sessionCookies } = deps
   return {
-    refresh: async (call: Call, holder: Holder, body: z.infer<typeof refreshBody>): Promise<Outcome> => {
-      const verdict = await limiter.take([
+    refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
+      const verdict = await call.limiter.take([
         { rule: 'refreshToken', key: tokenKey(holder) },
         ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
       ])
@@ -61,8 +58,8 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       })
     },
 
-    ack: async (call: Call, holder: Holder, body: z.infer<typeof ackBody>): Promise<Outcome> => {
-      const verdict = await limiter.take([{ rule: 'ackToken', key: tokenKey(holder) }])
+    ack: async (call: Call, holder: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
+      const verdict = await call.limiter.take([{ rule: 'ackToken', key: tokenKey(holder) }])
       if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
       const result = await acknowledge(deps, { token: holder.token, settled: body.settled, context: call.context })
       if (result.ok) return answer(204, { verdict })
@@ -71,7 +68,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
     },
 
     /** With `only`: nothing, if the jar meanwhile holds another token. What could not be ended is not reported as done (H-12). */
-    logout: async (call: Call, leaving: Leaving, body: z.infer<typeof logoutBody>): Promise<Outcome> => {
+    logout: async (call: Call, leaving: Leaving, { body }: InputOf<'logout'>): Promise<Outcome> => {
       if (body.only !== undefined && body.only !== leaving.fingerprint) return answer(204)
       await revokeSessions(deps, leaving.sessions, { reason: 'signed_out', now: clock.now(), context: call.context })
       return answer(204, { cookies: sessionCookies.clear() })
@@ -87,12 +84,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       return answer(200, { json: { sessions: live.map((one) => presentListed(one, session.id)) } })
     },
 
-    endSession: async (
-      call: Call,
-      owner: Owner,
-      _body: unknown,
-      params: z.infer<typeof sessionIdParam>,
-    ): Promise<Outcome> => {
+    endSession: async (call: Call, owner: Owner, { params }: InputOf<'endSession'>): Promise<Outcome> => {
       const now = clock.now()
       const id = parseSessionId(params.id)
       // Someone else's session is as absent as one that never was (S-86).

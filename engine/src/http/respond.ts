@@ -1,0 +1,57 @@
+// Makes the Response of what a handler or guard said: one place for every header.
+import type { Verdict } from '../limits/limiter.ts'
+import { securityHeaders } from './headers.ts'
+import { preferredLocale } from './locale.ts'
+import { corsHeaders, type Origins } from './origin.ts'
+import type { Answer, Outcome } from './outcome.ts'
+import { problemOf } from './problems.ts'
+
+/** A cache that ignores `no-store` must at least not hand one reader's answer to another (H-8). */
+const vary = 'Origin, Accept-Language, Cookie, Authorization'
+
+export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }) => {
+  const always = { ...securityHeaders(deps.secure), Vary: vary }
+  return (request: Request, requestId: string, outcome: Outcome): Response => {
+    const headers = {
+      ...always,
+      ...corsHeaders(request.headers.get('origin'), deps.origins),
+      'X-Request-Id': requestId,
+      ...rateLimitHeaders(outcome.verdict),
+    }
+    if (outcome.kind === 'answer') return answerResponse(outcome, headers)
+    const locale = preferredLocale(request.headers.get('accept-language'))
+    const { status, problem, headers: more } = problemOf(outcome, locale, requestId)
+    return new Response(JSON.stringify(problem), {
+      status,
+      headers: {
+        ...headers,
+        ...more,
+        'Content-Type': 'application/problem+json; charset=utf-8',
+        'Content-Language': locale,
+      },
+    })
+  }
+}
+
+/** The RateLimit fields of the IETF draft; `Retry-After` comes with the problem. */
+export const rateLimitHeaders = (
+  verdict: (Omit<Verdict, 'rule' | 'allowed'> & { readonly rule: string }) | null | undefined,
+): Readonly<Record<string, string>> =>
+  verdict
+    ? {
+        'RateLimit-Policy': `"${verdict.rule}";q=${verdict.limit};w=${verdict.windowSeconds}`,
+        RateLimit: `"${verdict.rule}";r=${verdict.remaining};t=${verdict.resetSeconds}`,
+      }
+    : {}
+
+const answerResponse = (outcome: Answer, base: Readonly<Record<string, string>>): Response => {
+  const { status, json, html, cookies = [] } = outcome
+  const body = json === undefined ? (html ?? null) : JSON.stringify(json)
+  const type =
+    json === undefined ? (html === undefined ? null : 'text/html; charset=utf-8') : 'application/json; charset=utf-8'
+  const all = { ...base, ...outcome.headers, ...(type === null ? {} : { 'Content-Type': type }) }
+  if (cookies.length === 0) return new Response(body, { status, headers: all })
+  const headers = new Headers(all)
+  for (const cookie of cookies) headers.append('Set-Cookie', cookie)
+  return new Response(body, { status, headers })
+}
