@@ -56,13 +56,10 @@ export const openStores = (options: OpenOptions): Opened => {
 
 const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'> => {
   const { log, offset, redis, pool } = options
-  const redisChannel = () => (redis ? createRedisChannel({ url: redis, log }) : null)
   if (options.database.kind === 'sqlite') {
     const database = openSqlite({ file: options.database.file, offset, log, exclusive: options.exclusive })
-    return {
-      database,
-      channel: redisChannel() ?? createMemoryChannel({ log, hasForeignCommits: database.hasForeignCommits }),
-    }
+    // One process: what a command beside it commits is seen in the file, Redis or not.
+    return { database, channel: createMemoryChannel({ log, hasForeignCommits: database.hasForeignCommits }) }
   }
   const { url } = options.database
   const { max, waitSeconds, prepare, listenUrl } = pool
@@ -76,5 +73,8 @@ const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'
     },
     ...(prepare === undefined ? {} : { prepare }),
   })
-  return { database, channel: redisChannel() ?? createPostgresChannel({ url: listenUrl ?? url, log }) }
+  const channel = redis
+    ? createRedisChannel({ url: redis, log })
+    : createPostgresChannel({ url: listenUrl ?? url, log })
+  return { database, channel }
 }

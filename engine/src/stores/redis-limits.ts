@@ -1,7 +1,6 @@
 // Counts that all nodes share, in Redis (LIM-4); while it is out of reach, each node counts by itself (LIM-5).
 import { createHash } from 'node:crypto'
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Count, LimitStore, Rule } from '../limits/store.ts'
+import type { LimitStore, Rule } from '../limits/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
@@ -13,11 +12,12 @@ import { within } from './within.ts'
 const commandWithinMs = 1_000
 const probeEveryMs = 1_000
 const silentAfterMs = 3_000
+const keyPrefix = 'vigile:limit'
 const maxKeyLength = 100
 
 /**
- * In place of the library's script: a hit that is refused is not counted, so that what is refunded is free again, and a
- * refund that comes after the window has ended does not give the next one more than its limit.
+ * One atomic step. A hit that is refused is not counted, so that what is refunded is free again, and a refund that comes
+ * after the window has ended does not give the next one more than its limit.
  * ARGV: points to add, seconds of the window, limit. Gives the count (limit + 1: refused) and the milliseconds left.
  */
 const script = `
@@ -101,16 +101,19 @@ export const createRedisLimits = ({
 
   return {
     hit: async (name, key, rule) => {
-      const counted = await ask((link) => count(limiterFor(link, rule), toId(name, key), rule))
-      return counted ?? ownCounts.hit(name, key, rule)
+      const counted = await ask((link) => add(link, 1, toId(name, key), rule))
+      if (!counted) return ownCounts.hit(name, key, rule)
+      const { used, leftMs } = counted
+      const allowed = used <= rule.limit
+      return { allowed, remaining: Math.max(0, rule.limit - used), resetMs: rule.limit > 0 ? leftMs : 0 }
     },
     refund: async (name, key, rule) => {
-      const refunded = await ask((link) => limiterFor(link, rule).reward(toId(name, key), 1))
+      const refunded = await ask((link) => add(link, -1, toId(name, key), rule))
       if (!refunded) await ownCounts.refund(name, key, rule)
     },
     lift: async (name, key) => {
       await ownCounts.lift(name, key)
-      const lifted = await ask((link) => link.client.del(`${keyPrefix}:${toId(name, key)}`))
+      const lifted = await ask((link) => link.client.del(toId(name, key)))
       if (lifted === null) throw new StoreUnavailableError('Redis is out of reach: the count was not lifted there')
     },
     isDegraded: () => degraded,
@@ -122,28 +125,20 @@ export const createRedisLimits = ({
   }
 }
 
-const keyPrefix = 'vigile:limit'
-
-const limiterFor = (link: RedisLink, { limit, windowSeconds }: Rule): RateLimiterRedis =>
-  new RateLimiterRedis({
-    storeClient: link.client,
-    useRedisPackage: true,
-    customIncrTtlLuaScript: script,
-    keyPrefix,
-    points: limit,
-    duration: windowSeconds,
+const add = async (
+  link: RedisLink,
+  points: 1 | -1,
+  id: string,
+  { limit, windowSeconds }: Rule,
+): Promise<{ readonly used: number; readonly leftMs: number }> => {
+  const answer = await link.client.eval(script, {
+    keys: [id],
+    arguments: [`${points}`, `${windowSeconds}`, `${limit}`],
   })
-
-const count = async (limiter: RateLimiterRedis, id: string, { limit }: Rule): Promise<Count> => {
-  try {
-    const { remainingPoints, msBeforeNext } = await limiter.consume(id)
-    return { allowed: true, remaining: remainingPoints, resetMs: msBeforeNext }
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
-    return { allowed: false, remaining: 0, resetMs: limit > 0 ? refused.msBeforeNext : 0 }
-  }
+  const [used = 0, left = 0] = (answer as unknown[]).map(Number)
+  return { used, leftMs: Math.max(0, left) }
 }
 
 /** The braces are a hash tag: in a cluster all that is about one key is on one node. Long keys are hashed. */
 const toId = (name: string, key: string): string =>
-  `{${name}:${key.length > maxKeyLength ? createHash('sha256').update(key).digest('base64url') : key}}`
+  `${keyPrefix}:{${name}:${key.length > maxKeyLength ? createHash('sha256').update(key).digest('base64url') : key}}`
