@@ -1,5 +1,5 @@
 // JSON Lines → users to create, or what is wrong with which line. All lines are read before the first user is made.
-import { localeSchema, maxEmailLength } from '@vigile/contract'
+import { registerBody } from '@vigile/contract'
 import type { NewUser } from '@vigile/engine'
 import { z } from 'zod'
 import type { Catalogue } from '../messages/catalogue.ts'
@@ -7,12 +7,9 @@ import type { Catalogue } from '../messages/catalogue.ts'
 export type ImportLine = { readonly line: number; readonly user: NewUser }
 export type BadLine = { readonly line: number; readonly wrong: string }
 
-/** Strict: a misspelt field is named instead of lost. No plain passwords: a file is no place for them. */
-const lineSchema = z.strictObject({
-  email: z.string().min(3).max(maxEmailLength),
-  name: z.string().trim().min(1).max(200).optional(),
+/** What sign-up takes, strictly: a misspelt field is named instead of lost. No plain passwords: a file is no place for them. */
+const lineSchema = registerBody.omit({ password: true }).extend({
   passwordHash: z.string().min(1).max(1024).optional(),
-  locale: localeSchema.optional(),
   emailVerified: z.boolean().optional(),
 })
 

@@ -1,4 +1,4 @@
-import { type Locale, localeSchema, maxPasswordLength } from '@vigile/contract'
+import { type Locale, localeSchema, maxPasswordLength, registerBody } from '@vigile/contract'
 import { type Command, InvalidArgumentError } from 'commander'
 import { ask, readAll } from './ask.ts'
 import type { Cli } from './cli.ts'
@@ -13,7 +13,7 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
   cli
     .command(group, 'create', users.createAbout, 'vigile users create ada@example.com --name "Ada Lovelace"')
     .argument('<email>', users.email)
-    .option('--name <name>', users.name)
+    .option('--name <name>', users.name, parseName)
     .option('--locale <locale>', users.locale, parseLocale)
     .option('--verified', users.verified)
     .option('--password-stdin', users.passwordStdin)
@@ -42,6 +42,12 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
         }),
       ),
     )
+}
+
+const parseName = (text: string): string => {
+  const parsed = registerBody.shape.name.unwrap().safeParse(text)
+  if (!parsed.success) throw new InvalidArgumentError('')
+  return parsed.data
 }
 
 const parseLocale = (text: string): Locale => {

@@ -48,6 +48,7 @@ describe('users create', () => {
     const { errors } = await call('users create ada@example.com --password-stdin', { fake: withAda(), input: 'x' })
     expect(errors).toContain('exists')
     expect((await call('users create b@example.com --locale de')).exitCode).toBe(2)
+    expect((await call(`users create b@example.com --name ${'x'.repeat(201)}`)).exitCode).toBe(2)
   })
 })
 

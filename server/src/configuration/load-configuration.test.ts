@@ -134,6 +134,16 @@ describe('vigile.config.ts', () => {
     }
   })
 
+  test('one that needs this package where it is not installed: how to install it', async () => {
+    await writeFile(
+      join(folder, 'vigile.config.ts'),
+      `import { defineConfig } from 'vigile'\nexport default defineConfig({})`,
+    )
+    expect((await load({})).faults).toEqual([
+      expect.objectContaining({ right: expect.stringContaining('npm install vigile') }),
+    ])
+  })
+
   test('a value of the wrong kind is a fault', async () => {
     await writeFile(join(folder, 'vigile.config.ts'), `export default { port: 'high', drainSeconds: -1 }`)
     const { faults } = await load({})
