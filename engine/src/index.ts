@@ -1,19 +1,17 @@
+export type { NewUser } from './accounts/create-account.ts'
+export type { Actor } from './audit/actor.ts'
 export { ConfigurationError } from './configuration-error.ts'
 export { createVigile } from './engine.ts'
+export type { Peer } from './http/call.ts'
 export { clientAddress, type Networks, parseNetworks } from './http/client-address.ts'
+export type { RouteDescription } from './http/describe-route.ts'
 export { securityHeaders } from './http/headers.ts'
 export { preferredLocale } from './http/locale.ts'
+export type { PageState } from './http/page-state.ts'
 export { safeReturnTo } from './http/return-to.ts'
+export type { CleanUpReport } from './operator/clean-up.ts'
+export type { ManagedUser } from './operator/users.ts'
 export { type Secrets, unsafePlainHttp, type VigileOptions } from './options.ts'
 export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'
-export type {
-  Actor,
-  CleanUpReport,
-  ManagedUser,
-  NewUser,
-  PageState,
-  Peer,
-  Readiness,
-  RouteDescription,
-  Vigile,
-} from './vigile.ts'
+export type { Readiness } from './readiness.ts'
+export type { Vigile } from './vigile.ts'

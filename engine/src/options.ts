@@ -7,14 +7,17 @@ import type { Log } from './primitives/log.ts'
 /** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
 export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
 
-/** Where secrets come from: one or a list, newest first, or a function that reads them anew (rotation without a restart). */
+/**
+ * Where secrets come from: text with one or several (by comma or line, newest first), a list, or a function that is asked
+ * again while the engine runs (rotation without a restart).
+ */
 export type Secrets = string | readonly string[] | (() => readonly string[] | Promise<readonly string[]>)
 
 export type VigileOptions = {
   /** Where people reach this site: `https://shop.example.com`. Links, cookies and origins follow from it. */
   readonly publicUrl: string
-  /** At least 64 characters or 32 bytes each. Newest first; keep old ones for the absolute life of a session. */
-  readonly secrets: Secrets
+  /** At least 64 characters or 32 bytes each in production. Newest first; keep old ones for the absolute life of a session. */
+  readonly secrets: Secrets | undefined
   /** `postgres://…` or `file:…`; default `file:./data/vigile.db`. */
   readonly database?: string | undefined
   /** `redis://…`; absent: in process. */

@@ -1,18 +1,27 @@
 // Whether this node can serve (OPS-6, SPEC section 17).
 import type { LimitStore } from './limits/store.ts'
 import type { Channel } from './primitives/channel.ts'
-import type { Database } from './stores/database.ts'
-import type { Readiness } from './vigile.ts'
 
 /** The endpoint is never limited, so its answer is kept for so long. */
 const keepMs = 500
 /** A database that says nothing for so long is down, for a load balancer's purposes. */
 const patienceMs = 3_000
 
+type State = 'ok' | 'degraded' | 'down'
+
+/** `down`: send no requests here. `degraded`: it serves, and someone should look. */
+export type Readiness = { readonly status: State; readonly parts: Readonly<Record<string, State>> }
+
+type Probed = {
+  ping(): Promise<void>
+  migrationState(): Promise<{ readonly pending: readonly string[] }>
+}
+
 export const createReadiness = (deps: {
-  readonly database: Database
-  readonly channel: Channel
-  readonly limits: LimitStore
+  readonly database: Probed
+  readonly channel: Pick<Channel, 'isAlive'>
+  readonly limits: Pick<LimitStore, 'isDegraded'>
+  /** Whether there is a Redis. */
   readonly redis: boolean
 }): { read(): Promise<Readiness>; drain(): void } => {
   const { database, channel, limits } = deps
@@ -21,9 +30,12 @@ export const createReadiness = (deps: {
 
   const look = async (): Promise<Readiness> => {
     const [databaseState, migrations] = await within(lookAtDatabase(database)).catch(() => ['down', 'down'] as const)
-    const redis = deps.redis ? ({ redis: channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded' } as const) : {}
-    const channelState = channel.isAlive() ? 'ok' : 'degraded'
-    const parts = { database: databaseState, migrations, channel: channelState, ...redis } as const
+    const parts: Record<string, State> = {
+      database: databaseState,
+      migrations,
+      channel: channel.isAlive() ? 'ok' : 'degraded',
+    }
+    if (deps.redis) parts.redis = channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded'
     const states = Object.values(parts)
     return { status: states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok', parts }
   }
@@ -40,7 +52,7 @@ export const createReadiness = (deps: {
   }
 }
 
-const lookAtDatabase = async (database: Database): Promise<readonly ['ok', 'ok' | 'down']> => {
+const lookAtDatabase = async (database: Probed): Promise<readonly ['ok', 'ok' | 'down']> => {
   await database.ping()
   const { pending } = await database.migrationState()
   return ['ok', pending.length === 0 ? 'ok' : 'down']

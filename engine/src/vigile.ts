@@ -1,59 +1,25 @@
 // The shape of what `createVigile` gives: the same acts over HTTP and as functions.
-import type { Locale, Session, User } from '@vigile/contract'
-import type { Count, Rule } from './limits/store.ts'
-import type { PasswordFault } from './passwords/password-policy.ts'
-import type { SessionId, UserId } from './primitives/ids.ts'
 
-/** What the transport knows of a request besides the request itself. */
-export type Peer = {
-  /** The address of the socket's other end. */
-  readonly address?: string
-}
+import type { Actor } from './audit/actor.ts'
+import type { Peer } from './http/call.ts'
+import type { RouteDescription } from './http/describe-route.ts'
+import type { PageState } from './http/page-state.ts'
+import type { CleanUpReport } from './operator/clean-up.ts'
+import type { Keys } from './operator/keys.ts'
+import type { Limits } from './operator/limits.ts'
+import type { Sessions } from './operator/sessions.ts'
+import type { Users } from './operator/users.ts'
+import type { Readiness } from './readiness.ts'
 
-/**
- * What a server-rendered page may conclude (SPEC section 16). `ask` is not "signed out": go to `location`, a small page that
- * renews the session and comes back. `unknown`: a part is down; say so, never "signed out".
- */
-export type PageState =
-  | { readonly state: 'signed_in'; readonly user: User; readonly session: Session }
-  | { readonly state: 'ask'; readonly location: string }
-  | { readonly state: 'signed_out' }
-  | { readonly state: 'unknown' }
-
-export type RouteDescription = {
-  readonly method: string
-  readonly path: string
-  readonly guard: string
-  readonly limit: string
-}
-
-/** Who acts when a command or an application calls an act: recorded in the audit log. */
-export type Actor = { readonly kind: 'operator' | 'application'; readonly name: string }
-
-export type Refused<Code extends string> = { readonly ok: false; readonly error: Code }
-export type Done<Value = void> = { readonly ok: true; readonly value: Value }
-
-export type NewUser = {
-  readonly email: string
-  readonly password?: string
-  /** A hash from another system instead of a password: Argon2, bcrypt, scrypt or PBKDF2. */
-  readonly passwordHash?: string
-  readonly name?: string
-  readonly locale?: Locale
-  readonly emailVerified?: boolean
-}
-
-export type ManagedUser = User & { readonly isActive: boolean }
-
-export type CleanUpReport = { readonly sessions: number; readonly devices: number; readonly seconds: number }
-
-export type Readiness = {
-  readonly status: 'ok' | 'degraded' | 'down'
-  readonly parts: Readonly<Record<string, 'ok' | 'degraded' | 'down'>>
-}
-
+/** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
 export type Vigile = {
-  /** Answers a request of the auth interface; 404 problem for a path that is not its own. Never rejects. */
+  /**
+   * Answers a request of the auth interface; 404 problem for a path that is not its own. Never rejects. `peer.address` is
+   * that of the socket: without it no limit counts by address.
+   *
+   * @example
+   * const response = await auth.fetch(request, { address: socket.remoteAddress })
+   */
   fetch(request: Request, peer?: Peer): Promise<Response>
   /** Whether `fetch` has a route for this path (`/api/auth/…`, `/health/…`, `/.well-known/jwks.json`, `/openapi.json`). */
   handles(pathname: string): boolean
@@ -61,60 +27,26 @@ export type Vigile = {
   pageState(request: Request, returnTo: string): Promise<PageState>
   /** Every route with the guard and the limit that protect it. */
   routes(): readonly RouteDescription[]
-  readonly users: {
-    create(
-      input: NewUser,
-      by: Actor,
-    ): Promise<
-      | Done<ManagedUser>
-      | Refused<'email_taken' | 'invalid_email' | 'invalid_hash'>
-      | { ok: false; error: 'weak_password'; faults: readonly PasswordFault[] }
-    >
-    find(emailOrId: string): Promise<ManagedUser | null>
-    list(input: {
-      after?: string
-      limit?: number
-      search?: string
-    }): Promise<{ users: readonly ManagedUser[]; next: string | null }>
-    disable(id: UserId, by: Actor): Promise<Done<{ endedSessions: number }> | Refused<'not_found'>>
-    enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
-    verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
-    delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
-  }
-  readonly sessions: {
-    list(userId: UserId): Promise<readonly Session[]>
-    end(id: SessionId, by: Actor): Promise<Done | Refused<'not_found'>>
-    endAll(userId: UserId, by: Actor): Promise<{ endedSessions: number }>
-    endEveryones(by: Actor): Promise<{ endedSessions: number }>
-  }
-  readonly limits: {
-    /** LIM-8: counts one hit of an application's own limit. */
-    check(key: string, rule: Rule): Promise<Count>
-  }
-  readonly keys: {
-    /** Publishes a new signing key; it signs once every verifier can have seen it. */
-    rotate(by: Actor): Promise<{ id: string; signsFrom: number }>
-    list(): Promise<
-      readonly {
-        id: string
-        algorithm: string
-        createdAt: number
-        signsFrom: number
-        state: 'next' | 'signing' | 'verifying'
-      }[]
-    >
-  }
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly limits: Limits
+  readonly keys: Keys
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>
+  /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */
   migrate(): Promise<readonly string[]>
-  migrationState(): Promise<{ pending: readonly string[]; applied: readonly string[] }>
+  migrationState(): Promise<{ readonly pending: readonly string[]; readonly applied: readonly string[] }>
+  /** Whether this node can serve (SPEC section 17). Never rejects. */
   readiness(): Promise<Readiness>
-  /** Resolves when the database is open, migrated (embedded) and the keys are there; rejects with what is wrong. */
+  /**
+   * Resolves when the database is open, migrated (embedded) and the keys are there; rejects with what is wrong. What failed
+   * is tried again by the next call, and by the next request.
+   */
   ready(): Promise<void>
-  /** Starts what runs by itself: the clean-up at its hour, key rotation, the node's report. `fetch` works without. */
+  /** Starts what runs by itself: the clean-up at its hour and key rotation. `fetch` works without. Twice is once. */
   startJobs(): void
   /** Turns readiness to `down` before the end, so that a load balancer looks elsewhere. */
   drain(): void
-  /** Ends jobs and closes every connection. */
+  /** Ends jobs and closes every connection: the process can exit. Twice is once. */
   close(): Promise<void>
 }

@@ -29,7 +29,11 @@ const packages: Record<string, { name: string; mayImport: string[] }> = {
 /** Nothing imports these, not even tests beside other code. */
 const importedByNothing = ['vigile', '@vigile/console']
 
-/** In the engine the files outside all rooms wire everything together, and may import everything; the leaves are open to all. */
+/**
+ * In the engine the files outside all rooms wire everything together, and may import everything; so may the settings, which
+ * are made of every room's options. The leaves are open to all.
+ */
+const engineSettings = 'settings'
 const engineLeaves = ['primitives', 'configuration-error.ts']
 
 const refusedName = /^(.+-)?(utils?|helpers?|managers?)$|^common$/
@@ -100,7 +104,7 @@ function engineBreach(from: string, target: string): string | undefined {
 function engineLayer(path: string): Layer {
   const first = engineRoom(path)
   if (engineLeaves.includes(first)) return 'leaf'
-  if (first.endsWith('.ts')) return 'top'
+  if (first.endsWith('.ts') || first === engineSettings) return 'top'
   return first === 'http' || first === 'stores' ? first : 'room'
 }
 

@@ -1,6 +1,6 @@
 // A change of password: the current one is needed (S-8), and every session of the user ends but the new one (TOK-5, TOK-8).
-import type { Context } from '../audit/entry.ts'
-import { auditEntry } from '../audit/entry.ts'
+import { auditEntry, type Context } from '../audit/entry.ts'
+import type { AuditEntry } from '../audit/store.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
@@ -14,6 +14,7 @@ export type ChangePasswordInput = {
   readonly userId: UserId
   readonly currentPassword: string
   readonly newPassword: string
+  /** Sessions that this browser holds: they end, whoever's they are. */
   readonly ends: readonly SessionId[]
   readonly context: Context
 }
@@ -37,49 +38,66 @@ export type ChangePasswordResult =
 export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<ChangePasswordResult> => {
   const hits = [{ rule: 'passwordChange', key: input.userId } as const]
   const verdict = await deps.limiter.take(hits)
-  if (verdict && !verdict.allowed) return { ok: false, error: 'rate_limited', verdict }
-  const account = await deps.accounts.findById(input.userId)
-  const expected = account?.passwordHash
-  if (!account?.isActive || !expected || !(await deps.hasher.verify(expected, input.currentPassword)).ok) {
-    await deps.audit.append([failure(input, deps.clock.now())])
+  if (verdict && !verdict.allowed) {
+    await deps.recordLimit({ verdict, key: input.userId }, failure(deps, input, 'limited'))
+    return { ok: false, error: 'rate_limited', verdict }
+  }
+  const giveBack = () =>
+    deps.limiter.release(hits).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
+  const refuse = async (reason: Reason): Promise<ChangePasswordResult> => {
+    await deps.audit.append([failure(deps, input, reason)])
     return { ok: false, error: 'invalid_credentials', verdict }
   }
-  await deps.limiter.release(hits).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
+
+  const account = await checkCurrent(deps, input).catch(async (error) => {
+    await giveBack()
+    throw error
+  })
+  if (!account) return refuse('wrong_password')
+  await giveBack()
   const faults = await deps.checkNewPassword(input.newPassword, account)
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
-  const passwordHash = await deps.hasher.hash(input.newPassword)
-  const now = deps.clock.now()
-  const changed = await deps.transact(async ({ accounts, sessions, audit }) => {
-    if (!(await accounts.replacePassword(account.id, expected, passwordHash, now))) return null
-    const revocation = { reason: 'password_changed', now, context: input.context } as const
-    const ended = await sessions.revokeAllOfUser(account.id, revocation.reason, now, null)
-    await audit.append([
-      auditEntry(input.context, {
-        action: 'user:password-change',
-        at: now,
-        userId: account.id,
-        resource: 'user',
-        resourceId: account.id,
-      }),
-    ])
-    await recordRevocations(audit, ended, revocation)
-    const begun = await beginSession(
-      deps,
-      { sessions, audit },
-      { userId: account.id, now, context: input.context, ends: input.ends },
-    )
-    return { begun, ended: ended.map(({ id }) => id) }
-  })
-  if (!changed) return { ok: false, error: 'invalid_credentials', verdict }
+  const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword))
+  if (!changed) return refuse('changed_meanwhile')
   await announce(deps, [...changed.ended, ...changed.begun.ended])
   return { ok: true, value: { account, begun: changed.begun }, verdict }
 }
 
-const failure = (input: ChangePasswordInput, at: number) =>
+type WithPassword = Account & { readonly passwordHash: string }
+
+/** The account, if the current password is right. */
+const checkCurrent = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<WithPassword | null> => {
+  const account = await deps.accounts.findById(input.userId)
+  if (!account?.isActive || account.passwordHash === null) return null
+  const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword)
+  return ok ? { ...account, passwordHash: account.passwordHash } : null
+}
+
+/** Everything that it writes, in one transaction. Null: the account was disabled, or changed otherwise, since it was read. */
+const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassword, passwordHash: string) => {
+  const { context, ends } = input
+  const userId = account.id
+  const now = deps.clock.now()
+  return deps.transact(async ({ accounts, sessions, audit }) => {
+    if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
+    const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
+    const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
+    await audit.append([auditEntry(context, entry)])
+    await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
+    const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends })
+    return { begun, ended: ended.map(({ id }) => id) }
+  })
+}
+
+type Reason = 'limited' | 'wrong_password' | 'changed_meanwhile'
+
+const failure = (deps: SignUpDeps, input: ChangePasswordInput, reason: Reason): AuditEntry =>
   auditEntry(input.context, {
     action: 'user:password-change:failed',
-    at,
+    at: deps.clock.now(),
     userId: input.userId,
-    details: { reason: 'wrong_password' },
+    resource: 'user',
+    resourceId: input.userId,
+    details: { reason },
   })

@@ -31,4 +31,4 @@ export const parseEmail = (text: string): Email | null => {
 }
 
 /** Stands for an email, known or not, where the email itself must not be kept. */
-export const emailHash = (email: Email): string => sha256(`vigile email ${email.key}`, 'hex')
+export const emailHash = ({ key }: Pick<Email, 'key'>): string => sha256(`vigile email ${key}`, 'hex')

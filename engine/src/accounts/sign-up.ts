@@ -1,16 +1,16 @@
 // Sign-up with email and password.
 import type { Locale } from '@vigile/contract'
 import { auditEntry } from '../audit/entry.ts'
+import type { AuditEntry } from '../audit/store.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
-import { createUserId } from '../primitives/ids.ts'
 import { announce } from '../sessions/announce.ts'
 import { beginSession } from '../sessions/begin.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { createDeviceToken, deviceHash } from './device.ts'
 import { emailHash } from './email.ts'
+import { newAccount } from './new-account.ts'
 import type { SignedIn, SignInDeps, SignInInput } from './sign-in.ts'
-import type { Account } from './store.ts'
 
 export type SignUpDeps = SignInDeps & { readonly checkNewPassword: CheckNewPassword }
 
@@ -32,38 +32,43 @@ export type SignUpResult =
  * answer for the same work. Refuses with `weak_password`, `rate_limited` and, without verification, `email_taken`.
  */
 export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<SignUpResult> => {
-  const verdict = await deps.limiter.take([
+  const hits = [
     ...(input.clientKey === null ? [] : [{ rule: 'signUpIp', key: input.clientKey } as const]),
-    { rule: 'signUpEmail', key: emailHash(input.email) },
-  ])
-  if (verdict && !verdict.allowed) return { ok: false, error: 'rate_limited', verdict }
+    { rule: 'signUpEmail', key: emailHash(input.email) } as const,
+  ]
+  const verdict = await deps.limiter.take(hits)
+  if (verdict && !verdict.allowed) {
+    const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? ''
+    await deps.recordLimit(
+      { verdict, key },
+      failure(input, deps.clock.now(), { reason: 'limited', rule: verdict.rule }),
+    )
+    return { ok: false, error: 'rate_limited', verdict }
+  }
   const faults = await deps.checkNewPassword(input.password, { email: input.email.address, name: input.name })
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
+  // The work comes before the look: a known email costs as much (S-13).
   const passwordHash = await deps.hasher.hash(input.password)
+  const made = await makeAccount(deps, input, passwordHash)
+  if (deps.verifyEmail) return { ok: true, value: 'verification_sent', verdict }
+  if (typeof made === 'string') return { ok: false, error: 'email_taken', verdict }
+  await announce(deps, made.begun.ended)
+  return { ok: true, value: made, verdict }
+}
+
+const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string) => {
+  const { email, context, ends } = input
   const now = deps.clock.now()
-  const account: Account = {
-    id: createUserId(),
-    email: input.email.address,
-    emailKey: input.email.key,
-    emailVerifiedAt: null,
-    name: input.name,
-    image: null,
-    locale: input.locale,
-    isActive: true,
-    passwordHash,
-    createdAt: now,
-    updatedAt: now,
-  }
+  const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
   const deviceToken = input.deviceToken ?? createDeviceToken()
-  const made = await deps.transact(async ({ accounts, sessions, audit }) => {
+  return deps.transact(async ({ accounts, sessions, audit }): Promise<SignedIn | 'email_taken' | 'unverified'> => {
     if (!(await accounts.insert(account))) {
-      const details = { reason: 'email_taken', emailHash: emailHash(input.email).slice(0, 16) }
-      await audit.append([auditEntry(input.context, { action: 'user:sign-up:failed', at: now, details })])
+      await audit.append([failure(input, now, { reason: 'email_taken' })])
       return 'email_taken'
     }
     await audit.append([
-      auditEntry(input.context, {
+      auditEntry(context, {
         action: 'user:sign-up',
         at: now,
         userId: account.id,
@@ -71,17 +76,21 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
         resourceId: account.id,
       }),
     ])
-    if (deps.verifyEmail) return 'verification_sent'
-    const begun = await beginSession(
-      deps,
-      { sessions, audit },
-      { userId: account.id, now, context: input.context, ends: input.ends },
-    )
+    if (deps.verifyEmail) return 'unverified'
+    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends })
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     return { account, begun, deviceToken }
   })
-  if (deps.verifyEmail) return { ok: true, value: 'verification_sent', verdict }
-  if (typeof made === 'string') return { ok: false, error: 'email_taken', verdict }
-  await announce(deps, made.begun.ended)
-  return { ok: true, value: made, verdict }
 }
+
+const failure = (
+  input: SignUpInput,
+  at: number,
+  details: { readonly reason: 'limited' | 'email_taken'; readonly rule?: string },
+): AuditEntry =>
+  auditEntry(input.context, {
+    action: 'user:sign-up:failed',
+    at,
+    resource: 'user',
+    details: { ...details, emailHash: emailHash(input.email).slice(0, 16) },
+  })

@@ -3,7 +3,7 @@ import type { UserId } from '../primitives/ids.ts'
 
 export type Account = {
   readonly id: UserId
-  /** As the person wrote it, trimmed and NFC. */
+  /** What mail is sent to: NFKC, trimmed, the domain in ASCII. */
   readonly email: string
   /** What two spellings of one address share; unique. */
   readonly emailKey: string
@@ -51,6 +51,8 @@ export interface AccountStore {
    * conditional statement. `emailHash` also stands for emails without an account, so that both do the same work.
    */
   beginUnknownDeviceAttempt(emailHash: string, max: number, now: number): Promise<boolean>
+  /** An attempt that was counted, but could not be made. */
+  takeBackUnknownDeviceAttempt(emailHash: string): Promise<void>
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>
   /** Whether this browser has signed in to this account before. `deviceHash` is particular to the account. */
   isKnownDevice(userId: UserId, deviceHash: string): Promise<boolean>

@@ -1,12 +1,23 @@
 // What a server-rendered page may conclude from the cookies that came with it (SPEC section 16).
+import type { Session, User } from '@vigile/contract'
+import { presentUser } from '../accounts/present-user.ts'
 import type { Account } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { LiveCache } from '../primitives/live-cache.ts'
 import type { Log } from '../primitives/log.ts'
-import type { PageState } from '../vigile.ts'
+import { presentSession } from '../sessions/present-session.ts'
 import type { Cookies } from './cookies.ts'
 import type { Guards } from './guards.ts'
-import { presentSession, presentUser } from './present.ts'
+
+/**
+ * What a server-rendered page may conclude (SPEC section 16). `ask` is not "signed out": go to `location`, a small page that
+ * renews the session and comes back. `unknown`: a part is down; say so, never "signed out".
+ */
+export type PageState =
+  | { readonly state: 'signed_in'; readonly user: User; readonly session: Session }
+  | { readonly state: 'ask'; readonly location: string }
+  | { readonly state: 'signed_out' }
+  | { readonly state: 'unknown' }
 
 export const createPageState = (deps: {
   readonly cookies: Cookies

@@ -1,9 +1,8 @@
 // THE table: every endpoint with its guard, its limit and its handler. Nothing else answers.
-import { type Endpoint, type EndpointName, endpoints } from '@vigile/contract'
+import { type Endpoint, type EndpointName, endpoints, type Health } from '@vigile/contract'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { jwksMaxAgeSeconds } from '../keys/signing-keys.ts'
 import type { RuleName } from '../limits/rules.ts'
-import type { Readiness } from '../readiness.ts'
 import type { createAccountHandlers } from './account-handlers.ts'
 import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
@@ -40,7 +39,7 @@ export type RouteDeps = {
   readonly accounts: ReturnType<typeof createAccountHandlers>
   readonly sessions: ReturnType<typeof createSessionHandlers>
   readonly signingKeys: SigningKeys
-  readonly readiness: () => Promise<Readiness>
+  readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
   readonly site: {
     readonly app: string

@@ -28,8 +28,11 @@ export type SigningKeys = {
   published(): Promise<readonly SigningKey[]>
   /** The same, read anew, with what each does. */
   list(): Promise<readonly (SigningKey & { readonly state: KeyState })[]>
-  /** Publishes a new key; it signs after the lead. Gives the newest where another node was faster. */
-  rotate(): Promise<{ readonly id: string; readonly signsFrom: number }>
+  /**
+   * Publishes a new key; it signs after the lead. Gives the newest where another node was faster. `insert`: for a caller
+   * that stores more than the key in one transaction.
+   */
+  rotate(insert?: KeyStore['insertSigningKey']): Promise<{ readonly id: string; readonly signsFrom: number }>
   /** Rotates when the newest key has signed for `rotateEverySeconds`; removes keys whose last token has expired. */
   maintain(): Promise<void>
 }
@@ -61,7 +64,11 @@ export const createSigningKeys = (deps: {
   const { keys, keyring, clock, log } = deps
   const held = createHeldKeys(deps)
 
-  const add = async (newestId: string | null, signsFrom: (now: number) => number): Promise<void> => {
+  const add = async (
+    newestId: string | null,
+    signsFrom: (now: number) => number,
+    insert = keys.insertSigningKey,
+  ): Promise<void> => {
     const pair = await generateKeyPair(deps.algorithm === 'EdDSA' ? 'EdDSA' : 'ES256', { extractable: true })
     const [privateJwk, publicPart] = await Promise.all([exportJWK(pair.privateKey), exportJWK(pair.publicKey)])
     const id = randomToken(12)
@@ -75,7 +82,7 @@ export const createSigningKeys = (deps: {
       createdAt: now,
       signsFrom: signsFrom(now),
     }
-    if (await keys.insertSigningKey(row, newestId)) {
+    if (await insert(row, newestId)) {
       await deps.channel
         .publish([{ kind: 'keys', id }])
         .catch((error) => log.warn({ err: error }, 'other nodes were not told of a new key'))
@@ -83,10 +90,10 @@ export const createSigningKeys = (deps: {
   }
 
   // By the rows, not by what this node can open: a newest key that it can't use is still the newest.
-  const rotate = async () => {
+  const rotate: SigningKeys['rotate'] = async (insert) => {
     const newest = (await keys.listSigningKeys()).at(-1)
     if (newest && newest.signsFrom > clock.now()) return { id: newest.id, signsFrom: newest.signsFrom }
-    await add(newest?.id ?? null, (at) => at + publishLeadMs)
+    await add(newest?.id ?? null, (at) => at + publishLeadMs, insert)
     await held.read()
     const made = (await keys.listSigningKeys()).at(-1)
     if (!made || made.id === newest?.id) throw new UnavailableError('no signing key could be made')

@@ -1,6 +1,6 @@
 // How strong new hashes are, and how costly any Argon2 hash may be.
 
-import { requireInteger } from './require-integer.ts'
+import { requireInteger } from '../primitives/require-integer.ts'
 
 export type Argon2Settings = {
   /** Memory of one hash in KiB, up to 262,144 (256 MiB). */

@@ -162,7 +162,7 @@ test('OPS-1 an address or a time that cannot be right is refused at start, and t
   for (const user of ['someone', 'someone:hunter2', ':hunter2']) {
     expect(create(`https://${user}@breach.example/`)).toThrow(/^(?!.*hunter2).*must be an https address/)
   }
-  expect(create('https://breach.example/range', 99)).toThrow('passwords.breachCheck.timeoutMs is 99')
+  expect(create('https://breach.example/range', 99)).toThrow('timeoutMs is 99')
   for (const url of ['https://breach.example/range', 'http://[::1]:8080/', 'http://localhost/range/']) {
     expect(create(url)).not.toThrow()
   }

@@ -1,8 +1,8 @@
 // Asks a breach service whether a password is known to thieves, without telling it the password (S-6, ASVS 6.2.12).
 
 import { createHash } from 'node:crypto'
+import { requireInteger } from '../primitives/require-integer.ts'
 import { normalizePassword } from './normalize-password.ts'
-import { requireInteger } from './require-integer.ts'
 
 // A padded answer has about 1,000 lines of 40 bytes.
 const maxAnswerBytes = 256 * 1024
@@ -32,7 +32,7 @@ export type BreachAnswer = 'breached' | 'clear' | 'unknown'
  */
 export function createBreachCheck(deps: BreachCheckDeps): (password: string) => Promise<BreachAnswer> {
   const base = requireRangeUrl(deps.url)
-  const timeoutMs = requireInteger('passwords.breachCheck.timeoutMs', deps.timeoutMs, { min: 100, max: 10_000 })
+  const timeoutMs = requireInteger('passwords.breachUrl: timeoutMs', deps.timeoutMs, { min: 100, max: 10_000 })
 
   return async (password) => {
     const normalized = normalizePassword(password)
@@ -95,14 +95,15 @@ function parseRange(text: string): RangeAnswer {
   return { ok: true, suffixes }
 }
 
-function requireRangeUrl(text: string): URL {
+/** The address as a URL that ends in `/`; throws TypeError on one that can't be right, without repeating it. */
+export function requireRangeUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isLoopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
   if (url === undefined || !isSafe || url.username || url.password || url.search || url.hash) {
     // The address is not repeated: it may hold a password.
     throw new TypeError(
-      'passwords.breachCheck.url must be an https address (http for a loopback host) without user, query or fragment, ' +
+      'passwords.breachUrl must be an https address (http for a loopback host) without user, query or fragment, ' +
         'such as https://api.pwnedpasswords.com/range/',
     )
   }

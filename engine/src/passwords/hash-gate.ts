@@ -1,8 +1,8 @@
 // Password hashing is slow on purpose. Without a bound, a burst of sign-ins takes all memory and threads of the process.
 
 import { availableParallelism } from 'node:os'
+import { requireInteger } from '../primitives/require-integer.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
-import { requireInteger } from './require-integer.ts'
 
 /** Too many hashes are waiting. The caller answers 503 with `Retry-After`; it says nothing about the password. */
 export class OverloadedError extends UnavailableError {

@@ -1,9 +1,9 @@
 // Which passwords may be set. No composition rules (S-3) and no expiry (S-10): they make passwords worse.
 
+import { requireInteger } from '../primitives/require-integer.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { countCodePoints, maxPasswordCodePoints, normalizePassword } from './normalize-password.ts'
 import { findOwnWord, type PasswordOwner } from './own-words.ts'
-import { requireInteger } from './require-integer.ts'
 
 /** Why a password may not be set; the code names the message, the other fields are its parameters. */
 export type PasswordFault =
@@ -24,7 +24,7 @@ export type PasswordPolicy = { readonly minLength: number }
  * @example const policy = createPasswordPolicy({ minLength: 15 })
  */
 export function createPasswordPolicy({ minLength = 8 }: { minLength?: number } = {}): PasswordPolicy {
-  return { minLength: requireInteger('passwords.minLength', minLength, { min: 8, max: maxPasswordCodePoints }) }
+  return { minLength: requireInteger('passwords.minimumLength', minLength, { min: 8, max: maxPasswordCodePoints }) }
 }
 
 /**

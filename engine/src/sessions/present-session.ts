@@ -1,19 +1,8 @@
-// Rows as they are shown to people: nothing of the protocol's state, nothing of hashes.
-import type { ListedSession, Session, User } from '@vigile/contract'
+// Sessions as they are shown to people: nothing of the protocol's state.
+import type { ListedSession, Session } from '@vigile/contract'
 import Bowser from 'bowser'
-import type { Account } from '../accounts/store.ts'
 import type { SessionId } from '../primitives/ids.ts'
-import type { SessionRow } from '../sessions/store.ts'
-
-export const presentUser = (account: Account): User => ({
-  id: account.id,
-  email: account.email,
-  emailVerified: account.emailVerifiedAt !== null,
-  name: account.name,
-  image: account.image,
-  locale: account.locale,
-  createdAt: account.createdAt,
-})
+import type { SessionRow } from './store.ts'
 
 const devices: readonly string[] = ['desktop', 'mobile', 'tablet']
 

@@ -1,8 +1,8 @@
 // The cookies of a deployment, from its options (COOK-2 to COOK-5, COOK-8).
 import { parse as parseDomain } from 'tldts'
-import type { CookieKind, CookiePolicy } from './http/cookies.ts'
-import type { VigileOptions } from './options.ts'
-import type { Faults } from './settings.ts'
+import type { Faults } from '../configuration-error.ts'
+import type { CookieKind, CookiePolicy } from '../http/cookies.ts'
+import type { VigileOptions } from '../options.ts'
 
 type Site = { readonly url: URL; readonly production: boolean; readonly app: string; readonly authPath: string }
 

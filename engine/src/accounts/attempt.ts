@@ -1,0 +1,110 @@
+// How often a password may be guessed (LIM-7, S-11, S-12). An attempt is counted before the password is looked at, so that
+// parallel ones can't slip through (H-14), and taken back where it turns out to be no failure.
+import type { Hit, Limiter, Verdict } from '../limits/limiter.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { Log } from '../primitives/log.ts'
+import { deviceHash } from './device.ts'
+import { type Email, emailHash } from './email.ts'
+import type { Account, AccountStore } from './store.ts'
+
+/** S-11: so many failures in a row from unknown devices, and sign-in from unknown devices closes (LIM-7). */
+const maxFailuresInARow = 100
+/** What the answer says while it is closed: only proof of the mailbox opens it again. */
+const closedSeconds = 86_400
+/** Stands for the account of an unknown email, so that the same statements run (S-13). */
+const nobody = 'AAAAAAAAAAAAAAAAAAAAAA' as UserId
+
+export type AttemptDeps = {
+  readonly accounts: AccountStore
+  readonly limiter: Limiter
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export type AttemptInput = {
+  readonly email: Email
+  /** Null: nobody has this email. */
+  readonly account: Account | null
+  /** The browser's device cookie, where it has one. */
+  readonly deviceToken: string | null
+  /** What limits count the client by: its address, or the /64 of it. Null: never limited. */
+  readonly clientKey: string | null
+}
+
+export type Attempt =
+  | {
+      readonly allowed: true
+      readonly verdict: Verdict | null
+      /** Whose failures in a row these are: strangers' to the account, or those of one browser that it knows. */
+      readonly who: string
+      /** The password was right: the limits of failures get it back. */
+      succeeded(): Promise<void>
+      /** Nothing could be checked, so nothing counts. Gives the error back, to be thrown on. */
+      undone(error: unknown): Promise<never>
+    }
+  | {
+      readonly allowed: false
+      readonly verdict: Verdict
+      readonly reason: 'limited' | 'closed'
+      /** What the limit counts by. */
+      readonly key: string
+    }
+
+/** Counts an attempt. Refuses where a limit is reached, or where too many in a row have failed. */
+export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Promise<Attempt> => {
+  const { accounts, limiter, clock } = deps
+  const userId = input.account?.id ?? nobody
+  const device = input.deviceToken === null ? null : deviceHash(input.deviceToken, userId)
+  const known = device !== null && (await accounts.isKnownDevice(userId, device))
+  const who = known ? `${emailHash(input.email)}.${device}` : emailHash(input.email)
+  const hits = known ? [{ rule: 'signInDevice', key: who } as const] : strangerHits(input.clientKey, who)
+  const release = (those: readonly Hit[]) =>
+    limiter.release(those).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
+  const undo = async (error: unknown): Promise<never> => {
+    await release(hits)
+    throw error
+  }
+
+  const verdict = await limiter.take(hits)
+  if (verdict && !verdict.allowed) {
+    const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? who
+    return { allowed: false, verdict, reason: 'limited', key }
+  }
+  if (!(await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now()).catch(undo)))
+    return { allowed: false, verdict: closedVerdict(known), reason: 'closed', key: who }
+  return {
+    allowed: true,
+    verdict,
+    who,
+    // `signInAny` counts every outcome.
+    succeeded: () => release(hits.filter(({ rule }) => rule !== 'signInAny')),
+    undone: async (error) => {
+      await accounts
+        .takeBackUnknownDeviceAttempt(who)
+        .catch((cause) => deps.log.warn({ err: cause }, 'an attempt could not be taken back'))
+      return undo(error)
+    },
+  }
+}
+
+/** LIM-7: only browsers that the account does not know use up these. */
+const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => [
+  ...(clientKey === null
+    ? []
+    : [
+        { rule: 'signInIp', key: clientKey } as const,
+        { rule: 'signInIpHour', key: clientKey } as const,
+        { rule: 'signInAny', key: clientKey } as const,
+      ]),
+  { rule: 'signInAccount', key: who },
+]
+
+const closedVerdict = (known: boolean): Verdict => ({
+  allowed: false,
+  rule: known ? 'signInDevice' : 'signInAccount',
+  limit: maxFailuresInARow,
+  windowSeconds: closedSeconds,
+  remaining: 0,
+  resetSeconds: closedSeconds,
+})

@@ -1,0 +1,30 @@
+import type { Actor } from '../audit/actor.ts'
+import type { UserId } from '../primitives/ids.ts'
+import {
+  type AccountActDeps,
+  announceAccount,
+  endSessions,
+  entryOf,
+  type NotFound,
+  notFound,
+} from './acts-on-accounts.ts'
+
+/** ACC-6: disables an account and ends its sessions at once; or the other way round. */
+export const setAccountActive = async (
+  deps: AccountActDeps,
+  id: UserId,
+  isActive: boolean,
+  by: Actor,
+): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound> => {
+  const act = { id, by, now: deps.clock.now() }
+  const ended = await deps.transact(async ({ accounts, sessions, audit }) => {
+    // The row comes first: a sign-in that holds it is waited for, and its session ends too; a later one finds it disabled.
+    if (!(await accounts.setActive(id, isActive, act.now))) return (await accounts.findById(id)) ? [] : null
+    const revoked = isActive ? [] : await endSessions({ sessions, audit }, act, 'account_disabled')
+    await audit.append([entryOf(isActive ? 'user:enable' : 'user:disable', act, { endedSessions: revoked.length })])
+    return revoked
+  })
+  if (ended === null) return notFound
+  await announceAccount(deps, id, ended)
+  return { ok: true, value: { endedSessions: ended.length } }
+}

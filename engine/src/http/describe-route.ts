@@ -1,0 +1,17 @@
+import { pathOf } from './openapi.ts'
+import type { Route } from './routes.ts'
+
+/** A route as one line of a list: what protects it. */
+export type RouteDescription = {
+  readonly method: string
+  readonly path: string
+  readonly guard: string
+  readonly limit: string
+}
+
+export const describeRoute = ({ endpoint, guard, limit }: Route, authPath: string): RouteDescription => ({
+  method: endpoint.method,
+  path: pathOf(endpoint, authPath),
+  guard,
+  limit: limit === 'none' ? 'none' : 'rule' in limit ? limit.rule : limit.byHandler.join(', '),
+})

@@ -1,0 +1,33 @@
+// What a node does by itself while it runs, and its end.
+import type { Log } from '../primitives/log.ts'
+
+export type Background = {
+  /** Does the work again and again; what fails is logged as `what` and left to the next time. */
+  every(ms: number, what: string, work: () => Promise<void>): void
+  /** Something else that ends with the node. */
+  add(task: { stop(): void }): void
+  /** Nothing begins any more; what is under way is waited for. */
+  stop(): Promise<void>
+}
+
+export const createBackground = (log: Log): Background => {
+  const tasks = new Set<{ stop(): void }>()
+  const running = new Set<Promise<void>>()
+  return {
+    every: (ms, what, work) => {
+      const timer = setInterval(() => {
+        const run = work()
+          .catch((error) => log.error({ err: error }, what))
+          .finally(() => running.delete(run))
+        running.add(run)
+      }, ms)
+      timer.unref()
+      tasks.add({ stop: () => clearInterval(timer) })
+    },
+    add: (task) => void tasks.add(task),
+    stop: async () => {
+      for (const task of tasks) task.stop()
+      await Promise.all(running)
+    },
+  }
+}

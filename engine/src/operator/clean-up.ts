@@ -1,0 +1,37 @@
+// The clean-up (TOK-10), on its schedule and when an operator asks for it.
+import type { AccountStore } from '../accounts/store.ts'
+import { type Actor, nameActor } from '../audit/actor.ts'
+import { auditEntry, noContext } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
+import { cleanUp } from '../jobs/clean-up.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import type { SessionStore } from '../sessions/store.ts'
+
+/** The numbers removed, and how long it took. */
+export type CleanUpReport = { readonly sessions: number; readonly devices: number; readonly seconds: number }
+
+export const createCleanUp = (deps: {
+  readonly sessions: SessionStore
+  readonly accounts: AccountStore
+  readonly audit: AuditStore
+  readonly clock: Clock
+  readonly log: Log
+}) => {
+  const run = async (): Promise<CleanUpReport> => {
+    const startedAt = performance.now()
+    const removed = await cleanUp(deps, deps.clock.now())
+    return { ...removed, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
+  }
+  return {
+    run,
+    /** On record before it begins: it works in many small transactions. */
+    ask: async (by: Actor): Promise<CleanUpReport> => {
+      const details = { by: nameActor(by) }
+      await deps.audit.append([auditEntry(noContext, { action: 'system:clean-up', at: deps.clock.now(), details })])
+      const report = await run()
+      deps.log.info({ ...details, ...report }, 'a clean-up is done')
+      return report
+    },
+  }
+}

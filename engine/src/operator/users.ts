@@ -1,0 +1,87 @@
+// Accounts, as commands and applications act on them.
+import type { User } from '@vigile/contract'
+import type { AccountActDeps, NotFound } from '../accounts/acts-on-accounts.ts'
+import { type CreateAccountDeps, createAccount, type NewUser } from '../accounts/create-account.ts'
+import { deleteAccount } from '../accounts/delete-account.ts'
+import { parseEmail } from '../accounts/email.ts'
+import { presentUser } from '../accounts/present-user.ts'
+import { setAccountActive } from '../accounts/set-account-active.ts'
+import type { Account, AccountStore } from '../accounts/store.ts'
+import { verifyAccountEmail } from '../accounts/verify-account-email.ts'
+import type { Actor } from '../audit/actor.ts'
+import type { PasswordFault } from '../passwords/password-policy.ts'
+import { parseUserId, type UserId } from '../primitives/ids.ts'
+
+export type ManagedUser = User & { readonly isActive: boolean }
+
+type Done<Value = void> = { readonly ok: true; readonly value: Value }
+type Refused<Code extends string> = { readonly ok: false; readonly error: Code }
+
+/** Each act is on record with who did it (`by`), or it is not done. */
+export type Users = {
+  /**
+   * Makes an account. Refuses `email_taken`, `invalid_email`, `invalid_hash` (unknown, damaged or too costly) and
+   * `weak_password`. Without password and hash nobody can sign in to it with a password.
+   *
+   * @example
+   * await auth.users.create({ email: 'ada@example.com', passwordHash: row.bcrypt }, { kind: 'application', name: 'import' })
+   */
+  create(
+    input: NewUser,
+    by: Actor,
+  ): Promise<
+    | Done<ManagedUser>
+    | Refused<'email_taken' | 'invalid_email' | 'invalid_hash'>
+    | { readonly ok: false; readonly error: 'weak_password'; readonly faults: readonly PasswordFault[] }
+  >
+  /** By email, in whatever spelling, or by id. */
+  find(emailOrId: string): Promise<ManagedUser | null>
+  /** The oldest first, 50 a page (`limit`: 1 to 200) from `after`, a `next`. `search`: a part of the email or name. */
+  list(input: {
+    readonly after?: string
+    readonly limit?: number
+    readonly search?: string
+  }): Promise<{ readonly users: readonly ManagedUser[]; readonly next: string | null }>
+  /** Ends every session of the user at once, and refuses sign-in as for a wrong password (ACC-6). */
+  disable(id: UserId, by: Actor): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found'>>
+  enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
+  verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  /** Ends every session, and removes the account with what hangs on it; its audit entries stay. */
+  delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+}
+
+const pageSize = 50
+const maxPageSize = 200
+
+export const createUsers = (
+  deps: AccountActDeps &
+    CreateAccountDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
+): Users => {
+  const { accounts } = deps
+  return {
+    create: async (input, by) => {
+      const result = await createAccount(deps, input, by)
+      return result.ok ? { ok: true, value: managed(result.value) } : result
+    },
+    find: async (text) => {
+      const id = parseUserId(text)
+      const email = parseEmail(text)
+      const account = id ? await accounts.findById(id) : email ? await accounts.findByEmailKey(email.key) : null
+      return account && managed(account)
+    },
+    list: async ({ after = null, limit = pageSize, search = null }) => {
+      const page = await accounts.list({ after, limit: Math.min(Math.max(limit, 1), maxPageSize), search })
+      return { users: page.accounts.map(managed), next: page.next }
+    },
+    disable: (id, by) => setAccountActive(deps, id, false, by),
+    enable: async (id, by) => withoutValue(await setAccountActive(deps, id, true, by)),
+    verifyEmail: (id, by) => verifyAccountEmail(deps, id, by),
+    delete: (id, by) => deleteAccount(deps, id, by),
+  }
+}
+
+const managed = (account: Account): ManagedUser => ({ ...presentUser(account), isActive: account.isActive })
+
+const withoutValue = (result: Done<unknown> | NotFound): Done | NotFound =>
+  result.ok ? { ok: true, value: undefined } : result

@@ -1,0 +1,105 @@
+// Options with their defaults, checked as a whole: every fault is named at once, and nothing starts with one (OPS-1).
+import { Cron } from 'croner'
+import { ConfigurationError, type ConfigurationFault, type Faults } from '../configuration-error.ts'
+import { type Networks, parseNetworks } from '../http/client-address.ts'
+import type { CookiePolicy } from '../http/cookies.ts'
+import type { Origins } from '../http/origin.ts'
+import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
+import type { VigileOptions } from '../options.ts'
+import type { SessionPolicy } from '../sessions/policy.ts'
+import { cookieSettings } from './cookies.ts'
+import { type PasswordSettings, passwordsOf } from './passwords.ts'
+import { secretsOf } from './secrets.ts'
+import { secondsOf, sessionsOf } from './sessions.ts'
+import { originsOf, pathOf, publicUrlOf } from './site.ts'
+import { type DatabaseSetting, databaseOf, poolOf, redisOf } from './stores.ts'
+
+export type Settings = {
+  readonly production: boolean
+  readonly publicUrl: string
+  readonly secure: boolean
+  readonly app: string
+  readonly name: string
+  readonly authPath: string
+  readonly signInPath: string
+  readonly database: DatabaseSetting
+  readonly pool: NonNullable<VigileOptions['pool']>
+  readonly redis: string | null
+  readonly limitsRedis: string | null
+  readonly origins: Origins
+  readonly trustedProxies: Networks
+  readonly unlimited: Networks
+  readonly cookies: CookiePolicy
+  readonly delivery: 'cookie' | 'body'
+  readonly sessions: SessionPolicy
+  readonly signUp: boolean
+  readonly verifyEmail: boolean
+  readonly rules: Rules
+  readonly keys: {
+    readonly algorithm: 'EdDSA' | 'ES256'
+    readonly rotateEverySeconds: number
+    readonly audience: string
+  }
+  readonly passwords: PasswordSettings
+  readonly readSecrets: () => Promise<readonly string[]>
+  readonly cleanUpAt: string
+}
+
+/** What the options come to. Throws a `ConfigurationError` that names every fault. */
+export const resolveSettings = (options: VigileOptions): Settings => {
+  const list: ConfigurationFault[] = []
+  const faults: Faults = {
+    add: (setting, wrong, right) => list.push({ setting, wrong, right }),
+    addAll: (more) => list.push(...more),
+  }
+  const production = options.production ?? process.env.NODE_ENV === 'production'
+  const url = publicUrlOf(options, production, faults)
+  const { app = 'vigile', name = 'Vigile' } = options
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(app))
+    faults.add('app', `"${app}" can't begin cookie names`, 'use lower-case letters, digits and _')
+  const authPath = pathOf('authPath', options.authPath ?? '/api/auth', faults)
+  const trusted = parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? [])
+  const unlimited = parseNetworks('VIGILE_LIMITS_ALLOW', options.limits?.allow ?? [])
+  faults.addAll([...trusted.faults, ...unlimited.faults, ...checkRules(options.limits?.rules ?? {})])
+  const settings: Settings = {
+    production,
+    publicUrl: url.origin,
+    secure: url.protocol === 'https:',
+    app,
+    name,
+    authPath,
+    signInPath: pathOf('signInPath', options.signInPath ?? '/sign-in', faults),
+    database: databaseOf(options.database, faults),
+    pool: poolOf(options.pool, faults),
+    redis: redisOf('REDIS_URL', options.redis, faults),
+    limitsRedis: redisOf('RATE_LIMIT_REDIS_URL', options.limitsRedis ?? options.redis, faults),
+    origins: originsOf(options.allowedOrigins ?? [], url, faults),
+    trustedProxies: trusted.networks,
+    unlimited: unlimited.networks,
+    cookies: cookieSettings(options, { url, production, app, authPath }, faults),
+    delivery: options.delivery ?? 'cookie',
+    sessions: sessionsOf(options.sessions ?? {}, faults),
+    signUp: options.accounts?.signUp ?? true,
+    verifyEmail: options.accounts?.verifyEmail ?? production,
+    rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
+    keys: {
+      algorithm: options.keys?.algorithm ?? 'EdDSA',
+      rotateEverySeconds: secondsOf('keys.rotateEvery', options.keys?.rotateEvery ?? '90d', 86_400, faults),
+      audience: options.keys?.audience ?? url.origin,
+    },
+    passwords: passwordsOf(options.passwords, { name, app, url }, faults),
+    readSecrets: secretsOf(options.secrets, production, faults),
+    cleanUpAt: patternOf('cleanUpAt', options.cleanUpAt ?? '0 2 * * *', faults),
+  }
+  if (list.length > 0) throw new ConfigurationError(list)
+  return settings
+}
+
+const patternOf = (setting: string, pattern: string, faults: Faults): string => {
+  try {
+    new Cron(pattern, { paused: true }).stop()
+  } catch (error) {
+    faults.add(setting, `"${pattern}" is no cron pattern: ${(error as Error).message}`, 'the default is 0 2 * * *')
+  }
+  return pattern
+}

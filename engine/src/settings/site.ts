@@ -1,0 +1,61 @@
+// Where the site is, and which pages may call it.
+import { parse as parseDomain } from 'tldts'
+import type { Faults } from '../configuration-error.ts'
+import type { Origins } from '../http/origin.ts'
+import { unsafePlainHttp, type VigileOptions } from '../options.ts'
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/
+
+export const publicUrlOf = (options: VigileOptions, production: boolean, faults: Faults): URL => {
+  const setting = 'VIGILE_PUBLIC_URL'
+  const example = 'write https://shop.example.com'
+  const url = URL.parse(options.publicUrl)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    faults.add(setting, `"${options.publicUrl}" is not a web address`, example)
+    return new URL('http://localhost')
+  }
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    faults.add(setting, 'it has more than scheme, host and port', example)
+  }
+  const plain = url.protocol === 'http:' && !loopback.test(url.hostname)
+  if (production && plain && options.transport !== unsafePlainHttp) {
+    faults.add(
+      setting,
+      'it is plain http in production, so cookies could be read on the way',
+      'use https, or set VIGILE_UNSAFE_HTTP=1 if the transport is protected otherwise',
+    )
+  }
+  return url
+}
+
+export const pathOf = (setting: string, path: string, faults: Faults): string => {
+  if (!/^(\/[a-z0-9_-]+)+$/i.test(path))
+    faults.add(setting, `"${path}" is not a path of plain segments`, 'write /api/auth')
+  return path
+}
+
+/** Cookies can't work across sites, so an origin of another registrable domain is refused, with the reason (section 16). */
+export const originsOf = (texts: readonly string[], own: URL, faults: Faults): Origins => {
+  const allowed = new Set([own.origin])
+  for (const text of texts) {
+    const url = URL.parse(text)
+    if (!url || url.origin !== text.replace(/\/$/, '')) {
+      faults.add('allowedOrigins', `"${text}" is not an origin`, 'write https://app.example.com, without a path')
+      continue
+    }
+    if (siteOf(url) !== siteOf(own)) {
+      faults.add(
+        'allowedOrigins',
+        `${text} is another site than ${own.origin}: browsers would not send these cookies`,
+        'serve both under one registrable domain, or let the front end proxy the API',
+      )
+    }
+    allowed.add(url.origin)
+  }
+  return { own: own.origin, allowed }
+}
+
+const siteOf = (url: URL): string => {
+  const { domain } = parseDomain(url.hostname, { allowPrivateDomains: true })
+  return `${url.protocol}//${domain ?? url.hostname}`
+}
