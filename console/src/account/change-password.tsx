@@ -6,6 +6,7 @@ import { fieldTrouble, type Trouble, troubleOf, type Wording, worded } from '../
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { useForm, type Values } from '../forms/use-form.ts'
 import { Button } from '../look/button.tsx'
+import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
@@ -70,13 +71,13 @@ export function ChangePassword({ email, onChange }: { email: string; onChange: (
             {say('password.submit')}
           </Button>
         </div>
-        <div role="status">
+        <Live role="status">
           {done && (
             <Notice kind="done">
               <p>{say('password.done')}</p>
             </Notice>
           )}
-        </div>
+        </Live>
       </form>
     </Section>
   )

@@ -26,8 +26,8 @@ export function SessionRow({ session, now, children }: Props) {
         </h3>
         <p className={styles.used}>
           <time dateTime={new Date(lastUsedAt).toISOString()}>
-            {say('sessions.lastUsed', { ago: ago(lastUsedAt, now, locale) ?? say('sessions.now') })}
-            <span className={styles.exact}> · {dayAndTime(lastUsedAt, locale)}</span>
+            <span>{say('sessions.lastUsed', { ago: ago(lastUsedAt, now, locale) ?? say('sessions.now') })}</span>{' '}
+            <span className={styles.exact}>{dayAndTime(lastUsedAt, locale)}</span>
           </time>
         </p>
         <p className={styles.exact}>

@@ -6,6 +6,8 @@ import { troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { Button } from '../look/button.tsx'
 import { Confirm } from '../look/confirm.tsx'
+import { Live } from '../look/live.tsx'
+import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { act } from './act.ts'
 import { deviceName } from './device.ts'
@@ -53,9 +55,13 @@ export function Sessions({ sessions, onChange }: Props) {
   return (
     <Section id="sessions" title={say('sessions.title')} text={say('sessions.text')} headingRef={heading}>
       <TroubleSummary trouble={problem && troubleOf(problem, [])} labels={{}} />
-      <p role="status" className={done ? styles.done : 'unseen'}>
-        {done}
-      </p>
+      <Live role="status">
+        {done && (
+          <Notice kind="done">
+            <p>{done}</p>
+          </Notice>
+        )}
+      </Live>
       <ul className={styles.list}>
         {sessions.map((session) => (
           <SessionRow key={session.id} session={session} now={now}>

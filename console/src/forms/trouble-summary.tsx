@@ -1,5 +1,6 @@
 // What went wrong, above the form, announced as soon as it appears. Each bad field is named, with a way to it.
 import type { ReactNode } from 'react'
+import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { timeOfDay } from '../messages/times.ts'
@@ -45,8 +46,7 @@ export function TroubleSummary<Field extends string>({ trouble, labels }: Props<
   const { say, locale } = useMessages()
   const fields = trouble ? (Object.keys(labels) as Field[]).filter((field) => trouble.fields[field]) : []
   return (
-    // Always there: a live region that arrives together with its text is not read by every screen reader.
-    <div role="alert" className={styles.summary}>
+    <Live role="alert">
       {trouble?.notice && (
         <Notice kind="trouble">
           <p>{worded(trouble.notice, say)}</p>
@@ -58,6 +58,6 @@ export function TroubleSummary<Field extends string>({ trouble, labels }: Props<
           <FieldList fields={fields} labels={labels} />
         </Notice>
       )}
-    </div>
+    </Live>
   )
 }
