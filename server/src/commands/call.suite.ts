@@ -40,7 +40,7 @@ export const call = async (line: string, settings: CallSettings = {}): Promise<C
     const next = text.endsWith(': ') ? waiting.shift() : undefined
     if (next !== undefined) setImmediate(() => keyboard.push(`${next}\r`))
   })
-  const exitCode = await runCommand(line.split(' '), {
+  const exitCode = await runCommand(line === '' ? [] : line.split(' '), {
     environment: { LANG: 'C', ...environment },
     folder,
     input:

@@ -43,6 +43,7 @@ describe.each(commands)('vigile %s', (command) => {
     const { exitCode, errors, output } = await call(`${command} --no-such-option`)
     expect([exitCode, output]).toEqual([2, ''])
     expect(errors).toContain('--no-such-option')
+    expect(errors).toContain(`See: vigile ${command} --help`)
   })
 })
 
@@ -51,6 +52,12 @@ describe('what is said', () => {
     const { exitCode, output, errors } = await call('users disable nobody@example.com --json')
     expect([exitCode, errors]).toEqual([1, ''])
     expect(JSON.parse(output)).toEqual({ error: 'not_found', message: 'There is no user nobody@example.com.' })
+  })
+
+  test.each(['', 'users'])('vigile %s alone shows its help, exit 2', async (line) => {
+    const { exitCode, errors } = await call(line)
+    expect([exitCode, errors]).toEqual([2, expect.stringMatching(/^Usage: vigile/)])
+    expect(errors).not.toContain('Error')
   })
 
   test('an unknown command names itself', async () => {

@@ -31,8 +31,10 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     if (!(error instanceof CommanderError)) throw error
     // Help and version that were asked for are no errors.
     if (error.exitCode === 0) return exitCodes.done
+    // Called without a command: the help was shown.
+    if (error.code === 'commander.help') return exitCodes.wrong
     const report = createReport(surroundings, messages, words.includes('--json'))
-    const hint = messages.usage.hint('vigile')
+    const hint = messages.usage.hint(calledCommand(program, words))
     return report.refused('usage', `${explain(error, messages)} ${hint}`, { exitCode: exitCodes.wrong })
   }
   return exitCode
@@ -52,6 +54,18 @@ const createProgram = ({ output, errors }: Surroundings, { usage }: Catalogue) =
       outputError: () => {},
     })
     .exitOverride()
+
+/** As far as the words name a command: `vigile users list`. */
+const calledCommand = (program: Command, words: readonly string[]): string => {
+  const names = ['vigile']
+  let command: Command | undefined = program
+  for (const word of words) {
+    command = command.commands.find((one) => one.name() === word)
+    if (!command) break
+    names.push(word)
+  }
+  return names.join(' ')
+}
 
 /** Commander's own errors in the reader's language; the word in question is quoted in its message. */
 const explain = ({ code, message }: CommanderError, { usage }: Catalogue): string => {

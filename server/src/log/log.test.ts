@@ -49,10 +49,14 @@ describe('OPS-4 the log in JSON', () => {
 describe('the log at a terminal', () => {
   test('S-90 what a client sent forges neither lines nor colours', () => {
     const text = terminal((log) =>
-      log.info({ path: '/a\n12:00:00 error forged \u001b[31m', err: new Error('b\nc') }, 'request'),
+      log.info({ path: '/a\n12:00:00 error forged \u001b[31m', err: new Error('b\nc') }, 'odd'),
     )
     expect(text.split('\n').filter((line) => line.includes('forged') || line.startsWith('c'))).toHaveLength(1)
     expect(text).not.toContain('\u001b')
-    expect(text).toMatch(/^\d\d:\d\d:\d\d info {2}request path=\/a\\x0a12:00:00/)
+    const request = terminal((log) =>
+      log.info({ method: 'GET', path: '/a\u001b', status: 200, ms: 2.5, ip: '::1' }, 'request'),
+    )
+    expect(request.slice(8)).toBe(' info  GET /a\\x1b 200 2.5 ms\n')
+    expect(text).toMatch(/^\d\d:\d\d:\d\d info {2}odd path=\/a\\x0a12:00:00/)
   })
 })

@@ -11,10 +11,16 @@ export const createTerminalLog = (level: LogLevel, output: Writable, colour: boo
     if (logLevels.indexOf(name) < least) return
     const time = new Date().toTimeString().slice(0, 8)
     const label = colour ? `\x1b[${colours[name]}m${name.padEnd(5)}\x1b[0m` : name.padEnd(5)
-    output.write(`${time} ${label} ${printable(message)}${formatFields(fields)}\n`)
+    output.write(
+      `${time} ${label} ${message === 'request' ? formatRequest(fields) : printable(message) + formatFields(fields)}\n`,
+    )
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
+
+/** The one line that comes all the time: what a developer looks for, and no more. */
+const formatRequest = ({ method, path, status, ms }: Partial<Record<'method' | 'path' | 'status' | 'ms', unknown>>) =>
+  printable(`${method} ${path} ${status} ${ms} ms`)
 
 const formatFields = (fields: object): string =>
   Object.entries(fields)
