@@ -34,7 +34,7 @@ export type RunningServer = {
  * Starts the server in this process, with nothing from the environment.
  * Rejects with a `ConfigurationError` that names every fault, with the port's `EADDRINUSE`, or with what kept the engine from opening.
  * @example
- * const server = await startServer({ port: 0, secrets: 'x'.repeat(64), database: 'file::memory:' })
+ * const server = await startServer({ port: 0, secrets: 'x'.repeat(64), database: 'file:./data/test.db' })
  * await fetch(`${server.url}/health/ready`)
  * await server.close()
  */

@@ -1,9 +1,9 @@
 // The messages of the program. Another language is one file and one line here; a missing message does not compile.
 import type { Locale } from '@vigile/contract'
-import { en } from './en.ts'
+import { type Catalogue, en } from './en.ts'
 import { fr } from './fr.ts'
 
-export type Catalogue = typeof en
+export type { Catalogue } from './en.ts'
 
 export const catalogues: Readonly<Record<Locale, Catalogue>> = { en, fr }
 

@@ -227,3 +227,6 @@ export const en = {
     },
   },
 }
+
+/** What every language says. */
+export type Catalogue = typeof en

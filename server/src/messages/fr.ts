@@ -1,5 +1,5 @@
 // Français. Mêmes clés qu'en anglais : le compilateur y veille.
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue } from './en.ts'
 
 /** En français, le singulier vaut aussi pour zéro. */
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString('fr')} ${count < 2 ? one : many}`

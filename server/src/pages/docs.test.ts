@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../../../tests/services/chromium.ts'
+import { type Folder, temporaryFolder } from '../../../tests/services/place.ts'
 import { type RunningServer, startServer } from '../start-server.ts'
 
+let folder: Folder
 let server: RunningServer
 let browser: Chromium
 beforeAll(async () => {
-  server = await startServer({ port: 0, secrets: 'f'.repeat(64), database: 'file::memory:', logLevel: 'silent' })
+  folder = await temporaryFolder('docs')
+  const database = `file:${folder.path}/vigile.db`
+  server = await startServer({ port: 0, secrets: 'f'.repeat(64), database, logLevel: 'silent' })
   browser = await launchChromium()
 })
 afterAll(async () => {
   await browser.stop()
   await server.close()
+  await folder.remove()
 })
 
 test('DOC-1 S-50 /docs in a browser: every endpoint, tried out with the CSRF token, no other host, nothing refused by the policy', async () => {
