@@ -84,7 +84,7 @@ export const createVisitor = (input: {
       status: response.status,
       headers: response.headers,
       text,
-      body: isJson ? JSON.parse(text) : undefined,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
       setCookies,
     }
   }

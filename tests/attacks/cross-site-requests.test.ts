@@ -1,0 +1,266 @@
+// Another site's pages make the victim's browser send requests with the victim's cookies.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DocumentedSite, openDocumentedSite } from '../http/documented.ts'
+import { dumpOfState } from '../http/dump.ts'
+import { goodPassword, type Visitor } from '../support/visitor.ts'
+
+const sister = 'https://app.example.com'
+let site: DocumentedSite
+let victim: Visitor
+let people = 0
+
+const signedUp = async (): Promise<Visitor> => {
+  const visitor = site.visitor()
+  people += 1
+  await visitor.signUp(`someone${people}@example.com`)
+  await visitor.ack()
+  await visitor.me()
+  return visitor
+}
+const newPassword = 'another-quiet-lantern-43'
+/** Every change that the interface knows, as an attacker would have it made. */
+const changes = (visitor: Visitor) =>
+  [
+    ['POST', '/api/auth/register', { email: 'mallory@example.com', password: goodPassword }],
+    ['POST', '/api/auth/login', { email: 'someone1@example.com', password: goodPassword }],
+    ['POST', '/api/auth/refresh', {}],
+    ['POST', '/api/auth/ack', {}],
+    ['POST', '/api/auth/logout', {}],
+    ['POST', '/api/auth/logout-all', {}],
+    ['POST', '/api/auth/password/change', { currentPassword: goodPassword, newPassword }],
+    ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
+  ] as const
+const sessionOf = (visitor: Visitor) => visitor.cookie('refresh')?.split('.')[2]
+
+beforeAll(async () => {
+  site = await openDocumentedSite('embedded', {
+    publicUrl: 'https://shop.example.com',
+    production: true,
+    accounts: { verifyEmail: false },
+    allowedOrigins: [sister],
+    limits: { allow: ['203.0.0.0/16'] },
+  })
+  victim = await signedUp()
+})
+afterAll(() => site?.close())
+
+test('the list of changes is whole', () => {
+  const known = changes(victim).map(([method, path]) => `${method} ${path.replace(/sessions\/.*/, 'sessions/{id}')}`)
+  const all = site.vigile.routes().filter(({ method }) => method !== 'GET')
+  expect(known.toSorted()).toEqual(all.map(({ method, path }) => `${method} ${path}`).toSorted())
+})
+
+describe.each([
+  ['a page of another site', { origin: 'https://evil.example' }],
+  ['a sandboxed frame', { origin: 'null' }],
+  ['a sub-domain', { origin: 'https://blog.shop.example.com' }],
+  ['the parent domain', { origin: 'https://example.com' }],
+  ['another port', { origin: 'https://shop.example.com:8443' }],
+  ['plain http', { origin: 'http://shop.example.com' }],
+  ['a form whose browser sends no Origin', { 'sec-fetch-site': 'cross-site' }],
+  ['a form of a sister site whose browser sends no Origin', { 'sec-fetch-site': 'same-site' }],
+])('CSRF-2 S-54 every change is refused from %s', (_, headers) => {
+  test('even with the victim’s cookies and token, and nothing changes', async () => {
+    const before = await dumpOfState(site)
+    const jar = victim.jar.snapshot()
+    for (const [method, path, body] of changes(victim)) {
+      const reply = await victim.send(method, path, { body, origin: null, headers })
+      expect([path, reply.status, reply.body.code]).toEqual([path, 403, 'origin_refused'])
+      expect(reply.setCookies).toEqual([])
+      expect(reply.headers.get('access-control-allow-origin')).toBeNull()
+    }
+    expect(victim.jar.snapshot()).toEqual(jar)
+    expect(await dumpOfState(site)).toEqual(before)
+    expect((await victim.me()).status).toBe(200)
+  })
+})
+
+describe('CSRF-1 every change that a cookie authorises needs the token of its session', () => {
+  const authorised = (visitor: Visitor) => changes(visitor).filter(([, path]) => !/register|login/.test(path))
+  const refused = async (csrf: string | null, planted: string | null = csrf) => {
+    const before = await dumpOfState(site)
+    for (const [method, path, body] of authorised(victim)) {
+      const own = victim.jar.for(path).filter(({ name }) => !name.endsWith('_csrf'))
+      const all = [...own.map(({ name, value }) => `${name}=${value}`), `__Host-vigile_csrf=${planted}`]
+      const reply = await victim.send(method, path, { body, csrf, cookie: all.join('; ') })
+      expect([path, reply.status, reply.body.code]).toEqual([path, 403, 'csrf_failed'])
+      expect(reply.setCookies).toEqual([])
+    }
+    expect(await dumpOfState(site)).toEqual(before)
+  }
+
+  test('none', () => refused(null, victim.cookie('csrf')))
+  test('the header without the cookie', () => refused(victim.cookie('csrf') ?? '', null))
+  test('an invented pair', () => refused('planted'))
+  test('a pair of the right form', () => refused(`${'A'.repeat(11)}.${'B'.repeat(22)}.${'C'.repeat(43)}`))
+  test('a planted pair that an attacker fetched without a session', async () => {
+    const { body } = await site.visitor().get('/api/auth/csrf')
+    await refused(body.csrfToken)
+  })
+  test('a planted pair of the attacker’s own session', async () => {
+    const attacker = await signedUp()
+    await refused(attacker.cookie('csrf') ?? '')
+  })
+  test('the token of another session of the same user', async () => {
+    const other = site.visitor()
+    await other.signIn('someone1@example.com')
+    await refused(other.cookie('csrf') ?? '')
+  })
+  test('the token of the session before: signing in again makes a new one', async () => {
+    const visitor = await signedUp()
+    const before = visitor.cookie('csrf') ?? ''
+    await visitor.signIn(`someone${people}@example.com`)
+    const cookie = visitor.jar.for('/api/auth').map(({ name, value }) => `${name}=${value}`)
+    const reply = await visitor.refresh(
+      {},
+      { csrf: before, cookie: [...cookie, `__Host-vigile_csrf=${before}`].join('; ') },
+    )
+    expect(reply.body.code).toBe('csrf_failed')
+  })
+  test('the right one passes, planted ones beside it', async () => {
+    const visitor = await signedUp()
+    const own = visitor.jar.for('/api/auth').map(({ name, value }) => `${name}=${value}`)
+    const cookie = [`__Host-vigile_csrf=planted`, ...own, `__Host-vigile_csrf=other`].join('; ')
+    expect((await visitor.refresh({}, { cookie })).status).toBe(200)
+    expect((await visitor.post('/api/auth/logout', {}, { cookie })).status).toBe(204)
+  })
+})
+
+describe('login CSRF: the victim is signed in to the attacker’s account', () => {
+  test('CSRF-2 a form of another site cannot, signed in or not', async () => {
+    const attacker = await signedUp()
+    const email = `someone${people}@example.com`
+    for (const visitor of [site.visitor(), victim]) {
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+      ]) {
+        const reply = await visitor.post(
+          '/api/auth/login',
+          { email, password: goodPassword },
+          { origin: null, headers },
+        )
+        expect(reply.status).toBe(403)
+        expect(reply.setCookies).toEqual([])
+      }
+    }
+    expect((await victim.me()).body.user.email).toBe('someone1@example.com')
+    expect((await attacker.me()).status).toBe(200)
+  })
+
+  test('S-46 a session planted by a sub-domain is not taken where the prefix forbids it', async () => {
+    const attacker = await signedUp()
+    const planted = [
+      `vigile_access=${attacker.cookie('access')}`,
+      `__Secure-vigile_access=${attacker.cookie('access')}`,
+    ]
+    const stranger = site.visitor()
+    expect((await stranger.get('/api/auth/me', { cookie: planted.join('; ') })).status).toBe(401)
+    const own = `__Host-vigile_access=${victim.cookie('access')}`
+    const both = await stranger.get('/api/auth/me', { cookie: [...planted, own].join('; ') })
+    expect(both.body.user.email).toBe('someone1@example.com')
+  })
+})
+
+test('CSRF-1 S-79 a bearer token needs no CSRF token, and no cookie counts beside it', async () => {
+  const [ada, bob] = [await signedUp(), await signedUp()]
+  const adas = (await ada.me()).body.user.id
+  const bearer = { authorization: `Bearer ${ada.cookie('access')}` }
+  expect((await bob.get('/api/auth/me', { headers: bearer })).body.user.id).toBe(adas)
+  for (const wrong of ['x', 'null', `${bob.cookie('access')}x`]) {
+    const reply = await bob.get('/api/auth/me', { headers: { authorization: `Bearer ${wrong}` } })
+    expect(reply.status).toBe(401)
+  }
+  const [, session] = [sessionOf(bob), sessionOf(ada)]
+  const headers = { ...bearer, 'sec-fetch-site': 'cross-site' }
+  const ended = await bob.send('DELETE', `/api/auth/sessions/${session}`, { headers, csrf: null, origin: null })
+  expect(ended.status).toBe(204)
+  expect((await ada.me()).status).toBe(401)
+  expect((await bob.me()).status).toBe(200)
+})
+
+describe('S-54 what a form can send is not read', () => {
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+    'JSON as "%s"',
+    async (type) => {
+      for (const [method, path, body] of changes(victim)) {
+        if (body === undefined || Object.keys(body).length === 0) continue
+        const reply = await victim.send(method, path, { raw: JSON.stringify(body), headers: { 'content-type': type } })
+        expect([path, reply.status]).toEqual([path, 415])
+      }
+      expect((await victim.me()).status).toBe(200)
+    },
+  )
+
+  test('a GET changes nothing, whatever cookies come', async () => {
+    const visitor = await signedUp()
+    const before = await dumpOfState(site)
+    for (const { method, path } of site.vigile.routes().filter((route) => route.method === 'GET')) {
+      for (const headers of [{}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }]) {
+        const query = path.endsWith('/continue') ? '?returnTo=/' : ''
+        await visitor.send(method, `${path}${query}`, { headers, lands: false })
+        await visitor.send('HEAD', `${path}${query}`, { headers, lands: false })
+      }
+    }
+    // What may only be posted is not done by a GET, or by a method that a proxy is told to put in its place.
+    for (const [, path] of changes(visitor)) {
+      const headers = { 'x-http-method-override': 'POST', 'x-method-override': 'DELETE', 'x-http-method': 'POST' }
+      const reply = await visitor.get(path, { headers })
+      expect([path, reply.status]).toEqual([path, 405])
+    }
+    expect(await dumpOfState(site)).toEqual(before)
+  })
+})
+
+describe('CSRF-3 S-53 which pages may read an answer', () => {
+  const paths = [
+    ...new Set(['/api/auth/nowhere', ...['/api/auth/me', '/api/auth/csrf', '/api/auth/login', '/api/auth/refresh']]),
+  ]
+  const all = () => [...paths, ...site.vigile.routes().map(({ path }) => path.replace('{id}', 'x'.repeat(22)))]
+
+  test.each([
+    'https://evil.example',
+    'null',
+    'https://shop.example.com.evil.example',
+    'https://app.example.com:8443',
+    '*',
+  ])('%s may read none, and no preflight lets it send any', async (origin) => {
+    for (const path of all()) {
+      for (const method of ['GET', 'OPTIONS', 'POST']) {
+        const headers = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-csrf-token' }
+        const reply = await victim.send(method, path, { origin, headers, lands: false })
+        const named = [...reply.headers.keys()].filter((name) => name.startsWith('access-control-'))
+        expect([method, path, named]).toEqual([method, path, []])
+      }
+    }
+  })
+
+  test('a listed origin may read every answer, refusals too, by its name alone', async () => {
+    for (const path of all()) {
+      for (const method of ['GET', 'OPTIONS']) {
+        const reply = await victim.send(method, path, { origin: sister, lands: false })
+        expect([path, reply.headers.get('access-control-allow-origin')]).toEqual([path, sister])
+        expect(reply.headers.get('access-control-allow-credentials')).toBe('true')
+        expect(reply.headers.get('vary')).toContain('Origin')
+      }
+    }
+  })
+
+  test('a preflight of a listed origin names methods and headers, and is kept for ten minutes', async () => {
+    const reply = await site.visitor().send('OPTIONS', '/api/auth/sessions/x', { origin: sister })
+    expect(Object.fromEntries(reply.headers)).toMatchObject({
+      allow: 'DELETE',
+      'access-control-allow-methods': 'DELETE',
+      'access-control-allow-headers': expect.stringContaining('X-CSRF-Token'),
+      'access-control-max-age': '600',
+    })
+    expect(reply.status).toBe(204)
+  })
+
+  test('a listed origin makes changes with the token, and none without', async () => {
+    const visitor = await signedUp()
+    expect((await visitor.refresh({}, { origin: sister, csrf: null })).body.code).toBe('csrf_failed')
+    expect((await visitor.refresh({}, { origin: sister })).status).toBe(200)
+  })
+})

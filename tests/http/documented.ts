@@ -1,0 +1,109 @@
+// A site whose every reply is held against its own OpenAPI document, and against the headers that no answer lacks.
+import type { Vigile, VigileOptions } from '@vigile/engine'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { openSite, type Site, type StoreKind } from '../support/site.ts'
+import { createVisitor } from '../support/visitor.ts'
+
+type Schema = Record<string, unknown>
+export type OpenApi = {
+  readonly paths: Record<string, Record<string, Operation>>
+  readonly components: { readonly schemas: Record<string, Schema>; readonly securitySchemes: Record<string, Schema> }
+}
+type Answer = { readonly content?: Record<string, { readonly schema: Schema }> }
+export type Operation = {
+  readonly operationId: string
+  readonly security: readonly Record<string, unknown>[]
+  readonly responses: Record<string, Answer & { readonly description: string }>
+}
+
+export const readDocument = async (vigile: Vigile, publicUrl: string): Promise<OpenApi> =>
+  (await vigile.fetch(new Request(`${publicUrl}/openapi.json`), { address: '127.0.0.1' })).json() as Promise<OpenApi>
+
+/** The path of the document that this path is an instance of. */
+const templateOf = (document: OpenApi, path: string) =>
+  Object.keys(document.paths).find((template) =>
+    new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  )
+
+export const checkBody = (document: OpenApi, schema: Schema, body: unknown): readonly unknown[] => {
+  const reference = (schema.$ref as string | undefined)?.replace('#/components/schemas/', '')
+  const resolved = reference === undefined ? schema : document.components.schemas[reference]
+  return z.fromJSONSchema(resolved as never).safeParse(body).error?.issues ?? []
+}
+
+/** Fails where a reply is none that the document names: path, method, status, content type, body. */
+export const expectDocumented = async (document: OpenApi, method: string, path: string, reply: Response) => {
+  const said = `${method} ${path} answered ${reply.status}`
+  const type = reply.headers.get('content-type')?.split(';')[0]
+  const text = await reply.text()
+  const template = templateOf(document, path)
+  const operation = template && document.paths[template]?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
+  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+  // What no operation stands for: another method of a known path, or an unknown path.
+  const shared = template ? (method === 'OPTIONS' ? 204 : 405) : 404
+  const undocumented: Answer = shared === 204 ? {} : { content: problem }
+  const answer = operation ? operation.responses[reply.status] : shared === reply.status ? undocumented : undefined
+  expect(answer, `${said}, which the document does not say`).toBeDefined()
+  const content = answer?.content
+  if (!content) return expect(text, `${said} with a body`).toBe('')
+  expect(Object.keys(content), `${said} as ${type}`).toContain(type)
+  if (method === 'HEAD' || !type?.endsWith('json')) return
+  const schema = content[type]?.schema ?? {}
+  expect(checkBody(document, schema, JSON.parse(text)), `${said} with another body than documented: ${text}`).toEqual(
+    [],
+  )
+  if (type === 'application/problem+json') expect(JSON.parse(text).status, said).toBe(reply.status)
+}
+
+/** HDR-1: what every answer carries, whatever it says. */
+export const expectSafeHeaders = (reply: Response, secure: boolean) => {
+  const headers = Object.fromEntries(reply.headers)
+  expect(headers).toMatchObject({
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'permissions-policy': 'geolocation=(), microphone=(), camera=()',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-xss-protection': '0',
+  })
+  expect(headers['strict-transport-security']).toBe(secure ? 'max-age=63072000; includeSubDomains' : undefined)
+  expect(headers['content-security-policy']).toMatch(/default-src 'none';.*frame-ancestors 'none'/)
+  expect(headers['content-security-policy']).not.toMatch(/unsafe-(inline|eval|hashes)|\*|data:|https?:/)
+  expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+  expect(headers.server ?? headers['x-powered-by']).toBeUndefined()
+  expect(headers['access-control-allow-origin']).not.toBe('*')
+  if (reply.headers.getSetCookie().length > 0) expect(headers['cache-control']).toBe('no-store')
+}
+
+export type DocumentedSite = Site & { readonly document: OpenApi }
+
+export const openDocumentedSite = async (
+  kind: StoreKind,
+  options: Partial<VigileOptions> = {},
+): Promise<DocumentedSite> => {
+  const site = await openSite(kind, options)
+  const document = await readDocument(site.vigile, site.publicUrl)
+  const vigile: Vigile = {
+    ...site.vigile,
+    fetch: async (request, peer) => {
+      const reply = await site.vigile.fetch(request, peer)
+      expectSafeHeaders(reply, site.publicUrl.startsWith('https:'))
+      await expectDocumented(document, request.method, new URL(request.url).pathname, reply.clone())
+      return reply
+    },
+  }
+  let visitors = 0
+  const { publicUrl, now } = site
+  return {
+    ...site,
+    vigile,
+    document,
+    visitor: (given) => {
+      visitors += 1
+      const address = given ?? `203.0.${Math.floor(visitors / 250)}.${(visitors % 250) + 1}`
+      return createVisitor({ vigile: () => vigile, publicUrl, now, address, app: options.app ?? 'vigile' })
+    },
+  }
+}
