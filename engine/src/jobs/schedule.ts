@@ -6,6 +6,8 @@ import { randomToken } from '../primitives/random.ts'
 import type { JobStore } from './store.ts'
 
 const leaseMs = 15 * 60_000
+/** Timers may fire so much too early. */
+const toleranceMs = 500
 /** Records of runs are kept for so long. */
 const keepMs = 30 * 86_400_000
 
@@ -13,7 +15,7 @@ export type Schedule = { stop(): void }
 
 /**
  * Runs `work` at every moment of a cron pattern. Every node wakes at the same slot; the one that claims the slot in the
- * database does the work. What fails is logged and left to the next slot, or to another node once the lease is over.
+ * database does the work. What fails is logged and left to the next slot.
  */
 export const scheduleJob = (
   deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log },
@@ -25,7 +27,9 @@ export const scheduleJob = (
 ): Schedule => {
   const node = randomToken(8)
   const run = async (cron: Cron) => {
-    const [slot] = cron.previousRuns(1, cron.currentRun() ?? undefined)
+    // The moment of the pattern, not the moment of waking: a node that is a little early or late means the same slot.
+    const woken = cron.currentRun() ?? new Date()
+    const [slot] = cron.previousRuns(1, new Date(woken.getTime() + toleranceMs))
     if (slot) await runOnce(deps, { ...input, slot: slot.getTime(), node })
   }
   const cron = new Cron(

@@ -1,0 +1,154 @@
+// Jobs run once per cluster: two nodes on one database.
+import { Cron } from 'croner'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { silentLog } from '../primitives/log.ts'
+import type { Database } from '../stores/database.ts'
+import { type Place, places } from '../stores/samples.suite.ts'
+import { runOnce, scheduleJob } from './schedule.ts'
+import type { JobStore } from './store.ts'
+
+describe.each(places)('on %s', (_, newPlace) => {
+  let place: Place
+  let one: Database
+  let other: Database
+  let now = 1_800_000_000_000
+  const clock = { now: () => now }
+  beforeEach(async () => {
+    place = await newPlace()
+    one = place.open()
+    other = place.open()
+    await one.migrate()
+  })
+  afterEach(() => place?.remove())
+
+  const deps = (database: Database, log = silentLog) => ({ jobs: database.jobs, clock, log })
+  const slot = 1_799_999_000_000
+
+  test('TOK-10 of many nodes that wake for a slot one does the work', async () => {
+    let worked = 0
+    const work = async () => {
+      worked += 1
+      return { sessions: 3 }
+    }
+    const ran = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        runOnce(deps(index % 2 === 0 ? one : other), { job: 'clean-up', slot, node: `node-${index}`, work }),
+      ),
+    )
+    expect(ran.filter(Boolean)).toHaveLength(1)
+    expect(worked).toBe(1)
+    // It is done: a late node does not do it again, not even after the lease.
+    now += 3_600_000
+    expect(await runOnce(deps(other), { job: 'clean-up', slot, node: 'late', work })).toBe(false)
+  })
+
+  test('TOK-10 the next slot, and another job, are other runs', async () => {
+    const work = async () => ({})
+    const run = (job: string, at: number) => runOnce(deps(one), { job, slot: at, node: 'a', work })
+    expect([await run('clean-up', slot), await run('clean-up', slot + 86_400_000), await run('other', slot)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
+  test('TOK-10 what a run removed is logged', async () => {
+    const logged: object[] = []
+    const log = { ...silentLog, info: (fields: object) => void logged.push(fields) }
+    await runOnce(deps(one, log), { job: 'clean-up', slot, node: 'a', work: async () => ({ sessions: 7, devices: 2 }) })
+    expect(logged).toEqual([{ job: 'clean-up', sessions: 7, devices: 2 }])
+  })
+
+  test('a run that failed is not done: another node may take it when the lease is over, not before', async () => {
+    const fail = async () => {
+      throw new Error('the database went away')
+    }
+    const work = async () => ({})
+    await expect(runOnce(deps(one), { job: 'clean-up', slot, node: 'a', work: fail })).rejects.toThrow('went away')
+    expect(await runOnce(deps(other), { job: 'clean-up', slot, node: 'b', work })).toBe(false)
+    now += 15 * 60_000 + 1
+    expect(await runOnce(deps(other), { job: 'clean-up', slot, node: 'b', work })).toBe(true)
+  })
+})
+
+describe('the schedule', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const claims = () => {
+    const claimed: { node: string; slot: number }[] = []
+    const jobs: JobStore = {
+      claim: async ({ node, slot }) => {
+        const free = claimed.every((one) => one.slot !== slot)
+        claimed.push({ node, slot })
+        return free
+      },
+      finish: async () => {},
+      deleteOld: async () => {},
+    }
+    return { claimed, jobs }
+  }
+
+  test('TOK-10 nodes that wake a little early or late mean the same slot', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 0, 0))
+    const { claimed, jobs } = claims()
+    let worked = 0
+    const input = {
+      job: 'clean-up',
+      pattern: '0 2 * * *',
+      work: async () => {
+        worked += 1
+        return {}
+      },
+    }
+    const punctual = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog }, input)
+    await vi.advanceTimersByTimeAsync(3_600_000 + 500)
+    expect(claimed).toHaveLength(1)
+    punctual.stop()
+    // The other node was busy, and comes 2.3 s late.
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 59))
+    const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog }, input)
+    vi.setSystemTime(new Date(2026, 10, 21, 2, 0, 2, 300))
+    await vi.advanceTimersByTimeAsync(2_000)
+    late.stop()
+    expect(claimed).toHaveLength(2)
+    expect(claimed.map(({ slot }) => slot)).toEqual([
+      new Date(2026, 10, 21, 2).getTime(),
+      new Date(2026, 10, 21, 2).getTime(),
+    ])
+    expect(worked).toBe(1)
+  })
+
+  test('a failure is logged, and the next slot comes all the same', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const { claimed, jobs } = claims()
+    const errors: object[] = []
+    const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }
+    const schedule = scheduleJob(
+      { jobs, clock: { now: () => Date.now() }, log },
+      {
+        job: 'clean-up',
+        pattern: '* * * * *',
+        work: async () => {
+          throw new Error('down')
+        },
+      },
+    )
+    await vi.advanceTimersByTimeAsync(3 * 60_000)
+    schedule.stop()
+    expect(claimed.length).toBeGreaterThanOrEqual(2)
+    expect(errors.length).toBe(claimed.length)
+    const before = claimed.length
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+    expect(claimed).toHaveLength(before)
+  })
+
+  test('TOK-10 the default hour is two in the night', () => {
+    const next = new Cron('0 2 * * *', { paused: true }).nextRun(new Date(2026, 10, 21, 12))
+    expect([next?.getHours(), next?.getMinutes()]).toEqual([2, 0])
+  })
+})
