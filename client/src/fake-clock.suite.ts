@@ -1,7 +1,5 @@
 // Virtual time for tests: nothing sleeps, and every run is the same.
 
-export type FakeClock = ReturnType<typeof createFakeClock>
-
 type Timer = { at: number; run: () => void }
 
 /** Lets promises, and the streams under requests, run until they wait for time again. */

@@ -23,7 +23,7 @@ type Row = {
   ended: SessionEndReason | null
 }
 
-export const fingerprintOf = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 16)
+const fingerprintOf = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 16)
 
 export function createFakeServer(now: () => number) {
   const rows = new Map<string, Row>()

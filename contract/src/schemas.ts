@@ -65,12 +65,9 @@ export const problemSchema = z.object({
     .optional()
     .meta({ description: 'With `validation_failed`: each bad field.' }),
   reason: z.enum(sessionEndReasons).optional().meta({ description: 'With `session_ended`: why.' }),
-  fingerprint: z
-    .string()
-    .optional()
-    .meta({
-      description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.',
-    }),
+  fingerprint: z.string().optional().meta({
+    description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.',
+  }),
   permission: z.string().optional(),
   retryAfterSeconds: z.number().optional(),
 })

@@ -56,14 +56,14 @@ test('COOK-9 COOK-1 COOK-3 COOK-4 COOK-7 Firefox signs up, stays signed in, come
   site.clock.move(3_600_000)
   await page.reload()
   await page.waitForFunction(
-    () => location.pathname === '/account' && document.body.innerText.includes('fox@example.com'),
+    () => location.pathname === '/account' && document.body.textContent.includes('fox@example.com'),
   )
 
   elsewhere.show(`<a href="${site.url}/account">to the account</a>`)
   await page.goto(elsewhere.url)
   await page.locator('a').click()
   await page.waitForFunction(
-    () => location.pathname === '/account' && document.body.innerText.includes('fox@example.com'),
+    () => location.pathname === '/account' && document.body.textContent.includes('fox@example.com'),
   )
 
   await page.evaluate(() =>

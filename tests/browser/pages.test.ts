@@ -1,14 +1,11 @@
 // The pages as people meet them: without a mouse, with a screen reader's eyes, on a phone, in French, in the dark.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let site: BrowserSite
 let browser: Chromium
@@ -21,7 +18,7 @@ afterAll(async () => {
 })
 
 const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
     const { violations: found } = await (globalThis as any).axe.run()

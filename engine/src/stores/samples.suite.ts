@@ -38,14 +38,14 @@ const place = (kind: Place['kind'], address: string, open: () => Database, clear
   }
 }
 
-export const sqlitePlace = async (): Promise<Place> => {
+const sqlitePlace = async (): Promise<Place> => {
   const folder = mkdtempSync(join(tmpdir(), `vigile-test-${process.pid}-sqlite-`))
   const file = join(folder, 'vigile.db')
   const open = () => openSqlite({ file, offset: { ms: 0 }, log: silentLog, exclusive: false })
   return place('sqlite', file, open, () => rmSync(folder, { recursive: true, force: true }))
 }
 
-export const postgresPlace = async (): Promise<Place> => {
+const postgresPlace = async (): Promise<Place> => {
   const url = await freshDatabase()
   return place(
     'postgres',

@@ -97,7 +97,7 @@ const primaryCode = (error: unknown): number | null =>
 export const isBusy = (error: unknown): boolean => [busy, locked].includes(primaryCode(error) ?? 0)
 
 /** The same error, or what stands for it where the file cannot be used for now (a full disk among others). */
-export const toUnavailable = (error: unknown): unknown =>
+const toUnavailable = (error: unknown): unknown =>
   [busy, locked, readOnly, inputOutput, full, cannotOpen].includes(primaryCode(error) ?? 0)
     ? new StoreUnavailableError(`SQLite: ${(error as Error).message}`, { cause: error })
     : error
