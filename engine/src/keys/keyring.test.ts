@@ -7,7 +7,7 @@ import { type Place, places } from '../stores/samples.suite.ts'
 import { deriveKeys } from './derive.ts'
 import { chooseNewest, createKeyring } from './keyring.ts'
 
-const [a, b, c] = ['secret a', 'secret b', 'secret c'] as const
+const [a, b, c]: [string, string, string] = ['secret a', 'secret b', 'secret c']
 const idOf = (secret: string) => deriveKeys(secret).id
 const strange = deriveKeys('a secret of nobody').id
 

@@ -78,7 +78,7 @@ export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<R
         return { ok: false, error: 'session_ended', reason: 'reuse', fingerprint }
       case 'access':
       case 'issue': {
-        const granted = await grant(deps, session, decision, fingerprint, now)
+        const granted = await grant(deps, session, decision, token, now)
         if (decision.change) {
           const entries = alertEntries(session, decision, input, now)
           if (!(await applyChange(deps, session, decision.change, { now, context: input.context, entries }))) continue
@@ -98,13 +98,15 @@ const grant = async (
   deps: RefreshDeps,
   session: SessionRow,
   decision: Granting,
-  presented: Fingerprint,
+  presented: GenuineToken,
   now: number,
 ): Promise<Refreshed> => {
   const after: SessionRow = { ...session, ...decision.change }
-  const access = await grantAccess(deps, after, now)
+  // It says which refresh token the jar holds beside it: an earlier sibling must not confirm a later one.
+  const { generation, issue } = decision.action === 'access' ? presented : decision
+  const access = await grantAccess(deps, { ...after, generation, issue }, now)
   if (decision.action === 'access')
-    return { ok: true, session: after, access, refresh: null, fingerprint: presented, now }
+    return { ok: true, session: after, access, refresh: null, fingerprint: fingerprintOf(presented.token), now }
   const key = await deps.keyring.find(decision.keyId)
   if (!key) throw new UnavailableError('the key of this session is not known here yet')
   const made = grantRefresh(key, after)
