@@ -9,6 +9,7 @@ import { describeRoute } from './http/describe-route.ts'
 import { createGuards } from './http/guards.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
+import { createRespond, createSayLimit } from './http/respond.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServe } from './http/serve.ts'
 import { createSessionCookies } from './http/session-cookies.ts'
@@ -108,7 +109,8 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     site: { ...settings, csrfCookie: cookies.names.csrf },
   })
   const document = openApiDocument(routes, { ...settings, cookies: cookies.names })
-  const serve = createServe({ ...web, routes })
+  const respond = createRespond(settings)
+  const serve = createServe({ ...web, respond, routes })
   const pageState = createPageState({ ...web, verified: guards.verified })
 
   const { ready, before, isOpen, shut } = openOnce(async () => {
@@ -140,7 +142,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),
     users: before(createUsers(acts)),
     sessions: before(createSessions(base)),
-    limits: createLimits({ limits }),
+    limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
     keys: before(createKeys(acts)),
     ...before({ cleanUp: cleanUp.ask }),
     migrate: database.migrate,

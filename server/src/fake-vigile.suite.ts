@@ -76,7 +76,12 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
         return { endedSessions: 7 }
       },
     },
-    limits: { check: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
+    limits: {
+      check: async () => ({
+        ...{ allowed: true, remaining: 1, resetMs: 0, headers: {} },
+        refusal: () => new Response(null, { status: 429 }),
+      }),
+    },
     keys: {
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],

@@ -74,7 +74,7 @@ describe('LIM-2 S-56 a new address in each request walks around no limit', () =>
 
 describe('H-7 an attacker with many addresses of one subscriber', () => {
   test('IPv6: a new one of the same /64 each time, in each spelling', async () => {
-    const address = (n: number) => ['2001:db8:7:7::' + n.toString(16), `2001:0DB8:0007:0007:0:0:0:${n}`][n % 2] ?? ''
+    const address = (n: number) => (n % 2 ? `2001:db8:7:7::${n.toString(16)}` : `2001:0DB8:0007:0007:0:0:0:${n}`)
     expect(await statuses(12, (index) => guess(address(index)))).toEqual(tenThenRefused)
     expect((await guess('2001:db8:7:8::1')).status).toBe(401)
   })

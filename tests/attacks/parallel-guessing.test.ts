@@ -1,4 +1,6 @@
 // A thousand guesses at once, so that all are under way before the first has failed (H-14).
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openSite, type Site } from '../support/site.ts'
 import { goodPassword } from '../support/visitor.ts'
@@ -88,3 +90,22 @@ test('LIM-4 two hundred parallel sign-ups at a limit of ten make ten accounts', 
   expect(replies.filter(({ status }) => status === 201)).toHaveLength(10)
   expect(replies.filter(({ status }) => status === 429)).toHaveLength(190)
 })
+
+test('LIM-1 an attacker whom a limit refuses leaves no counts behind for each account he names', async () => {
+  site = await openSite('PostgreSQL and Redis')
+  const guess = guessAt(
+    (n) => `nobody${n}@example.com`,
+    () => '203.0.113.8',
+  )
+  await attack([site.vigile], 500, guess)
+  // Two of the address, ten of accounts, the probe.
+  expect(await keysIn(Number(new URL(site.redis ?? '').port))).toBeLessThanOrEqual(13)
+})
+
+const keysIn = async (port: number): Promise<number> => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write('DBSIZE\r\n')
+  const [data] = await once(socket, 'data')
+  socket.destroy()
+  return Number(/^:(\d+)/.exec(String(data))?.[1])
+}

@@ -1,17 +1,20 @@
 // Makes the Response of what a handler or guard said: one place for every header.
+import { randomUUID } from 'node:crypto'
 import type { Verdict } from '../limits/limiter.ts'
 import { securityHeaders } from './headers.ts'
 import { preferredLocale } from './locale.ts'
 import { corsHeaders, type Origins } from './origin.ts'
-import type { Answer, Outcome } from './outcome.ts'
+import { type Answer, type Outcome, refuse } from './outcome.ts'
 import { problemOf } from './problems.ts'
 
 /** A cache that ignores `no-store` must at least not hand one reader's answer to another (H-8). */
 const vary = 'Origin, Accept-Language, Cookie, Authorization'
 
-export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }) => {
+export type Respond = (request: Request, requestId: string, outcome: Outcome) => Response
+
+export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }): Respond => {
   const always = { ...securityHeaders(deps.secure), Vary: vary }
-  return (request: Request, requestId: string, outcome: Outcome): Response => {
+  return (request, requestId, outcome) => {
     const headers = {
       ...always,
       ...corsHeaders(request.headers.get('origin'), deps.origins),
@@ -34,15 +37,19 @@ export const createRespond = (deps: { readonly secure: boolean; readonly origins
 }
 
 /** The RateLimit fields of the IETF draft; `Retry-After` comes with the problem. */
-export const rateLimitHeaders = (
-  verdict: (Omit<Verdict, 'rule' | 'allowed'> & { readonly rule: string }) | null | undefined,
-): Readonly<Record<string, string>> =>
+const rateLimitHeaders = (verdict: Verdict | null | undefined): Readonly<Record<string, string>> =>
   verdict
     ? {
         'RateLimit-Policy': `"${verdict.rule}";q=${verdict.limit};w=${verdict.windowSeconds}`,
         RateLimit: `"${verdict.rule}";r=${verdict.remaining};t=${verdict.resetSeconds}`,
       }
     : {}
+
+/** An application's own limit in the words of ours (LIM-8). */
+export const createSayLimit = (respond: Respond) => (verdict: Verdict) => ({
+  headers: rateLimitHeaders(verdict),
+  refusal: (request: Request) => respond(request, randomUUID(), refuse('rate_limited', { verdict })),
+})
 
 const answerResponse = (outcome: Answer, base: Readonly<Record<string, string>>): Response => {
   const { status, json, html, cookies = [] } = outcome

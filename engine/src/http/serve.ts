@@ -1,4 +1,5 @@
 // The pipeline: one request in, one answer out. Faults are caught here, once, logged with the request's id.
+import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { Verdict } from '../limits/limiter.ts'
 import type { RuleName } from '../limits/rules.ts'
@@ -8,13 +9,13 @@ import { pathOf } from './openapi.ts'
 import { type Origins, preflightHeaders } from './origin.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import { type RawInput, readInput } from './read-input.ts'
-import { createRespond } from './respond.ts'
+import type { Respond } from './respond.ts'
 import type { Route } from './routes.ts'
 
 export type ServeDeps = CallDeps & {
   readonly routes: readonly Route[]
+  readonly respond: Respond
   readonly origins: Origins
-  readonly secure: boolean
   readonly authPath: string
 }
 
@@ -28,9 +29,8 @@ type Bindings = { readonly peer: Peer; readonly startedAt: number; readonly read
 type Env = { Bindings: Bindings }
 
 export const createServe = (deps: ServeDeps): Serve => {
-  const { routes, origins, authPath, log } = deps
+  const { routes, respond, origins, authPath, log } = deps
   const readCall = createReadCall(deps)
-  const respond = createRespond(deps)
   const app = new Hono<Env>()
 
   const serve = async ({ req, env }: Context<Env>, work: (call: Call) => Promise<Outcome>): Promise<Response> => {
@@ -75,8 +75,9 @@ export const createServe = (deps: ServeDeps): Serve => {
   app.notFound((context) => serve(context, async () => refuse('not_found')))
   // What even the pipeline did not foresee.
   app.onError((err, { req }) => {
-    log.error({ err }, 'a fault outside the pipeline')
-    return respond(req.raw, 'none', refuse('internal_error'))
+    const requestId = randomUUID()
+    log.error({ err, requestId }, 'a fault outside the pipeline')
+    return respond(req.raw, requestId, refuse('internal_error'))
   })
 
   const exact = new Set(routes.map((route) => route.endpoint.path).filter((path) => path.startsWith('/')))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createMemoryLimits } from '../stores/memory-limits.ts'
 import { createLimiter, type Hit, noLimits } from './limiter.ts'
 import { defaultRules } from './rules.ts'
 import type { LimitStore } from './store.ts'
@@ -66,6 +67,19 @@ describe('several limits on one attempt', () => {
     await limiter.take(both)
     await limiter.release(both)
     expect([...used.values()]).toEqual([0, 0])
+  })
+
+  test('whoever one limit refuses pushes no count out of a full memory, its own least of all', async () => {
+    const store = createMemoryLimits({ clock: { now: () => 1_000 }, maxKeys: 20 })
+    const limiter = createLimiter(store, { ...defaultRules, signInIp: three })
+    const attempt = (email: number) =>
+      limiter.take([
+        { rule: 'signInIp', key: 'attacker' },
+        { rule: 'signInAccount', key: `${email}` },
+      ])
+    const allowed: number[] = []
+    for (let email = 0; email < 500; email += 1) if ((await attempt(email))?.allowed) allowed.push(email)
+    expect(allowed).toEqual([0, 1, 2])
   })
 
   test('a rule that is off counts nothing; where all are off there is no verdict', async () => {

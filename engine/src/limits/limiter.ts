@@ -1,14 +1,15 @@
 // Counts against the named rules. An attempt is counted before it is made, so that parallel attempts can't slip through
 // (H-14, LIM-4), and taken back where it turned out not to be what the rule counts.
 import type { RuleName, Rules } from './rules.ts'
-import type { LimitStore, Rule } from './store.ts'
+import type { Count, LimitStore, Rule } from './store.ts'
 
 export type Hit = { readonly rule: RuleName; readonly key: string }
 
 /** What the answer tells of a limit (the RateLimit fields). */
 export type Verdict = {
   readonly allowed: boolean
-  readonly rule: RuleName
+  /** `application`: a limit of the application's own (LIM-8). */
+  readonly rule: RuleName | 'application'
   readonly limit: number
   readonly windowSeconds: number
   readonly remaining: number
@@ -28,11 +29,7 @@ export type Limiter = {
 /** For those who are never limited. */
 export const noLimits: Limiter = { take: async () => null, release: async () => {} }
 
-const verdict = (
-  name: RuleName,
-  rule: Rule,
-  count: { allowed: boolean; remaining: number; resetMs: number },
-): Verdict => ({
+export const toVerdict = (name: Verdict['rule'], rule: Rule, count: Count): Verdict => ({
   allowed: count.allowed,
   rule: name,
   limit: rule.limit,
@@ -62,7 +59,7 @@ export const createLimiter = (store: LimitStore, rules: Rules): Limiter => {
     take: async (hits) => {
       const counted = active(hits)
       const verdicts = await Promise.all(
-        counted.map(async ({ name, key, rule }) => verdict(name, rule, await store.hit(name, key, rule))),
+        counted.map(async ({ name, key, rule }) => toVerdict(name, rule, await store.hit(name, key, rule))),
       )
       const [first, ...others] = verdicts
       if (!first) return null

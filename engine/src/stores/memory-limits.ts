@@ -56,8 +56,11 @@ export const createMemoryLimits = ({
       return { allowed, remaining: Math.max(limit - window.used, 0), resetMs: window.endsAt - clock.now() }
     },
     refund: async (name, key) => {
-      const window = current(toId(name, key))
-      if (window && window.used > 0) window.used -= 1
+      const id = toId(name, key)
+      const window = current(id)
+      // A count of nothing is not kept, or whoever one limit refuses would push out the counts of others, and its own.
+      if (window && window.used <= 1) windows.delete(id)
+      else if (window) window.used -= 1
     },
     lift: async (name, key) => void windows.delete(toId(name, key)),
     isDegraded: () => false,

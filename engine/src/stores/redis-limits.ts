@@ -17,7 +17,8 @@ const maxKeyLength = 100
 
 /**
  * One atomic step. A hit that is refused is not counted, so that what is refunded is free again, and a refund that comes
- * after the window has ended does not give the next one more than its limit.
+ * after the window has ended does not give the next one more than its limit. A count of nothing is not kept, or whoever
+ * one limit refuses would fill the memory with those of the others.
  * ARGV: points to add, seconds of the window, limit. Gives the count (limit + 1: refused) and the milliseconds left.
  */
 const script = `
@@ -26,7 +27,10 @@ local left = redis.call('pttl', KEYS[1])
 local points = tonumber(ARGV[1])
 local limit = tonumber(ARGV[3])
 if points > 0 and used >= limit then return {limit + 1, left} end
-if points < 0 and used <= 0 then return {0, left} end
+if points < 0 and used <= 1 then
+  redis.call('del', KEYS[1])
+  return {0, 0}
+end
 used = redis.call('incrby', KEYS[1], points)
 if left < 0 then
   redis.call('expire', KEYS[1], ARGV[2])
