@@ -1,7 +1,8 @@
 // The script of the bounce page. Plain JavaScript in a string: it is the whole page's logic, and needs no build.
 // It keeps to PROTOCOL.md, "The browser's side": the same lock as the client, 409 with `retry`, faults are not the end, and
 // only a clear end goes to sign-in. Where this page itself led here again, the cookies do not come back (they are blocked):
-// then sign-in, never a loop.
+// then sign-in, never a loop. A reload keeps the referrer of the first visit, and is no loop. A frozen tab that holds the lock
+// is passed over after 15 seconds (H-16).
 export const continueScript = `
 (() => {
   const settings = JSON.parse(document.getElementById('settings').textContent)
@@ -32,12 +33,24 @@ export const continueScript = `
     }
     return {}
   }
-  const underLock = (work) => navigator.locks
-    ? navigator.locks.request(app + ':session', { signal: AbortSignal.timeout(15000) }, work)
-    : work()
+  const underLock = async (work) => {
+    if (!navigator.locks) return work()
+    let begun = false
+    const begin = () => { begun = true; return work() }
+    try {
+      return await navigator.locks.request(app + ':session', { signal: AbortSignal.timeout(15000) }, begin)
+    } catch (error) {
+      if (begun) throw error
+      return navigator.locks.request(app + ':session', { steal: true }, begin)
+    }
+  }
+  const cameFromHere = () => {
+    const [visit] = performance.getEntriesByType('navigation')
+    return (!visit || visit.type === 'navigate') && document.referrer.startsWith(location.origin + location.pathname)
+  }
   const run = async () => {
     show('waiting')
-    if (document.referrer.startsWith(location.origin + location.pathname)) return signIn()
+    if (cameFromHere()) return signIn()
     try {
       const result = await underLock(() => refresh('', 3))
       if (result.done) location.replace(returnTo)
