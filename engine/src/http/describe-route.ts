@@ -12,6 +12,6 @@ export type RouteDescription = {
 export const describeRoute = ({ endpoint, guard, limit }: Route, authPath: string): RouteDescription => ({
   method: endpoint.method,
   path: pathOf(endpoint, authPath),
-  guard,
+  guard: guard.name,
   limit: limit === 'none' ? 'none' : 'rule' in limit ? limit.rule : limit.byHandler.join(', '),
 })

@@ -16,9 +16,14 @@ import { type Refusal, refuse } from './outcome.ts'
 /** `sessionId`: whose session it is, where there is one. */
 export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly sessionId: SessionId | null }
 
+/** What authorises a request. */
+export type Means = 'accessCookie' | 'bearer' | 'refreshCookie'
+
 export type Guard<As> = {
   /** What it demands, in words, for the list of routes. */
   readonly name: string
+  /** Any of these lets a request pass; none: nothing is needed. */
+  readonly by: readonly Means[]
   check(call: Call): Promise<Passed<As> | Refusal>
 }
 
@@ -115,19 +120,23 @@ export const createGuards = (deps: GuardDeps) => {
     }
   }
 
+  const access: readonly Means[] = deps.accessCookie ? ['accessCookie', 'bearer'] : ['bearer']
+
   return {
     /** Open to everyone: reads that tell nothing of anyone. */
-    anyone: { name: 'anyone', check: async () => passed(null) } satisfies Guard<null>,
+    anyone: { name: 'anyone', by: [], check: async () => passed(null) } satisfies Guard<null>,
 
     /** Changes without a session (sign-in, sign-up): from our own pages, or from no browser at all. Login CSRF ends here. */
     ownPages: {
       name: 'own origin',
+      by: [],
       check: async (call) => (isChangeAllowed(call.request.headers, origins) ? passed(null) : refuse('origin_refused')),
     } satisfies Guard<null>,
 
     /** A live session, by its access token. For reads. */
     signedIn: {
       name: 'access token',
+      by: access,
       check: async (call) => {
         const session = await verified(call)
         return session ? passed(session, session.session.id) : refuse('unauthenticated')
@@ -135,13 +144,14 @@ export const createGuards = (deps: GuardDeps) => {
     } satisfies Guard<VerifiedSession>,
 
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
-    signedInChange: { name: 'access token + CSRF', check: verifiedChange } satisfies Guard<VerifiedSession>,
+    signedInChange: { name: 'access token + CSRF', by: access, check: verifiedChange } satisfies Guard<VerifiedSession>,
 
-    refreshCookie: { name: 'refresh cookie + CSRF', check: holderOf } satisfies Guard<Holder>,
+    refreshCookie: { name: 'refresh cookie + CSRF', by: ['refreshCookie'], check: holderOf } satisfies Guard<Holder>,
 
     /** What ends other sessions needs the refresh cookie or a recent sign-in, not just an access token. */
     owner: {
       name: 'refresh cookie + CSRF, or recent sign-in',
+      by: ['refreshCookie', ...access],
       check: async (call) => {
         if (bearerOf(call.request.headers) === null && call.jar.refresh.length > 0) {
           const holder = await holderOf(call)
@@ -164,6 +174,7 @@ export const createGuards = (deps: GuardDeps) => {
     /** Sign-out: whatever session cookies came, with the CSRF token of the one that counts; nothing at all is fine too. */
     leaving: {
       name: 'own origin; CSRF where a session cookie came',
+      by: [],
       check: async (call) => {
         if (bearerOf(call.request.headers) !== null) {
           const session = await verified(call)

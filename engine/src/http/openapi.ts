@@ -54,21 +54,19 @@ const parameters = (schema: z.ZodType | undefined, where: 'path' | 'query') => {
   }))
 }
 
-const security = (guard: string) => {
-  if (guard.startsWith('access token')) return [{ accessCookie: [] }, { bearer: [] }]
-  if (guard.startsWith('refresh cookie')) return [{ refreshCookie: [] }]
-  return []
+const requestBody = (schema: z.ZodType) => {
+  const json = jsonSchema(schema, 'input')
+  // An empty body is an empty object.
+  return { required: (json.required ?? []).length > 0, content: { 'application/json': { schema: json } } }
 }
 
 const operation = ({ name, endpoint, guard }: Route) => ({
   operationId: name,
   summary: endpoint.summary,
-  description: `Guard: ${guard}.`,
-  security: security(guard),
+  description: `Guard: ${guard.name}.`,
+  security: guard.by.map((means) => ({ [means]: [] })),
   parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
-  ...(endpoint.body
-    ? { requestBody: { content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } } }
-    : {}),
+  ...(endpoint.body ? { requestBody: requestBody(endpoint.body) } : {}),
   responses: responses(endpoint),
 })
 

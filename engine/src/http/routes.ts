@@ -19,7 +19,7 @@ export type RouteLimit = { readonly rule: RuleName } | { readonly byHandler: rea
 export type Route = {
   readonly name: EndpointName
   readonly endpoint: Endpoint
-  readonly guard: string
+  readonly guard: Pick<Guard<unknown>, 'name' | 'by'>
   readonly limit: RouteLimit
   /** Answers whether the stores are open or not. */
   readonly withoutStores: boolean
@@ -57,14 +57,15 @@ type Definition<Name extends EndpointName, As> = {
   handle(call: Call, as: As, input: InputOf<Name>): Promise<Outcome>
 }
 
-const route = <Name extends EndpointName, As>(name: Name, definition: Definition<Name, As>): Route => {
+/** One line of the table. Throws where the policy is missing (VAL-3): deny by default. */
+export const route = <Name extends EndpointName, As>(name: Name, definition: Definition<Name, As>): Route => {
   const { guard, limit, withoutStores = false, handle } = definition
   // VAL-3. The compiler says so already; this is for whoever does not ask it.
   if (!guard || !limit) throw new Error(`the route ${name} has no policy: give it a guard and a limit`)
   return {
     name,
     endpoint: endpoints[name],
-    guard: guard.name,
+    guard,
     limit,
     withoutStores,
     run: async (call, steps) => {

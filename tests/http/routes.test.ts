@@ -1,0 +1,85 @@
+// Every route of a running engine, and what protects it.
+import { endpoints } from '@vigile/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSite, type Site } from '../support/site.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite('embedded')
+})
+afterAll(() => site?.close())
+
+test('VAL-3 each route, its guard and its limit, as a table to read', () => {
+  const rows = site.vigile.routes().map(({ method, path, guard, limit }) => [`${method} ${path}`, guard, limit])
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')).join('\n')
+  expect(`\n${table}\n`).toBe(`
+POST /api/auth/register        | own origin                                   | signUpIp, signUpEmail
+POST /api/auth/login           | own origin                                   | signInIp, signInIpHour, signInAny, signInAccount, signInDevice
+POST /api/auth/refresh         | refresh cookie + CSRF                        | refreshToken, refreshIp
+POST /api/auth/ack             | refresh cookie + CSRF                        | ackToken
+POST /api/auth/logout          | own origin; CSRF where a session cookie came | signOut
+POST /api/auth/logout-all      | refresh cookie + CSRF, or recent sign-in     | signOut
+GET /api/auth/me               | access token                                 | read
+GET /api/auth/csrf             | anyone                                       | read
+GET /api/auth/continue         | anyone                                       | read
+GET /api/auth/sessions         | access token                                 | read
+DELETE /api/auth/sessions/{id} | refresh cookie + CSRF, or recent sign-in     | change
+POST /api/auth/password/change | access token + CSRF                          | passwordChange
+GET /api/auth/health           | anyone                                       | none
+GET /health/live               | anyone                                       | none
+GET /health/ready              | anyone                                       | none
+GET /.well-known/jwks.json     | anyone                                       | none
+GET /openapi.json              | anyone                                       | none
+`)
+})
+
+test('VAL-3 the table has every endpoint of the contract, once, and nothing else', () => {
+  const known = Object.values(endpoints).map(({ method, path }) => `${method} ${path.replace(/^\./, '/api/auth')}`)
+  const served = site.vigile.routes().map(({ method, path }) => `${method} ${path}`)
+  expect(served.toSorted()).toEqual(known.toSorted())
+  expect(new Set(served).size).toBe(served.length)
+})
+
+test('VAL-3 S-86 a stranger gets nothing of anyone from any route', async () => {
+  const stranger = site.visitor()
+  for (const { method, path, guard } of site.vigile.routes()) {
+    const asked = path.replace('{id}', 'A'.repeat(22))
+    const reply = await stranger.send(method, asked, method === 'GET' ? {} : { body: {} })
+    const isOpen = ['anyone', 'own origin', 'own origin; CSRF where a session cookie came'].includes(guard)
+    expect([path, isOpen || reply.status === 401]).toEqual([path, true])
+    expect([path, path !== '/openapi.json' && /@|"user"/.test(reply.text)]).toEqual([path, false])
+  }
+})
+
+test('VAL-3 no other method of a route is served', async () => {
+  const visitor = site.visitor()
+  await visitor.signUp('ada@example.com')
+  const served = new Map<string, string[]>()
+  for (const { method, path } of site.vigile.routes()) served.set(path, [...(served.get(path) ?? []), method])
+  for (const [path, methods] of served) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
+      if (methods.includes(method)) continue
+      const reply = await visitor.send(method, path.replace('{id}', 'A'.repeat(22)))
+      expect([method, path, reply.status, reply.body.code]).toEqual([method, path, 405, 'method_not_allowed'])
+      expect(reply.headers.get('allow')).toBe(
+        methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', '),
+      )
+    }
+  }
+})
+
+test('`handles` says which paths are the engine’s, whole segments only (VAL-3)', () => {
+  const { handles, routes } = site.vigile
+  for (const { path } of routes()) expect(handles(path)).toBe(true)
+  for (const path of [
+    '/',
+    '/api',
+    '/api/authentication',
+    '/apixauth/me',
+    '/health',
+    '/health/live/x',
+    '/openapi.jsonx',
+  ])
+    expect(handles(path), path).toBe(false)
+})
