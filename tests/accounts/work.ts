@@ -15,19 +15,21 @@ export const statementsOf = async <Value>(
 
   const { query } = pg.Client.prototype
   const { run, all } = StatementSync.prototype
+  const call = (act: unknown, on: unknown, input: unknown[]) =>
+    (act as (...input: unknown[]) => unknown).apply(on, input)
   const spies = [
     vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...input: unknown[]) {
       const [first] = input
       see(typeof first === 'string' ? first : (first as { text: string }).text)
-      return (query as (...input: unknown[]) => unknown).apply(this, input)
+      return call(query, this, input)
     } as never),
-    vi.spyOn(StatementSync.prototype, 'run').mockImplementation(function (this: StatementSync, ...input: never[]) {
+    vi.spyOn(StatementSync.prototype, 'run').mockImplementation(function (this: StatementSync, ...input: unknown[]) {
       see(this.sourceSQL)
-      return run.apply(this, input)
+      return call(run, this, input)
     } as never),
-    vi.spyOn(StatementSync.prototype, 'all').mockImplementation(function (this: StatementSync, ...input: never[]) {
+    vi.spyOn(StatementSync.prototype, 'all').mockImplementation(function (this: StatementSync, ...input: unknown[]) {
       see(this.sourceSQL)
-      return all.apply(this, input)
+      return call(all, this, input)
     } as never),
   ]
   try {

@@ -54,9 +54,9 @@ export const resolveSettings = (options: VigileOptions): Settings => {
   }
   const production = options.production ?? process.env.NODE_ENV === 'production'
   const url = publicUrlOf(options, production, faults)
-  const { app = 'vigile', name = 'Vigile' } = options
-  if (!/^[a-z][a-z0-9_]{0,31}$/.test(app))
-    faults.add('app', `"${app}" can't begin cookie names`, 'use lower-case letters, digits and _')
+  const { name = 'Vigile' } = options
+  const app = appOf(options.app, faults)
+  const redis = redisOf('REDIS_URL', options.redis, faults)
   const authPath = pathOf('authPath', options.authPath ?? '/api/auth', faults)
   const trusted = parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? [])
   const unlimited = parseNetworks('VIGILE_LIMITS_ALLOW', options.limits?.allow ?? [])
@@ -71,8 +71,8 @@ export const resolveSettings = (options: VigileOptions): Settings => {
     signInPath: pathOf('signInPath', options.signInPath ?? '/sign-in', faults),
     database: databaseOf(options.database, faults),
     pool: poolOf(options.pool, faults),
-    redis: redisOf('REDIS_URL', options.redis, faults),
-    limitsRedis: redisOf('RATE_LIMIT_REDIS_URL', options.limitsRedis ?? options.redis, faults),
+    redis,
+    limitsRedis: redisOf('RATE_LIMIT_REDIS_URL', options.limitsRedis, faults) ?? redis,
     origins: originsOf(options.allowedOrigins ?? [], url, faults),
     trustedProxies: trusted.networks,
     unlimited: unlimited.networks,
@@ -93,6 +93,12 @@ export const resolveSettings = (options: VigileOptions): Settings => {
   }
   if (list.length > 0) throw new ConfigurationError(list)
   return settings
+}
+
+const appOf = (app = 'vigile', faults: Faults): string => {
+  if (/^[a-z][a-z0-9_]{0,31}$/.test(app)) return app
+  faults.add('app', `"${app}" can't begin cookie names`, 'use lower-case letters, digits and _')
+  return 'vigile'
 }
 
 const patternOf = (setting: string, pattern: string, faults: Faults): string => {
