@@ -131,6 +131,19 @@ export const cookiesOf = (reply: Reply) =>
     }),
   ) as Record<string, { readonly value: string; readonly maxAge: number | undefined }>
 
+export type Claims = {
+  readonly sub: string
+  readonly sid: string
+  readonly gen: number
+  readonly seq: number
+  readonly iat: number
+  readonly exp: number
+}
+
 /** What a token says, unverified. */
-export const claimsOf = (jwt: string) =>
-  JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, number & string>
+export const claimsOf = (jwt: string | undefined) =>
+  JSON.parse(Buffer.from(jwt?.split('.')[1] ?? '', 'base64url').toString()) as Claims
+
+/** The id of the key that a token names, unverified. */
+export const keyIdOf = (jwt: string | undefined) =>
+  (JSON.parse(Buffer.from(jwt?.split('.')[0] ?? '', 'base64url').toString()) as { readonly kid: string }).kid

@@ -141,7 +141,7 @@ const expectAnswer = (reply: Reply, told: Told, held: Held, asked: Asked) => {
   })
   expect(Object.keys(cookies).sort()).toEqual(token ? ['access', 'csrf', 'hint', 'refresh'] : ['access'])
   if (token) expect(cookies.refresh?.value).toBe(held.token(token.g, token.i))
-  const claims = claimsOf(cookies.access?.value ?? '')
+  const claims = claimsOf(cookies.access?.value)
   expect([claims.gen, claims.seq]).toEqual(token ? [token.g, token.i] : [asked.p, asked.q])
   for (const { maxAge } of Object.values(cookies)) expect(maxAge).toBeGreaterThan(0)
 }
