@@ -297,3 +297,28 @@ describe.each(storeKinds)('on %s', (kind) => {
     })
   })
 })
+
+test('AUD-2 the limits of every other route are on record as well, once each', async () => {
+  const rule = { limit: 2, windowSeconds: 60 }
+  const rules = { refreshToken: rule, ackToken: rule, read: rule, change: rule, signOut: rule }
+  const site = await openSite('embedded', { limits: { rules } })
+  const ada = site.visitor()
+  await ada.signUp('ada@example.com')
+  const acts = [
+    ['refreshToken', () => ada.refresh()],
+    ['ackToken', () => ada.ack()],
+    ['read', () => ada.me()],
+    ['change', () => ada.send('DELETE', '/api/auth/sessions/AAAAAAAAAAAAAAAAAAAAAA')],
+    ['signOut', () => ada.post('/api/auth/logout', { only: '0123456789abcdef' })],
+  ] as const
+  const database = await openDatabase(site)
+  for (const [name, act] of acts) {
+    const statuses: number[] = []
+    for (let tries = 0; tries < 5; tries += 1) statuses.push((await act()).status)
+    expect([name, ...statuses.slice(2)]).toEqual([name, 429, 429, 429])
+    const rows = await database.run(`select ip, details from audit_entries where details like '%"${name}"%'`)
+    expect(rows.map(({ ip, details }) => [ip, JSON.parse(String(details)).rule])).toEqual([[ada.address, name]])
+  }
+  await database.close()
+  await site.close()
+})

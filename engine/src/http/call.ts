@@ -1,10 +1,13 @@
 // One request, as far as it has been understood before any handler sees it.
 import { randomUUID } from 'node:crypto'
-import type { Context } from '../audit/entry.ts'
-import { type Limiter, noLimits } from '../limits/limiter.ts'
+import { auditEntry, type Context } from '../audit/entry.ts'
+import type { RecordLimit } from '../audit/limit-record.ts'
+import { type Limiter, noLimits, type Verdict } from '../limits/limiter.ts'
+import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { addressKey, clientAddress, type Networks } from './client-address.ts'
 import type { Cookies, Jar } from './cookies.ts'
+import { type Refusal, refuse } from './outcome.ts'
 
 /** What the transport knows of a request besides the request itself. */
 export type Peer = {
@@ -20,6 +23,8 @@ export type Call = {
   readonly clientKey: string | null
   /** Counts this call; for an address that is never limited (LIM-6) it counts nothing. */
   readonly limiter: Limiter
+  /** Refuses what a limit refused, which is then on record (AUD-2). `key`: what the limit counts by. */
+  limited(verdict: Verdict, key: string): Promise<Refusal>
   readonly context: Context
   readonly jar: Jar
 }
@@ -27,6 +32,8 @@ export type Call = {
 export type CallDeps = {
   readonly cookies: Cookies
   readonly limiter: Limiter
+  readonly recordLimit: RecordLimit
+  readonly clock: Clock
   readonly trustedProxies: Networks
   readonly unlimited: Networks
   readonly log: Log
@@ -49,13 +56,20 @@ export const createReadCall = (deps: CallDeps) => {
     const ip = clientAddress(peer.address, headers.get('x-forwarded-for'), deps.trustedProxies)
     if (ip === null) warnOnce()
     const requestId = randomUUID()
+    const context = { ip, userAgent: headers.get('user-agent'), requestId }
     return {
       request,
       path,
       requestId,
       clientKey: ip === null ? null : addressKey(ip),
       limiter: ip !== null && deps.unlimited.contains(ip) ? noLimits : deps.limiter,
-      context: { ip, userAgent: headers.get('user-agent'), requestId },
+      limited: async (verdict, key) => {
+        const details = { rule: verdict.rule, path: path.slice(0, 256) }
+        const act = { action: 'limit:refused', at: deps.clock.now(), details }
+        await deps.recordLimit({ verdict, key }, auditEntry(context, act))
+        return refuse('rate_limited', { verdict })
+      },
+      context,
       jar: deps.cookies.read(headers.get('cookie')),
     }
   }

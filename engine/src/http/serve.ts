@@ -93,7 +93,7 @@ const runRoute = async (route: Route, call: Call, raw: RawInput): Promise<Outcom
   let verdict: Verdict | null = null
   const count = async (rule: RuleName, key: string | null) => {
     verdict = key === null ? null : await call.limiter.take([{ rule, key }])
-    return verdict && !verdict.allowed ? refuse('rate_limited') : null
+    return verdict && key !== null && !verdict.allowed ? call.limited(verdict, key) : null
   }
   const outcome = await route.run(call, {
     // Where the handler counts what it was asked, what the guard refused is one more change of this address.

@@ -31,11 +31,13 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
   const { clock, sessionCookies } = deps
   return {
     refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
-      const verdict = await call.limiter.take([
-        { rule: 'refreshToken', key: tokenKey(holder) },
+      const hits = [
+        { rule: 'refreshToken', key: tokenKey(holder) } as const,
         ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
-      ])
-      if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
+      ]
+      const verdict = await call.limiter.take(hits)
+      const hit = verdict?.allowed === false && hits.find(({ rule }) => rule === verdict.rule)
+      if (verdict && hit) return call.limited(verdict, hit.key)
       const { token } = holder
       const result = await refresh(deps, { token, retry: body.retry, settled: body.settled, context: call.context })
       if (!result.ok) {
@@ -59,8 +61,9 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
     },
 
     ack: async (call: Call, holder: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
-      const verdict = await call.limiter.take([{ rule: 'ackToken', key: tokenKey(holder) }])
-      if (verdict && !verdict.allowed) return refuse('rate_limited', { verdict })
+      const key = tokenKey(holder)
+      const verdict = await call.limiter.take([{ rule: 'ackToken', key }])
+      if (verdict && !verdict.allowed) return call.limited(verdict, key)
       const result = await acknowledge(deps, { token: holder.token, settled: body.settled, context: call.context })
       if (result.ok) return answer(204, { verdict })
       const { error, ...rest } = result
