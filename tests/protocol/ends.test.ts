@@ -182,6 +182,30 @@ describe.each(storeKinds)('on %s', (kind) => {
   })
 })
 
+describe('two nodes on PostgreSQL alone', () => {
+  test('TOK-6 a sign-out on one is seen by the other, told by the database', async () => {
+    const site = await openSite('PostgreSQL and Redis', { redis: undefined })
+    try {
+      const other = await site.node()
+      const visitor = site.visitor()
+      await visitor.signUp('alone@example.com')
+      const there = createVisitor({
+        vigile: () => other,
+        publicUrl: site.publicUrl,
+        now: site.now,
+        address: '192.0.2.9',
+      })
+      there.jar.restore(visitor.jar.snapshot())
+      await vi.waitFor(async () => expect((await other.readiness()).status).toBe('ok'), { timeout: 5_000 })
+      for (let times = 0; times < 3; times += 1) expect((await there.me()).status).toBe(200)
+      expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
+      await vi.waitFor(async () => expect((await there.me()).status).toBe(401), { timeout: 5_000, interval: 10 })
+    } finally {
+      await site.close()
+    }
+  })
+})
+
 describe('TOK-6 two nodes that can’t hear each other', () => {
   let redis: RedisServer
   let site: Site

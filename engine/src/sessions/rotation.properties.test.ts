@@ -21,7 +21,8 @@ const born = (): SessionState =>
     rotatedAt: start,
     issuedAt: start,
     idleExpiresAt: start + 7 * day,
-    expiresAt: start + 30 * day,
+    // Near enough that lives come to it.
+    expiresAt: start + 9 * day,
   })
 
 /** A session in its database, with every token that was ever handed out. */
