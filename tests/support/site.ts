@@ -39,7 +39,7 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
     void log.push({ level, fields: { ...fields }, message })
   const folder = kind === 'embedded' ? await temporaryFolder('site') : null
   const redisServer = kind === 'embedded' ? null : await startRedis()
-  const database = folder ? `file:${join(folder.path, 'vigile.db')}` : await freshDatabase()
+  const database = options.database ?? (folder ? `file:${join(folder.path, 'vigile.db')}` : await freshDatabase())
   const publicUrl = options.publicUrl ?? 'http://localhost:3000'
   const all: VigileOptions = {
     publicUrl,
