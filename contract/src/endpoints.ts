@@ -102,7 +102,7 @@ export const endpoints = {
     summary: 'Sign out, or clean up after the end of a session',
     body: logoutBody,
     answers: { 204: nothing('Signed out; the cookies are cleared.') },
-    refuses: ['csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: ['unauthenticated', 'csrf_failed', 'origin_refused', 'rate_limited'],
   },
   logoutAll: {
     method: 'POST',

@@ -176,12 +176,16 @@ export const createGuards = (deps: GuardDeps) => {
       name: 'own origin; CSRF where a session cookie came',
       by: [],
       check: async (call) => {
-        if (bearerOf(call.request.headers) !== null) {
-          const session = await verified(call)
-          return passed({ fingerprint: '', sessions: session ? [session.session.id] : [] }, session?.session.id ?? null)
+        const bearer = bearerOf(call.request.headers)
+        const byBearer = bearer === null ? null : await verifyAccess(deps, bearer, 'bearer')
+        if (byBearer?.ok) {
+          const { id } = byBearer.verified.session
+          return passed({ fingerprint: '', sessions: [id] }, id)
         }
         const presentation = await readPresentation(keyring, call.jar.refresh)
         if (presentation.kind === 'unknown_key') return refuse('unavailable')
+        // An expired bearer token and nothing else: whose session it was can't be said, so it can't be said to be over (H-12).
+        if (byBearer?.error === 'invalid_token' && presentation.kind !== 'genuine') return refuse('unauthenticated')
         if (presentation.kind === 'genuine') {
           const holder = await holderOf(call)
           if (holder.kind === 'refusal') return holder
