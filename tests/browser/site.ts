@@ -13,6 +13,8 @@ import { testSecret } from '../support/site.ts'
 export type BrowserSite = {
   readonly url: string
   readonly server: RunningServer
+  /** The database's address, to look into it. */
+  readonly database: string
   readonly clock: TestClock
   readonly log: readonly { readonly message: string; readonly fields: Record<string, unknown> }[]
   close(): Promise<void>
@@ -55,6 +57,7 @@ export const openBrowserSite = async (kind: StoreKind, options: Options = {}): P
   return {
     url: server.url,
     server,
+    database,
     clock: clock as TestClock,
     log,
     close: async () => {
