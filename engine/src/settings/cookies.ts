@@ -14,8 +14,9 @@ export const cookieSettings = (options: VigileOptions, site: Site, faults: Fault
     kinds.map((kind) => [kind, cookies.names?.[kind] ?? `${site.app}_${kind}`]),
   ) as Record<CookieKind, string>
   for (const kind of kinds) {
-    // A prefix is ours to add, and is compared without regard to case by browsers: a base name can't begin with one.
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(names[kind]) || /^__(host|secure)-/i.test(names[kind])) {
+    // A prefix is ours to add, and is compared without regard to case by browsers: a base name can't begin with one, nor
+    // become one behind ours (`__Host-Http-`, RFC 6265bis section 4.1.3).
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(names[kind]) || /^(__(host|secure|http)-|http-)/i.test(names[kind])) {
       faults.add(
         `cookies.names.${kind}`,
         `"${names[kind]}" can't be a cookie's base name`,

@@ -11,6 +11,7 @@ import { cookieSettings } from './cookies.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
+import { shapeOf } from './shape.ts'
 import { originsOf, pathOf, publicUrlOf } from './site.ts'
 import { type DatabaseSetting, databaseOf, poolOf, redisOf } from './stores.ts'
 
@@ -46,12 +47,13 @@ export type Settings = {
 }
 
 /** What the options come to. Throws a `ConfigurationError` that names every fault. */
-export const resolveSettings = (options: VigileOptions): Settings => {
+export const resolveSettings = (given: VigileOptions): Settings => {
   const list: ConfigurationFault[] = []
   const faults: Faults = {
     add: (setting, wrong, right) => list.push({ setting, wrong, right }),
     addAll: (more) => list.push(...more),
   }
+  const options = shapeOf(given, faults)
   const production = options.production ?? process.env.NODE_ENV === 'production'
   const url = publicUrlOf(options, production, faults)
   const { name = 'Vigile' } = options

@@ -1,0 +1,98 @@
+// What kind of value each option takes. Configuration files and JavaScript are compiled by nobody: a name that is misspelt, or
+// the text 'false' for false, must not pass in silence (OPS-1).
+import type { Faults } from '../configuration-error.ts'
+import { unsafePlainHttp, type VigileOptions } from '../options.ts'
+
+type Kind = { readonly expected: string; accepts(value: unknown): boolean }
+type Shape<Group> = {
+  readonly [Key in keyof Group]-?:
+    | Kind
+    | (NonNullable<Group[Key]> extends object ? Shape<NonNullable<Group[Key]>> : never)
+}
+type Values = Readonly<Record<string, unknown>>
+
+const isGroup = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const kind = (expected: string, accepts: Kind['accepts']): Kind => ({ expected, accepts })
+const text = kind('a text', (value) => typeof value === 'string')
+const line = kind(
+  'one line of 1 to 200 characters',
+  (value) => typeof value === 'string' && /^[^\p{Cc}]{1,200}$/u.test(value),
+)
+const flag = kind('true or false', (value) => typeof value === 'boolean')
+const number = kind('a number', (value) => typeof value === 'number')
+const texts = kind("a list of texts, ['…', '…']", (value) => Array.isArray(value) && value.every(text.accepts))
+const group = kind('a group of options, { … }', isGroup)
+const oneOf = (...values: readonly unknown[]) => kind(values.join(' or '), (value) => values.includes(value))
+
+const shape: Shape<VigileOptions> = {
+  // Whatever is no address is named by the check that follows.
+  publicUrl: kind('a web address', () => true),
+  secrets: kind(
+    'a text, a list of texts, or a function that gives one',
+    (value) => [text, texts].some((one) => one.accepts(value)) || typeof value === 'function',
+  ),
+  database: text,
+  redis: text,
+  limitsRedis: text,
+  pool: { max: number, waitSeconds: number, prepare: flag, listenUrl: text },
+  production: flag,
+  transport: kind('unsafePlainHttp, imported by that name', (value) => value === unsafePlainHttp),
+  app: text,
+  name: line,
+  authPath: text,
+  signInPath: text,
+  allowedOrigins: texts,
+  trustedProxies: texts,
+  cookies: {
+    sameSite: oneOf('strict', 'lax'),
+    domain: text,
+    prefix: flag,
+    names: { access: text, refresh: text, csrf: text, hint: text, device: text },
+  },
+  delivery: oneOf('cookie', 'body'),
+  sessions: {
+    accessLife: text,
+    idleLife: text,
+    absoluteLife: text,
+    perUser: kind("a number, or 'unlimited'", (value) => number.accepts(value) || value === 'unlimited'),
+    recentLife: text,
+    protocol: { giveUp: number, replay: number, burst: number, flushed: number, rotation: number, siblings: number },
+  },
+  accounts: { signUp: flag, verifyEmail: flag },
+  passwords: {
+    minimumLength: number,
+    argon2: { memoryKiB: number, iterations: number, parallelism: number },
+    breachUrl: text,
+    siteWords: texts,
+  },
+  // The audience is in every access token, which is in a cookie: 4,096 bytes hold all (S-48).
+  keys: { algorithm: oneOf('EdDSA', 'ES256'), rotateEvery: text, audience: line },
+  limits: { rules: group, allow: texts },
+  role: oneOf('server', 'command'),
+  cleanUpAt: text,
+  log: group,
+}
+
+/** The options without those that can't be right, each of which is named; no value is, since it may be a secret. */
+export const shapeOf = (options: VigileOptions, faults: Faults): VigileOptions =>
+  // Only what `shape` knows is left, each of its kind.
+  keepFitting(options as unknown as Values, shape as unknown as Values, '', faults) as unknown as VigileOptions
+
+const isKind = (value: unknown): value is Kind => isGroup(value) && typeof value.accepts === 'function'
+
+const keepFitting = (given: Values, known: Values, prefix: string, faults: Faults): Values => {
+  const fitting: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const setting = `${prefix}${name}`
+    const inside = Object.hasOwn(known, name) ? known[name] : undefined
+    if (value === undefined) continue
+    if (inside === undefined)
+      faults.add(setting, 'there is no such option', `here are ${Object.keys(known).join(', ')}`)
+    else if (isKind(inside) ? !inside.accepts(value) : !isGroup(value))
+      faults.add(setting, 'it has the wrong kind', `it is ${isKind(inside) ? inside.expected : group.expected}`)
+    else fitting[name] = isKind(inside) ? value : keepFitting(value as Values, inside as Values, `${setting}.`, faults)
+  }
+  return fitting
+}
