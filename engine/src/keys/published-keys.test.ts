@@ -3,9 +3,9 @@
 import type { Vigile } from '@vigile/engine'
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openSite, type Site, storeKinds } from '../support/site.ts'
-import { createVisitor, type Visitor } from '../support/visitor.ts'
-import { claimsOf, keyIdOf, minute, operator } from './desk.ts'
+import { claimsOf, keyIdOf, minute, operator } from '../../../tests/protocol/desk.ts'
+import { openSite, type Site, storeKinds } from '../../../tests/support/site.ts'
+import { createVisitor, type Visitor } from '../../../tests/support/visitor.ts'
 
 let site: Site
 afterEach(() => site?.close())
