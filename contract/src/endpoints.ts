@@ -140,7 +140,7 @@ export const endpoints = {
     summary: 'A small page that renews the session and then goes where the user was going',
     query: continueQuery,
     answers: { 200: page('The page.') },
-    refuses: ['validation_failed'],
+    refuses: ['rate_limited'],
   },
   sessions: {
     method: 'GET',
@@ -159,6 +159,8 @@ export const endpoints = {
     answers: { 204: nothing('It is over, on every node.') },
     refuses: [
       'unauthenticated',
+      'invalid_token',
+      'session_ended',
       'not_found',
       'reauthentication_required',
       'csrf_failed',

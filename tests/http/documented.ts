@@ -53,7 +53,11 @@ export const expectDocumented = async (document: OpenApi, method: string, path: 
   expect(checkBody(document, schema, JSON.parse(text)), `${said} with another body than documented: ${text}`).toEqual(
     [],
   )
-  if (type === 'application/problem+json') expect(JSON.parse(text).status, said).toBe(reply.status)
+  if (type !== 'application/problem+json') return
+  const { code, status } = JSON.parse(text)
+  expect(status, said).toBe(reply.status)
+  if (operation)
+    expect(operation.responses[reply.status]?.description, `${said} with another code`).toContain(`\`${code}\``)
 }
 
 /** HDR-1: what every answer carries, whatever it says. */
