@@ -86,11 +86,11 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
   }
-  const liveUsers = createLiveAccounts({ accounts, channel })
+  const liveAccounts = createLiveAccounts({ accounts, channel })
 
   const cookies = createCookies(settings.cookies)
   const sessionCookies = createSessionCookies({ cookies, delivery: settings.delivery, csrfKey: keyring.newest })
-  const web = { ...acts, ...settings, sessions, cookies, sessionCookies, liveUsers, signUpOpen: settings.signUp }
+  const web = { ...acts, ...settings, sessions, cookies, sessionCookies, liveAccounts, signUpOpen: settings.signUp }
   const guards = createGuards({
     ...web,
     liveSessions: createLiveSessions({ sessions, channel }),

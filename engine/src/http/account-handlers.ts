@@ -4,13 +4,12 @@ import type { SessionStarted } from '@vigile/contract'
 import { type ChangePasswordInput, changePassword } from '../accounts/change-password.ts'
 import { parseDeviceToken } from '../accounts/device.ts'
 import { parseEmail } from '../accounts/email.ts'
+import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import { presentUser } from '../accounts/present-user.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { UserId } from '../primitives/ids.ts'
-import type { LiveCache } from '../primitives/live-cache.ts'
 import type { Begun } from '../sessions/begin.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import { readPresentation } from '../sessions/presented-token.ts'
@@ -26,7 +25,7 @@ export type AccountHandlerDeps = SignUpDeps & {
   readonly sessionCookies: SessionCookies
   readonly delivery: Delivery
   readonly signUpOpen: boolean
-  readonly liveUsers: LiveCache<UserId, Account>
+  readonly liveAccounts: LiveAccounts
 }
 
 const badEmail = refuse('validation_failed', {
@@ -127,9 +126,9 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     },
 
     me: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
-      const account = deps.liveUsers.peek(session.userId) ?? (await deps.liveUsers.get(session.userId))
-      if (!account) return refuse('unauthenticated')
-      return answer(200, { json: { user: presentUser(account), session: presentSession(session), permissions: [] } })
+      const user = deps.liveAccounts.peek(session.userId) ?? (await deps.liveAccounts.get(session.userId))
+      if (!user) return refuse('unauthenticated')
+      return answer(200, { json: { user, session: presentSession(session), permissions: [] } })
     },
   }
 }

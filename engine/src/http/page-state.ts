@@ -1,9 +1,6 @@
 // What a server-rendered page may conclude from the cookies that came with it (SPEC section 16).
 import type { Session, User } from '@vigile/contract'
-import { presentUser } from '../accounts/present-user.ts'
-import type { Account } from '../accounts/store.ts'
-import type { UserId } from '../primitives/ids.ts'
-import type { LiveCache } from '../primitives/live-cache.ts'
+import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import type { Log } from '../primitives/log.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import type { Cookies } from './cookies.ts'
@@ -22,7 +19,7 @@ export type PageState =
 export const createPageState = (deps: {
   readonly cookies: Cookies
   readonly verified: Guards['verified']
-  readonly liveUsers: LiveCache<UserId, Account>
+  readonly liveAccounts: LiveAccounts
   readonly authPath: string
   readonly log: Log
 }) => {
@@ -38,9 +35,9 @@ export const createPageState = (deps: {
       const jar = deps.cookies.read(request.headers.get('cookie'))
       const verified = await deps.verified({ request, jar })
       if (!verified) return jar.hint.length > 0 ? ask(returnTo) : { state: 'signed_out' }
-      const account = await deps.liveUsers.get(verified.session.userId)
-      if (!account) return { state: 'signed_out' }
-      return { state: 'signed_in', user: presentUser(account), session: presentSession(verified.session) }
+      const user = await deps.liveAccounts.get(verified.session.userId)
+      if (!user) return { state: 'signed_out' }
+      return { state: 'signed_in', user, session: presentSession(verified.session) }
     } catch (error) {
       deps.log.warn({ err: error }, 'a page could not be told who asks')
       return { state: 'unknown' }
