@@ -1,6 +1,6 @@
 // Jobs run once per cluster: two nodes on one database.
 import { Cron } from 'croner'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLog } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
@@ -13,16 +13,20 @@ describe.each(places)('on %s', (_, newPlace) => {
   let other: Database
   let now = 1_800_000_000_000
   const clock = { now: () => now }
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await newPlace()
     one = place.open()
     other = place.open()
     await one.migrate()
   })
-  afterEach(() => place?.remove())
+  afterAll(() => place?.remove())
+  beforeEach(() => {
+    slot += 7 * 86_400_000
+    now = slot + 1_000
+  })
 
   const deps = (database: Database, log = silentLog) => ({ jobs: database.jobs, clock, log })
-  const slot = 1_799_999_000_000
+  let slot = 1_799_999_000_000
 
   test('TOK-10 of many nodes that wake for a slot one does the work', async () => {
     let worked = 0

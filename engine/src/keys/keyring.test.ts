@@ -1,5 +1,5 @@
 // The MAC keys of nodes that share one database (TOK-9).
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLog } from '../primitives/log.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import type { Database } from '../stores/database.ts'
@@ -40,12 +40,16 @@ describe.each(places)('nodes on %s', (_, newPlace) => {
   let place: Place
   let database: Database
   let now = 1_000_000
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await newPlace()
     database = place.open()
     await database.migrate()
   })
-  afterEach(() => place?.remove())
+  afterAll(() => place?.remove())
+  // The nodes of the test before are long gone.
+  beforeEach(() => {
+    now += 3_600_000
+  })
 
   const node = (secrets: () => readonly string[] | Promise<readonly string[]>, log = silentLog) =>
     createKeyring({ readSecrets: async () => secrets(), keys: database.keys, clock: { now: () => now }, log })

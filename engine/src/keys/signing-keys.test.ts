@@ -1,6 +1,6 @@
 // Signing keys over their life, on both databases, with one node and with two (TOK-9).
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Channel, Invalidation } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
@@ -51,12 +51,15 @@ describe.each(places)('on %s', (_, newPlace) => {
   let place: Place
   let database: Database
   let now = 1_800_000_000_000
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await newPlace()
     database = place.open()
     await database.migrate()
   })
-  afterEach(() => place?.remove())
+  afterAll(() => place?.remove())
+  beforeEach(async () => {
+    await database.keys.deleteSigningKeys((await database.keys.listSigningKeys()).map(({ id }) => id))
+  })
 
   /** What nodes tell each other; a node that is deaf hears nothing. */
   const createAir = () => {
