@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { openShakySite, pass, type ShakySite, sleep } from './shaky-site.ts'
-import { openTab, shop, signUpIn, toldIn } from './tabs.ts'
+import { openTab, shop, signUpIn, startAfresh, toldIn } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
 const [minute, hour] = [60_000, 3_600_000]
@@ -19,8 +19,7 @@ afterAll(async () => {
 })
 afterEach(async () => {
   site.rule()
-  await Promise.all(browser.context.pages().map((page) => page.close()))
-  await browser.context.clearCookies()
+  await startAfresh(browser.context)
 })
 
 let people = 0

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { openShakySite, type ShakySite } from './shaky-site.ts'
-import { openTab, shop, signUpIn, toldIn } from './tabs.ts'
+import { openTab, shop, signUpIn, startAfresh, toldIn } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
 
@@ -24,7 +24,6 @@ let people = 0
 const twoTabs = async (): Promise<{ one: Page; two: Page; email: string }> => {
   people += 1
   const email = `many-${people}@example.com`
-  await browser.context.clearCookies()
   const one = await openTab(browser.context, site)
   await signUpIn(one, email)
   const two = await openTab(browser.context, site)
@@ -36,7 +35,7 @@ const twoTabs = async (): Promise<{ one: Page; two: Page; email: string }> => {
 
 afterEach(async () => {
   site.rule()
-  await Promise.all(browser.context.pages().map((page) => page.close()))
+  await startAfresh(browser.context)
 })
 
 test('CLI-1 CLI-3 PROTOCOL 2 fifty requests in two tabs: one refresh, fifty answers', async () => {

@@ -4,7 +4,7 @@ import { type Chromium, launchChromium } from '../services/chromium.ts'
 import type { Answer, Fate } from './gate.ts'
 import { signUp } from './people.ts'
 import { openShakySite, pass, type ShakySite } from './shaky-site.ts'
-import { openTab, shop, signUpIn, toldIn, whoIs } from './tabs.ts'
+import { openTab, shop, signUpIn, startAfresh, toldIn, whoIs } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
 const [minute, hour] = [60_000, 3_600_000]
@@ -21,8 +21,7 @@ afterAll(async () => {
 })
 afterEach(async () => {
   site.rule()
-  await Promise.all(browser.context.pages().map((page) => page.close()))
-  await browser.context.clearCookies()
+  await startAfresh(browser.context)
 })
 
 const page = (status: number, headers = {}): Answer => ({

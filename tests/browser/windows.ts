@@ -1,0 +1,69 @@
+// Chromium whose tabs are hidden behind each other and freeze, as a person's are. (Playwright keeps each of its tabs visible.)
+import puppeteer, { type Page } from 'puppeteer-core'
+import { programPath } from '../services/program-path.ts'
+import { hurryTime } from './pages/hurried-time.ts'
+import type { ShakySite } from './shaky-site.ts'
+
+export type Windows = {
+  /** A tab with the client in it, in the foreground. Its time goes ten times as fast. */
+  open(kind?: 'tab' | 'window'): Promise<Page>
+  /** Puts a tab that is in the background to sleep, as browsers do to save power. Returns the way to wake it. */
+  freeze(page: Page): Promise<() => Promise<void>>
+  /** Stops a tab in the debugger, whatever it is at. Returns the way to let it go on. */
+  pause(page: Page): Promise<() => Promise<void>>
+  /** Sets the clocks of these tabs and of the server ahead. */
+  skip(ms: number, pages: readonly Page[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Fast enough to wait out the 15 s of PROTOCOL.md's T, slow enough for a real request to be answered within. */
+const factor = 10
+
+export const openWindows = async (site: ShakySite): Promise<Windows> => {
+  const browser = await puppeteer.launch({
+    browser: 'chrome',
+    executablePath: programPath('chromium'),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    handleSIGHUP: false,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  })
+  const origin = Date.now()
+  return {
+    open: async (kind = 'tab') => {
+      const page = await browser.newPage({ type: kind })
+      await page.evaluateOnNewDocument(hurryTime, { factor, origin })
+      await page.goto(`${site.url}/page`)
+      await page.waitForFunction(() => 'client' in globalThis)
+      return page
+    },
+    freeze: async (page) => {
+      const devtools = await page.createCDPSession()
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      return () => devtools.send('Page.setWebLifecycleState', { state: 'active' })
+    },
+    pause: async (page) => {
+      const devtools = await page.createCDPSession()
+      await devtools.send('Debugger.enable')
+      const paused = new Promise((resolve) => devtools.once('Debugger.paused', resolve))
+      await devtools.send('Debugger.pause')
+      await paused
+      return () => devtools.send('Debugger.resume')
+    },
+    skip: async (ms, pages) => {
+      site.clock.move(ms)
+      for (const page of pages)
+        await page.evaluate((more) => {
+          globalThis.ahead += more
+        }, ms)
+    },
+    close: () => browser.close(),
+  }
+}
