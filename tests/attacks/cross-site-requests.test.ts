@@ -117,6 +117,15 @@ describe('CSRF-1 every change that a cookie authorises needs the token of its se
     )
     expect(reply.body.code).toBe('csrf_failed')
   })
+  test('sign-out, where of the session’s cookies only that of the path `/` came', async () => {
+    const visitor = await signedUp()
+    const cookie = `__Host-vigile_access=${visitor.cookie('access')}; __Host-vigile_csrf=${visitor.cookie('csrf')}`
+    const planted = await visitor.post('/api/auth/logout', {}, { cookie, csrf: null })
+    expect([planted.body.code, planted.setCookies]).toEqual(['csrf_failed', []])
+    expect((await visitor.me()).status).toBe(200)
+    expect((await visitor.post('/api/auth/logout', {}, { cookie })).status).toBe(204)
+    expect((await visitor.me()).status).toBe(401)
+  })
   test('the right one passes, planted ones beside it', async () => {
     const visitor = await signedUp()
     const own = visitor.jar.for('/api/auth').map(({ name, value }) => `${name}=${value}`)

@@ -41,8 +41,8 @@ export const cookieSettings = (options: VigileOptions, site: Site, faults: Fault
 const domainOf = (given: string, host: string, faults: Faults): string => {
   const setting = 'cookies.domain'
   const domain = given.replace(/^\./, '').toLowerCase()
-  const { isIp, publicSuffix, domain: registrable } = parseDomain(domain, { allowPrivateDomains: true })
-  if (isIp || registrable === null || publicSuffix === domain) {
+  const { isIp, domain: registrable } = parseDomain(domain, { allowPrivateDomains: true })
+  if (isIp || registrable === null) {
     faults.add(
       setting,
       `"${given}" is a public suffix or no domain: every site under it would get the cookies`,

@@ -29,6 +29,12 @@ export const sessionsOf = (options: NonNullable<VigileOptions['sessions']>, faul
     faults.add('sessions.accessLife', 'it is longer than the idle life', 'the defaults are 15m and 7d')
   if (policy.idleSeconds > policy.absoluteSeconds)
     faults.add('sessions.idleLife', 'it is longer than the absolute life', 'the defaults are 7d and 30d')
+  if (policy.idleSeconds * 1000 <= 2 * protocol.rotationMs)
+    faults.add(
+      'sessions.idleLife',
+      'a session would end before it can be renewed',
+      `use more than ${(2 * protocol.rotationMs) / 1000}s`,
+    )
   if (policy.absoluteSeconds > 400 * 86_400)
     faults.add('sessions.absoluteLife', 'browsers keep no cookie for over 400 days', 'use 400d at most')
   return policy
