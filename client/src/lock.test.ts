@@ -133,6 +133,27 @@ test('H-16 a holder whose server is silent gives up before those who wait for it
   expect(steals).toBe(0)
 })
 
+test('H-16 a refresh and a sign-out behind a frozen tab lose patience in the same moment, and still take turns', async () => {
+  const { one, two, until, advance, expire, server } = await twoTabs()
+  // A browser gives a lock a little after it was asked for.
+  const { request } = two.ports.locks
+  two.ports.locks.request = async (name, options, work) => {
+    if (options.steal) await new Promise<void>((go) => two.ports.timer(3, go))
+    return request(name, options, work)
+  }
+  expire()
+  void one.client.refresh()
+  await advance(5)
+  one.freeze()
+  const [outcome, signedOut] = await until(Promise.all([two.client.refresh(), two.client.signOut()]))
+  expect(outcome).toBe('refreshed')
+  expect(signedOut.ok).toBe(true)
+  const [first, second] = server.log.filter(({ path }) => [refreshPath, '/api/auth/logout'].includes(path)).slice(-2)
+  expect([first!.path, second!.path]).toEqual([refreshPath, '/api/auth/logout'])
+  expect(second!.at - first!.at).toBeGreaterThanOrEqual(40)
+  expect(two.events).toEqual(['end signed_out'])
+})
+
 test('H-16 a tab that was closed while it held the lock leaves nothing behind', async () => {
   const { one, two, until, advance, clock, expire } = await twoTabs()
   expire()

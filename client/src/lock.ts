@@ -68,6 +68,8 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
         // No lock to be had at all (an opaque origin, a page on its way out): the protocol tolerates two at once.
         if (steal) return hold(work, false)
         steal = !waiting.signal.aborted || patience() <= 0
+        // Said before it is done: of those that lose patience in the same moment one takes the lock, not each from the last.
+        if (steal) holding.change({ holder: `${ports.random()}` })
       }
     },
   }

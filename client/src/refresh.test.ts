@@ -195,6 +195,17 @@ test('CLI-5 a session that began without this client is found, and told of', asy
   expect(first.events).toEqual(['end signed_out', 'start'])
 })
 
+test('CLI-5 CLI-6 a late answer puts the cookies of a session that was signed out back: cleared, and not told again', async () => {
+  const { open, first, until, advance, jar } = await signedIn(2)
+  const dead = [...jar]
+  await until(first.client.signOut())
+  for (const [name, value] of dead) jar.set(name, value)
+  expect(await until(first.client.me())).toBeNull()
+  await advance(30_000)
+  expect([...jar.keys()]).toEqual([])
+  for (const tab of open) expect(tab.events).toEqual(['end signed_out'])
+})
+
 test('CLI-5 dead cookies that could not be cleared do not tell the same end twice', async () => {
   const { browser, first, until, server, advance } = await signedIn()
   server.end('idle')

@@ -51,8 +51,9 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     if (hold.lost()) return 'later'
     jarEmpty = true
     const record = session.read()
-    // A jar that never held a session has nothing to end; one end is told once.
-    if (isLive(record) || (fingerprint && fingerprint !== record.fingerprint)) session.over(reason, fingerprint)
+    // A jar that never held a session has nothing to end; one end is told once, even if a late answer put its cookies back.
+    const unheard = fingerprint && fingerprint !== record.fingerprint && reason !== record.ended
+    if (isLive(record) || unheard) session.over(reason, fingerprint)
     return 'ended'
   }
 
