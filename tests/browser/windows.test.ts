@@ -3,19 +3,24 @@ import type { Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openShakySite, type ShakySite } from './shaky-site.ts'
 import { shop, signInIn, signOutIn, signUpIn, toldIn, whoIs } from './tabs.ts'
-import { openWindows, type Windows } from './windows.ts'
+import { launchWindows, type WindowedChromium, type Windows } from './windows.ts'
 
 const refreshPath = '/api/auth/refresh'
 const [minute, hour] = [60_000, 3_600_000]
 
 let site: ShakySite
+let chromium: WindowedChromium
 let windows: Windows
 beforeAll(async () => {
   site = await openShakySite()
+  chromium = await launchWindows(site)
 })
-afterAll(() => site?.close())
+afterAll(async () => {
+  await chromium?.stop()
+  await site?.close()
+})
 beforeEach(async () => {
-  windows = await openWindows(site)
+  windows = await chromium.profile()
 })
 afterEach(async () => {
   site.rule()
@@ -93,6 +98,28 @@ test.each(['freeze', 'pause'] as const)(
     expect(await toldIn(first)).toEqual(['start'])
   },
 )
+
+test('H-16 CLI-6 PROTOCOL 5 signed out while a frozen tab holds the lock; its late answer brings nobody back', async () => {
+  const { first, second, apart } = await threeTabs()
+  await windows.skip(hour, [first, second, apart])
+  const deliver = holdFirstRefresh()
+  void first.evaluate(() => void client.fetch('/shop/first'))
+  await expect.poll(() => site.handled(refreshPath).length).toBe(1)
+  const wake = await windows.freeze(first)
+  await signOutIn(second)
+  deliver()
+  await wake()
+  for (const tab of [first, second, apart]) {
+    expect((await shop(tab)).status).toBe(401)
+    expect(await whoIs(tab)).toBeNull()
+  }
+  expect((await first.cookies(`${site.url}/api/auth`)).map(({ name }) => name)).toEqual(['vigile_device'])
+  expect(await Promise.all([first, second, apart].map(toldIn))).toEqual([
+    ['start', 'signed_out'],
+    ['signed_out'],
+    ['signed_out'],
+  ])
+})
 
 test('H-16 a tab that froze in the queue for the lock, or long before, delays nobody', async () => {
   const { first, second, apart, email } = await threeTabs()

@@ -1,5 +1,5 @@
 // Chromium whose tabs are hidden behind each other and freeze, as a person's are. (Playwright keeps each of its tabs visible.)
-import puppeteer, { type Page } from 'puppeteer-core'
+import puppeteer, { type BrowserContext, type Page } from 'puppeteer-core'
 import { programPath } from '../services/program-path.ts'
 import { hurryTime } from './pages/hurried-time.ts'
 import type { ShakySite } from './shaky-site.ts'
@@ -16,10 +16,12 @@ export type Windows = {
   close(): Promise<void>
 }
 
+export type WindowedChromium = { profile(): Promise<Windows>; stop(): Promise<void> }
+
 /** Fast enough to wait out the 15 s of PROTOCOL.md's T, slow enough for a real request to be answered within. */
 const factor = 10
 
-export const openWindows = async (site: ShakySite): Promise<Windows> => {
+export const launchWindows = async (site: ShakySite): Promise<WindowedChromium> => {
   const browser = await puppeteer.launch({
     browser: 'chrome',
     executablePath: programPath('chromium'),
@@ -35,10 +37,17 @@ export const openWindows = async (site: ShakySite): Promise<Windows> => {
     handleSIGINT: false,
     handleSIGTERM: false,
   })
+  return {
+    profile: async () => windowsOf(await browser.createBrowserContext(), site),
+    stop: () => browser.close(),
+  }
+}
+
+const windowsOf = (profile: BrowserContext, site: ShakySite): Windows => {
   const origin = Date.now()
   return {
     open: async (kind = 'tab') => {
-      const page = await browser.newPage({ type: kind })
+      const page = await profile.newPage({ type: kind })
       await page.evaluateOnNewDocument(hurryTime, { factor, origin })
       await page.goto(`${site.url}/page`)
       await page.waitForFunction(() => 'client' in globalThis)
@@ -64,6 +73,6 @@ export const openWindows = async (site: ShakySite): Promise<Windows> => {
           globalThis.ahead += more
         }, ms)
     },
-    close: () => browser.close(),
+    close: () => profile.close(),
   }
 }
