@@ -15,7 +15,7 @@ export type Respond = (request: Request, requestId: string, outcome: Outcome) =>
 export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }): Respond => {
   const always = { ...securityHeaders(deps.secure), Vary: vary }
   return (request, requestId, outcome) => {
-    const headers = {
+    const headers: Record<string, string> = {
       ...always,
       ...corsHeaders(request.headers.get('origin'), deps.origins),
       'X-Request-Id': requestId,
@@ -51,14 +51,15 @@ export const createSayLimit = (respond: Respond) => (verdict: Verdict) => ({
   refusal: (request: Request) => respond(request, randomUUID(), refuse('rate_limited', { verdict })),
 })
 
-const answerResponse = (outcome: Answer, base: Readonly<Record<string, string>>): Response => {
+/** `headers` are this answer's alone, and on the hot path: they are completed, not copied. */
+const answerResponse = (outcome: Answer, headers: Record<string, string>): Response => {
   const { status, json, html, cookies = [] } = outcome
+  Object.assign(headers, outcome.headers)
+  if (json !== undefined) headers['Content-Type'] = 'application/json; charset=utf-8'
+  else if (html !== undefined) headers['Content-Type'] = 'text/html; charset=utf-8'
   const body = json === undefined ? (html ?? null) : JSON.stringify(json)
-  const type =
-    json === undefined ? (html === undefined ? null : 'text/html; charset=utf-8') : 'application/json; charset=utf-8'
-  const all = { ...base, ...outcome.headers, ...(type === null ? {} : { 'Content-Type': type }) }
-  if (cookies.length === 0) return new Response(body, { status, headers: all })
-  const headers = new Headers(all)
-  for (const cookie of cookies) headers.append('Set-Cookie', cookie)
-  return new Response(body, { status, headers })
+  if (cookies.length === 0) return new Response(body, { status, headers })
+  const withCookies = new Headers(headers)
+  for (const cookie of cookies) withCookies.append('Set-Cookie', cookie)
+  return new Response(body, { status, headers: withCookies })
 }
