@@ -16,7 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...ignored, 'tests/browser/**'],
-          testTimeout: 20_000,
+          // Two cores, shared: slow is not broken.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

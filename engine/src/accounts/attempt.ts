@@ -1,6 +1,7 @@
 // How often a password may be guessed (LIM-7, S-11, S-12). An attempt is counted before the password is looked at, so that
 // parallel ones can't slip through (H-14), and taken back where it turns out to be no failure.
 import type { Hit, Limiter, Verdict } from '../limits/limiter.ts'
+import type { RuleName } from '../limits/rules.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
@@ -26,8 +27,8 @@ export type AttemptInput = {
   readonly email: Email
   /** Null: nobody has this email. */
   readonly account: Account | null
-  /** The browser's device cookie, where it has one. */
-  readonly deviceToken: string | null
+  /** The browser's device cookies: one, unless somebody planted more. */
+  readonly deviceTokens: readonly string[]
   /** What limits count the client by: its address, or the /64 of it. Null: never limited. */
   readonly clientKey: string | null
 }
@@ -38,6 +39,8 @@ export type Attempt =
       readonly verdict: Verdict | null
       /** Whose failures in a row these are: strangers' to the account, or those of one browser that it knows. */
       readonly who: string
+      /** The device cookie to go on with: the one that the account knows, else the first. Null: the browser has none. */
+      readonly deviceToken: string | null
       /** The password was right: the limits of failures get it back. */
       succeeded(): Promise<void>
       /** Nothing could be checked, so nothing counts. Gives the error back, to be thrown on. */
@@ -55,10 +58,18 @@ export type Attempt =
 export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Promise<Attempt> => {
   const { accounts, limiter, clock } = deps
   const userId = input.account?.id ?? nobody
-  const device = input.deviceToken === null ? null : deviceHash(input.deviceToken, userId)
-  const known = device !== null && (await accounts.isKnownDevice(userId, device))
-  const who = known ? `${emailHash(input.email)}.${device}` : emailHash(input.email)
-  const hits = known ? [{ rule: 'signInDevice', key: who } as const] : strangerHits(input.clientKey, who)
+  const devices = input.deviceTokens.map((token) => ({ token, hash: deviceHash(token, userId) }))
+  const found =
+    devices.length === 0
+      ? null
+      : await accounts.findKnownDevice(
+          userId,
+          devices.map(({ hash }) => hash),
+        )
+  const known = found !== null
+  const who = known ? `${emailHash(input.email)}.${found}` : emailHash(input.email)
+  const hits = known ? knownHits(who) : strangerHits(input.clientKey, who)
+  const deviceToken = (devices.find(({ hash }) => hash === found) ?? devices[0])?.token ?? null
   const release = (those: readonly Hit[]) =>
     limiter.release(those).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
   const undo = async (error: unknown): Promise<never> => {
@@ -77,8 +88,8 @@ export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Prom
     allowed: true,
     verdict,
     who,
-    // `signInAny` counts every outcome.
-    succeeded: () => release(hits.filter(({ rule }) => rule !== 'signInAny')),
+    deviceToken,
+    succeeded: () => release(hits.filter(({ rule }) => !everyOutcome.includes(rule))),
     undone: async (error) => {
       await accounts
         .takeBackUnknownDeviceAttempt(who)
@@ -88,6 +99,14 @@ export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Prom
   }
 }
 
+/** These count attempts of every outcome; the others give back what succeeded. */
+const everyOutcome: readonly RuleName[] = ['signInAny', 'signInBurst']
+
+const knownHits = (who: string): readonly Hit[] => [
+  { rule: 'signInDevice', key: who },
+  { rule: 'signInBurst', key: who },
+]
+
 /** LIM-7: only browsers that the account does not know use up these. */
 const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => [
   ...(clientKey === null
@@ -96,6 +115,7 @@ const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => 
         { rule: 'signInIp', key: clientKey } as const,
         { rule: 'signInIpHour', key: clientKey } as const,
         { rule: 'signInAny', key: clientKey } as const,
+        { rule: 'signInBurst', key: clientKey } as const,
       ]),
   { rule: 'signInAccount', key: who },
 ]

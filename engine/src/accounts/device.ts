@@ -5,9 +5,12 @@ import { randomToken } from '../primitives/random.ts'
 
 export const createDeviceToken = (): string => randomToken(32)
 
-/** The token in a cookie, or null where it has not the form: then the browser is a new one. */
-export const parseDeviceToken = (text: string | undefined): string | null =>
-  text !== undefined && /^[A-Za-z0-9_-]{43}$/.test(text) ? text : null
+/** Device cookies beyond so many are not looked at. */
+const maxTokens = 8
+
+/** The tokens among the cookies of that name: anyone who can plant a cookie must not hide the browser's own (LIM-7). */
+export const parseDeviceTokens = (cookies: readonly string[]): readonly string[] =>
+  cookies.filter((text) => /^[A-Za-z0-9_-]{43}$/.test(text)).slice(0, maxTokens)
 
 export const deviceHash = (deviceToken: string, accountId: string): string =>
   sha256(`vigile device ${deviceToken} ${accountId}`, 'base64url')

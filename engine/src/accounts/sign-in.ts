@@ -31,8 +31,8 @@ export type SignInDeps = BeginDeps &
 export type SignInInput = {
   readonly email: Email
   readonly password: string
-  /** The browser's device cookie, where it has one. */
-  readonly deviceToken: string | null
+  /** The browser's device cookies: one, unless somebody planted more. */
+  readonly deviceTokens: readonly string[]
   /** Sessions that this browser holds: they end. */
   readonly ends: readonly SessionId[]
   readonly context: Context
@@ -45,7 +45,13 @@ export type SignedIn = { readonly account: Account; readonly begun: Begun; reado
 export type SignInResult =
   | { readonly ok: true; readonly value: SignedIn; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
-  | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
+  /** `closed`: no wait opens it; a browser that the account knows does, or proof of the mailbox. */
+  | {
+      readonly ok: false
+      readonly error: 'rate_limited'
+      readonly verdict: Verdict
+      readonly reason: 'limited' | 'closed'
+    }
 
 /**
  * Signs in. Refuses with `invalid_credentials` (unknown email, wrong password, disabled or unverified account: all alike)
@@ -57,10 +63,10 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   if (!attempt.allowed) {
     const { verdict, reason } = attempt
     await deps.recordLimit(attempt, failure(deps, input, account, { reason, rule: verdict.rule }))
-    return { ok: false, error: 'rate_limited', verdict }
+    return { ok: false, error: 'rate_limited', verdict, reason }
   }
   const { verdict } = attempt
-  const entered = await enter(deps, input, account, attempt.who).catch(attempt.undone)
+  const entered = await enter(deps, input, account, attempt).catch(attempt.undone)
   if (typeof entered === 'string') {
     // A failed sign-in is on record, or it is not answered as one.
     await deps.audit.append([failure(deps, input, account, { reason: entered })])
@@ -78,24 +84,25 @@ const enter = async (
   deps: SignInDeps,
   input: SignInInput,
   account: Account | null,
-  who: string,
+  attempt: { readonly who: string; readonly deviceToken: string | null },
   tries = maxTries,
 ): Promise<SignedIn | Refusal> => {
-  const { ok: right, upgrade } = await checkPassword(deps, account, input.password)
+  const { ok: right, upgrade } = await checkPassword(deps, account, input)
   const refusal = refusalOf(account, right, deps.verifyEmail)
   if (!account?.passwordHash || refusal !== null) return refusal ?? 'wrong_password'
-  const upgraded = upgrade ? await deps.hasher.hash(input.password) : null
-  const signedIn = await begin(deps, input, account, { hash: account.passwordHash, upgraded, who })
+  const upgraded = upgrade ? await deps.hasher.hash(input.password, input.clientKey ?? undefined) : null
+  const signedIn = await begin(deps, input, account, { hash: account.passwordHash, upgraded, ...attempt })
   if (signedIn) return signedIn
   // Another sign-in may have upgraded the hash meanwhile; or something happened that keeps this one out.
   if (tries === 1) return 'changed_meanwhile'
-  return enter(deps, input, await deps.accounts.findByEmailKey(input.email.key), who, tries - 1)
+  return enter(deps, input, await deps.accounts.findByEmailKey(input.email.key), attempt, tries - 1)
 }
 
 /** One hash, whether there is an account or not. */
-const checkPassword = async ({ hasher }: SignInDeps, account: Account | null, password: string) => {
-  if (account?.passwordHash) return hasher.verify(account.passwordHash, password)
-  await hasher.verifyDummy(password)
+const checkPassword = async ({ hasher }: SignInDeps, account: Account | null, input: SignInInput) => {
+  const client = input.clientKey ?? undefined
+  if (account?.passwordHash) return hasher.verify(account.passwordHash, input.password, client)
+  await hasher.verifyDummy(input.password, client)
   return { ok: false, upgrade: false }
 }
 
@@ -111,9 +118,14 @@ const begin = (
   deps: SignInDeps,
   input: SignInInput,
   account: Account,
-  proof: { readonly hash: string; readonly upgraded: string | null; readonly who: string },
+  proof: {
+    readonly hash: string
+    readonly upgraded: string | null
+    readonly who: string
+    readonly deviceToken: string | null
+  },
 ): Promise<SignedIn | null> => {
-  const deviceToken = input.deviceToken ?? createDeviceToken()
+  const deviceToken = proof.deviceToken ?? createDeviceToken()
   const now = deps.clock.now()
   return deps.transact(async ({ accounts, sessions, audit }) => {
     if (!(await accounts.confirmPassword(account.id, proof.hash, proof.upgraded, now))) return null

@@ -49,7 +49,7 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
   // The work comes before the look: a known email costs as much (S-13).
-  const passwordHash = await deps.hasher.hash(input.password)
+  const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
   const made = await makeAccount(deps, input, passwordHash)
   if (deps.verifyEmail) return { ok: true, value: 'verification_sent', verdict }
   if (typeof made === 'string') return { ok: false, error: 'email_taken', verdict }
@@ -61,7 +61,7 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
   const { email, context, ends } = input
   const now = deps.clock.now()
   const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
-  const deviceToken = input.deviceToken ?? createDeviceToken()
+  const deviceToken = input.deviceTokens[0] ?? createDeviceToken()
   return deps.transact(async ({ accounts, sessions, audit }): Promise<SignedIn | 'email_taken' | 'unverified'> => {
     if (!(await accounts.insert(account))) {
       await audit.append([failure(input, now, { reason: 'email_taken' })])

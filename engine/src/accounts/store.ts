@@ -54,8 +54,9 @@ export interface AccountStore {
   /** An attempt that was counted, but could not be made. */
   takeBackUnknownDeviceAttempt(emailHash: string): Promise<void>
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>
-  /** Whether this browser has signed in to this account before. `deviceHash` is particular to the account. */
-  isKnownDevice(userId: UserId, deviceHash: string): Promise<boolean>
+  /** The one of these by which the account knows the browser, from a sign-in before. A hash is particular to the account. */
+  findKnownDevice(userId: UserId, deviceHashes: readonly string[]): Promise<string | null>
+  /** An account knows the 50 browsers that it last saw. */
   rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
   /** Removes devices and attempt counters last touched before the given times; the number removed. */
   deleteStale(input: {

@@ -2,7 +2,7 @@
 
 import type { SessionStarted } from '@vigile/contract'
 import { type ChangePasswordInput, changePassword } from '../accounts/change-password.ts'
-import { parseDeviceToken } from '../accounts/device.ts'
+import { parseDeviceTokens } from '../accounts/device.ts'
 import { parseEmail } from '../accounts/email.ts'
 import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import { presentUser } from '../accounts/present-user.ts'
@@ -31,7 +31,7 @@ export type AccountHandlerDeps = SignUpDeps & {
 const badEmail = refuse('validation_failed', {
   fields: [{ path: 'email', code: 'invalid_email', key: 'fields.invalid_email' }],
 })
-const signInLimited = { key: 'rateLimitedSignIn' } as const
+const signInRefused = { limited: { key: 'rateLimitedSignIn' }, closed: { key: 'closedSignIn' } } as const
 
 export const createAccountHandlers = (deps: AccountHandlerDeps) => {
   /** Sessions that the browser holds end at sign-in, whatever their generation. */
@@ -59,7 +59,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     return {
       email,
       password: body.password,
-      deviceToken: parseDeviceToken(call.jar.device[0]),
+      deviceTokens: parseDeviceTokens(call.jar.device),
       ends: await held(call),
       context: call.context,
       clientKey: call.clientKey,
@@ -73,7 +73,10 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       const result = await signIn({ ...deps, limiter: call.limiter }, input)
       const { verdict } = result
       if (!result.ok)
-        return refuse(result.error, { verdict, ...(result.error === 'rate_limited' ? { detail: signInLimited } : {}) })
+        return refuse(result.error, {
+          verdict,
+          ...(result.error === 'rate_limited' ? { detail: signInRefused[result.reason] } : {}),
+        })
       const { account, begun, deviceToken } = result.value
       return answer(200, {
         json: started(account, begun),

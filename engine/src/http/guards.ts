@@ -45,8 +45,8 @@ export type Leaving = { readonly fingerprint: string; readonly sessions: readonl
 
 export type Owner = { readonly userId: UserId; readonly sessionId: SessionId }
 
-/** Access cookies of one name beyond so many are not looked at. */
-const maxAccessCookies = 4
+/** Access cookies of one name beyond so many are not looked at. What can't be one of ours costs nothing. */
+const maxAccessCookies = 50
 
 const passed = <As>(as: As, sessionId: SessionId | null = null): Passed<As> => ({ kind: 'passed', as, sessionId })
 
@@ -125,6 +125,16 @@ export const createGuards = (deps: GuardDeps) => {
   return {
     /** Open to everyone: reads that tell nothing of anyone. */
     anyone: { name: 'anyone', by: [], check: async () => passed(null) } satisfies Guard<null>,
+
+    /** Open to everyone, and counted by the session where a genuine refresh cookie came: neighbours don't use each other up. */
+    anyBrowser: {
+      name: 'anyone',
+      by: [],
+      check: async (call) => {
+        const presentation = await readPresentation(keyring, call.jar.refresh)
+        return passed(null, presentation.kind === 'genuine' ? presentation.tokens[0].sessionId : null)
+      },
+    } satisfies Guard<null>,
 
     /** Changes without a session (sign-in, sign-up): from our own pages, or from no browser at all. Login CSRF ends here. */
     ownPages: {

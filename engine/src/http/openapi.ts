@@ -5,7 +5,8 @@ import type { Route } from './routes.ts'
 
 /** Refusals that every endpoint may answer. */
 const shared: readonly ErrorCode[] = ['validation_failed', 'not_found', 'internal_error', 'unavailable']
-const withBody: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout']
+/** Of a change the body is read, even where there should be none. */
+const withChange: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout']
 
 type Site = {
   readonly name: string
@@ -30,7 +31,7 @@ const responses = (endpoint: Endpoint) => {
         : {}
     return [status, { description: means, ...content }] as const
   })
-  const codes = [...new Set([...endpoint.refuses, ...shared, ...(endpoint.body ? withBody : [])])]
+  const codes = [...new Set([...endpoint.refuses, ...shared, ...(endpoint.method === 'GET' ? [] : withChange)])]
   const byStatus = Map.groupBy(codes, (code) => errorStatus[code])
   const problems = [...byStatus].map(
     ([status, group]) =>

@@ -105,7 +105,7 @@ export const createRoutes = ({
     }),
     route('login', {
       guard: guards.ownPages,
-      limit: { byHandler: ['signInIp', 'signInIpHour', 'signInAny', 'signInAccount', 'signInDevice'] },
+      limit: { byHandler: ['signInIp', 'signInIpHour', 'signInAny', 'signInBurst', 'signInAccount', 'signInDevice'] },
       handle: accounts.login,
     }),
     route('refresh', {
@@ -117,10 +117,11 @@ export const createRoutes = ({
     route('logout', { guard: guards.leaving, limit: { rule: 'signOut' }, handle: sessions.logout }),
     route('logoutAll', { guard: guards.owner, limit: { rule: 'signOut' }, handle: sessions.logoutAll }),
     route('me', { guard: guards.signedIn, limit: read, handle: accounts.me }),
-    route('csrf', { guard: guards.anyone, limit: read, handle: sessions.csrf }),
+    route('csrf', { guard: guards.anyBrowser, limit: read, handle: sessions.csrf }),
+    // Not limited: people land here by links, without a cookie that says who they are, and it asks the stores nothing.
     route('continue', {
       guard: guards.anyone,
-      limit: read,
+      limit: 'none',
       handle: async ({ request }, _as, { query }) => {
         const returnTo = safeReturnTo(query.returnTo, site.publicUrl)
         if (returnTo === null)

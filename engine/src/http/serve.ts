@@ -101,7 +101,11 @@ const runRoute = async (route: Route, call: Call, raw: RawInput): Promise<Outcom
     admitted: async (sessionId) => {
       const isCounted = limit !== 'none' && 'rule' in limit
       const tooMany = isCounted ? await count(limit.rule, sessionId ?? call.clientKey) : null
-      return tooMany ?? readInput(endpoint, call.request, raw)
+      if (tooMany) return tooMany
+      const input = await readInput(endpoint, call.request, raw)
+      // What the handler never sees, it can't count.
+      const isUncounted = input.kind === 'refusal' && !isCounted && limit !== 'none'
+      return (isUncounted ? await count('change', sessionId ?? call.clientKey) : null) ?? input
     },
   })
   return { verdict, ...outcome }

@@ -5,6 +5,7 @@ import type { FieldFault } from './outcome.ts'
 
 /** So many faults are named; more help nobody. */
 const maxFaults = 20
+const maxNames = 100
 
 type Issue = z.core.$ZodIssue
 
@@ -36,6 +37,9 @@ export type Validated<Value> =
   | { readonly ok: false; readonly fields: readonly FieldFault[] }
 
 export const validate = <Value>(schema: z.ZodType<Value>, input: unknown): Validated<Value> => {
+  const names = typeof input === 'object' && input !== null ? Object.keys(input) : []
+  // Nothing here has so many fields; naming each one would cost more than sending them did.
+  if (names.length > maxNames) return { ok: false, fields: [{ path: '', code: 'invalid', key: 'fields.invalid' }] }
   const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return { ok: true, value: result.data }
   const fields = result.error.issues.flatMap((issue) => faultOf(issue, issue.path.join('.')))

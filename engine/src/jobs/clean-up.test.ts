@@ -67,8 +67,8 @@ describe.each(places)('on %s', (_, newPlace) => {
     await database.accounts.beginUnknownDeviceAttempt('old', 100, now - 31 * day)
     await database.accounts.beginUnknownDeviceAttempt('recent', 100, now - 29 * day)
     expect(await cleanUp(database, now)).toEqual({ sessions: 0, devices: 2 })
-    expect(await database.accounts.isKnownDevice(userId, 'old')).toBe(false)
-    expect(await database.accounts.isKnownDevice(userId, 'known')).toBe(true)
+    expect(await database.accounts.findKnownDevice(userId, ['old'])).toBeNull()
+    expect(await database.accounts.findKnownDevice(userId, ['known'])).toBe('known')
   })
 
   test('TOK-10 two nodes that clean up at once remove each session once', async () => {

@@ -10,6 +10,8 @@ export const defaultRules = {
   signInIpHour: { limit: 20, windowSeconds: minutes(60) },
   /** Sign-ins of any outcome by address. Off: it locks out an office. */
   signInAny: null,
+  /** Sign-ins of any outcome by address, or by a browser that the account knows: what no person does. */
+  signInBurst: { limit: 100, windowSeconds: 60 },
   /** Failed sign-ins to one account from browsers that it does not know, whatever the address. */
   signInAccount: { limit: 10, windowSeconds: minutes(15) },
   /** Failed sign-ins from one browser that the account knows: an attacker elsewhere can't use it up (LIM-7). */

@@ -38,6 +38,8 @@ export const en = {
     },
   },
   rateLimitedSignIn: 'Too many sign-in attempts. Try again in {{wait}}.',
+  closedSignIn:
+    'Too many sign-in attempts: this account is closed to new devices. Sign in from a browser that you have used before, or ask an administrator.',
   wait: {
     seconds_one: '{{count}} second',
     seconds_other: '{{count}} seconds',

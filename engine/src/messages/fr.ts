@@ -54,6 +54,8 @@ export const fr: Messages = {
     },
   },
   rateLimitedSignIn: 'Trop de tentatives de connexion. Réessayez dans {{wait}}.',
+  closedSignIn:
+    'Trop de tentatives de connexion : ce compte est fermé aux nouveaux appareils. Connectez-vous depuis un navigateur déjà utilisé, ou demandez à un administrateur.',
   wait: {
     seconds_one: '{{count}} seconde',
     seconds_other: '{{count}} secondes',

@@ -38,6 +38,11 @@ test('S-6 two common passwords in a row are one more', () => {
   }
 })
 
+test('S-6 common words with digits behind them, French ones, and a few characters again and again', () => {
+  for (const password of ['Football2026!', 'motdepasse123', 'Azertyuiop1', 'aaaaaaaaaaaa', 'abcabcabcabc'])
+    expect(isCommonPassword(password)).toBe(true)
+})
+
 test('S-6 what is on no list passes', () => {
   for (const password of [
     'correct horse battery staple',

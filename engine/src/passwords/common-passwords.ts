@@ -6,8 +6,21 @@ import { dictionary } from '@zxcvbn-ts/language-common'
 const listed: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 const longestListed = Math.max(...Array.from(listed, (entry) => entry.length))
 
+/** The most used French ones that the list lacks. */
+const french: ReadonlySet<string> = new Set([
+  'motdepasse',
+  'azertyuiop',
+  'azerty',
+  'bonjour',
+  'doudou',
+  'jetaime',
+  'marseille',
+  'loulou',
+])
+
 /**
- * Whether the password, in any letter case, is a common one, or two common ones in a row. Takes it in NFC.
+ * Whether the password, in any letter case, is a common one, a common word with digits or signs behind it, two common ones
+ * in a row, or made of three different characters at most. Takes it in NFC.
  *
  * Pairs are what people make of a short password when 15 characters are asked for (`password1password1`); they keep far
  * more than the 3,000 entries of ASVS 6.2.4 within reach of every minimum from 8 to 24.
@@ -16,6 +29,9 @@ const longestListed = Math.max(...Array.from(listed, (entry) => entry.length))
  */
 export function isCommonPassword(password: string): boolean {
   const folded = password.toLowerCase()
+  if (folded.length > 3 && new Set(folded).size < 4) return true
+  const word = folded.replace(/[\d\p{P}\p{S}]+$/u, '')
+  if ((word.length >= 8 && listed.has(word)) || french.has(word)) return true
   if (folded.length > 2 * longestListed) return false
   if (listed.has(folded)) return true
   for (let cut = 1; cut < folded.length; cut += 1) {

@@ -21,7 +21,15 @@ export type HashGateOptions = {
   maxWaitMs?: number
 }
 
-export type HashGate = { run<T>(work: () => Promise<T>): Promise<T> }
+export type HashGate = {
+  /** `client`: who asks, where that is known. Clients take turns, and each has few places to wait. */
+  run<T>(work: () => Promise<T>, client?: string): Promise<T>
+}
+
+/** Places to wait for one client: one that sends hundreds of passwords keeps nobody else waiting (S-12). */
+const maxWaitingOfOne = 20
+/** Stands for callers who are not told apart; they have all the places. */
+const anyone = ''
 
 /**
  * A gate that lets a bounded number of hashes run, and a bounded number wait, first come first served.
@@ -39,41 +47,56 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
   requireInteger('passwords.gate.maxWaitMs', maxWaitMs, { min: 1, max: 60_000 })
 
   let running = 0
-  const waiting = new Set<() => void>() // in the order of arrival
+  let waiting = 0
+  /** Each client's hashes in the order of arrival; the clients in the order of their turns. */
+  const queues = new Map<string, Set<() => void>>()
 
-  async function enter(): Promise<void> {
+  async function enter(client: string): Promise<void> {
     if (running < concurrency) {
       running += 1
       return
     }
-    if (waiting.size >= maxWaiting) throw new OverloadedError('Too many passwords are waiting to be checked')
+    const queue = queues.get(client) ?? new Set()
+    if (waiting >= maxWaiting || (client !== anyone && queue.size >= maxWaitingOfOne))
+      throw new OverloadedError('Too many passwords are waiting to be checked')
     await new Promise<void>((resolve, reject) => {
+      const remove = () => {
+        waiting -= 1
+        queue.delete(start)
+        if (queue.size === 0) queues.delete(client)
+      }
       const timer = setTimeout(() => {
-        waiting.delete(start)
+        remove()
         reject(new OverloadedError(`A password waited ${maxWaitMs} ms to be checked`))
       }, maxWaitMs)
       const start = () => {
         clearTimeout(timer)
+        remove()
         resolve()
       }
-      waiting.add(start)
+      waiting += 1
+      queue.add(start)
+      queues.set(client, queue)
     })
   }
 
   // The one that leaves hands its place over, so a newcomer can't overtake those who wait.
   function leave(): void {
-    const [next] = waiting
-    if (next === undefined) {
+    const [turn] = queues
+    if (turn === undefined) {
       running -= 1
       return
     }
-    waiting.delete(next)
-    next()
+    const [client, queue] = turn
+    const [next] = queue
+    queues.delete(client)
+    if (queue.size > 1) queues.set(client, queue)
+    next?.()
   }
 
   return {
-    async run(work) {
-      await enter()
+    async run(work, client = anyone) {
+      await enter(client)
       try {
         return await work()
       } finally {

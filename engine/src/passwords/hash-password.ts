@@ -18,17 +18,18 @@ export type PasswordHasherOptions = {
   gate?: HashGate
 }
 
+/** `client`: who asks; see the gate. */
 export type PasswordHasher = {
   /** The string to store. Throws TypeError on what is no text (`checkPassword` refuses that first), `OverloadedError`. */
-  hash(password: string): Promise<string>
+  hash(password: string, client?: string): Promise<string>
   /**
    * `ok`: the password is right. `upgrade`: it is right, and the stored hash has another algorithm or other parameters
    * than the present ones: store `hash(password)` instead. Throws, with a cause, when the stored hash can't be read, and
    * `OverloadedError`; neither says that the password was wrong.
    */
-  verify(stored: string, password: string): Promise<{ ok: boolean; upgrade: boolean }>
+  verify(stored: string, password: string, client?: string): Promise<{ ok: boolean; upgrade: boolean }>
   /** Does the work of one `verify`, for an email that is not known: ACC-3. Throws `OverloadedError` as `verify` does. */
-  verifyDummy(password: string): Promise<void>
+  verifyDummy(password: string, client?: string): Promise<void>
 }
 
 /**
@@ -51,23 +52,23 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   // No password is known to have this hash, and no time is spent to make it.
   const dummy = `${presentPrefix}${randomBase64(saltBytes)}$${randomBase64(hashBytes)}`
 
-  const verify: PasswordHasher['verify'] = async (stored, password) => {
+  const verify: PasswordHasher['verify'] = async (stored, password, client) => {
     const read = readHash(stored)
     if (!read.ok) throw cannotVerify(new Error(`${read.error}: ${read.detail}`))
-    const ok = await gate.run(() => matches(read.stored, password))
+    const ok = await gate.run(() => matches(read.stored, password), client)
     const isPresent = stored.startsWith(presentPrefix) && stored.length === dummy.length
     return { ok, upgrade: ok && !isPresent }
   }
 
   return {
-    async hash(password) {
+    async hash(password, client) {
       const normalized = normalizePassword(password)
       if (!normalized.ok) throw new TypeError(`A password must pass checkPassword before hash: ${normalized.error}`)
-      return gate.run(() => hashArgon2(normalized.password, argon2Options))
+      return gate.run(() => hashArgon2(normalized.password, argon2Options), client)
     },
     verify,
-    async verifyDummy(password) {
-      await verify(dummy, password)
+    async verifyDummy(password, client) {
+      await verify(dummy, password, client)
     },
   }
 }

@@ -145,7 +145,7 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect(await one.accounts.delete(id)).toBe(true)
     expect(await one.accounts.delete(id)).toBe(false)
     expect((await one.sessions.find(session.id)).session).toBeNull()
-    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(false)
+    expect(await one.accounts.findKnownDevice(id, ['device'])).toBeNull()
     expect(await one.audit.list({ limit: 10, userId: id })).toEqual([entry])
   })
 
@@ -169,10 +169,17 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
 
   test('LIM-7 a device is known for its account, from the first sign-in', async () => {
     const [{ id }, stranger] = [await newAccount(), await newAccount()]
-    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(false)
+    expect(await one.accounts.findKnownDevice(id, ['device'])).toBeNull()
     await atOnce(10, [one, other], ({ accounts }) => accounts.rememberDevice(id, 'device', 2_000))
-    expect(await one.accounts.isKnownDevice(id, 'device')).toBe(true)
-    expect(await one.accounts.isKnownDevice(stranger.id, 'device')).toBe(false)
+    expect(await one.accounts.findKnownDevice(id, ['device'])).toBe('device')
+    expect(await one.accounts.findKnownDevice(stranger.id, ['device'])).toBeNull()
+  })
+
+  test('LIM-7 S-12 an account knows the 50 browsers that it last saw, and finds one among planted names', async () => {
+    const { id } = await newAccount()
+    for (let count = 0; count < 55; count += 1) await one.accounts.rememberDevice(id, `device ${count}`, 2_000 + count)
+    expect(await one.accounts.findKnownDevice(id, ['device 4'])).toBeNull()
+    expect(await one.accounts.findKnownDevice(id, ['junk', 'device 5'])).toBe('device 5')
   })
 
   test('TOK-10 stale devices and attempts are removed in batches, those used since stay', async () => {
@@ -191,9 +198,9 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
     await one.accounts.beginUnknownDeviceAttempt('fresh', 10, 6_000)
     const remove = () => one.accounts.deleteStale({ devicesBefore: 5_000, attemptsBefore: 6_000, limit: 2 })
     expect([await remove(), await remove(), await remove()]).toEqual([2, 1, 0])
-    expect(await one.accounts.isKnownDevice(id, 'used')).toBe(true)
-    expect(await one.accounts.isKnownDevice(id, 'fresh')).toBe(true)
-    expect(await one.accounts.isKnownDevice(id, 'old')).toBe(false)
+    expect(await one.accounts.findKnownDevice(id, ['used'])).toBe('used')
+    expect(await one.accounts.findKnownDevice(id, ['fresh'])).toBe('fresh')
+    expect(await one.accounts.findKnownDevice(id, ['old'])).toBeNull()
     expect(await one.accounts.beginUnknownDeviceAttempt('fresh', 1, 6_000)).toBe(false)
   })
 }

@@ -20,6 +20,8 @@ const columns = [
 ] as const
 
 const maxIds = 1_000
+/** Browsers that an account knows. Who has more of them is no person. */
+const maxDevices = 50
 
 type Read = Omit<Account, 'isActive'> & { readonly isActive: boolean | number }
 const toAccount = (row: Read): Account => ({ ...row, isActive: Boolean(row.isActive) })
@@ -148,14 +150,14 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     clearUnknownDeviceAttempts: async (emailHash) => {
       await db.deleteFrom('sign_in_attempts').where('email_hash', '=', emailHash).execute()
     },
-    isKnownDevice: async (userId, deviceHash) => {
+    findKnownDevice: async (userId, deviceHashes) => {
       const row = await db
         .selectFrom('known_devices')
-        .select('user_id')
+        .select('device_hash')
         .where('user_id', '=', userId)
-        .where('device_hash', '=', deviceHash)
+        .where('device_hash', 'in', deviceHashes)
         .executeTakeFirst()
-      return row !== undefined
+      return row?.device_hash ?? null
     },
     rememberDevice: async (userId, deviceHash, now) => {
       await db
@@ -163,6 +165,13 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .values({ user_id: userId, device_hash: deviceHash, created_at: now, last_used_at: now })
         .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: now }))
         .execute()
+      const kept = db
+        .selectFrom('known_devices')
+        .select('device_hash')
+        .where('user_id', '=', userId)
+        .orderBy('last_used_at', 'desc')
+        .limit(maxDevices)
+      await db.deleteFrom('known_devices').where('user_id', '=', userId).where('device_hash', 'not in', kept).execute()
     },
     deleteStale: async ({ devicesBefore, attemptsBefore, limit }) => {
       const devices = db

@@ -87,7 +87,7 @@ const act = async ({ accounts, sessions, audit }: Stores, ids: readonly SessionI
   await accounts.confirmPassword(user, 'hash', null, 1)
   const { next } = await accounts.list({ after: null, limit: 10, search: null })
   await accounts.list({ after: next, limit: 10, search: null })
-  await accounts.isKnownDevice(user, 'device')
+  await accounts.findKnownDevice(user, ['device'])
   await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
   await accounts.delete(user)
   await audit.list({ limit: 10 })

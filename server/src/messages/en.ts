@@ -29,6 +29,8 @@ export const en = {
     loadableFile: 'A file that Node can load: check its path and what it imports',
     secretNotKept: (path: string, why: string) => `The development secret can't be kept in ${path}: ${why}`,
     writableFolder: (folder: string) => `Make ${folder} writable, or set VIGILE_SECRET`,
+    verificationWithoutMail:
+      'Emails must be verified before the first sign-in, and this version sends no mail: verify accounts with `vigile users verify`, or set VIGILE_EMAIL_VERIFICATION=off.',
     unknown: (name: string) => `${name} is no setting of Vigile, and does nothing: is it misspelt?`,
   },
 

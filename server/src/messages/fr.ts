@@ -32,6 +32,8 @@ export const fr: Catalogue = {
     loadableFile: "Un fichier que Node peut charger : vérifiez son chemin et ce qu'il importe",
     secretNotKept: (path, why) => `Le secret de développement ne peut pas être conservé dans ${path} : ${why}`,
     writableFolder: (folder) => `Rendez ${folder} accessible en écriture, ou définissez VIGILE_SECRET`,
+    verificationWithoutMail:
+      'Les adresses doivent être vérifiées avant la première connexion, et cette version n’envoie pas de courrier : vérifiez les comptes avec `vigile users verify`, ou mettez VIGILE_EMAIL_VERIFICATION=off.',
     unknown: (name) => `${name} n'est pas un réglage de Vigile et reste sans effet : faute de frappe ?`,
   },
 

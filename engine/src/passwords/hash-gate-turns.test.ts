@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createHashGate, OverloadedError } from './hash-gate.ts'
+
+const later = () => {
+  let done = () => {}
+  const promise = new Promise<void>((resolve) => {
+    done = resolve
+  })
+  return { promise, done: () => done() }
+}
+
+test('S-12 one client with a hundred passwords keeps nobody else waiting: clients take turns', async () => {
+  const gate = createHashGate({ concurrency: 1 })
+  const first = later()
+  const order: string[] = []
+  const begin = gate.run(() => first.promise, 'busy')
+  const rest = Array.from({ length: 15 }, (_, index) => gate.run(async () => void order.push(`busy ${index}`), 'busy'))
+  const honest = gate.run(async () => void order.push('honest'), 'honest')
+  first.done()
+  await Promise.all([begin, ...rest, honest])
+  expect(order.indexOf('honest')).toBeLessThanOrEqual(1)
+})
+
+test('S-12 one client has few places to wait, and another still finds one', async () => {
+  const gate = createHashGate({ concurrency: 1 })
+  const first = later()
+  const begin = gate.run(() => first.promise, 'busy')
+  const busy = Array.from({ length: 40 }, () => gate.run(async () => 'ran', 'busy').catch((error: unknown) => error))
+  const honest = gate.run(async () => 'ran', 'honest')
+  first.done()
+  await begin
+  expect(await honest).toBe('ran')
+  const outcomes = await Promise.all(busy)
+  expect(outcomes.filter((outcome) => outcome === 'ran')).toHaveLength(20)
+  expect(outcomes.filter((outcome) => outcome instanceof OverloadedError)).toHaveLength(20)
+})

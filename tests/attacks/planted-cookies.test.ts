@@ -1,0 +1,51 @@
+// Cookies that someone else could plant: a sub-domain, another application on the host.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSite, type Site } from '../support/site.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite('embedded')
+})
+afterAll(() => site?.close())
+
+test('LIM-7 S-12 COOK-8 a planted device cookie in front does not hide the browser’s own', async () => {
+  const owner = site.visitor()
+  await owner.signUp('owner@example.com')
+  for (let tries = 0; tries < 10; tries += 1) await site.visitor().signIn('owner@example.com', 'wrong password')
+  expect((await site.visitor().signIn('owner@example.com')).status).toBe(429)
+  const own = owner.cookie('device')
+  const planted = `vigile_device=junk; vigile_device=${'A'.repeat(43)}; vigile_device=${own}`
+  const body = { email: 'owner@example.com', password: 'quiet-harbour-lantern-42' }
+  const reply = await owner.post('/api/auth/login', body, { cookie: planted })
+  expect(reply.status).toBe(200)
+  expect(owner.cookie('device')).toBe(own)
+})
+
+test('S-12 planted access cookies do not hide the genuine one', async () => {
+  const visitor = site.visitor()
+  await visitor.signUp('planted@example.com')
+  const junk = Array.from({ length: 20 }, (_, index) => `vigile_access=x${index}`).join('; ')
+  const reply = await visitor.get('/api/auth/me', { cookie: `${junk}; vigile_access=${visitor.cookie('access')}` })
+  expect(reply.status).toBe(200)
+})
+
+test('LIM-1 bad bodies are counted as changes of their address', async () => {
+  const visitor = site.visitor()
+  const statuses = []
+  for (let count = 0; count < 110; count += 1) statuses.push((await visitor.post('/api/auth/login', {})).status)
+  expect(statuses.filter((status) => status === 400)).toHaveLength(100)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(10)
+})
+
+test('LIM-3 LIM-7 I18N-1 an account closed to new devices says so, in both languages', async () => {
+  await site.visitor().signUp('closed@example.com')
+  for (let round = 0; round < 10; round += 1) {
+    for (let tries = 0; tries < 10; tries += 1) await site.visitor().signIn('closed@example.com', 'wrong password')
+    site.move(16 * 60_000)
+  }
+  const body = { email: 'closed@example.com', password: 'quiet-harbour-lantern-42' }
+  const said = async (language: string) =>
+    (await site.visitor().post('/api/auth/login', body, { headers: { 'accept-language': language } })).body.detail
+  expect(await said('en')).toMatch(/closed to new devices/)
+  expect(await said('fr')).toMatch(/fermé aux nouveaux appareils/)
+})
