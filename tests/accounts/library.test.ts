@@ -219,9 +219,11 @@ describe.each(storeKinds)('limits of the application, on %s', (kind) => {
     const nodes = kind === 'embedded' ? [site.vigile] : [site.vigile, await site.node()]
     const rule = { limit: 5, windowSeconds: 900 }
     const counts = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => nodes[index % nodes.length]?.limits.check('export:ada', rule)),
+      Array.from({ length: 20 }, (_, index) =>
+        (nodes[index % nodes.length] as Vigile).limits.check('export:ada', rule),
+      ),
     )
-    expect(counts.filter((count) => count?.allowed)).toHaveLength(5)
+    expect(counts.filter(({ allowed }) => allowed)).toHaveLength(5)
     expect(await site.vigile.limits.check('export:eve', rule)).toMatchObject({ allowed: true, remaining: 4 })
     const refused = await site.vigile.limits.check('export:ada', rule)
     expect(refused).toMatchObject({ allowed: false, remaining: 0 })
@@ -274,7 +276,7 @@ describe('the end', () => {
     })
     const { log: _, secrets, ...options } = optionsFor()
     const given = { ...options, ...(postgres && { database: postgres.url }), ...(redis && { redis: redis.url }) }
-    const program = join(import.meta.dirname, 'process-that-closes.suite.ts')
+    const program = new URL('./process-that-closes.suite.ts', import.meta.url).pathname
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@vigile/source', program, JSON.stringify(given)],
