@@ -1,0 +1,67 @@
+// What a server-rendered page is told of the cookies that came with it (SPEC section 16).
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSite, type Site } from '../support/site.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite('embedded', {
+    publicUrl: 'https://shop.example.com',
+    production: true,
+    accounts: { verifyEmail: false },
+  })
+})
+afterAll(() => site?.close())
+
+const stateOf = (cookies: Record<string, string | undefined>, returnTo = '/orders?page=2', headers = {}) => {
+  const cookie = Object.entries(cookies)
+    .map(([name, value]) => `__Host-vigile_${name}=${value}`)
+    .join('; ')
+  const request = new Request(`${site.publicUrl}${returnTo}`, {
+    headers: { ...(cookie ? { cookie } : {}), ...headers },
+  })
+  return site.vigile.pageState(request, returnTo)
+}
+const signedUp = async (email: string): Promise<Visitor> => {
+  const visitor = site.visitor()
+  await visitor.signUp(email)
+  return visitor
+}
+const ask = { state: 'ask', location: '/api/auth/continue?returnTo=%2Forders%3Fpage%3D2' }
+
+test('COOK-3 a link from another site brings the hint alone: that is "ask", not "signed out"', async () => {
+  const visitor = await signedUp('ada@example.com')
+  const access = visitor.cookie('access')
+  expect(await stateOf({ access, hint: '1' })).toMatchObject({ state: 'signed_in', user: { email: 'ada@example.com' } })
+  expect(await stateOf({ access })).toMatchObject({ state: 'signed_in' })
+  expect(await stateOf({ hint: '1' })).toEqual(ask)
+  expect(await stateOf({ access: 'expired', hint: '1' })).toEqual(ask)
+  expect(await stateOf({})).toEqual({ state: 'signed_out' })
+  expect(await stateOf({ access: 'expired' })).toEqual({ state: 'signed_out' })
+})
+
+test('an access token that has expired, or whose session is over, is asked about', async () => {
+  const visitor = await signedUp('bob@example.com')
+  const access = visitor.cookie('access')
+  await visitor.post('/api/auth/logout', {})
+  expect(await stateOf({ access, hint: '1' })).toEqual(ask)
+  const other = await signedUp('carol@example.com')
+  site.move(16 * 60_000)
+  expect(await stateOf({ access: other.cookie('access') ?? 'gone', hint: '1' })).toEqual(ask)
+})
+
+test('S-55 the bounce page takes the place that it is given, and nothing that is none', async () => {
+  const state = await stateOf({ hint: '1' }, '/a?x=/&y=%2F%2Fevil.example#z')
+  if (state.state !== 'ask') throw new Error(state.state)
+  const page = await site.visitor().get(state.location)
+  expect(page.status).toBe(200)
+  expect(page.text).toContain('"returnTo":"/a?x=/&y=%2F%2Fevil.example#z"')
+})
+
+test('a user who is gone or shut out is signed out', async () => {
+  const visitor = await signedUp('dave@example.com')
+  const access = visitor.cookie('access')
+  const id = (await visitor.me()).body.user.id
+  await site.vigile.users.disable(id, { kind: 'operator', name: 'test' })
+  expect((await stateOf({ access, hint: '1' })).state).not.toBe('signed_in')
+})
