@@ -35,7 +35,7 @@ export type RuleName = keyof typeof defaultRules
 /** Null: not limited. */
 export type Rules = Readonly<Record<RuleName, Rule | null>>
 
-export const isRuleName = (name: string): name is RuleName => Object.hasOwn(defaultRules, name)
+const isRuleName = (name: string): name is RuleName => Object.hasOwn(defaultRules, name)
 
 export const checkRules = (rules: Readonly<Partial<Record<string, Rule | null>>>): readonly ConfigurationFault[] =>
   Object.entries(rules).flatMap(([name, rule]) => {
