@@ -4,13 +4,14 @@ import type { Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { createVisitor, type Visitor } from '../support/visitor.ts'
+import type { Argon2 } from './work.ts'
 
 const hasher = vi.hoisted(() => ({ verified: 0, held: null as Promise<void> | null }))
 vi.mock('@node-rs/argon2', async (original) => {
-  const real = await original<typeof import('@node-rs/argon2')>()
+  const real = await original<Argon2>()
   return {
     ...real,
-    verify: async (...input: Parameters<typeof real.verify>) => {
+    verify: async (...input: unknown[]) => {
       hasher.verified += 1
       await hasher.held
       return real.verify(...input)

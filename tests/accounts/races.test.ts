@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { createVisitor, goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
 import { openDatabase } from './database.ts'
+import type { Argon2 } from './work.ts'
 
 /** What other nodes see comes soon (TOK-6); a busy machine may take its time. */
 const patience = { timeout: 5_000 }
@@ -11,10 +12,10 @@ const patience = { timeout: 5_000 }
 /** Holds the next password that is verified between its check and what follows from it. */
 const door = vi.hoisted(() => ({ next: null as { reached(): void; readonly opened: Promise<void> } | null }))
 vi.mock('@node-rs/argon2', async (original) => {
-  const real = await original<typeof import('@node-rs/argon2')>()
+  const real = await original<Argon2>()
   return {
     ...real,
-    verify: async (...input: Parameters<typeof real.verify>) => {
+    verify: async (...input: unknown[]) => {
       const held = door.next
       door.next = null
       const ok = await real.verify(...input)

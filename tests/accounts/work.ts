@@ -38,3 +38,6 @@ export const statementsOf = async <Value>(
     for (const spy of spies) spy.mockRestore()
   }
 }
+
+/** The hashing library, as far as tests stand between it and the engine. */
+export type Argon2 = Record<'hash' | 'verify', (...input: unknown[]) => Promise<unknown>>
