@@ -85,3 +85,18 @@ test('the newest change wins, whichever way it comes first', async () => {
   await advance(5)
   expect([left.read().count, right.read().count]).toEqual([8, 8])
 })
+
+test('CLI-1 CLI-3 where storage is refused a new tab learns from the others what there is, and nothing seems to begin', async () => {
+  const { tab, until, advance, jar } = createFakeBrowser()
+  const first = tab({ storage: false })
+  await until(first.client.signIn(credentials))
+  await advance(1000)
+  jar.set('vigile_access', 'gone')
+  // The new tab comes in the middle of the first one's request, and finds out about the session as well.
+  const asked = first.client.fetch('/api/things')
+  const second = tab({ storage: false })
+  expect((await until(asked)).status).toBe(200)
+  await advance(1000)
+  expect(first.events).toEqual(['start'])
+  expect((await until(second.client.fetch('/api/things'))).status).toBe(200)
+})

@@ -46,12 +46,18 @@ export function createShared<T extends object>(
       ports.channel.post({ key, record: memory })
       changed()
     },
-    listen: () =>
-      ports.channel.listen((message) => {
+    listen() {
+      const stop = ports.channel.listen((message) => {
         const { key: about, record } = message as { key?: string; record?: unknown }
         if (about !== key) return
-        adopt(record)
-        changed()
-      }),
+        if (record) {
+          adopt(record)
+          changed()
+        } else if (memory.revision) ports.channel.post({ key, record: memory })
+      })
+      // Nothing in storage, or no storage: the others may know. A tab that found all out anew would seem to begin a session.
+      if (!read().revision) ports.channel.post({ key })
+      return stop
+    },
   }
 }
