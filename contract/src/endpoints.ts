@@ -140,7 +140,7 @@ export const endpoints = {
     summary: 'A small page that renews the session and then goes where the user was going',
     query: continueQuery,
     answers: { 200: page('The page.') },
-    refuses: ['rate_limited'],
+    refuses: [],
   },
   sessions: {
     method: 'GET',

@@ -9,6 +9,7 @@ test('LIM-1 the defaults, each by its name', () => {
     'signInIp 10 in 15 min',
     'signInIpHour 20 in 60 min',
     'signInAny off',
+    'signInBurst 100 in 1 min',
     'signInAccount 10 in 15 min',
     'signInDevice 10 in 15 min',
     'signUpIp 10 in 15 min',
