@@ -122,7 +122,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     signingKeys,
     readiness: readiness.read,
     openApi: () => document,
-    site: { ...settings, csrfCookie: cookies.names.csrf },
+    site: { ...settings, csrfCookie: cookies.names.csrf, bound: settings.binding !== 'off' },
   })
   const document = openApiDocument(routes, { ...settings, cookies: cookies.names })
   const respond = createRespond(settings)
