@@ -103,6 +103,18 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await person.ack()).status).toBe(204)
   })
 
+  test('LIM-7 PROTOCOL bound: who copied the jar can not use up the allowance of its owner', async () => {
+    const person = await signUpBound(site)
+    const own = await createDevice(site.publicUrl)
+    for (const thief of [thiefOf(site, person), thiefOf(site, person)]) {
+      const replies = await Promise.all(Array.from({ length: 70 }, () => thief.refresh()))
+      expect(replies.some(({ status }) => status === 429)).toBe(true)
+      await Promise.all(Array.from({ length: 70 }, () => own.post(thief, '/ack')))
+    }
+    expect((await person.ack()).status).toBe(204)
+    expect((await person.refresh()).status).toBe(200)
+  })
+
   test('PROTOCOL bound: an access cookie that was copied confirms nothing', async () => {
     const person = await signUpBound(site)
     const thief = thiefOf(site, person)

@@ -1,6 +1,5 @@
 // A browser's key in software, and the proofs that it makes (RFC 9449): right ones, and wrong ones to order.
 import { createHash } from 'node:crypto'
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import type { Ask, Reply, Visitor } from './visitor.ts'
 
 export type Wrong = {
@@ -10,8 +9,8 @@ export type Wrong = {
 }
 
 export type Device = {
-  readonly jwk: JWK
-  readonly privateJwk: JWK
+  readonly jwk: JsonWebKey
+  readonly privateJwk: JsonWebKey
   readonly thumbprint: string
   /** The nonce that the server gave last. */
   nonce(): string | undefined
@@ -21,10 +20,22 @@ export type Device = {
   post(visitor: Visitor, path: string, body?: unknown, ask?: Ask): Promise<Reply>
 }
 
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+const signed = async (header: object, payload: object, key: CryptoKey): Promise<string> => {
+  const text = `${part(header)}.${part(payload)}`
+  const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(text))
+  return `${text}.${Buffer.from(signature).toString('base64url')}`
+}
+
 export const createDevice = async (publicUrl: string): Promise<Device> => {
-  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const jwk = await exportJWK(publicKey)
-  const privateJwk = await exportJWK(privateKey)
+  const { publicKey, privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  const jwk = { kty, crv, x, y } as JsonWebKey
+  const privateJwk = await crypto.subtle.exportKey('jwk', privateKey)
   const required = JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y })
   let nonce: string | undefined
   let count = 0
@@ -32,8 +43,7 @@ export const createDevice = async (publicUrl: string): Promise<Device> => {
   const proof = (method: string, url: string, { header = {}, payload = {}, key = privateKey }: Wrong = {}) => {
     count += 1
     const claims = { htm: method, htu: url, jti: `proof-${count}-${Math.random()}`, nonce, iat: 1_000, ...payload }
-    const unsigned = new SignJWT(JSON.parse(JSON.stringify(claims)))
-    return unsigned.setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk, ...header }).sign(key)
+    return signed({ typ: 'dpop+jwt', alg: 'ES256', jwk, ...header }, claims, key)
   }
   const once = async (visitor: Visitor, method: string, path: string, ask: Ask, wrong: Wrong) => {
     const dpop = await proof(method, `${publicUrl}${path}`, wrong)

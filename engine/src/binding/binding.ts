@@ -6,9 +6,10 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { sha256 } from '../primitives/hash.ts'
 import type { Log } from '../primitives/log.ts'
-import { type BoundKey, thumbprintOf, toBoundKey } from './bound-key.ts'
+import { type BoundKey, readPublicKey, thumbprintOf, toBoundKey } from './bound-key.ts'
 import { type DpopProof, type ProofFault, readDpopProof } from './dpop-proof.ts'
 import { createNonces, type Nonces } from './nonces.ts'
+import { readJws } from './read-jws.ts'
 import type { UsedProofStore } from './store.ts'
 
 /** `optional`: a sign-in that brings a key is bound to it. `required`: no sign-in without a key. */
@@ -34,6 +35,8 @@ export type Binding = {
   register(call: ProofCarrier): Promise<Registration>
   /** Proves sessions by the proof of this request, which is used up once. `accessToken`: sent as `Authorization: DPoP`. */
   prover(call: ProofCarrier, accessToken?: string): Prove
+  /** The thumbprint of the key that a proof names, unproven; empty where there is none, or binding is off. For limits alone. */
+  claimedKey(call: Pick<ProofCarrier, 'request'>): string
   /** A refused proof: on record, and in the log as an alert. */
   refused(call: ProofCarrier, session: BoundSession | null, fault: ProofFault): Promise<void>
 }
@@ -80,6 +83,10 @@ export const createBinding = (deps: BindingDeps): Binding => {
     mode: deps.mode,
     nonces,
     refused,
+    claimedKey: ({ request }) => {
+      const key = deps.mode === 'off' ? null : readPublicKey(readJws(request.headers.get('dpop') ?? '')?.header.jwk)
+      return key === null || key === 'private' ? '' : thumbprintOf(key)
+    },
     register: async (call) => {
       if (deps.mode === 'off') return { ok: true, key: null }
       const result = await read(call, null)

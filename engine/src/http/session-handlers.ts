@@ -28,15 +28,19 @@ export type SessionHandlerDeps = RefreshDeps & {
   readonly proofs: Proofs
 }
 
-/** Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. */
-const tokenKey = ({ token }: Holder): string => `${token.sessionId}.${token.generation}.${token.issue}`
+/**
+ * Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. Where keys
+ * are in use, for each key apart too, or who copied the cookie could spend it.
+ */
+const tokenKey = ({ token }: Holder, claimedKey: string): string =>
+  `${token.sessionId}.${token.generation}.${token.issue}${claimedKey}`
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
   const { clock, sessionCookies, binding, proofs } = deps
   return {
     refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
       const hits = [
-        { rule: 'refreshToken', key: tokenKey(holder) } as const,
+        { rule: 'refreshToken', key: tokenKey(holder, binding.claimedKey(call)) } as const,
         ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
       ]
       const verdict = await call.limiter.take(hits)
@@ -69,7 +73,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
     },
 
     ack: async (call: Call, holder: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
-      const key = tokenKey(holder)
+      const key = tokenKey(holder, binding.claimedKey(call))
       const verdict = await call.limiter.take([{ rule: 'ackToken', key }])
       if (verdict && !verdict.allowed) return call.limited(verdict, key)
       const { token } = holder
