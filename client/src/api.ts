@@ -33,6 +33,8 @@ export type ClientOptions = {
   readonly csrfCookie?: string
   /** Language of the server's messages. Default: what the browser prefers. */
   readonly locale?: Locale
+  /** Binds sessions to a key of this browser, where the server's setting `sessions.binding` is not `off`. Default false. */
+  readonly binding?: boolean
 }
 
 export type Client = {

@@ -11,7 +11,8 @@ import { assembleClient } from './client.ts'
  * client.onSessionEnd(({ reason }) => location.assign(`/sign-in?because=${reason}`))
  */
 export function createClient(options: ClientOptions = {}): Client {
-  const client = assembleClient(browserPorts(options.app ?? 'vigile'), options)
+  const { app = 'vigile', authPath = '/api/auth', binding } = options
+  const client = assembleClient(browserPorts(app, binding ? authPath : undefined), options)
   if (globalThis.document) client.start()
   return client
 }

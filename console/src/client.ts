@@ -10,7 +10,7 @@ const endListeners = new Set<EndListener>()
 const startListeners = new Set<() => void>()
 
 const connect = (locale: Locale): Client => {
-  const client = createClient({ app: settings.app, authPath: settings.authPath, locale })
+  const client = createClient({ ...settings, locale })
   client.onSessionEnd((end) => {
     for (const listener of endListeners) listener(end)
   })

@@ -14,6 +14,8 @@ export type Settings = {
   readonly signUp: boolean
   readonly signInPath: string
   readonly accountPath: string
+  /** Whether sessions are bound to a key of this browser. */
+  readonly binding: boolean
 }
 
 function readSettings(): Settings {

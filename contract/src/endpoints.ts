@@ -52,7 +52,7 @@ export const endpoints = {
         'Verification is required; known emails answer alike.',
       ),
     },
-    refuses: ['email_taken', 'origin_refused', 'rate_limited'],
+    refuses: ['email_taken', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   login: {
     method: 'POST',
@@ -60,7 +60,7 @@ export const endpoints = {
     summary: 'Sign in with email and password',
     body: loginBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
-    refuses: ['invalid_credentials', 'origin_refused', 'rate_limited'],
+    refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   refresh: {
     method: 'POST',
@@ -102,7 +102,7 @@ export const endpoints = {
     summary: 'Sign out, or clean up after the end of a session',
     body: logoutBody,
     answers: { 204: nothing('Signed out; the cookies are cleared.') },
-    refuses: ['unauthenticated', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: ['unauthenticated', 'csrf_failed', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   logoutAll: {
     method: 'POST',
@@ -114,6 +114,7 @@ export const endpoints = {
       'unauthenticated',
       'invalid_token',
       'session_ended',
+      'proof_required',
       'reauthentication_required',
       'csrf_failed',
       'origin_refused',
@@ -125,7 +126,7 @@ export const endpoints = {
     path: './me',
     summary: 'The signed-in user, session and permissions',
     answers: { 200: json(meSchema, 'Signed in.') },
-    refuses: ['unauthenticated', 'rate_limited'],
+    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
   },
   csrf: {
     method: 'GET',
@@ -149,7 +150,7 @@ export const endpoints = {
     answers: {
       200: json(z.object({ sessions: z.array(listedSessionSchema) }), 'Newest first, the current one marked.'),
     },
-    refuses: ['unauthenticated', 'rate_limited'],
+    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
   },
   endSession: {
     method: 'DELETE',
@@ -161,6 +162,7 @@ export const endpoints = {
       'unauthenticated',
       'invalid_token',
       'session_ended',
+      'proof_required',
       'not_found',
       'reauthentication_required',
       'csrf_failed',
@@ -174,7 +176,14 @@ export const endpoints = {
     summary: 'Change the password; every other session ends',
     body: changePasswordBody,
     answers: { 200: json(sessionStartedSchema, 'Changed; this browser has a new session.') },
-    refuses: ['unauthenticated', 'invalid_credentials', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'invalid_credentials',
+      'proof_required',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   authHealth: {
     method: 'GET',

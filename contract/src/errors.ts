@@ -39,6 +39,7 @@ export const sessionEndReasons = [
   'password_changed',
   'account_disabled',
   'account_deleted',
+  'key_lost',
 ] as const
 
 export type SessionEndReason = (typeof sessionEndReasons)[number]

@@ -64,7 +64,9 @@ export const problemSchema = z.object({
     .array(z.object({ path: z.string(), message: z.string(), code: z.string() }))
     .optional()
     .meta({ description: 'With `validation_failed`: each bad field.' }),
-  reason: z.enum(sessionEndReasons).optional().meta({ description: 'With `session_ended`: why.' }),
+  reason: z.enum(sessionEndReasons).optional().meta({
+    description: 'With `session_ended`: why. `key_lost` with `proof_required`: this browser has another key.',
+  }),
   fingerprint: z.string().optional().meta({
     description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.',
   }),

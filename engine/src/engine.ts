@@ -3,12 +3,14 @@ import pino from 'pino'
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
+import { createBinding } from './binding/binding.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
 import { createCookies } from './http/cookies.ts'
 import { describeRoute } from './http/describe-route.ts'
 import { createGuards } from './http/guards.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
+import { createProofs } from './http/proofs.ts'
 import { createRespond, createSayLimit } from './http/respond.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServe } from './http/serve.ts'
@@ -42,6 +44,8 @@ import type { Vigile } from './vigile.ts'
 const breachTimeoutMs = 1_000
 const reportEveryMs = 10_000
 const maintainEveryMs = 3_600_000
+const forgetProofsEveryMs = 60_000
+const proofsAtOnce = 1_000
 
 /**
  * Makes an engine: every act as a function, and over HTTP by `fetch`. It opens its stores in the background; each act waits
@@ -90,7 +94,19 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
 
   const cookies = createCookies(settings.cookies)
   const sessionCookies = createSessionCookies({ cookies, delivery: settings.delivery, csrfKey: keyring.newest })
-  const web = { ...acts, ...settings, sessions, cookies, sessionCookies, liveAccounts, signUpOpen: settings.signUp }
+  const binding = createBinding({ ...acts, publicUrl: settings.publicUrl, mode: settings.binding })
+  const proofs = createProofs(binding)
+  const web = {
+    ...acts,
+    ...settings,
+    binding,
+    proofs,
+    sessions,
+    cookies,
+    sessionCookies,
+    liveAccounts,
+    signUpOpen: settings.signUp,
+  }
   const guards = createGuards({
     ...web,
     liveSessions: createLiveSessions({ sessions, channel }),
@@ -106,7 +122,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     signingKeys,
     readiness: readiness.read,
     openApi: () => document,
-    site: { ...settings, csrfCookie: cookies.names.csrf },
+    site: { ...settings, csrfCookie: cookies.names.csrf, bound: settings.binding !== 'off' },
   })
   const document = openApiDocument(routes, { ...settings, cookies: cookies.names })
   const respond = createRespond(settings)
@@ -131,6 +147,12 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     await keyring.report()
   }
   if (isServer) background.every(reportEveryMs, 'this node could not report itself', report)
+  const forgetProofs = async () => {
+    if (!isOpen()) return
+    while ((await database.usedProofs.deleteOld(clock.now(), proofsAtOnce)) === proofsAtOnce);
+  }
+  if (isServer && settings.binding !== 'off')
+    background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   const cleanUp = createCleanUp(acts)
   let hasJobs = false
   let closing: Promise<void> | undefined

@@ -68,6 +68,11 @@ export type VigileOptions = {
     readonly absoluteLife?: Duration | undefined
     /** Live sessions per user: 1 to 1,000, or `unlimited`; default 10. */
     readonly perUser?: number | 'unlimited' | undefined
+    /**
+     * Binds sessions to a key that can't leave the browser, so that a copied cookie gets nothing: `optional` where the browser
+     * brings one, `required` for every sign-in. Default `off`.
+     */
+    readonly binding?: 'off' | 'optional' | 'required' | undefined
     /** How recent a sign-in must be for sensitive acts; default 10m. */
     readonly recentLife?: Duration | undefined
     /** PROTOCOL.md's constants, in seconds: T < G < D < R, W < G, D > 30. */

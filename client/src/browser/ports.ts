@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts'
 import { browserChannel } from './channel.ts'
 import { browserStorage } from './storage.ts'
 
-/** Safe to call where there is no browser: nothing is touched before it is used. */
-export function browserPorts(app: string): Ports {
+/** `boundPath`: the auth path, where sessions are to be bound. Safe to call where there is no browser: nothing is touched before it is used. */
+export function browserPorts(app: string, boundPath?: string): Ports {
   const page = globalThis.document as Document | undefined
   const timing: Pick<Ports, 'wall' | 'random' | 'timer'> = {
     wall: Date.now,
@@ -15,9 +15,18 @@ export function browserPorts(app: string): Ports {
       return () => clearTimeout(id)
     },
   }
+  let loading: Promise<Ports['fetch']> | undefined
+  const bound = (path: string) =>
+    (loading ??= import('../binding/bound-fetch.ts').then(
+      (chunk) => chunk.createBoundFetch(app, path),
+      (error) => {
+        loading = undefined
+        throw error
+      },
+    ))
   return {
     ...timing,
-    fetch: (request) => fetch(request),
+    fetch: async (request) => (boundPath ? (await bound(boundPath))(request) : fetch(request)),
     now: () => performance.now(),
     locks: globalThis.navigator?.locks ?? electionLocks(timing, browserChannel(`${app}:lock`)),
     channel: browserChannel(`${app}:session`),

@@ -20,6 +20,7 @@ const because: Record<Because, string> = {
   password_changed: 'Your password was changed, which ended this session. Sign in with the new password.',
   account_disabled: 'This account has been disabled. An administrator can tell you why.',
   account_deleted: 'This account has been deleted.',
+  key_lost: 'This browser no longer has the key that your session was bound to. Sign in again to give it a new one.',
   reauthentication_required: 'To be sure that it is you, sign in once more. Then you can go on where you were.',
 }
 

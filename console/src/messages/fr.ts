@@ -19,6 +19,8 @@ export const fr: Messages = {
       'Votre mot de passe a été changé, ce qui a fermé cette session. Connectez-vous avec le nouveau mot de passe.',
     account_disabled: 'Ce compte a été désactivé. Un administrateur peut vous dire pourquoi.',
     account_deleted: 'Ce compte a été supprimé.',
+    key_lost:
+      'Ce navigateur n’a plus la clé à laquelle votre session était liée. Reconnectez-vous pour lui en donner une nouvelle.',
     reauthentication_required:
       'Pour être sûrs que c’est vous, nous vous demandons de vous reconnecter. Vous reprendrez ensuite où vous en étiez.',
   },

@@ -1,6 +1,7 @@
 // A change of password: the current one is needed (S-8), and every session of the user ends but the new one (TOK-5, TOK-8).
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
+import type { BoundKey } from '../binding/bound-key.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
@@ -16,6 +17,8 @@ export type ChangePasswordInput = {
   readonly newPassword: string
   /** Sessions that this browser holds: they end, whoever's they are. */
   readonly ends: readonly SessionId[]
+  /** The key that the new session will be bound to, or null. */
+  readonly boundKey: BoundKey | null
   readonly context: Context
 }
 
@@ -76,7 +79,7 @@ const checkCurrent = async (deps: SignUpDeps, input: ChangePasswordInput): Promi
 
 /** Everything that it writes, in one transaction. Null: the account was disabled, or changed otherwise, since it was read. */
 const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassword, passwordHash: string) => {
-  const { context, ends } = input
+  const { context, ends, boundKey } = input
   const userId = account.id
   const now = deps.clock.now()
   return deps.transact(async ({ accounts, sessions, audit }) => {
@@ -85,7 +88,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
     await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
-    const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends })
+    const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends, boundKey })
     return { begun, ended: ended.map(({ id }) => id) }
   })
 }

@@ -2,6 +2,7 @@
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { BoundKey } from '../binding/bound-key.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { Channel } from '../primitives/channel.ts'
@@ -35,6 +36,8 @@ export type SignInInput = {
   readonly deviceTokens: readonly string[]
   /** Sessions that this browser holds: they end. */
   readonly ends: readonly SessionId[]
+  /** The key that the session will be bound to, or null. */
+  readonly boundKey: BoundKey | null
   readonly context: Context
   /** What limits count the client by: its address, or the /64 of it. Null: never limited. */
   readonly clientKey: string | null
@@ -129,8 +132,8 @@ const begin = (
   const now = deps.clock.now()
   return deps.transact(async ({ accounts, sessions, audit }) => {
     if (!(await accounts.confirmPassword(account.id, proof.hash, proof.upgraded, now))) return null
-    const { context, ends } = input
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends })
+    const { context, ends, boundKey } = input
+    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
     await accounts.clearUnknownDeviceAttempts(proof.who)
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     await audit.append([

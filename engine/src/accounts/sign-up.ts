@@ -58,7 +58,7 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
 }
 
 const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string) => {
-  const { email, context, ends } = input
+  const { email, context, ends, boundKey } = input
   const now = deps.clock.now()
   const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
   const deviceToken = input.deviceTokens[0] ?? createDeviceToken()
@@ -77,7 +77,7 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
       }),
     ])
     if (deps.verifyEmail) return 'unverified'
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends })
+    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     return { account, begun, deviceToken }
   })

@@ -9,6 +9,7 @@ import { presentUser } from '../accounts/present-user.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
+import { type Binding, proofFaultOf } from '../binding/binding.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Begun } from '../sessions/begin.ts'
 import { presentSession } from '../sessions/present-session.ts'
@@ -16,6 +17,7 @@ import { readPresentation } from '../sessions/presented-token.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
+import type { Proofs } from './proofs.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 import { passwordFields } from './validate.ts'
@@ -26,6 +28,8 @@ export type AccountHandlerDeps = SignUpDeps & {
   readonly delivery: Delivery
   readonly signUpOpen: boolean
   readonly liveAccounts: LiveAccounts
+  readonly binding: Binding
+  readonly proofs: Proofs
 }
 
 const badEmail = refuse('validation_failed', {
@@ -66,11 +70,20 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     }
   }
 
+  /** The key of the session that follows this one: its own where it has one, never none in its place. */
+  const keyOfNext = async (call: Call, { session, via }: VerifiedSession) => {
+    if (session.boundKey === null) return deps.proofs.registered(call)
+    const fault = via === 'bearer' ? null : await proofFaultOf(session, deps.binding.prover(call))
+    return fault === null ? ({ kind: 'registered', key: session.boundKey } as const) : deps.proofs.refuse(fault)
+  }
+
   return {
     login: async (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => {
       const input = await credentials(call, body)
       if (!input) return badEmail
-      const result = await signIn({ ...deps, limiter: call.limiter }, input)
+      const registered = await deps.proofs.registered(call)
+      if (registered.kind === 'refusal') return registered
+      const result = await signIn({ ...deps, limiter: call.limiter }, { ...input, boundKey: registered.key })
       const { verdict } = result
       if (!result.ok)
         return refuse(result.error, {
@@ -89,8 +102,11 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       if (!deps.signUpOpen) return refuse('not_found')
       const input = await credentials(call, body)
       if (!input) return badEmail
+      const registered = await deps.proofs.registered(call)
+      if (registered.kind === 'refusal') return registered
       const { name = null, locale = null } = body
-      const result = await signUp({ ...deps, limiter: call.limiter }, { ...input, name, locale })
+      const wanted = { ...input, name, locale, boundKey: registered.key }
+      const result = await signUp({ ...deps, limiter: call.limiter }, wanted)
       const { verdict } = result
       if (!result.ok) {
         return result.error === 'weak_password'
@@ -108,12 +124,16 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
 
     changePassword: async (
       call: Call,
-      { session }: VerifiedSession,
+      verified: VerifiedSession,
       { body }: InputOf<'changePassword'>,
     ): Promise<Outcome> => {
+      const { session } = verified
+      const key = await keyOfNext(call, verified)
+      if (key.kind === 'refusal') return key
       const input: ChangePasswordInput = {
         userId: session.userId,
         ...body,
+        boundKey: key.key,
         ends: await held(call),
         context: call.context,
       }

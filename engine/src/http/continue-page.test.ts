@@ -10,6 +10,7 @@ const settings = {
   csrfCookie: '__Host-vigile_csrf',
   signInPath: '/sign-in',
   returnTo: '/orders?page=2',
+  bound: false,
 }
 const pageFor = (returnTo = settings.returnTo, locale: 'en' | 'fr' = 'en') => {
   const { html = '', headers } = continuePage(locale, { ...settings, returnTo })

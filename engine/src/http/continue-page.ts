@@ -12,6 +12,8 @@ export type ContinueSettings = {
   readonly csrfCookie: string
   readonly signInPath: string
   readonly returnTo: string
+  /** Whether this browser's session may be bound to a key. */
+  readonly bound: boolean
 }
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

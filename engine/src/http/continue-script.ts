@@ -1,3 +1,5 @@
+import { proofScript } from './proof-script.ts'
+
 // The script of the bounce page. Plain JavaScript in a string: it is the whole page's logic, and needs no build.
 // It keeps to PROTOCOL.md, "The browser's side": the same lock as the client, 409 with `retry`, faults are not the end, and
 // only a clear end goes to sign-in. Where this page itself led here again, the cookies do not come back (they are blocked):
@@ -6,12 +8,14 @@
 export const continueScript = `
 (() => {
   const settings = JSON.parse(document.getElementById('settings').textContent)
-  const { app, authPath, csrfCookie, signInPath, returnTo } = settings
+  const { app, authPath, csrfCookie, signInPath, returnTo, bound } = settings
   const show = (id) => { for (const one of ['waiting', 'unavailable']) document.getElementById(one).hidden = one !== id }
   const signIn = (reason) => location.replace(signInPath + '?returnTo=' + encodeURIComponent(returnTo) + (reason ? '&because=' + encodeURIComponent(reason) : ''))
   const cookie = () => (document.cookie.split('; ').find((pair) => pair.startsWith(csrfCookie + '=')) || '').slice(csrfCookie.length + 1)
   let token = cookie()
-  const request = (method, path, body) => fetch(authPath + path, {
+${proofScript}
+  const send = (method, path, options) => bound && method === 'POST' ? proven(method, path, options) : fetch(authPath + path, options)
+  const request = (method, path, body) => send(method, path, {
     method,
     headers: { Accept: 'application/json', ...(body ? { 'Content-Type': 'application/json', 'X-CSRF-Token': token } : {}) },
     body: body && JSON.stringify(body),
@@ -31,6 +35,8 @@ export const continueScript = `
       await request('POST', '/logout', { only: problem.fingerprint || '' }).catch(() => {})
       return { ended: true, reason: problem.reason }
     }
+    // The key that the session was bound to is gone: a sign-in gives it a new one.
+    if (problem.code === 'proof_required' && (hasNoKey || problem.reason === 'key_lost')) return { ended: true, reason: 'key_lost' }
     return {}
   }
   const underLock = async (work) => {

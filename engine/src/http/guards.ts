@@ -1,5 +1,7 @@
 // Who may pass. Every route names one of these; a route without one does not compile, and does not start (VAL-3).
 
+import { type Binding, proofFaultOf } from '../binding/binding.ts'
+import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
@@ -7,11 +9,12 @@ import { chooseToken, type GenuineToken, readPresentation } from '../sessions/pr
 import { fingerprintOf } from '../sessions/refresh-token.ts'
 import { sessionEnd } from '../sessions/rotation.ts'
 import type { SessionStore } from '../sessions/store.ts'
-import { type VerifiedSession, type VerifyDeps, verifyAccess } from '../sessions/verify.ts'
+import { type Verification, type VerifiedSession, type VerifyDeps, verifyAccess } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { readCsrf } from './csrf.ts'
 import { isChangeAllowed, type Origins } from './origin.ts'
 import { type Refusal, refuse } from './outcome.ts'
+import type { Proofs } from './proofs.ts'
 
 /** `sessionId`: whose session it is, where there is one. */
 export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly sessionId: SessionId | null }
@@ -35,6 +38,8 @@ export type GuardDeps = VerifyDeps & {
   readonly clock: Clock
   /** Whether an access cookie counts (cookie delivery), or only a bearer token. */
   readonly accessCookie: boolean
+  readonly binding: Binding
+  readonly proofs: Proofs
 }
 
 /** The refresh cookies that came with a request: the one that counts, and all whose MAC was right. */
@@ -43,6 +48,9 @@ export type Holder = { readonly token: GenuineToken; readonly all: readonly Genu
 /** What a sign-out was sent. `fingerprint` is empty where no refresh cookie came. */
 export type Leaving = { readonly fingerprint: string; readonly sessions: readonly SessionId[] }
 
+/** A request, as far as it says whose it is. */
+type Asking = Pick<Call, 'request' | 'jar' | 'context'>
+
 export type Owner = { readonly userId: UserId; readonly sessionId: SessionId }
 
 /** Access cookies of one name beyond so many are not looked at. What can't be one of ours costs nothing. */
@@ -50,24 +58,47 @@ const maxAccessCookies = 50
 
 const passed = <As>(as: As, sessionId: SessionId | null = null): Passed<As> => ({ kind: 'passed', as, sessionId })
 
-const bearerOf = (headers: Headers): string | null => {
-  const authorization = headers.get('authorization')
-  return authorization !== null && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : null
+type Authorization = { readonly scheme: 'bearer' | 'dpop'; readonly token: string }
+
+const authorizationOf = (headers: Headers): Authorization | null => {
+  const [, scheme, token] = /^(bearer|dpop) (.*)$/i.exec(headers.get('authorization') ?? '') ?? []
+  if (scheme === undefined || token === undefined) return null
+  return { scheme: scheme.toLowerCase() as Authorization['scheme'], token: token.trim() }
 }
 
 export type Guards = ReturnType<typeof createGuards>
 
 export const createGuards = (deps: GuardDeps) => {
-  const { keyring, sessions, origins } = deps
+  const { keyring, sessions, origins, binding, proofs } = deps
   const csrfOf = ({ request, jar }: Call) => readCsrf(keyring, request.headers.get('x-csrf-token'), jar.csrf)
 
-  /** The newest session of the access cookies that verify; a bearer token stands alone and ignores cookies. */
-  const verified = async (call: Pick<Call, 'request' | 'jar'>): Promise<VerifiedSession | null> => {
-    const bearer = bearerOf(call.request.headers)
-    if (bearer !== null) {
-      const verification = await verifyAccess(deps, bearer, 'bearer')
-      return verification.ok ? verification.verified : null
+  /** A token in `Authorization`: one of a bound session only as `DPoP`, with a proof of its key (S-79), and no other so. */
+  const verifyToken = async (
+    call: Asking,
+    { scheme, token }: Authorization,
+  ): Promise<Verification | { readonly ok: false; readonly error: 'proof_required'; readonly fault: ProofFault }> => {
+    const verification = await verifyAccess(deps, token, 'bearer')
+    if (!verification.ok) return verification
+    const { session } = verification.verified
+    if (session.boundKey === null) return scheme === 'bearer' ? verification : { ok: false, error: 'invalid_token' }
+    if (scheme === 'bearer') await binding.refused(call, session, 'missing')
+    const fault = scheme === 'bearer' ? 'missing' : await binding.prover(call, token)(session)
+    return fault === null ? verification : { ok: false, error: 'proof_required', fault }
+  }
+
+  /** The newest session of the access cookies that verify; a token in `Authorization` stands alone and ignores cookies. */
+  const identified = async (call: Asking): Promise<Passed<VerifiedSession> | Refusal> => {
+    const authorization = authorizationOf(call.request.headers)
+    if (authorization !== null) {
+      const verification = await verifyToken(call, authorization)
+      if (verification.ok) return passed(verification.verified, verification.verified.session.id)
+      return verification.error === 'proof_required' ? proofs.refuse(verification.fault) : refuse('unauthenticated')
     }
+    const best = await byAccessCookie(call)
+    return best ? passed(best, best.session.id) : refuse('unauthenticated')
+  }
+
+  const byAccessCookie = async (call: Pick<Call, 'jar'>): Promise<VerifiedSession | null> => {
     if (!deps.accessCookie) return null
     let best: VerifiedSession | null = null
     for (const cookie of call.jar.access.slice(0, maxAccessCookies)) {
@@ -79,10 +110,7 @@ export const createGuards = (deps: GuardDeps) => {
 
   /** For changes: among several access cookies the CSRF token says which session is meant. */
   const verifiedChange = async (call: Call): Promise<Passed<VerifiedSession> | Refusal> => {
-    if (bearerOf(call.request.headers) !== null) {
-      const session = await verified(call)
-      return session ? passed(session, session.session.id) : refuse('unauthenticated')
-    }
+    if (authorizationOf(call.request.headers) !== null) return identified(call)
     if (!isChangeAllowed(call.request.headers, origins)) return refuse('origin_refused')
     if (!deps.accessCookie) return refuse('unauthenticated')
     const csrf = await csrfOf(call)
@@ -120,6 +148,23 @@ export const createGuards = (deps: GuardDeps) => {
     }
   }
 
+  /** Those that a sign-out may end: the one that counts, and what else was sent that is unbound, over, or bound to its key. */
+  const endable = async (call: Call, chosen: GenuineToken, all: readonly GenuineToken[]) => {
+    const ids = [...new Set(all.map(({ sessionId }) => sessionId))]
+    const { sessions: rows, now } = await sessions.findMany(ids)
+    const live = rows.filter((row) => sessionEnd(row, now) === null)
+    const one = live.find(({ id }) => id === chosen.sessionId)
+    const fault = one ? await proofFaultOf(one, binding.prover(call)) : null
+    const kept = live.filter(({ boundKey }) => boundKey !== null && boundKey !== one?.boundKey).map(({ id }) => id)
+    return { fault, sessions: ids.filter((id) => !kept.includes(id)) }
+  }
+
+  /** What ends sessions takes the key of a bound one, however it was authorised: a copied cookie ends nothing. */
+  const lacksProof = async (call: Call, { session, via }: VerifiedSession): Promise<Refusal | null> => {
+    const fault = via === 'bearer' ? null : await proofFaultOf(session, binding.prover(call))
+    return fault === null ? null : proofs.refuse(fault)
+  }
+
   const access: readonly Means[] = deps.accessCookie ? ['accessCookie', 'bearer'] : ['bearer']
 
   return {
@@ -147,10 +192,7 @@ export const createGuards = (deps: GuardDeps) => {
     signedIn: {
       name: 'access token',
       by: access,
-      check: async (call) => {
-        const session = await verified(call)
-        return session ? passed(session, session.session.id) : refuse('unauthenticated')
-      },
+      check: identified,
     } satisfies Guard<VerifiedSession>,
 
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
@@ -163,21 +205,23 @@ export const createGuards = (deps: GuardDeps) => {
       name: 'refresh cookie + CSRF, or recent sign-in',
       by: ['refreshCookie', ...access],
       check: async (call) => {
-        if (bearerOf(call.request.headers) === null && call.jar.refresh.length > 0) {
+        if (authorizationOf(call.request.headers) === null && call.jar.refresh.length > 0) {
           const holder = await holderOf(call)
           if (holder.kind === 'refusal') return holder
           const { session, now } = await sessions.find(holder.as.token.sessionId)
           const reason = session ? sessionEnd(session, now) : 'unknown'
           if (!session || reason !== null) return refuse('session_ended', { reason: reason ?? 'unknown' })
+          const fault = await proofFaultOf(session, binding.prover(call))
+          if (fault !== null) return proofs.refuse(fault, { fingerprint: fingerprintOf(holder.as.token.token) })
           return passed({ userId: session.userId, sessionId: session.id }, session.id)
         }
         const change = await verifiedChange(call)
         if (change.kind === 'refusal') return change
         const { session } = change.as
-        const recent = deps.clock.now() - session.authenticatedAt <= deps.recentSeconds * 1000
-        return recent
-          ? passed({ userId: session.userId, sessionId: session.id }, session.id)
-          : refuse('reauthentication_required')
+        if (deps.clock.now() - session.authenticatedAt > deps.recentSeconds * 1000)
+          return refuse('reauthentication_required')
+        const lacking = await lacksProof(call, change.as)
+        return lacking ?? passed({ userId: session.userId, sessionId: session.id }, session.id)
       },
     } satisfies Guard<Owner>,
 
@@ -186,33 +230,43 @@ export const createGuards = (deps: GuardDeps) => {
       name: 'own origin; CSRF where a session cookie came',
       by: [],
       check: async (call) => {
-        const bearer = bearerOf(call.request.headers)
-        const byBearer = bearer === null ? null : await verifyAccess(deps, bearer, 'bearer')
-        if (byBearer?.ok) {
-          const { id } = byBearer.verified.session
+        const authorization = authorizationOf(call.request.headers)
+        const byToken = authorization === null ? null : await verifyToken(call, authorization)
+        if (byToken?.ok) {
+          const { id } = byToken.verified.session
           return passed({ fingerprint: '', sessions: [id] }, id)
         }
+        if (byToken?.error === 'proof_required') return proofs.refuse(byToken.fault)
         const presentation = await readPresentation(keyring, call.jar.refresh)
         if (presentation.kind === 'unknown_key') return refuse('unavailable')
         // An expired bearer token and nothing else: whose session it was can't be said, so it can't be said to be over (H-12).
-        if (byBearer?.error === 'invalid_token' && presentation.kind !== 'genuine') return refuse('unauthenticated')
+        if (byToken?.error === 'invalid_token' && presentation.kind !== 'genuine') return refuse('unauthenticated')
         if (presentation.kind === 'genuine') {
           const holder = await holderOf(call)
           if (holder.kind === 'refusal') return holder
           const { token, all } = holder.as
-          const sessions = [...new Set(all.map((one) => one.sessionId))]
-          return passed({ fingerprint: fingerprintOf(token.token), sessions }, token.sessionId)
+          const fingerprint = fingerprintOf(token.token)
+          const { fault, sessions } = await endable(call, token, all)
+          return fault === null
+            ? passed({ fingerprint, sessions }, token.sessionId)
+            : proofs.refuse(fault, { fingerprint })
         }
         if (!isChangeAllowed(call.request.headers, origins)) return refuse('origin_refused')
         const fingerprint = presentation.kind === 'invalid' ? fingerprintOf(presentation.token) : ''
         const change = await verifiedChange(call)
-        if (change.kind === 'passed') return passed({ fingerprint, sessions: [change.as.session.id] }, change.sessionId)
+        if (change.kind === 'passed') {
+          const lacking = await lacksProof(call, change.as)
+          return lacking ?? passed({ fingerprint, sessions: [change.as.session.id] }, change.sessionId)
+        }
         return change.code === 'csrf_failed' ? change : passed({ fingerprint, sessions: [] })
       },
     } satisfies Guard<Leaving>,
 
     /** For pages and `/csrf`: the session that this browser would speak for, or null. Changes nothing. */
-    verified,
+    verified: async (call: Asking): Promise<VerifiedSession | null> => {
+      const found = await identified(call)
+      return found.kind === 'passed' ? found.as : null
+    },
   }
 }
 

@@ -87,7 +87,7 @@ export const openApiDocument = (routes: readonly Route[], site: Site) => {
       title: site.name,
       version: '1',
       description:
-        'Changes authorised by a cookie carry `X-CSRF-Token`, the value of the CSRF cookie. Errors are RFC 9457 problem details.',
+        'Changes authorised by a cookie carry `X-CSRF-Token`, the value of the CSRF cookie. Errors are RFC 9457 problem details. A session bound to a key takes a proof of it (`DPoP`, RFC 9449) where `proof_required` is named.',
     },
     servers: [{ url: site.publicUrl }],
     paths,

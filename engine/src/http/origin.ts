@@ -21,7 +21,7 @@ export const corsHeaders = (origin: string | null, origins: Origins): Readonly<R
     ? {
         'Access-Control-Allow-Origin': origin,
         'Access-Control-Allow-Credentials': 'true',
-        'Access-Control-Expose-Headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
+        'Access-Control-Expose-Headers': 'DPoP-Nonce, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
       }
     : {}
 

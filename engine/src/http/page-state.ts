@@ -1,6 +1,7 @@
 // What a server-rendered page may conclude from the cookies that came with it (SPEC section 16).
 import type { Session, User } from '@vigile/contract'
 import type { LiveAccounts } from '../accounts/live-accounts.ts'
+import { noContext } from '../audit/entry.ts'
 import type { Log } from '../primitives/log.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import type { Cookies } from './cookies.ts'
@@ -33,7 +34,7 @@ export const createPageState = (deps: {
     try {
       await ready()
       const jar = deps.cookies.read(request.headers.get('cookie'))
-      const verified = await deps.verified({ request, jar })
+      const verified = await deps.verified({ request, jar, context: noContext })
       if (!verified) return jar.hint.length > 0 ? ask(returnTo) : { state: 'signed_out' }
       const user = await deps.liveAccounts.get(verified.session.userId)
       if (!user) return { state: 'signed_out' }

@@ -56,10 +56,10 @@ export const problemOf = (refusal: Refusal, locale: Locale, requestId: string): 
     status,
     problem,
     headers: {
-      ...refusal.headers,
-      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
       // RFC 9110 section 11.6.1: a 401 names a scheme. `Bearer` opens no dialogue in browsers.
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="vigile"' } : {}),
+      ...refusal.headers,
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     },
   }
 }

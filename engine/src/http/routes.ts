@@ -47,6 +47,7 @@ export type RouteDeps = {
     readonly publicUrl: string
     readonly signInPath: string
     readonly csrfCookie: string
+    readonly bound: boolean
   }
 }
 
@@ -126,9 +127,9 @@ export const createRoutes = ({
         const returnTo = safeReturnTo(query.returnTo, site.publicUrl)
         if (returnTo === null)
           return refuse('validation_failed', { fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }] })
-        const { app, authPath, signInPath, csrfCookie } = site
+        const { app, authPath, signInPath, csrfCookie, bound } = site
         const locale = preferredLocale(request.headers.get('accept-language'))
-        return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo })
+        return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo, bound })
       },
     }),
     route('sessions', { guard: guards.signedIn, limit: read, handle: sessions.sessions }),

@@ -8,6 +8,7 @@ import { type Call, type CallDeps, createReadCall, type Peer } from './call.ts'
 import { pathOf } from './openapi.ts'
 import { type Origins, preflightHeaders } from './origin.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import type { Proofs } from './proofs.ts'
 import { type RawInput, readInput } from './read-input.ts'
 import type { Respond } from './respond.ts'
 import type { Route } from './routes.ts'
@@ -17,6 +18,7 @@ export type ServeDeps = CallDeps & {
   readonly respond: Respond
   readonly origins: Origins
   readonly authPath: string
+  readonly proofs: Proofs
 }
 
 export type Serve = {
@@ -29,7 +31,7 @@ type Bindings = { readonly peer: Peer; readonly startedAt: number; readonly read
 type Env = { Bindings: Bindings }
 
 export const createServe = (deps: ServeDeps): Serve => {
-  const { routes, respond, origins, authPath, log } = deps
+  const { routes, respond, origins, authPath, proofs, log } = deps
   const readCall = createReadCall(deps)
   const app = new Hono<Env>()
 
@@ -58,8 +60,11 @@ export const createServe = (deps: ServeDeps): Serve => {
     for (const route of group) {
       app.on(route.endpoint.method, pattern, (context) =>
         serve(context, async (call) => {
-          if (!route.withoutStores) await context.env.ready()
-          return runRoute(route, call, { params: context.req.param(), query: context.req.queries() })
+          const raw = { params: context.req.param(), query: context.req.queries() }
+          if (route.withoutStores) return runRoute(route, call, raw)
+          await context.env.ready()
+          const outcome = await runRoute(route, call, raw)
+          return { ...outcome, headers: { ...proofs.headers(call.request), ...outcome.headers } }
         }),
       )
     }

@@ -1,5 +1,6 @@
 // Refresh, ack, sign-out, and the list of sessions.
 
+import type { Binding } from '../binding/binding.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { parseSessionId, type SessionId } from '../primitives/ids.ts'
@@ -13,6 +14,7 @@ import type { Call } from './call.ts'
 import { createCsrfToken } from './csrf.ts'
 import type { Guards, Holder, Leaving, Owner } from './guards.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
+import type { Proofs } from './proofs.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
@@ -22,25 +24,35 @@ export type SessionHandlerDeps = RefreshDeps & {
   readonly sessionCookies: SessionCookies
   readonly delivery: Delivery
   readonly verified: Guards['verified']
+  readonly binding: Binding
+  readonly proofs: Proofs
 }
 
-/** Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. */
-const tokenKey = ({ token }: Holder): string => `${token.sessionId}.${token.generation}.${token.issue}`
+/**
+ * Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. Where keys
+ * are in use, for each key apart too, or who copied the cookie could spend it.
+ */
+const tokenKey = ({ token }: Holder, claimedKey: string): string =>
+  `${token.sessionId}.${token.generation}.${token.issue}${claimedKey}`
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
-  const { clock, sessionCookies } = deps
+  const { clock, sessionCookies, binding, proofs } = deps
   return {
     refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
       const hits = [
-        { rule: 'refreshToken', key: tokenKey(holder) } as const,
+        { rule: 'refreshToken', key: tokenKey(holder, binding.claimedKey(call)) } as const,
         ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
       ]
       const verdict = await call.limiter.take(hits)
       const hit = verdict?.allowed === false && hits.find(({ rule }) => rule === verdict.rule)
       if (verdict && hit) return call.limited(verdict, hit.key)
       const { token } = holder
-      const result = await refresh(deps, { token, retry: body.retry, settled: body.settled, context: call.context })
+      const { retry, settled } = body
+      const prove = binding.prover(call)
+      const result = await refresh(deps, { token, retry, settled, context: call.context, prove })
       if (!result.ok) {
+        if (result.error === 'proof_required')
+          return proofs.refuse(result.fault, { fingerprint: result.fingerprint, verdict })
         const { error, ...rest } = result
         return refuse(error, { ...rest, verdict })
       }
@@ -61,11 +73,15 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
     },
 
     ack: async (call: Call, holder: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
-      const key = tokenKey(holder)
+      const key = tokenKey(holder, binding.claimedKey(call))
       const verdict = await call.limiter.take([{ rule: 'ackToken', key }])
       if (verdict && !verdict.allowed) return call.limited(verdict, key)
-      const result = await acknowledge(deps, { token: holder.token, settled: body.settled, context: call.context })
+      const { token } = holder
+      const prove = binding.prover(call)
+      const result = await acknowledge(deps, { token, settled: body.settled, context: call.context, prove })
       if (result.ok) return answer(204, { verdict })
+      if (result.error === 'proof_required')
+        return proofs.refuse(result.fault, { fingerprint: result.fingerprint, verdict })
       const { error, ...rest } = result
       return refuse(error, { ...rest, verdict })
     },

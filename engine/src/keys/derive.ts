@@ -8,6 +8,7 @@ export type DerivedKeys = {
   readonly mac: Uint8Array
   readonly csrf: Uint8Array
   readonly seal: Uint8Array
+  readonly proof: Uint8Array
 }
 
 const derive = (secret: string, purpose: string): Uint8Array =>
@@ -20,5 +21,6 @@ export const deriveKeys = (secret: string): DerivedKeys => {
     mac,
     csrf: derive(secret, 'csrf token mac'),
     seal: derive(secret, 'seal of signing keys'),
+    proof: derive(secret, 'proof nonce mac'),
   }
 }

@@ -37,6 +37,8 @@ export const en = {
       detail: 'You are still signed in. Try again in a few seconds.',
     },
   },
+  keyRequired:
+    'Sign-in here needs a browser that holds a key of its own. Allow this site to store data, or use another browser.',
   rateLimitedSignIn: 'Too many sign-in attempts. Try again in {{wait}}.',
   closedSignIn:
     'Too many sign-in attempts: this account is closed to new devices. Sign in from a browser that you have used before, or ask an administrator.',

@@ -53,6 +53,8 @@ export const fr: Messages = {
       detail: 'Vous êtes toujours connecté. Réessayez dans quelques secondes.',
     },
   },
+  keyRequired:
+    'Ici, la connexion demande un navigateur qui garde sa propre clé. Autorisez ce site à stocker des données, ou changez de navigateur.',
   rateLimitedSignIn: 'Trop de tentatives de connexion. Réessayez dans {{wait}}.',
   closedSignIn:
     'Trop de tentatives de connexion : ce compte est fermé aux nouveaux appareils. Connectez-vous depuis un navigateur déjà utilisé, ou demandez à un administrateur.',

@@ -20,6 +20,8 @@ export type AccessClaims = {
   readonly authenticatedAt: number
   readonly issuedAt: number
   readonly expiresAt: number
+  /** Thumbprint of the key that the session is bound to (RFC 9449 section 6.1). */
+  readonly boundTo?: string
 }
 
 export type AccessTokens = {
@@ -32,7 +34,8 @@ export type AccessTokens = {
 const readClaims = (payload: JWTPayload): AccessClaims | null => {
   const userId = parseUserId(payload.sub ?? '')
   const sessionId = typeof payload.sid === 'string' ? parseSessionId(payload.sid) : null
-  const { gen, seq, auth_time: authTime, iat, exp } = payload as Record<string, unknown>
+  const { gen, seq, auth_time: authTime, iat, exp, cnf } = payload as Record<string, unknown>
+  const boundTo = (cnf as { readonly jkt?: string } | undefined)?.jkt
   const numbers = [gen, seq, authTime, iat, exp]
   if (!userId || !sessionId || !numbers.every((value) => typeof value === 'number' && Number.isSafeInteger(value)))
     return null
@@ -45,6 +48,7 @@ const readClaims = (payload: JWTPayload): AccessClaims | null => {
     authenticatedAt: authenticatedAt * 1000,
     issuedAt: issuedAt * 1000,
     expiresAt: expiresAt * 1000,
+    ...(boundTo === undefined ? {} : { boundTo }),
   }
 }
 
@@ -101,6 +105,7 @@ export const createAccessTokens = (deps: {
         gen: claims.generation,
         seq: claims.issue,
         auth_time: Math.floor(claims.authenticatedAt / 1000),
+        ...(claims.boundTo === undefined ? {} : { cnf: { jkt: claims.boundTo } }),
       })
         .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: tokenType })
         .setIssuer(issuer)

@@ -24,7 +24,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
   const begin = async (userId: UserId, perUser: number, ends: readonly SessionRow['id'][] = []) => {
     const now = await rig.now()
     const deps = { ...rig.deps, policy: { ...samplePolicy, perUser } }
-    return rig.database.transact((stores) => beginSession(deps, stores, { userId, now, context, ends }))
+    return rig.database.transact((stores) => beginSession(deps, stores, { userId, now, context, ends, boundKey: null }))
   }
 
   /** Live sessions last used so many minutes ago, in that order. */
@@ -152,7 +152,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
             },
           },
         },
-        { userId, now, context, ends: [] },
+        { userId, now, context, ends: [], boundKey: null },
       ),
     )
     await expect(begun).rejects.toThrow('the disk is full')
@@ -166,7 +166,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
     const keyring = { ...rig.deps.keyring, newest: () => keys.shift() ?? newer }
     const now = await rig.now()
     const { session, refresh } = await rig.database.transact((stores) =>
-      beginSession({ ...rig.deps, keyring }, stores, { userId, now, context, ends: [] }),
+      beginSession({ ...rig.deps, keyring }, stores, { userId, now, context, ends: [], boundKey: null }),
     )
     expect(parseRefreshToken(refresh.refreshToken)?.keyId).toBe(session.keyId)
   })

@@ -2,6 +2,7 @@
 
 import type { Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
+import type { BoundKey } from '../binding/bound-key.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
@@ -38,18 +39,20 @@ export const beginSession = async (
     readonly now: number
     readonly context: Context
     readonly ends: readonly SessionId[]
+    /** The key that came with the sign-in, or null. */
+    readonly boundKey: BoundKey | null
   },
 ): Promise<Begun> => {
-  const { userId, now, context } = input
+  const { userId, now, context, boundKey } = input
   const { sessions, audit } = stores
   // One key for the row and the token: the newest may change while this waits for the database.
   const key = deps.keyring.newest()
-  const ends = input.ends.length > 0 ? await withReplaced(sessions, input.ends) : []
+  const ends = input.ends.length > 0 ? await withReplaced(sessions, await endable(sessions, input)) : []
   const replaced = ends.length > 0 ? await sessions.revoke(ends, 'replaced', now) : []
   const live = deps.policy.perUser === Number.POSITIVE_INFINITY ? [] : await sessions.listLive(userId, now)
   const above = live.slice(deps.policy.perUser - 1).map(({ id }) => id)
   const evicted = above.length > 0 ? await sessions.revoke(above, 'session_limit', now) : []
-  const session = newSession(deps.policy, { userId, keyId: key.id, now, origin: context, replaces: null })
+  const session = newSession(deps.policy, { userId, keyId: key.id, now, origin: context, replaces: null, boundKey })
   await sessions.insert(session)
   await recordRevocations(audit, replaced, { reason: 'replaced', now, context })
   await recordRevocations(audit, evicted, { reason: 'session_limit', now, context })
@@ -61,3 +64,12 @@ export const beginSession = async (
     now,
   }
 }
+
+/** Who only copied the cookies of someone's bound session can't end it by a sign-in of his own. */
+const endable = async (
+  sessions: SessionStore,
+  { ends, userId, boundKey }: { ends: readonly SessionId[]; userId: UserId; boundKey: BoundKey | null },
+): Promise<readonly SessionId[]> =>
+  (await sessions.findMany(ends)).sessions
+    .filter((held) => held.boundKey === null || held.boundKey === boundKey || held.userId === userId)
+    .map(({ id }) => id)

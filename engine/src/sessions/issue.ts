@@ -1,4 +1,5 @@
 // Begins a session and makes the tokens that go with it.
+import { type BoundKey, confirmationOf } from '../binding/bound-key.ts'
 import { createSessionId, type SessionId, type UserId } from '../primitives/ids.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { SessionPolicy } from './policy.ts'
@@ -18,9 +19,10 @@ export const newSession = (
     readonly now: number
     readonly origin: Origin
     readonly replaces: SessionId | null
+    readonly boundKey?: BoundKey | null
   },
 ): SessionRow => {
-  const { userId, keyId, now, origin, replaces } = input
+  const { userId, keyId, now, origin, replaces, boundKey = null } = input
   const { idleSeconds, absoluteSeconds } = policy
   return {
     id: createSessionId(),
@@ -33,7 +35,7 @@ export const newSession = (
     issuedAt: now,
     durable: false,
     keyId,
-    boundKey: null,
+    boundKey,
     replaces,
     idleExpiresAt: now + Math.min(idleSeconds, absoluteSeconds) * 1000,
     expiresAt: now + absoluteSeconds * 1000,
@@ -46,6 +48,9 @@ export const newSession = (
     userAgent: origin.userAgent?.slice(0, 512) ?? null,
   }
 }
+
+/** TOK-1: a copied access cookie of a bound session ends with its token. */
+const boundAccessSeconds = 300
 
 export type AccessGrant = { readonly accessToken: string; readonly accessExpiresAt: number }
 export type RefreshGrant = { readonly refreshToken: RefreshToken; readonly fingerprint: Fingerprint }
@@ -60,7 +65,10 @@ export const grantAccess = async (
   now: number,
 ): Promise<AccessGrant> => {
   const { idleExpiresAt, expiresAt } = session
-  const end = Math.floor(Math.min(now + deps.policy.accessSeconds * 1000, idleExpiresAt, expiresAt) / 1000) * 1000
+  const boundTo = confirmationOf(session.boundKey)
+  const { accessSeconds } = deps.policy
+  const life = (boundTo === undefined ? accessSeconds : Math.min(accessSeconds, boundAccessSeconds)) * 1000
+  const end = Math.floor(Math.min(now + life, idleExpiresAt, expiresAt) / 1000) * 1000
   const accessToken = await deps.accessTokens.sign(
     {
       userId: session.userId,
@@ -69,6 +77,7 @@ export const grantAccess = async (
       issue: session.issue,
       authenticatedAt: session.authenticatedAt,
       expiresAt: end,
+      ...(boundTo === undefined ? {} : { boundTo }),
     },
     now,
   )

@@ -65,10 +65,10 @@ const act = async (rig: Rig, deps: RefreshDeps, session: SessionRow, request: Re
   const settled = request.settled ? own : undefined
   if (request.kind === 'ack') {
     const acked = await acknowledge(deps, { token, settled, context })
-    return acked.ok ? 'noted' : acked.error === 'stale_token' ? 'stale' : `ended ${acked.reason}`
+    return acked.ok ? 'noted' : refusalOf(acked)
   }
   const refreshed = await refresh(deps, { token, retry: request.retry ? own : undefined, settled, context })
-  if (!refreshed.ok) return refreshed.error === 'stale_token' ? 'stale' : `ended ${refreshed.reason}`
+  if (!refreshed.ok) return refusalOf(refreshed)
   const [, , , g, i] = refreshed.refresh?.refreshToken.split('.') ?? []
   return g === undefined ? 'access' : `cookie ${g}.${i}`
 }
@@ -145,3 +145,6 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
       for (const two of requests.slice(index)) await check(state, [one, two])
   })
 })
+
+const refusalOf = (refused: { readonly error: string; readonly reason?: string }): string =>
+  refused.error === 'stale_token' ? 'stale' : `ended ${refused.reason}`

@@ -2,6 +2,8 @@
 import type { SessionEndReason } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
+import { type Prove, proofFaultOf } from '../binding/binding.ts'
+import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import type { AccessTokens } from './access-token.ts'
@@ -30,6 +32,8 @@ export type RefreshInput = {
   readonly retry: string | undefined
   readonly settled: string | undefined
   readonly context: Context
+  /** Asked where the session is bound. Without it a bound session is refused. */
+  readonly prove?: Prove
 }
 
 export type Refreshed =
@@ -49,9 +53,15 @@ export type Refreshed =
       readonly fingerprint: Fingerprint
     }
   | { readonly ok: false; readonly error: 'stale_token'; readonly fingerprint: Fingerprint }
+  | {
+      readonly ok: false
+      readonly error: 'proof_required'
+      readonly fault: ProofFault
+      readonly fingerprint: Fingerprint
+    }
 
 /**
- * Renews a session. Refuses with `session_ended` (and why) or `stale_token`; rejects where the row can't be read, written or
+ * Renews a session. Refuses with `session_ended` (and why), `proof_required` or `stale_token`; rejects where the row can't be read, written or
  * its key is not known here (503): nothing has changed then, and no cookie may be touched.
  */
 export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<Refreshed> => {
@@ -64,13 +74,16 @@ export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<R
     retry: input.retry === fingerprint,
     settled: input.settled === fingerprint,
   }
+  let isProven = false
   for (let tries = 0; tries < maxTries; tries += 1) {
     const { session, now } = await deps.sessions.find(token.sessionId)
     if (!session) return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
     const decision = decide(session, presented, now, { ...deps.policy, newestKeyId: deps.keyring.newest().id })
+    if (decision.action === 'ended') return { ok: false, error: 'session_ended', reason: decision.reason, fingerprint }
+    const fault = isProven ? null : await proofFaultOf(session, input.prove)
+    if (fault !== null) return { ok: false, error: 'proof_required', fault, fingerprint }
+    isProven = true
     switch (decision.action) {
-      case 'ended':
-        return { ok: false, error: 'session_ended', reason: decision.reason, fingerprint }
       case 'stale':
         return { ok: false, error: 'stale_token', fingerprint }
       case 'revoke':

@@ -1,4 +1,5 @@
 import type { SessionEndReason } from '@vigile/contract'
+import type { BoundKey } from '../binding/bound-key.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 
 /** One row a session (PROTOCOL.md, "State"). Times are epoch milliseconds of the database's clock. */
@@ -13,7 +14,7 @@ export type SessionRow = {
   readonly issuedAt: number
   readonly durable: boolean
   readonly keyId: string
-  readonly boundKey: string | null
+  readonly boundKey: BoundKey | null
   readonly replaces: SessionId | null
   readonly idleExpiresAt: number
   readonly expiresAt: number
@@ -40,6 +41,7 @@ export type SessionChange = Partial<
     | 'keyId'
     | 'idleExpiresAt'
     | 'replaces'
+    | 'boundKey'
   >
 >
 
@@ -53,7 +55,7 @@ export interface SessionStore {
   insert(session: SessionRow): Promise<void>
   /**
    * One conditional UPDATE: changes the row only if it is not revoked and every protocol field still is as it was read
-   * (generation, issue, winner, previousWinner, durable, rotatedAt, issuedAt, keyId, idleExpiresAt, replaces). Sets
+   * (generation, issue, winner, previousWinner, durable, rotatedAt, issuedAt, keyId, idleExpiresAt, replaces, boundKey). Sets
    * `lastUsedAt` too. False: nothing changed, read again and decide again.
    */
   change(read: SessionRow, change: SessionChange, lastUsedAt: number): Promise<boolean>

@@ -45,7 +45,9 @@ export const verifyAccess = async (
   if (reason !== null) return { ok: false, error: 'session_ended', reason }
   // An access cookie of the newest token came in the answer that set the refresh cookie: it proves that both arrived.
   const { generation, issue } = claims
-  if (via === 'cookie' && session.winner === null && session.generation === generation && session.issue === issue) {
+  // A session bound by script is confirmed by acks alone, which prove its key.
+  const isConfirmedBy = via === 'cookie' && !session.boundKey?.startsWith('dpop.')
+  if (isConfirmedBy && session.winner === null && session.generation === generation && session.issue === issue) {
     await deps.confirm(session, { generation, issue })
   }
   return { ok: true, verified: { session, claims, via } as VerifiedSession }

@@ -1,5 +1,6 @@
 // Options with their defaults, checked as a whole: every fault is named at once, and nothing starts with one (OPS-1).
 import { Cron } from 'croner'
+import type { BindingMode } from '../binding/binding.ts'
 import { ConfigurationError, type ConfigurationFault, type Faults } from '../configuration-error.ts'
 import { type Networks, parseNetworks } from '../http/client-address.ts'
 import type { CookiePolicy } from '../http/cookies.ts'
@@ -7,12 +8,13 @@ import type { Origins } from '../http/origin.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { VigileOptions } from '../options.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
+import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
 import { shapeOf } from './shape.ts'
-import { originsOf, pathOf, publicUrlOf } from './site.ts'
+import { isSecureContext, originsOf, pathOf, publicUrlOf } from './site.ts'
 import { type DatabaseSetting, databaseOf, poolOf, redisOf } from './stores.ts'
 
 export type Settings = {
@@ -33,6 +35,7 @@ export type Settings = {
   readonly cookies: CookiePolicy
   readonly delivery: 'cookie' | 'body'
   readonly sessions: SessionPolicy
+  readonly binding: BindingMode
   readonly signUp: boolean
   readonly verifyEmail: boolean
   readonly rules: Rules
@@ -81,6 +84,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     cookies: cookieSettings(options, { url, production, app, authPath }, faults),
     delivery: options.delivery ?? 'cookie',
     sessions: sessionsOf(options.sessions ?? {}, faults),
+    binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },

@@ -57,6 +57,7 @@ const shape: Shape<VigileOptions> = {
     idleLife: text,
     absoluteLife: text,
     perUser: kind("a number, or 'unlimited'", (value) => number.accepts(value) || value === 'unlimited'),
+    binding: oneOf('off', 'optional', 'required'),
     recentLife: text,
     protocol: { giveUp: number, replay: number, burst: number, flushed: number, rotation: number, siblings: number },
   },

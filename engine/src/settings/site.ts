@@ -6,6 +6,9 @@ import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/
 
+/** Whether browsers take the site for a secure context. */
+export const isSecureContext = (url: URL): boolean => url.protocol === 'https:' || loopback.test(url.hostname)
+
 export const publicUrlOf = (options: VigileOptions, production: boolean, faults: Faults): URL => {
   const setting = 'VIGILE_PUBLIC_URL'
   const example = 'write https://shop.example.com'

@@ -8,6 +8,7 @@ import { createJobStore } from './job-store.ts'
 import { createKeyStore } from './key-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
+import { createUsedProofStore } from './used-proof-store.ts'
 
 /** Gives the stores of a database, and of each of its transactions. */
 export const prepareStores = (
@@ -23,6 +24,7 @@ export const prepareStores = (
     audit: createAuditStore(db),
     keys: createKeyStore(db, dialect),
     jobs: createJobStore(db),
+    usedProofs: createUsedProofStore(db, dialect),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { AccountStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
+import type { UsedProofStore } from '../binding/store.ts'
 import type { JobStore } from '../jobs/store.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -12,6 +13,7 @@ export type Stores = {
   readonly audit: AuditStore
   readonly keys: KeyStore
   readonly jobs: JobStore
+  readonly usedProofs: UsedProofStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

@@ -38,15 +38,17 @@ const indexes = [
   'sessions_by_end',
   'sessions_by_user',
   'sign_in_attempts_by_time',
+  'used_proofs_by_end',
   'users_by_creation',
 ]
 
 const users = Array.from({ length: 300 }, () => createUserId())
 
-const fill = async ({ accounts, sessions, audit }: Stores): Promise<SessionId[]> => {
+const fill = async ({ accounts, sessions, audit, usedProofs }: Stores): Promise<SessionId[]> => {
   const ids: SessionId[] = []
   for (const [index, id] of users.entries()) {
     await accounts.insert(sampleAccount({ id, createdAt: index }))
+    await usedProofs.take(id, index)
     await accounts.rememberDevice(id, 'device', index)
     await accounts.beginUnknownDeviceAttempt(id, 10, index)
     for (let count = 0; count < 10; count++) {
@@ -71,7 +73,7 @@ const fill = async ({ accounts, sessions, audit }: Stores): Promise<SessionId[]>
   return ids
 }
 
-const act = async ({ accounts, sessions, audit }: Stores, ids: readonly SessionId[]) => {
+const act = async ({ accounts, sessions, audit, usedProofs }: Stores, ids: readonly SessionId[]) => {
   const user = users[150] as UserId
   const id = ids[0] as SessionId
   const { session } = await sessions.find(id)
@@ -93,6 +95,8 @@ const act = async ({ accounts, sessions, audit }: Stores, ids: readonly SessionI
   await audit.list({ limit: 10 })
   await audit.list({ limit: 10, userId: user })
   await audit.list({ limit: 10, action: 'action:7' })
+  await usedProofs.take('proof', 1)
+  await usedProofs.deleteOld(5, 5)
 }
 
 const planOf = async (db: Kysely<Tables>, dialect: Dialect, statement: Statement): Promise<string> => {

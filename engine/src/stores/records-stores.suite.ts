@@ -142,4 +142,17 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await claim(other, 5_000, 1)).toBe(true)
     expect(await claim(other, 5_000, 2)).toBe(false)
   })
+
+  test('S-78 of many who take one proof at once, on several nodes, one gets it; what is old is forgotten', async () => {
+    const first = await atOnce(20, [one, other], ({ usedProofs }) => usedProofs.take('proof', 2_000))
+    expect(countOf(first, true)).toBe(1)
+    expect(await other.usedProofs.take('another', 3_000)).toBe(true)
+    expect(await one.usedProofs.deleteOld(2_000, 10)).toBe(0)
+    expect(await one.usedProofs.deleteOld(2_001, 10)).toBe(1)
+    expect([await one.usedProofs.take('another', 3_000), await one.usedProofs.take('proof', 3_000)]).toEqual([
+      false,
+      true,
+    ])
+    expect([await one.usedProofs.deleteOld(9_000, 1), await one.usedProofs.deleteOld(9_000, 10)]).toEqual([1, 1])
+  })
 }

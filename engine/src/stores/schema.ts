@@ -1,6 +1,7 @@
 // The tables as the program sees them. Times are epoch milliseconds.
 import type { Locale, SessionEndReason } from '@vigile/contract'
 import type { ColumnType, Generated } from 'kysely'
+import type { BoundKey } from '../binding/bound-key.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 
 /** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
@@ -33,7 +34,7 @@ export type SessionsTable = {
   issued_at: number
   durable: Flag
   key_id: string
-  bound_key: string | null
+  bound_key: BoundKey | null
   replaces: SessionId | null
   idle_expires_at: number
   expires_at: number
@@ -104,6 +105,11 @@ export type JobRunsTable = {
   result: string | null
 }
 
+export type UsedProofsTable = {
+  proof: string
+  until: number
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -113,4 +119,5 @@ export type Tables = {
   signing_keys: SigningKeysTable
   nodes: NodesTable
   job_runs: JobRunsTable
+  used_proofs: UsedProofsTable
 }

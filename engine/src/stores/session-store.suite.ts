@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toBoundKey } from '../binding/bound-key.ts'
 import { createSessionId, type SessionId, type UserId } from '../primitives/ids.ts'
 import type { SessionChange, SessionRow } from '../sessions/store.ts'
 import type { Database } from './database.ts'
@@ -37,7 +38,7 @@ export const sessionStoreSuite = (newPlace: () => Promise<Place>): void => {
       winner: 1,
       previousWinner: 0,
       durable: true,
-      boundKey: '{"kty":"EC"}',
+      boundKey: toBoundKey('dpop', { x: 'x'.repeat(43), y: 'y'.repeat(43) }),
       replaces: createSessionId(),
     }
     for (const changes of [{}, full, { ip: null, userAgent: null }]) {

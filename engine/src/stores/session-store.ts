@@ -67,6 +67,7 @@ export const prepareSessionStore = (
         key_id: next.keyId,
         idle_expires_at: next.idleExpiresAt,
         replaces: next.replaces,
+        bound_key: next.boundKey,
         last_used_at: next.lastUsedAt,
       })
       .where('id', '=', read.id)
@@ -80,7 +81,8 @@ export const prepareSessionStore = (
       .where('issued_at', '=', read.issuedAt)
       .where('key_id', '=', read.keyId)
       .where('idle_expires_at', '=', read.idleExpiresAt)
-      .where('replaces', 'is not distinct from', read.replaces),
+      .where('replaces', 'is not distinct from', read.replaces)
+      .where('bound_key', 'is not distinct from', read.boundKey),
   )
 
   return (db) => {

@@ -60,6 +60,9 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_ABSOLUTE_LIFE', 'sessions.absoluteLife', duration, (absoluteLife) => ({
     sessions: { absoluteLife },
   })),
+  setting('VIGILE_SESSION_BINDING', 'sessions.binding', oneOf(['off', 'optional', 'required']), (binding) => ({
+    sessions: { binding },
+  })),
   setting('PORT', 'port', wholeNumber(0, 65_535), (port) => ({ port })),
   setting('HOST', 'host', text, (host) => ({ host })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),

@@ -10,4 +10,5 @@ export const pageSettings = (options: VigileOptions): PageSettings => ({
   signUp: options.accounts?.signUp ?? true,
   signInPath: options.signInPath ?? '/sign-in',
   accountPath: '/account',
+  binding: (options.sessions?.binding ?? 'off') !== 'off',
 })

@@ -15,6 +15,8 @@ export type PageSettings = {
   readonly signUp: boolean
   readonly signInPath: string
   readonly accountPath: string
+  /** Whether sessions are bound to a key of the browser. */
+  readonly binding: boolean
 }
 
 export type Templates = Readonly<Record<'signedOut' | 'account', string | null>>

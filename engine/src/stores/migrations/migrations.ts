@@ -1,4 +1,5 @@
 import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
+import { usedProofs } from './0002-used-proofs.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -7,4 +8,5 @@ import type { Ddl } from './ddl.ts'
  */
 export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]>> = {
   '0001-accounts-sessions-audit': accountsSessionsAudit,
+  '0002-used-proofs': usedProofs,
 }
