@@ -81,6 +81,16 @@ describe('VAL-1 bodies that are no JSON object', () => {
     everywhere(() => '{}', 413, 'payload_too_large', { 'content-length': '65537' }))
 })
 
+test('VAL-1 a body where there should be none is looked at all the same', async () => {
+  const end = (raw: string, headers = {}) =>
+    visitor.send('DELETE', `/api/auth/sessions/${'A'.repeat(22)}`, { raw, headers })
+  expectProblem(await end('{"x":1}'), 400, 'validation_failed')
+  expectProblem(await end('{'), 400, 'validation_failed')
+  expectProblem(await end('x', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type')
+  expectProblem(await end(' '.repeat(70_000)), 413, 'payload_too_large')
+  expect((await end('{}')).status).toBe(404)
+})
+
 describe('VAL-1 objects that are not the one asked for', () => {
   test.each([
     ['prototype pollution', '{"__proto__":{"isAdmin":true}}', '__proto__'],

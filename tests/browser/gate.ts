@@ -144,7 +144,7 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
     response.end(made.body)
   }
 
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     busy += 1
     try {
       const body = await bodyOf(request)
@@ -158,7 +158,8 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
     } finally {
       rest()
     }
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
 

@@ -123,6 +123,13 @@ describe('DOC-1 the document', () => {
     })
   })
 
+  test('in body delivery no access cookie authorises anything', async () => {
+    const other = await openSite('embedded', { delivery: 'body' })
+    const { paths } = await readDocument(other.vigile, other.publicUrl)
+    expect(paths['/api/auth/me']?.get?.security).toEqual([{ bearer: [] }])
+    await other.close()
+  })
+
   test('every refusal that it names is a code with that status', () => {
     for (const [name, { responses }] of operations()) {
       for (const [status, { description, content: answers = {} }] of Object.entries(responses)) {
