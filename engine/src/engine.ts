@@ -43,6 +43,8 @@ import type { Vigile } from './vigile.ts'
 /** A sign-up waits no longer for the breach service. */
 const breachTimeoutMs = 1_000
 const reportEveryMs = 10_000
+/** Of the time after which the client gives up (T): an honest 503 comes before that, its way included. */
+const answerWithinPart = 2 / 3
 const maintainEveryMs = 3_600_000
 const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
@@ -106,6 +108,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     sessionCookies,
     liveAccounts,
     signUpOpen: settings.signUp,
+    answerWithinMs: settings.sessions.protocol.giveUpMs * answerWithinPart,
   }
   const guards = createGuards({
     ...web,
@@ -114,7 +117,16 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     recentSeconds: settings.sessions.recentSeconds,
     accessCookie: settings.delivery === 'cookie',
   })
-  const readiness = createReadiness({ database, channel, limits, redis: settings.limitsRedis !== null })
+  const readiness = createReadiness({
+    database,
+    channel,
+    limits,
+    redis: settings.limitsRedis !== null,
+    write: async () => {
+      await ready()
+      if (isServer) await keyring.tell()
+    },
+  })
   const routes = createRoutes({
     guards,
     accounts: createAccountHandlers(web),

@@ -4,6 +4,8 @@ import type { Channel } from './primitives/channel.ts'
 
 /** The endpoint is never limited, so its answer is kept for so long. */
 const keepMs = 500
+/** That the database takes writes is tried at most so often, and again at each look while it does not. */
+const keepWrittenMs = 5_000
 /** A database that says nothing for so long is down, for a load balancer's purposes. */
 const patienceMs = 3_000
 
@@ -23,16 +25,37 @@ export const createReadiness = (deps: {
   readonly limits: Pick<LimitStore, 'isDegraded'>
   /** Whether there is a Redis. */
   readonly redis: boolean
+  /** Opens what is not open yet, and writes something small. A full disk, or a database that turned read-only, still answers every question. */
+  readonly write: () => Promise<void>
 }): { read(): Promise<Readiness>; drain(): void } => {
   const { database, channel, limits } = deps
   let draining = false
   let known: { readonly at: number; readonly state: Promise<Readiness> } | undefined
+  let writtenAt = Number.NEGATIVE_INFINITY
+
+  const takesWrites = async (): Promise<State> => {
+    if (performance.now() - writtenAt <= keepWrittenMs) return 'ok'
+    try {
+      await deps.write()
+      writtenAt = performance.now()
+      return 'ok'
+    } catch {
+      return 'down'
+    }
+  }
+
+  const lookAtDatabase = async (): Promise<Record<'database' | 'migrations' | 'writes', State>> => {
+    await database.ping()
+    const { pending } = await database.migrationState()
+    if (pending.length > 0) return { database: 'ok', migrations: 'down', writes: 'down' }
+    return { database: 'ok', migrations: 'ok', writes: await takesWrites() }
+  }
 
   const look = async (): Promise<Readiness> => {
-    const [databaseState, migrations] = await within(lookAtDatabase(database)).catch(() => ['down', 'down'] as const)
     const parts: Record<string, State> = {
-      database: databaseState,
-      migrations,
+      ...(await within(lookAtDatabase()).catch(
+        () => ({ database: 'down', migrations: 'down', writes: 'down' }) as const,
+      )),
       channel: channel.isAlive() ? 'ok' : 'degraded',
     }
     if (deps.redis) parts.redis = channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded'
@@ -50,12 +73,6 @@ export const createReadiness = (deps: {
       draining = true
     },
   }
-}
-
-const lookAtDatabase = async (database: Probed): Promise<readonly ['ok', 'ok' | 'down']> => {
-  await database.ping()
-  const { pending } = await database.migrationState()
-  return ['ok', pending.length === 0 ? 'ok' : 'down']
 }
 
 const within = async <Value>(work: Promise<Value>): Promise<Value> => {

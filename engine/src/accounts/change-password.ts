@@ -7,6 +7,7 @@ import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
+import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SignUpDeps } from './sign-up.ts'
 import type { Account } from './store.ts'
@@ -82,7 +83,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
   const { context, ends, boundKey } = input
   const userId = account.id
   const now = deps.clock.now()
-  return deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
@@ -91,6 +92,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
     const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends, boundKey })
     return { begun, ended: ended.map(({ id }) => id) }
   })
+  return orAlarm(deps.log, { reason: 'password_changed', user: userId }, committed)
 }
 
 type Reason = 'limited' | 'wrong_password' | 'changed_meanwhile'

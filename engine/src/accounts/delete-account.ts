@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/actor.ts'
 import type { UserId } from '../primitives/ids.ts'
+import { orAlarm } from '../sessions/or-alarm.ts'
 import {
   type AccountActDeps,
   announceAccount,
@@ -16,7 +17,7 @@ export const deleteAccount = async (
   by: Actor,
 ): Promise<{ readonly ok: true; readonly value: undefined } | NotFound> => {
   const act = { id, by, now: deps.clock.now() }
-  const ended = await deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
     // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
     // which other nodes would go on trusting for as long as they hold it.
     await accounts.setActive(id, false, act.now)
@@ -25,6 +26,7 @@ export const deleteAccount = async (
     await audit.append([entryOf('user:delete', act, { endedSessions: revoked.length })])
     return revoked
   })
+  const ended = await orAlarm(deps.log, { reason: 'account_deleted', user: id }, committed)
   if (ended === null) return notFound
   await announceAccount(deps, id, ended)
   return { ok: true, value: undefined }

@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/actor.ts'
 import type { UserId } from '../primitives/ids.ts'
+import { orAlarm } from '../sessions/or-alarm.ts'
 import {
   type AccountActDeps,
   announceAccount,
@@ -17,13 +18,14 @@ export const setAccountActive = async (
   by: Actor,
 ): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound> => {
   const act = { id, by, now: deps.clock.now() }
-  const ended = await deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
     // The row comes first: a sign-in that holds it is waited for, and its session ends too; a later one finds it disabled.
     if (!(await accounts.setActive(id, isActive, act.now))) return (await accounts.findById(id)) ? [] : null
     const revoked = isActive ? [] : await endSessions({ sessions, audit }, act, 'account_disabled')
     await audit.append([entryOf(isActive ? 'user:enable' : 'user:disable', act, { endedSessions: revoked.length })])
     return revoked
   })
+  const ended = await (isActive ? committed : orAlarm(deps.log, { reason: 'account_disabled', user: id }, committed))
   if (ended === null) return notFound
   await announceAccount(deps, id, ended)
   return { ok: true, value: { endedSessions: ended.length } }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { Verdict } from '../limits/limiter.ts'
 import type { RuleName } from '../limits/rules.ts'
+import { createDeadline, type Deadline } from '../primitives/deadline.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type Call, type CallDeps, createReadCall, type Peer } from './call.ts'
 import { pathOf } from './openapi.ts'
@@ -19,6 +20,8 @@ export type ServeDeps = CallDeps & {
   readonly origins: Origins
   readonly authPath: string
   readonly proofs: Proofs
+  /** How long a request may take, the arrival of its body apart: then the answer is 503. */
+  readonly answerWithinMs: number
 }
 
 export type Serve = {
@@ -35,9 +38,13 @@ export const createServe = (deps: ServeDeps): Serve => {
   const readCall = createReadCall(deps)
   const app = new Hono<Env>()
 
-  const serve = async ({ req, env }: Context<Env>, work: (call: Call) => Promise<Outcome>): Promise<Response> => {
+  const serve = async (
+    { req, env }: Context<Env>,
+    work: (call: Call, deadline: Deadline) => Promise<Outcome>,
+  ): Promise<Response> => {
     const call = readCall(req.raw, req.path, env.peer)
-    const outcome = await work(call).catch((error: unknown) => fault(call, error))
+    const deadline = createDeadline(deps.answerWithinMs)
+    const outcome = await deadline.bound(() => work(call, deadline)).catch((error: unknown) => fault(call, error))
     const response = respond(req.raw, call.requestId, outcome)
     const ms = Math.round((performance.now() - env.startedAt) * 10) / 10
     const { requestId, context } = call
@@ -59,11 +66,11 @@ export const createServe = (deps: ServeDeps): Serve => {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
     for (const route of group) {
       app.on(route.endpoint.method, pattern, (context) =>
-        serve(context, async (call) => {
+        serve(context, async (call, deadline) => {
           const raw = { params: context.req.param(), query: context.req.queries() }
-          if (route.withoutStores) return runRoute(route, call, raw)
+          if (route.withoutStores) return runRoute(route, call, raw, deadline)
           await context.env.ready()
-          const outcome = await runRoute(route, call, raw)
+          const outcome = await runRoute(route, call, raw, deadline)
           return { ...outcome, headers: { ...proofs.headers(call.request), ...outcome.headers } }
         }),
       )
@@ -93,7 +100,7 @@ export const createServe = (deps: ServeDeps): Serve => {
 }
 
 /** Guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
-const runRoute = async (route: Route, call: Call, raw: RawInput): Promise<Outcome> => {
+const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadline): Promise<Outcome> => {
   const { limit, endpoint } = route
   let verdict: Verdict | null = null
   const count = async (rule: RuleName, key: string | null) => {
@@ -107,7 +114,8 @@ const runRoute = async (route: Route, call: Call, raw: RawInput): Promise<Outcom
       const isCounted = limit !== 'none' && 'rule' in limit
       const tooMany = isCounted ? await count(limit.rule, sessionId ?? call.clientKey) : null
       if (tooMany) return tooMany
-      const input = await readInput(endpoint, call.request, raw)
+      // A slow sender is no part of ours that is down.
+      const input = await deadline.outside(() => readInput(endpoint, call.request, raw))
       // What the handler never sees, it can't count.
       const isUncounted = input.kind === 'refusal' && !isCounted && limit !== 'none'
       return (isUncounted ? await count('change', sessionId ?? call.clientKey) : null) ?? input

@@ -21,6 +21,8 @@ export type Keyring = {
   newest(): DerivedKeys
   /** Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. */
   report(): Promise<void>
+  /** The telling alone: a small write, which also shows that the database takes writes. */
+  tell(): Promise<void>
   reload(): Promise<void>
 }
 
@@ -78,10 +80,21 @@ export const createKeyring = (deps: {
     }
   }
 
+  const tell = async () => {
+    const now = deps.clock.now()
+    await deps.keys.reportNode({
+      id: node,
+      keyIds: own.map((key) => key.id),
+      now,
+      forgetBefore: now - 10 * nodeLifeMs,
+    })
+  }
+
   const known = (id: string) => own.find((key) => key.id === id) ?? null
 
   return {
     reload,
+    tell,
     find: async (id) => {
       const key = known(id)
       if (key || (!reading && performance.now() - readAt < rereadEveryMs)) return key
@@ -95,14 +108,8 @@ export const createKeyring = (deps: {
     },
     report: async () => {
       await reloadOrKeep()
-      const now = deps.clock.now()
-      await deps.keys.reportNode({
-        id: node,
-        keyIds: own.map((key) => key.id),
-        now,
-        forgetBefore: now - 10 * nodeLifeMs,
-      })
-      const nodes = await deps.keys.listNodes(now - nodeLifeMs)
+      await tell()
+      const nodes = await deps.keys.listNodes(deps.clock.now() - nodeLifeMs)
       newest = chooseNewest(own, nodes)
       if (newest && newest.id !== own[0]?.id) {
         log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')

@@ -82,6 +82,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     newest: () => keys[0] as DerivedKeys,
     report: async () => {},
     reload: async () => {},
+    tell: async () => {},
   })
   const secret = deriveKeys('the secret')
 

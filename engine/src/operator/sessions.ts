@@ -8,6 +8,7 @@ import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { orAlarm } from '../sessions/or-alarm.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import { type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -48,12 +49,13 @@ export const createSessions = (deps: {
     endAll: async (userId, by) => ({ endedSessions: (await revokeUser(deps, userId, circumstances(by))).length }),
     endEveryones: async (by) => {
       const now = clock.now()
-      const endedSessions = await deps.transact(async ({ sessions, audit }) => {
+      const committed = deps.transact(async ({ sessions, audit }) => {
         const count = await sessions.revokeEveryones('ended_by_operator', now)
         const details = { by: nameActor(by), endedSessions: count }
         await audit.append([auditEntry(noContext, { action: 'session:end-everyones', at: now, details })])
         return count
       })
+      const endedSessions = await orAlarm(deps.log, { reason: 'ended_by_operator' }, committed)
       await deps.channel
         .publish([{ kind: 'everything' }])
         .catch((error) => deps.log.warn({ err: error }, 'other nodes were not told that every session is over'))

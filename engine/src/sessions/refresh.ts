@@ -10,6 +10,7 @@ import type { AccessTokens } from './access-token.ts'
 import { announce } from './announce.ts'
 import { type ApplyDeps, applyChange } from './apply-change.ts'
 import { type AccessGrant, grantAccess, grantRefresh, type RefreshGrant } from './issue.ts'
+import { orAlarm } from './or-alarm.ts'
 import type { SessionPolicy } from './policy.ts'
 import type { GenuineToken } from './presented-token.ts'
 import { type Fingerprint, fingerprintOf } from './refresh-token.ts'
@@ -135,7 +136,7 @@ const revokeForReuse = async (
   now: number,
 ): Promise<boolean> => {
   const details = { row, generation: read.generation, presented: input.token.generation }
-  const revoked = await deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async ({ sessions, audit }) => {
     if (!(await sessions.change(read, {}, read.lastUsedAt))) return false
     if ((await sessions.revoke([read.id], 'reuse', now)).length === 0) return false
     await audit.append([
@@ -150,7 +151,7 @@ const revokeForReuse = async (
     ])
     return true
   })
-  if (!revoked) return false
+  if (!(await orAlarm(deps.log, { reason: 'reuse', sessions: [read.id] }, committed))) return false
   deps.log.warn(
     { event: 'session_reuse', session: read.id, user: read.userId, ...details },
     'a token was used by two: the session is over',

@@ -7,6 +7,7 @@ import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from './announce.ts'
+import { orAlarm } from './or-alarm.ts'
 import type { RevokedSession, SessionStore } from './store.ts'
 
 export type RevokeDeps = {
@@ -66,12 +67,13 @@ export const revokeSessions = async (
   input: RevokeInput,
 ): Promise<readonly RevokedSession[]> => {
   if (ids.length === 0) return []
-  const { all, ended } = await deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async ({ sessions, audit }) => {
     const all = await withReplaced(sessions, ids)
     const ended = await sessions.revoke(all, input.reason, input.now)
     await recordRevocations(audit, ended, input)
     return { all, ended }
   })
+  const { all, ended } = await orAlarm(deps.log, { reason: input.reason, sessions: ids }, committed)
   await announce(deps, all)
   return ended
 }
@@ -82,11 +84,12 @@ export const revokeUser = async (
   userId: UserId,
   input: RevokeInput & { readonly except?: SessionId },
 ): Promise<readonly RevokedSession[]> => {
-  const revoked = await deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async ({ sessions, audit }) => {
     const ended = await sessions.revokeAllOfUser(userId, input.reason, input.now, input.except ?? null)
     await recordRevocations(audit, ended, input)
     return ended
   })
+  const revoked = await orAlarm(deps.log, { reason: input.reason, user: userId }, committed)
   await announce(
     deps,
     revoked.map(({ id }) => id),

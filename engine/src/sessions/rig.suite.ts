@@ -39,6 +39,7 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
     newest: () => key,
     report: async () => {},
     reload: async () => {},
+    tell: async () => {},
   }
   const accessTokens: AccessTokens = {
     sign: async ({ generation, issue, expiresAt }) => `${generation}.${issue}.${expiresAt}`,

@@ -19,15 +19,15 @@ export type PostgresOptions = {
   readonly pool?: {
     /** Connections of this node; default 10. */
     readonly max?: number
-    /** How long a request waits for one before 503; default 20,000. */
+    /** How long a request waits for one before 503; default 5,000. */
     readonly waitMs?: number
   }
-  /** How long one statement may take; default 15,000. */
+  /** How long one statement may take; default 5,000. */
   readonly statementTimeoutMs?: number
   /**
    * False behind PgBouncer in transaction mode: then no statement has a name, and the time-out is set by each
    * transaction. A single statement has this node's time-out alone; give the role one on the server too:
-   * `alter role vigile set statement_timeout = '15s'`. Default true.
+   * `alter role vigile set statement_timeout = '5s'`. Default true.
    */
   readonly prepare?: boolean
   readonly offset: ClockOffset
@@ -35,8 +35,9 @@ export type PostgresOptions = {
 }
 
 const defaultMax = 10
-const defaultWaitMs = 20_000
-const defaultStatementTimeoutMs = 15_000
+// Together little more than a request may take (decisions/0010).
+const defaultWaitMs = 5_000
+const defaultStatementTimeoutMs = 5_000
 // A migration may rewrite a table, or wait for the node that does.
 const migrationTimeoutMs = 600_000
 const maxTries = 4
