@@ -1,0 +1,7 @@
+import './cheap-hashes.ts'
+import { test } from 'vitest'
+import { fuzz, requests } from './fuzz.ts'
+
+const title = 'requests to every route, as meant and bent: no fault, no hang, no leak, no answer outside the document'
+
+test(`VAL-1 VAL-2 S-90 ${requests} ${title}: PostgreSQL and Redis`, () => fuzz('PostgreSQL and Redis'), 1_200_000)
