@@ -13,7 +13,7 @@ export const word = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 )
 
-export const long = fc.constantFrom(300, 5_000, 70_000).map((length) => 'x'.repeat(length))
+const long = fc.constantFrom(300, 5_000, 70_000).map((length) => 'x'.repeat(length))
 
 export const anything = fc.oneof(
   word,
