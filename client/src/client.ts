@@ -60,8 +60,8 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
 
   /** An act that changes the jar, under the lock, so that no refresh crosses it. */
   const act = (path: string, body: object, done: (value: SessionStarted) => void) => () =>
-    locked(async (hold) => {
-      const answer = await send(request('POST', path, body, hold.signal))
+    locked(async (signal) => {
+      const answer = await send(request('POST', path, body, signal))
       if (answer.ok) done(answer.status === 204 ? undefined : await answer.clone().json())
       return answer
     })

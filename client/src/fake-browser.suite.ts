@@ -9,10 +9,12 @@ import { type Answer, createFakeServer, type Jar } from './fake-server.suite.ts'
 import type { Ports } from './ports.ts'
 
 export const origin = 'http://app.test'
-const latencyMs = 20
 
 export type FakeBrowser = ReturnType<typeof createFakeBrowser>
 export type FakeTab = ReturnType<FakeBrowser['tab']>
+
+/** What the browser offers to this tab; all by default. `started: false`: the client does nothing by itself. */
+type TabOptions = { webLocks?: boolean; channel?: boolean; storage?: boolean; started?: boolean }
 
 type Task = () => void
 type Tab = { frozen: boolean; closed: boolean; backlog: Task[]; hear: Set<(message: unknown) => void> }
@@ -56,13 +58,13 @@ export function createFakeBrowser() {
       })
       const fault = server.fault(pathname, server.requests(pathname).length)
       const fail = () => inTab(tab, () => reject(new TypeError('network')))
-      clock.timer(latencyMs, () => {
+      clock.timer(server.latencyMs, () => {
         if (fault === 'unreachable') return fail()
         const foreign = typeof fault === 'object'
         const answer: Answer = foreign ? fault : server.handle(request.method, pathname, body, sent, csrf)
         entry.status = typeof fault === 'string' ? fault : answer.status
         if (fault === 'hangs') return
-        clock.timer(latencyMs, () => {
+        clock.timer(server.latencyMs, () => {
           if (fault === 'lost') return fail()
           // An aborted request sets no cookie; that of a frozen tab does: its abort has yet to run.
           if (!open || tab.closed) return
@@ -118,8 +120,8 @@ export function createFakeBrowser() {
       jar.clear()
       for (const [name, value] of written.at(-1)?.jar ?? []) jar.set(name, value)
     },
-    tab(options: ClientOptions & { webLocks?: boolean; storage?: boolean; started?: boolean } = {}) {
-      const { webLocks = true, storage: withStorage = true, started = true, ...clientOptions } = options
+    tab(options: ClientOptions & TabOptions = {}) {
+      const { webLocks = true, channel = true, storage: withStorage = true, started = true, ...clientOptions } = options
       const state: Tab = { frozen: false, closed: false, backlog: [], hear: new Set() }
       tabs.add(state)
       let visible = true
@@ -144,6 +146,7 @@ export function createFakeBrowser() {
         locks: locks.of(state),
         channel: {
           post(message) {
+            if (!channel) return
             const copy = structuredClone(message)
             messages.push(copy)
             for (const other of tabs) {
@@ -153,7 +156,7 @@ export function createFakeBrowser() {
             }
           },
           listen(hear) {
-            state.hear.add(hear)
+            if (channel) state.hear.add(hear)
             return () => void state.hear.delete(hear)
           },
         },

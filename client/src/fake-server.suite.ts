@@ -32,6 +32,8 @@ export function createFakeServer(now: () => number) {
 
   const server = {
     accessSeconds: 900,
+    /** How long a request takes to arrive, and its answer as well. */
+    latencyMs: 20,
     log,
     rows,
     /** Called for each request before it is handled. */

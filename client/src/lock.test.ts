@@ -186,6 +186,35 @@ test('CLI-3 without Web Locks tabs elect who refreshes', async () => {
   expect(server.requests(refreshPath)).toHaveLength(1)
 })
 
+test.each([
+  { storage: true, what: 'see each other’s record' },
+  { storage: false, what: 'know nothing of each other' },
+])(
+  'CLI-3 PROTOCOL 12 without locks and channel tabs $what: each asks once, and no request fails',
+  async ({ storage }) => {
+    const options = { webLocks: false, channel: false, storage }
+    const { one, until, tab, advance, expire, server } = await twoTabs(options)
+    const all = [one, tab(options), tab(options)]
+    await until(Promise.all(all.map((each) => each.client.refresh())))
+    // Slower than the tabs are with each other.
+    server.latencyMs = 200
+    for (let round = 0; round < 3; round++) {
+      const before = server.requests(refreshPath).length
+      expire()
+      const asked: Promise<Response>[] = []
+      for (const each of all) {
+        asked.push(each.client.fetch('/api/things'))
+        await advance(200)
+      }
+      const answers = await until(Promise.all(asked))
+      expect(answers.map((each) => each.status)).toEqual([200, 200, 200])
+      expect(server.requests(refreshPath).length - before).toBeLessThanOrEqual(3)
+      await advance(60_000)
+    }
+    expect(all.flatMap(({ events }) => events).filter((event) => event !== 'start')).toEqual([])
+  },
+)
+
 test('H-16 without Web Locks a frozen tab blocks nobody', async () => {
   const { one, two, until, advance, clock, expire } = await twoTabs({ webLocks: false })
   expire()

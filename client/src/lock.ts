@@ -3,14 +3,11 @@ import type { Ports } from './ports.ts'
 import { patienceMs } from './record.ts'
 import { createShared } from './shared.ts'
 
-export type Hold = {
-  /** Aborts after T: whoever holds the lock gives up before others stop waiting for it. */
-  signal: AbortSignal
-  /** Whether another tab has taken the lock meanwhile: this one was frozen, and what it knows is old. */
-  lost(): boolean
-}
-
-export type Exclusive = <T>(work: (hold: Hold) => Promise<T>) => Promise<T>
+/**
+ * Runs `work` while no other tab runs its own. `signal` aborts after T: whoever holds the lock gives up before others stop waiting
+ * for it. A tab that freezes loses the lock: what it finds out may be old by the time it goes on.
+ */
+export type Exclusive = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
 /** A signal that aborts after so many milliseconds of the injected time. */
 export const deadline = (ports: Pick<Ports, 'timer'>, milliseconds: number): AbortSignal => {
@@ -37,14 +34,13 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
   }
   const holding = createShared(ports, `${name}:lock`, { holder: '' }, patience)
 
-  const hold = async <T>(work: (hold: Hold) => Promise<T>, waited: boolean): Promise<T> => {
-    const holder = `${ports.random()}`
-    holding.change({ holder })
+  const hold = async <T>(work: (signal: AbortSignal) => Promise<T>, waited: boolean): Promise<T> => {
+    holding.change({ holder: `${ports.random()}` })
     // From the mark on, as the others count: its own pause below must not let it outstay their patience.
     const signal = deadline(ports, patienceMs)
     // What the last holder wrote may arrive a little after its lock: a browser promises no order between the two.
     if (waited) await new Promise<void>((go) => ports.timer(50, go))
-    return work({ signal, lost: () => holding.read().holder !== holder })
+    return work(signal)
   }
 
   return {

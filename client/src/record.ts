@@ -17,7 +17,7 @@ export type SessionRecord = {
   ended: SessionEndReason | ''
   /** Of the refresh token last seen. */
   fingerprint: string
-  /** When the access token came, by the wall clock. */
+  /** When the access token came, or the session was found to be over, by the wall clock. */
   refreshedAt: number
   accessLifeMs: number
   failures: number

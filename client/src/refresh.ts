@@ -3,7 +3,7 @@ import type { Problem, Refreshed, SessionEndReason } from '@vigile/contract'
 import type { NetworkProblem, RefreshOutcome, Result } from './api.ts'
 import type { Confirm } from './confirm.ts'
 import type { Csrf } from './csrf.ts'
-import type { Exclusive, Hold } from './lock.ts'
+import type { Exclusive } from './lock.ts'
 import type { Ports } from './ports.ts'
 import { afterFailure, isLive, isResting } from './record.ts'
 import type { Session } from './session.ts'
@@ -44,11 +44,16 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     return isLive(record) ? 'refreshed' : 'ended'
   }
 
-  const end = async (problem: Problem | NetworkProblem, hold: Hold): Promise<RefreshOutcome> => {
+  const end = async (
+    problem: Problem | NetworkProblem,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<RefreshOutcome> => {
     const { fingerprint = '', reason = 'unknown' } = problem as { fingerprint?: string; reason?: SessionEndReason }
     // Clean-up touches nothing if the jar holds another token by now. If it fails, dead cookies stay, which are asked about again.
-    if (fingerprint || csrf.present()) await call('/logout', { only: fingerprint }, hold.signal)
-    if (hold.lost()) return 'later'
+    if (fingerprint || csrf.present()) await call('/logout', { only: fingerprint }, signal)
+    const known = knownOutcome(since)
+    if (known) return known
     jarEmpty = true
     const record = session.read()
     // A jar that never held a session has nothing to end; one end is told once, even if a late answer put its cookies back.
@@ -57,16 +62,17 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     return 'ended'
   }
 
-  const attempt = async (since: number, hold: Hold): Promise<RefreshOutcome> => {
+  const attempt = async (since: number, signal: AbortSignal): Promise<RefreshOutcome> => {
     const known = knownOutcome(since)
     if (known) return known
     if (resting()) return 'later'
     let retry: string | undefined
     for (let count = 0; count < tries; count++) {
       const settled = confirm.settled()
-      const result = await call<Refreshed>('/refresh', { retry, settled }, hold.signal)
-      // Another tab took over while this one was frozen: what it found out stands.
-      if (hold.lost()) return 'later'
+      const result = await call<Refreshed>('/refresh', { retry, settled }, signal)
+      // Another tab was at it too, while this one was frozen or where tabs can't speak: what it found out stands.
+      const known = knownOutcome(since)
+      if (known) return known
       if (result.ok) {
         if (!result.value?.fingerprint) break
         jarEmpty = false
@@ -75,7 +81,7 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
         return 'refreshed'
       }
       const { problem } = result
-      if (endings.includes(problem.code)) return end(problem, hold)
+      if (endings.includes(problem.code)) return end(problem, since, signal)
       if (problem.code !== 'stale_token') break
       retry = problem.fingerprint
     }
@@ -87,7 +93,7 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     let outcome: RefreshOutcome = 'later'
     // Twice: the first try after a failure comes at once. After that `resting` says no.
     for (let count = 0; count < 2 && outcome === 'later' && !resting(); count++) {
-      outcome = await locked((hold) => attempt(since, hold))
+      outcome = await locked((signal) => attempt(since, signal))
     }
     return outcome
   }

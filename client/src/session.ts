@@ -52,7 +52,7 @@ export function createSession(ports: Ports, key: string) {
       shared.change({ ...afterRefresh(answer, ports.wall()), epoch })
     },
     over(reason: SessionEndReason, fingerprint = '') {
-      shared.change({ ...noSession, ended: reason, fingerprint, epoch: newEpoch() })
+      shared.change({ ...noSession, ended: reason, fingerprint, epoch: newEpoch(), refreshedAt: ports.wall() })
     },
   }
 }

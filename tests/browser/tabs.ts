@@ -12,8 +12,14 @@ export type Tab = Page | PuppeteerPage
 const inTab = <A, R>(tab: Tab, run: (input: A) => R | Promise<R>, input: A): Promise<R> =>
   (tab as { evaluate(run: (input: A) => R | Promise<R>, input: A): Promise<R> }).evaluate(run, input)
 
-export const openTab = async (context: BrowserContext, { url }: Pick<ShakySite, 'url'>): Promise<Page> => {
+/** A tab with the client in it. `before` happens to it before all else. */
+export const openTab = async (
+  context: BrowserContext,
+  { url }: Pick<ShakySite, 'url'>,
+  before: (page: Page) => Promise<unknown> = async () => {},
+): Promise<Page> => {
   const page = await context.newPage()
+  await before(page)
   await page.goto(`${url}/page`)
   await page.waitForFunction(() => 'client' in globalThis)
   return page
@@ -68,7 +74,8 @@ export const startAfresh = async (context: BrowserContext): Promise<void> => {
   const pages = context.pages()
   const ofSite = pages.filter((page) => page.url().startsWith('http'))
   for (const page of ofSite) await page.evaluate(() => globalThis.client?.stop())
-  await ofSite[0]?.evaluate(() => localStorage.clear())
+  // Where storage is refused nothing is in it.
+  await ofSite[0]?.evaluate(() => localStorage.clear()).catch(() => {})
   await Promise.all(pages.map((page) => page.close()))
   await context.clearCookies()
 }
