@@ -31,12 +31,11 @@ export type ClientOptions = {
   readonly app?: string
   /** Base name of the CSRF cookie, where the server was given another one. Default `{app}_csrf`. */
   readonly csrfCookie?: string
-  /** Language of the server's messages. Default: what the browser prefers. */
-  readonly locale?: Locale
   /** Binds sessions to a key of this browser, where the server's setting `sessions.binding` is not `off`. Default false. */
   readonly binding?: boolean
 }
 
+/** The server's messages come in the page's language (`<html lang>`, read at each request), else as the browser prefers. */
 export type Client = {
   /**
    * As `fetch`. On the page's own origin: adds `X-CSRF-Token` to a request that changes state, and on a 401 refreshes once and
@@ -67,6 +66,11 @@ export type Client = {
   /** Refreshes ahead of expiry, confirms new cookies, listens to other tabs. Called by `createClient` where there is a document. */
   start(): void
   stop(): void
+  /**
+   * Why this browser's last session ended, as it learnt from the server; null while one lives, or where none is known.
+   * A link can put anything into an address, but not into this: show it, and not what an address says.
+   */
+  endReason(): SessionEndReason | null
   /** Called once in every tab when the session is over. Returns the way to unsubscribe. */
   onSessionEnd(listener: (end: { reason: SessionEndReason }) => void): () => void
   /** Called in every tab when a session begins. It may be another person's: ask `me()` again. Returns the way to unsubscribe. */

@@ -19,7 +19,7 @@ const finalRefusals = ['invalid_credentials', 'proof_required']
 
 /** The client on the given surroundings; `createClient` gives it the browser's. */
 export function assembleClient(ports: Ports, options: ClientOptions = {}): Client {
-  const { authPath = '/api/auth', app = 'vigile', csrfCookie = `${app}_csrf`, locale } = options
+  const { authPath = '/api/auth', app = 'vigile', csrfCookie = `${app}_csrf` } = options
 
   const request =
     (method: string, path: string, body?: object, signal?: AbortSignal): MakeRequest =>
@@ -33,7 +33,7 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
       })
 
   const csrf = createCsrf(ports, csrfCookie, () => ports.fetch(request('GET', '/csrf')()))
-  const send = createSend(ports, csrf, locale)
+  const send = createSend(ports, csrf)
   const call = <T>(path: string, body: object, signal?: AbortSignal): Promise<Result<T>> =>
     toResult(() => send(request('POST', path, body, signal)))
   const session = createSession(ports, `${app}:session`)
@@ -121,6 +121,7 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
       }
     },
     stop: () => stop?.(),
+    endReason: () => session.read().ended || null,
     onSessionEnd: session.onEnd,
     onSessionStart: session.onStart,
   }

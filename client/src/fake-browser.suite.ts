@@ -122,6 +122,7 @@ export function createFakeBrowser() {
     },
     tab(options: ClientOptions & TabOptions = {}) {
       const { webLocks = true, channel = true, storage: withStorage = true, started = true, ...clientOptions } = options
+      let language = ''
       const state: Tab = { frozen: false, closed: false, backlog: [], hear: new Set() }
       tabs.add(state)
       let visible = true
@@ -170,6 +171,7 @@ export function createFakeBrowser() {
             .map(([name, value]) => `${name}=${value}`)
             .join('; '),
         baseUrl: () => `${origin}/page`,
+        language: () => language,
         visible: () => visible,
         listen(wake) {
           wakers.add(wake)
@@ -194,6 +196,9 @@ export function createFakeBrowser() {
           wake()
         },
         online: () => wake(true),
+        speak(next: string) {
+          language = next
+        },
         /** Monotonic time that did not pass here, as where sleep isn't counted. */
         lose: (milliseconds: number) => {
           lostNow += milliseconds

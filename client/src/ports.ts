@@ -33,6 +33,8 @@ export type Ports = {
   cookies(): string
   /** What relative addresses are relative to; its origin is the one that the session belongs to. */
   baseUrl(): string
+  /** The page's language (`<html lang>`); empty where it says none. */
+  language(): string
   visible(): boolean
   /** Calls when the page is shown, hidden, thawed, or back online (then with true). Returns the way to stop. */
   listen(wake: (online: boolean) => void): () => void

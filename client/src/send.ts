@@ -21,11 +21,12 @@ export const repeatable = (ports: Ports, input: RequestInfo | URL, init?: Reques
   return () => original.clone()
 }
 
-export function createSend(ports: Ports, csrf: Csrf, locale: string | undefined): Send {
+export function createSend(ports: Ports, csrf: Csrf): Send {
   const dressed = (request: Request) => {
     const token = csrf.token()
     if (token && !/^(GET|HEAD|OPTIONS)$/.test(request.method)) request.headers.set('X-CSRF-Token', token)
-    if (locale && !request.headers.has('Accept-Language')) request.headers.set('Accept-Language', locale)
+    const language = ports.language()
+    if (language && !request.headers.has('Accept-Language')) request.headers.set('Accept-Language', language)
     return request
   }
 

@@ -25,6 +25,18 @@ test('CLI-6 a sign-in and a sign-out in one tab are told once in all tabs', asyn
   expect(await until(second.client.me())).toBeNull()
 })
 
+test('CLI-5 why a session ended is known to pages that open later, until the next one begins', async () => {
+  const { first, until, tab, server, advance } = await signedIn(1)
+  expect(first.client.endReason()).toBeNull()
+  await advance(900_000)
+  server.end('reuse')
+  expect(await until(first.client.me())).toBeNull()
+  const later = tab()
+  expect([first.client.endReason(), later.client.endReason()]).toEqual(['reuse', 'reuse'])
+  await until(later.client.signIn(ada))
+  expect([first.client.endReason(), later.client.endReason()]).toEqual([null, null])
+})
+
 test('CLI-6 sign-out everywhere says so', async () => {
   const { open, first, until, advance } = await signedIn()
   expect(await until(first.client.signOutEverywhere())).toMatchObject({ ok: true })
@@ -169,9 +181,9 @@ test('a sign-up that must be verified first starts no session', async () => {
   expect(events).toEqual([])
 })
 
-test('the chosen language goes with each request', async () => {
+test('I18N-1 each request says the language that the page has then', async () => {
   const browser = createFakeBrowser()
-  const { client, ports } = browser.tab({ locale: 'fr', started: false })
+  const { client, ports, speak } = browser.tab({ started: false })
   const languages: (string | null)[] = []
   const { fetch } = ports
   ports.fetch = (request) => {
@@ -179,6 +191,10 @@ test('the chosen language goes with each request', async () => {
     return fetch(request)
   }
   await browser.until(client.signIn(ada))
-  await browser.until(client.fetch('/api/things', { headers: { 'Accept-Language': 'en' } }))
-  expect(languages).toEqual(['fr', 'fr', 'en'])
+  speak('fr')
+  await browser.until(client.fetch('/api/things'))
+  speak('en-GB')
+  await browser.until(client.fetch('/api/things'))
+  await browser.until(client.fetch('/api/things', { headers: { 'Accept-Language': 'de' } }))
+  expect(languages).toEqual([null, null, 'fr', 'en-GB', 'de'])
 })

@@ -149,6 +149,11 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await change(goodPassword, 'change@example.com')).body.errors).toMatchObject([
       { path: 'newPassword', code: 'password_own_words' },
     ])
+    const same = await change(goodPassword, goodPassword)
+    expect(same.body.errors).toMatchObject([{ path: 'newPassword', code: 'password_unchanged' }])
+    // Who does not know the password can't find it out by trying the same twice.
+    const guess = await change('not-the-password', 'not-the-password')
+    expect([guess.status, guess.body.code]).toEqual([401, 'invalid_credentials'])
     expect((await site.visitor().signIn('change@example.com')).status).toBe(200)
     expect((await change(goodPassword, 'brand-new-harbour-7')).status).toBe(200)
     expect((await site.visitor().signIn('change@example.com')).status).toBe(401)

@@ -90,6 +90,7 @@ describe('a link from another site', () => {
         .poll(async () => (await context.cookies()).map(({ name }) => name))
         .toEqual(['__Secure-vigile_device'])
       expect(new URL(page.url()).searchParams.get('because')).toBe('ended_by_operator')
+      await page.getByText('An administrator ended this session.').waitFor()
     }))
 
   test('COOK-3 does not loop where the browser keeps no access cookie', () =>

@@ -11,7 +11,15 @@ afterEach(() => {
 /** A page as small as can be: one target for all events. */
 const page = (visibilityState = 'visible') => {
   const target = new EventTarget()
-  vi.stubGlobal('document', Object.assign(target, { visibilityState, cookie: 'a=b', baseURI: 'http://app.test/page' }))
+  vi.stubGlobal(
+    'document',
+    Object.assign(target, {
+      visibilityState,
+      cookie: 'a=b',
+      baseURI: 'http://app.test/page',
+      documentElement: { lang: 'fr' },
+    }),
+  )
   vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
   return target
 }
@@ -61,7 +69,12 @@ test('the page wakes the client on each event that ends a pause, until it stops 
   stop()
   target.dispatchEvent(new Event('online'))
   expect(woken).toHaveLength(4)
-  expect([ports.visible(), ports.cookies(), ports.baseUrl()]).toEqual([true, 'a=b', 'http://app.test/page'])
+  expect([ports.visible(), ports.cookies(), ports.baseUrl(), ports.language()]).toEqual([
+    true,
+    'a=b',
+    'http://app.test/page',
+    'fr',
+  ])
 })
 
 test('without Web Locks there is an election', () => {

@@ -33,6 +33,7 @@ export function browserPorts(app: string, boundPath?: string): Ports {
     storage: browserStorage,
     cookies: () => page?.cookie ?? '',
     baseUrl: () => page?.baseURI ?? 'http://localhost',
+    language: () => page?.documentElement.lang ?? '',
     visible: () => page?.visibilityState === 'visible',
     listen(wake) {
       const listening = new AbortController()

@@ -1,2 +1,5 @@
-/** Whether a text could be an email address: enough to catch a slip of the hand. The server decides. */
-export const looksLikeEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
+/**
+ * Whether a text could be an email address: enough to catch a slip of the hand (`ada@example`, `ada@example,com`) together
+ * with what else is wrong in the form. The server decides.
+ */
+export const looksLikeEmail = (text: string): boolean => /^[^\s@]+@[^\s@.,;]+(\.[^\s@.,;]+)+$/.test(text.trim())

@@ -3,6 +3,7 @@ import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { Verdict } from '../limits/limiter.ts'
+import { normalizePassword } from '../passwords/normalize-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import { announce } from '../sessions/announce.ts'
@@ -59,13 +60,21 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
   })
   if (!account) return refuse('wrong_password')
   await giveBack()
-  const faults = await deps.checkNewPassword(input.newPassword, account)
+  const faults = isUnchanged(input) ? unchanged : await deps.checkNewPassword(input.newPassword, account)
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
   const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword))
   if (!changed) return refuse('changed_meanwhile')
   await announce(deps, [...changed.ended, ...changed.begun.ended])
   return { ok: true, value: { account, begun: changed.begun }, verdict }
+}
+
+const unchanged: readonly PasswordFault[] = [{ code: 'unchanged' }]
+
+/** Asked of the text alone, after the current password proved right: who knows it learns nothing from the answer. */
+const isUnchanged = ({ currentPassword, newPassword }: ChangePasswordInput): boolean => {
+  const [current, next] = [normalizePassword(currentPassword), normalizePassword(newPassword)]
+  return current.ok && next.ok && current.password === next.password
 }
 
 type WithPassword = Account & { readonly passwordHash: string }

@@ -22,6 +22,16 @@ ${proofScript}
     signal: AbortSignal.timeout(15000),
     cache: 'no-store',
   })
+  // In the client's own words, where sign-in and other tabs look: an address alone is believed by nobody.
+  const tell = (ended, fingerprint) => {
+    try {
+      const key = app + ':session'
+      const { revision = 0 } = JSON.parse(localStorage.getItem(key)) || {}
+      const record = { epoch: String(Math.random()), ended, fingerprint, revision: Math.max(Date.now(), revision + 1) }
+      localStorage.setItem(key, JSON.stringify(record))
+      new BroadcastChannel(key).postMessage({ key, record })
+    } catch {}
+  }
   const refresh = async (retry, tries) => {
     const response = await request('POST', '/refresh', retry ? { retry } : {})
     if (response.ok) return { done: true }
@@ -33,10 +43,14 @@ ${proofScript}
     if (tries > 0 && problem.code === 'stale_token') return refresh(problem.fingerprint, tries - 1)
     if (response.status === 401 && ['session_ended', 'invalid_token', 'unauthenticated'].includes(problem.code)) {
       await request('POST', '/logout', { only: problem.fingerprint || '' }).catch(() => {})
+      if (problem.fingerprint) tell(problem.reason || 'unknown', problem.fingerprint)
       return { ended: true, reason: problem.reason }
     }
     // The key that the session was bound to is gone: a sign-in gives it a new one.
-    if (problem.code === 'proof_required' && (hasNoKey || problem.reason === 'key_lost')) return { ended: true, reason: 'key_lost' }
+    if (problem.code === 'proof_required' && (hasNoKey || problem.reason === 'key_lost')) {
+      tell('key_lost', problem.fingerprint)
+      return { ended: true, reason: 'key_lost' }
+    }
     return {}
   }
   const underLock = async (work) => {

@@ -67,6 +67,7 @@ export const en = {
     password_own_words:
       'This password is little more than a word that belongs to you or to this site: it would be guessed.',
     password_breached: 'This password is known from a data breach. Choose another one.',
+    password_unchanged: 'This is the password that you have. Choose another one.',
     password_not_text: 'This password has characters that cannot be typed.',
   },
   continue: {

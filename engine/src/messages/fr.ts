@@ -82,6 +82,7 @@ export const fr: Messages = {
     password_common: 'Ce mot de passe est parmi les plus utilisés : il serait deviné aussitôt.',
     password_own_words: 'Ce mot de passe n’est guère plus qu’un mot lié à vous ou à ce site : il serait deviné.',
     password_breached: 'Ce mot de passe est connu par une fuite de données. Choisissez-en un autre.',
+    password_unchanged: 'C’est votre mot de passe actuel. Choisissez-en un autre.',
     password_not_text: 'Ce mot de passe contient des caractères qui ne peuvent pas être saisis.',
   },
   continue: {
