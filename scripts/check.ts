@@ -26,6 +26,7 @@ const steps: Step[] = [
   command('lock file', 'scripts/complete-lock.mjs --check'),
   command('nothing unused', 'knip --no-progress'),
   command('size of the client', 'node client/size.mjs'),
+  command('size of the React adapter', 'node adapters/react/size.mjs'),
   { name: 'architecture', run: async () => architecture() },
   ...packageFolders()
     .filter(isPublished)

@@ -62,7 +62,13 @@ function buildPackages() {
 /** The console's pages go to server/pages, and are built again when anything that goes into them has changed. */
 function buildPages() {
   if (!existsSync('console/index.html') && !existsSync('console/vite.config.ts')) return
-  const fingerprint = fingerprintOf(['console', 'client/src', 'contract/src', 'package-lock.json'])
+  const fingerprint = fingerprintOf([
+    'console',
+    'client/src',
+    'adapters/react/src',
+    'contract/src',
+    'package-lock.json',
+  ])
   if (existsSync('server/pages') && wasBuiltFrom(fingerprint)) return
   say('Building the pages')
   run('npm', ['run', '--silent', 'build', '--workspace=console', '--', '--logLevel=warn'])

@@ -1,80 +1,121 @@
 // What a page knows of who is signed in, kept outside React so that every component sees the same.
-import type { Client } from '@vigile/client'
-import type { Me, SessionEndReason } from '@vigile/contract'
+import type { Client, NetworkProblem } from '@vigile/client'
+import type { Me, Problem, Session, SessionEndReason, User } from '@vigile/contract'
+
+/** Why it cannot be known now who is signed in: no connection, or a part is down. The server is asked again by itself. */
+export type AuthProblem = Problem | NetworkProblem
 
 /**
- * `unknown`: it cannot be known now (no connection, a part is down). Whoever was signed in still is, so `me` stays.
- * `signed_out`: the server said so; `reason` where a session ended in front of the user.
+ * Who is signed in. Each status has what belongs to it, and no other combination compiles.
+ *
+ * - `loading`: not known yet. With a `problem`, it cannot be known for the moment.
+ * - `signed-in`: with a `problem`, as far as is known: a fault never signs anybody out.
+ * - `signed-out`: the server said so. `reason`: why this browser's last session ended, as the server put it; null where it had none.
  */
-export type AuthState =
-  | { readonly state: 'loading' }
-  | { readonly state: 'signed_in'; readonly me: Me }
-  | { readonly state: 'signed_out'; readonly reason: SessionEndReason | null }
-  | { readonly state: 'unknown'; readonly me: Me | null }
+export type Auth = {
+  /** Whether the user holds a permission, by itself or by a wildcard. What it hides is only hidden; the server decides. */
+  can(permission: string): boolean
+} & (
+  | { status: 'loading'; user: null; session: null; reason: null; problem: AuthProblem | null }
+  | { status: 'signed-in'; user: User; session: Session; reason: null; problem: AuthProblem | null }
+  | { status: 'signed-out'; user: null; session: null; reason: SessionEndReason | null; problem: null }
+)
 
 export type AuthStore = {
-  read(): AuthState
+  read(): Auth
   /** Calls back after each change; asks the server on the first subscription. Returns the way to unsubscribe. */
   subscribe(listener: () => void): () => void
   /** Asks the server again. */
-  load(): Promise<void>
+  reload(): Promise<void>
 }
 
-/** After a failure the server is asked again so often while somebody looks. */
+/** After a failure the server is asked again while somebody looks: first so soon, then after doubling pauses up to the longest. */
 const againMs = 5_000
+const longestPauseMs = 40_000
 
-export const createAuthStore = (client: Client): AuthStore => {
+/** Whether a list of permissions holds one: `products:create` is in `products:create`, `products:*` and `*`. */
+export const holds = (permissions: readonly string[], permission: string): boolean =>
+  permissions.some(
+    (held) => held === permission || held === '*' || (held.endsWith(':*') && permission.startsWith(held.slice(0, -1))),
+  )
+
+const nobody = { user: null, session: null, reason: null, problem: null, can: () => false }
+
+export const loading: Auth = { ...nobody, status: 'loading' }
+
+const signedIn = ({ user, session, permissions }: Me): Auth => ({
+  ...nobody,
+  status: 'signed-in',
+  user,
+  session,
+  can: (permission) => holds(permissions, permission),
+})
+
+const createAuthStore = (client: Client): AuthStore => {
   const listeners = new Set<() => void>()
-  let current: AuthState = { state: 'loading' }
-  let asked = 0
-  let stop: (() => void) | undefined
+  let auth: Auth = loading
+  let turn = 0
+  let failures = 0
+  /** A session has begun, perhaps another person's: who is shown may not be who is signed in. */
+  let doubtful = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const set = (next: AuthState) => {
-    current = next
-    for (const listener of [...listeners]) listener()
-  }
-
-  const load = async () => {
+  /** What is known from now on. Answers to what was asked before come too late. */
+  const set = (next: Auth) => {
+    auth = next
+    turn += 1
     clearTimeout(timer)
-    const turn = ++asked
-    const next: AuthState = await client.me().then(
-      (me) => (me ? { state: 'signed_in', me } : { state: 'signed_out', reason: null }),
-      () => ({ state: 'unknown', me: 'me' in current ? current.me : null }),
-    )
-    // A session that began or ended meanwhile has asked, or told, itself.
-    if (turn !== asked) return
-    set(next)
-    if (next.state === 'unknown' && listeners.size > 0) timer = setTimeout(load, againMs)
+    for (const listener of listeners) listener()
   }
 
-  const start = () => {
-    const offs = [
-      client.onSessionStart(() => void load()),
-      client.onSessionEnd(({ reason }) => {
-        asked += 1
-        set({ state: 'signed_out', reason })
-      }),
-    ]
-    void load()
-    return () => {
-      clearTimeout(timer)
-      for (const off of offs) off()
-    }
+  const know = (next: Auth) => {
+    failures = 0
+    doubtful = false
+    set(next)
+  }
+
+  const fail = (problem: AuthProblem) => {
+    if (auth.status === 'signed-out') return
+    set({ ...(doubtful ? loading : auth), problem })
+    if (listeners.size) timer = setTimeout(reload, Math.min(againMs * 2 ** failures++, longestPauseMs))
+  }
+
+  const reload = async () => {
+    const mine = ++turn
+    const tell = await client.me().then(
+      (me) => () => know(me ? signedIn(me) : { ...nobody, status: 'signed-out', reason: client.endReason() }),
+      (error) => () => fail(error.cause),
+    )
+    if (mine === turn) tell()
+  }
+
+  const begin = () => {
+    client.onSessionEnd(({ reason }) => know({ ...nobody, status: 'signed-out', reason }))
+    client.onSessionStart(() => {
+      doubtful = true
+      if (auth.status === 'signed-out') set(loading)
+      void reload()
+    })
   }
 
   return {
-    load,
-    read: () => current,
-    subscribe: (listener) => {
+    read: () => auth,
+    reload,
+    subscribe(listener) {
+      if (!turn) begin()
+      // StrictMode subscribes twice: what was asked once is not asked again.
+      if (!turn || (auth.problem && !listeners.size)) void reload()
       listeners.add(listener)
-      stop ??= start()
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        stop?.()
-        stop = undefined
-      }
+      return () => void listeners.delete(listener)
     },
   }
+}
+
+const stores = new WeakMap<Client, AuthStore>()
+
+/** The one store of a client: whatever is mounted, unmounted or rendered twice hears of each session once, and from one place. */
+export const authStoreOf = (client: Client): AuthStore => {
+  const store = stores.get(client) ?? createAuthStore(client)
+  stores.set(client, store)
+  return store
 }

@@ -1,30 +1,16 @@
+import type { Client } from '@vigile/client'
+import type { Auth, AuthStore } from './auth-store.ts'
 import { useVigile } from './provider.tsx'
 
-/** Whether a list of permissions holds one, by itself or by a wildcard: `products:*`, `*`. */
-export const holds = (permissions: readonly string[], permission: string): boolean =>
-  permissions.some(
-    (held) => held === permission || held === '*' || (held.endsWith(':*') && permission.startsWith(held.slice(0, -1))),
-  )
-
 /**
- * Who is signed in, and what can be done about it.
- * `user` is null while nobody is, or while it is not known: `auth.state` tells the two apart. What `can` hides is only
- * hidden; the server decides.
+ * Who is signed in, and what can be done about it. A component that uses it follows every change, in whichever tab.
+ * Looking at `status` tells TypeScript what else is there: with `signed-in` there is a `user`.
  *
  * @example
  * const { user, can, signOut } = useAuth()
  */
-export const useAuth = () => {
+export const useAuth = (): Auth & Pick<Client, 'signUp' | 'signIn' | 'signOut'> & Pick<AuthStore, 'reload'> => {
   const { client, store, auth } = useVigile()
-  const me = 'me' in auth ? auth.me : null
-  return {
-    auth,
-    user: me?.user ?? null,
-    session: me?.session ?? null,
-    can: (permission: string): boolean => me !== null && holds(me.permissions, permission),
-    signUp: client.signUp,
-    signIn: client.signIn,
-    signOut: client.signOut,
-    reload: store.load,
-  }
+  const { signUp, signIn, signOut } = client
+  return { ...auth, signUp, signIn, signOut, reload: store.reload }
 }

@@ -24,6 +24,9 @@ export type ChangePasswordInput = {
   readonly context: Context
 }
 
+/** `unchanged`: the new password is the current one. */
+export type ChangeFault = PasswordFault | { readonly code: 'unchanged' }
+
 export type ChangePasswordResult =
   | {
       readonly ok: true
@@ -35,7 +38,7 @@ export type ChangePasswordResult =
   | {
       readonly ok: false
       readonly error: 'weak_password'
-      readonly faults: readonly PasswordFault[]
+      readonly faults: readonly ChangeFault[]
       readonly verdict: Verdict | null
     }
 
@@ -69,7 +72,7 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
   return { ok: true, value: { account, begun: changed.begun }, verdict }
 }
 
-const unchanged: readonly PasswordFault[] = [{ code: 'unchanged' }]
+const unchanged: readonly ChangeFault[] = [{ code: 'unchanged' }]
 
 /** Asked of the text alone, after the current password proved right: who knows it learns nothing from the answer. */
 const isUnchanged = ({ currentPassword, newPassword }: ChangePasswordInput): boolean => {

@@ -1,6 +1,6 @@
 // Input against its schema; each bad field is named in the reader's language (VAL-1).
 import type { z } from 'zod'
-import type { PasswordFault } from '../passwords/password-policy.ts'
+import type { ChangeFault } from '../accounts/change-password.ts'
 import type { FieldFault } from './outcome.ts'
 
 /** So many faults are named; more help nobody. */
@@ -47,5 +47,5 @@ export const validate = <Value>(schema: z.ZodType<Value>, input: unknown): Valid
 }
 
 /** The faults of a new password, at the field that it came in. */
-export const passwordFields = (path: string, faults: readonly PasswordFault[]): readonly FieldFault[] =>
+export const passwordFields = (path: string, faults: readonly ChangeFault[]): readonly FieldFault[] =>
   faults.map(({ code, ...values }) => ({ path, code: `password_${code}`, key: `fields.password_${code}`, values }))

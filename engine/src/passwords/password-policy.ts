@@ -13,8 +13,6 @@ export type PasswordFault =
   | { code: 'own_words'; word: string }
   /** Never from `checkPassword`: for the caller to add when the breach check found it. */
   | { code: 'breached' }
-  /** Never from `checkPassword`: for a change that would leave the password as it was. */
-  | { code: 'unchanged' }
   | { code: 'not_text' }
 
 export type PasswordPolicy = { readonly minLength: number }
