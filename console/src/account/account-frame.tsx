@@ -1,5 +1,5 @@
 // The account: the same night as on the signed-out pages, narrowed to a side with the sections and the way out.
-import type { User } from '@vigile/contract'
+import { useAuth } from '@vigile/react'
 import { type ReactNode, useEffect } from 'react'
 import { Brand } from '../look/brand.tsx'
 import { Choices } from '../look/choices.tsx'
@@ -11,7 +11,8 @@ import { SignOutButton } from './sign-out-button.tsx'
 
 const sections = ['profile', 'sessions', 'password'] as const
 
-export function AccountFrame({ user, children }: { user: User | null; children: ReactNode }) {
+export function AccountFrame({ children }: { children: ReactNode }) {
+  const { user } = useAuth()
   const { say } = useMessages()
   const title = say('account.title')
   useEffect(() => {

@@ -1,50 +1,49 @@
-import { useEffect } from 'react'
-import { onSessionEnd, onSessionStart } from '../client.ts'
-import { troubleOf, worded } from '../forms/trouble.ts'
-import { Button } from '../look/button.tsx'
-import { Notice } from '../look/notice.tsx'
-import pageStyles from '../look/page.module.css'
-import { useMessages } from '../messages/i18n.ts'
-import { leaveToSignIn } from '../navigation/routes.ts'
+import { Protected, useAuth } from '@vigile/react'
+import { useEffect, useRef } from 'react'
 import { AccountFrame } from './account-frame.tsx'
 import { ChangePassword } from './change-password.tsx'
+import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
-import { type Account, useAccount } from './use-account.ts'
+import { type Listed, useSessions } from './use-sessions.ts'
 
-function Failed({ problem, onRetry }: { problem: (Account & { state: 'trouble' })['problem']; onRetry(): void }) {
-  const { say } = useMessages()
-  const notice = problem && troubleOf(problem, []).notice
+/** While it is not known who is signed in, or cannot be known. */
+function Waiting() {
+  const { problem, reload } = useAuth()
+  return problem ? <Failed problem={problem} onRetry={reload} /> : <Loading />
+}
+
+function Account({ listed, list }: { listed: Listed; list: () => Promise<void> }) {
+  const { user, reload } = useAuth()
+  const onChange = async () => {
+    await Promise.all([reload(), list()])
+  }
+  // Both failed together: what is back for one is back for the other.
+  const lost = useRef(listed.problem !== null)
+  useEffect(() => {
+    if (lost.current) void list()
+    lost.current = false
+  }, [list])
+  if (!user || (!listed.sessions && !listed.problem)) return <Loading />
   return (
-    <div className={pageStyles.stack} role="alert">
-      <Notice kind="trouble">
-        <p>{say('account.failed')}</p>
-        {notice && <p>{worded(notice, say)}</p>}
-      </Notice>
-      <div>
-        <Button onClick={onRetry}>{say('trouble.retry')}</Button>
-      </div>
-    </div>
+    <>
+      <Profile user={user} />
+      {listed.sessions && <Sessions sessions={listed.sessions} onChange={list} />}
+      {listed.problem && <Failed problem={listed.problem} onRetry={list} />}
+      <ChangePassword email={user.email} onChange={onChange} />
+    </>
   )
 }
 
 export function AccountPage() {
-  const { account, reload } = useAccount()
-  useEffect(() => onSessionEnd(({ reason }) => leaveToSignIn(reason)), [])
-  // Another tab signed in, perhaps as someone else.
-  useEffect(() => onSessionStart(() => void reload()), [reload])
+  // Asked for together with who is signed in, not after it.
+  const { listed, list } = useSessions()
   return (
-    <AccountFrame user={account.state === 'ready' ? account.me.user : null}>
-      {account.state === 'loading' && <Loading />}
-      {account.state === 'trouble' && <Failed problem={account.problem} onRetry={() => void reload()} />}
-      {account.state === 'ready' && (
-        <>
-          <Profile user={account.me.user} />
-          <Sessions sessions={account.sessions} onChange={reload} />
-          <ChangePassword email={account.me.user.email} onChange={reload} />
-        </>
-      )}
+    <AccountFrame>
+      <Protected waiting={<Waiting />}>
+        <Account listed={listed} list={list} />
+      </Protected>
     </AccountFrame>
   )
 }

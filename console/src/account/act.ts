@@ -1,7 +1,7 @@
 // An act of the account: sent once, and what refused it.
 import type { NetworkProblem, Result } from '@vigile/client'
 import type { Problem } from '@vigile/contract'
-import { leaveToSignIn } from '../navigation/routes.ts'
+import { leaveToSignInAgain } from '../navigation/routes.ts'
 
 /**
  * Sends an act. Where it needs a recent sign-in (SPEC TOK-11), leaves for the sign-in page, which leads back here.
@@ -11,6 +11,6 @@ export async function act(send: () => Promise<Result<unknown>>): Promise<Problem
   const result = await send()
   if (result.ok) return null
   if (result.problem.code !== 'reauthentication_required') return result.problem
-  leaveToSignIn('reauthentication_required')
+  leaveToSignInAgain()
   return new Promise(() => {})
 }

@@ -2,8 +2,11 @@
 import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/global.layer.css'
 import { MantineProvider } from '@mantine/core'
+import { VigileProvider } from '@vigile/react'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { client } from '../client.ts'
+import { settings } from '../settings.ts'
 import { styleNonce } from './nonce.ts'
 import { theme, themeStore } from './theme.ts'
 
@@ -19,7 +22,9 @@ export function show(page: ReactNode): void {
         colorSchemeManager={themeStore}
         getStyleNonce={styleNonce}
       >
-        {page}
+        <VigileProvider client={client} signInPath={settings.signInPath}>
+          {page}
+        </VigileProvider>
       </MantineProvider>
     </StrictMode>,
   )

@@ -26,7 +26,7 @@ void messages.init({
 })
 
 /** Calls back after each change of language. Returns the way to unsubscribe. */
-export function onLocaleChange(listener: () => void): () => void {
+function onLocaleChange(listener: () => void): () => void {
   messages.on('languageChanged', listener)
   return () => messages.off('languageChanged', listener)
 }

@@ -1,5 +1,4 @@
 // Addresses of the hosted pages, and going from one to the other.
-import type { Because } from '../messages/en.ts'
 import { settings } from '../settings.ts'
 import { safeReturnTo } from './return-to.ts'
 
@@ -38,6 +37,6 @@ const leaveTo = (address: string): void => {
 /** Goes on after sign-in. */
 export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
 
-/** Leaves the account for the sign-in page, with a way back. */
-export const leaveToSignIn = (because?: Because): void =>
-  leaveTo(withQuery(settings.signInPath, { ...(because && { because }), returnTo: settings.accountPath }))
+/** Leaves the account for a fresh sign-in, which leads back. */
+export const leaveToSignInAgain = (): void =>
+  leaveTo(withQuery(settings.signInPath, { because: 'reauthentication_required', returnTo: settings.accountPath }))

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { onSessionStart } from '../client.ts'
+import { client } from '../client.ts'
 import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
@@ -11,7 +11,7 @@ import { SignUpForm } from './sign-up-form.tsx'
 export function SignUpPage() {
   const { say } = useMessages()
   const [mailedTo, setMailedTo] = useState<string | null>(null)
-  useEffect(() => onSessionStart(goOn), [])
+  useEffect(() => client.onSessionStart(goOn), [])
   return (
     <SignedOutFrame title={say(mailedTo === null ? 'signUp.title' : 'signUp.checkMail')}>
       {mailedTo !== null ? (

@@ -1,16 +1,28 @@
-// The test page: the real client from its source, put together when it is first asked for.
+// The test pages: the real packages from their source, put together when they are first asked for.
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-export const pageHtml =
-  '<!doctype html><html lang="en"><title>page</title><script type="module" src="/page.js"></script></html>'
+const htmlWith = (script: string): string =>
+  `<!doctype html><html lang="en"><title>page</title><body><script type="module" src="${script}"></script></body></html>`
 
-const build = async (): Promise<string> => {
-  const bundle = await rolldown({ input: fileURLToPath(new URL('client-page.ts', import.meta.url)) })
-  const { output } = await bundle.generate({ format: 'es' })
-  await bundle.close()
-  return output[0].code
+const bundleOnce = (file: string) => {
+  let built: Promise<string> | undefined
+  const build = async (): Promise<string> => {
+    const bundle = await rolldown({
+      input: fileURLToPath(new URL(file, import.meta.url)),
+      platform: 'browser',
+      resolve: { conditionNames: ['@vigile/source', 'import', 'default'] },
+      transform: { define: { 'process.env.NODE_ENV': '"development"' } },
+    })
+    const { output } = await bundle.generate({ format: 'es' })
+    await bundle.close()
+    return output[0].code
+  }
+  return () => (built ??= build())
 }
 
-let built: Promise<string> | undefined
-export const pageScript = (): Promise<string> => (built ??= build())
+export const pageHtml = htmlWith('/page.js')
+export const pageScript = bundleOnce('client-page.ts')
+
+export const reactHtml = htmlWith('/react.js')
+export const reactScript = bundleOnce('react-page.tsx')

@@ -1,0 +1,27 @@
+// Where the user is signed in.
+import type { ListedSession } from '@vigile/contract'
+import type { AuthProblem } from '@vigile/react'
+import { useCallback, useEffect, useState } from 'react'
+import { client } from '../client.ts'
+
+export type Listed = { readonly sessions: readonly ListedSession[] | null; readonly problem: AuthProblem | null }
+
+/** The list, and the way to load it again: what was shown stays until the new one is here. */
+export function useSessions(): { listed: Listed; list: () => Promise<void> } {
+  const [listed, setListed] = useState<Listed>({ sessions: null, problem: null })
+  const list = useCallback(async () => {
+    const result = await client.listSessions()
+    setListed(
+      result.ok ? { sessions: result.value, problem: null } : (before) => ({ ...before, problem: result.problem }),
+    )
+  }, [])
+  useEffect(() => {
+    void list()
+    // Another tab signed in, perhaps as someone else.
+    return client.onSessionStart(() => {
+      setListed({ sessions: null, problem: null })
+      void list()
+    })
+  }, [list])
+  return { listed, list }
+}
