@@ -121,6 +121,32 @@ test('CLI-6 signing out in one tab signs the other out', async () => {
   await Promise.all([one.close(), two.close()])
 })
 
+test('CLI-5 a link can’t alarm: sign-in tells what this browser learnt itself, and nothing that an address claims', async () => {
+  const page = await browser.context.newPage()
+  await browser.context.clearCookies()
+  for (const claim of ['reuse', 'account_disabled', 'password_changed']) {
+    await page.goto(`${site.url}/sign-in?because=${claim}`)
+    await page.getByText('Your session is over. Sign in again to go on.').waitFor()
+    expect(await page.getByText(/protect you|disabled|was changed/).count()).toBe(0)
+  }
+  await page.goto(`${site.url}/sign-in?because=${encodeURIComponent('call 555 at once')}`)
+  await page.locator('input[type=email]').waitFor()
+  expect(await page.locator('main').textContent()).not.toMatch(/555|session is over/)
+  await page.close()
+})
+
+test('VAL-1 a slip in the address is told together with the other faults of the form', async () => {
+  const page = await browser.context.newPage()
+  await browser.context.clearCookies()
+  await page.goto(`${site.url}/sign-up`)
+  await page.locator('input[type=email]').fill('ada@example')
+  await page.locator('input[autocomplete="new-password"]').fill('short')
+  await page.locator('button[type=submit]').click()
+  await page.getByText('Enter a whole email address, such as ada@example.com.').waitFor()
+  await page.getByText('Use at least 8 characters.').waitFor()
+  await page.close()
+})
+
 test('S-55 returnTo of another site is not followed', async () => {
   const page = await browser.context.newPage()
   await browser.context.clearCookies()
