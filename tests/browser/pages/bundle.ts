@@ -5,11 +5,11 @@ import { rolldown } from 'rolldown'
 const htmlWith = (script: string): string =>
   `<!doctype html><html lang="en"><title>page</title><body><script type="module" src="${script}"></script></body></html>`
 
-const bundleOnce = (file: string) => {
+const bundleOnce = (file: URL) => {
   let built: Promise<string> | undefined
   const build = async (): Promise<string> => {
     const bundle = await rolldown({
-      input: fileURLToPath(new URL(file, import.meta.url)),
+      input: fileURLToPath(file),
       platform: 'browser',
       resolve: { conditionNames: ['@vigile/source', 'import', 'default'] },
       transform: { define: { 'process.env.NODE_ENV': '"development"' } },
@@ -22,7 +22,7 @@ const bundleOnce = (file: string) => {
 }
 
 export const pageHtml = htmlWith('/page.js')
-export const pageScript = bundleOnce('client-page.ts')
+export const pageScript = bundleOnce(new URL('client-page.ts', import.meta.url))
 
 export const reactHtml = htmlWith('/react.js')
-export const reactScript = bundleOnce('react-page.tsx')
+export const reactScript = bundleOnce(new URL('../../../adapters/react/src/strict-page.suite.tsx', import.meta.url))

@@ -1,8 +1,8 @@
 // Runs in the browser: an application in React, in its development build, where StrictMode mounts everything twice.
+import { type Client, createClient } from '@vigile/client'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Protected, useAuth, VigileProvider } from '../../../adapters/react/src/index.ts'
-import { type Client, createClient } from '../../../client/src/index.ts'
+import { Protected, useAuth, VigileProvider } from './index.ts'
 
 declare global {
   var client: Client
