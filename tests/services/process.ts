@@ -113,9 +113,9 @@ async function untilReady(child: ChildProcess, { command, ready }: Program): Pro
 }
 
 /** Runs a program to its end; rejects with what it printed when it fails. */
-export async function runProgram(program: Pick<Program, 'command' | 'args' | 'user'>): Promise<string> {
+export async function runProgram(program: Pick<Program, 'command' | 'args' | 'user' | 'env'>): Promise<string> {
   const [command, args] = guarded(program)
-  const child = spawn(command, args, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd: '/', env: program.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

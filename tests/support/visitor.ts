@@ -44,7 +44,7 @@ export type Visitor = {
 export const goodPassword = 'quiet-harbour-lantern-42'
 
 export const createVisitor = (input: {
-  readonly vigile: () => Vigile
+  readonly vigile: () => Pick<Vigile, 'fetch'>
   readonly publicUrl: string
   readonly now: () => number
   readonly address: string

@@ -1,0 +1,114 @@
+// Many people at once, under load while something is killed, and what the database must hold of what they were told.
+import type { ServerNode } from './node.ts'
+import { createPerson, type Person } from './person.ts'
+
+/** A session's row, as far as the checks read it. */
+export type Row = { readonly id: string; readonly revokedAt: number | null }
+
+/** A way into the database beside the servers. */
+export type Ledger = {
+  /** Hours go by for every live session: the next refresh of each is due to rotate. */
+  passTime(hours: number): Promise<void>
+  rows(): Promise<readonly Row[]>
+  users(): Promise<readonly string[]>
+  /** Entries on record of what must not happen: reuse, lost commits, many siblings. */
+  alarms(): Promise<readonly string[]>
+}
+
+export type Life = {
+  /** Resolves when so many more acts were answered. */
+  answers(count: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export type Crowd = {
+  readonly people: readonly Person[]
+  /** Everybody signs up. */
+  enter(): Promise<void>
+  /** Everybody acts, one thing after the other, until `stop`, which resolves when all have stopped. */
+  live(): Life
+  /** Everything that is not as it was promised. */
+  check(ledger: Ledger): Promise<readonly string[]>
+}
+
+const restMs = 5
+const lookEveryMs = 2
+const maxWaitMs = 120_000
+
+const until = async (condition: () => boolean) => {
+  const giveUpAt = performance.now() + maxWaitMs
+  while (!condition()) {
+    if (performance.now() > giveUpAt) throw new Error(`the people were not answered within ${maxWaitMs / 1000} s`)
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+}
+
+/** People take the nodes in turn, and go to another one when theirs does not answer. */
+export const createCrowd = (size: number, nodes: () => readonly ServerNode[], name = 'person'): Crowd => {
+  let turn = 0
+  const next = (): ServerNode => {
+    const all = nodes()
+    turn += 1
+    return all[turn % all.length] as ServerNode
+  }
+  const people = Array.from({ length: size }, (_, index) => createPerson(`${name}-${index}`, next))
+
+  const answered = () => people.reduce((sum, { counts }) => sum + counts.answered, 0)
+  const live = (): Life => {
+    let stopped = false
+    const running = people.map(async (person) => {
+      while (!stopped) {
+        await person.act()
+        await new Promise((resolve) => setTimeout(resolve, restMs))
+      }
+    })
+    return {
+      answers: (count) => {
+        const enough = answered() + count
+        return until(() => answered() >= enough)
+      },
+      stop: async () => {
+        stopped = true
+        await Promise.all(running)
+      },
+    }
+  }
+
+  return {
+    people,
+    live,
+    enter: async () => {
+      const life = live()
+      await until(() => people.every(({ sessions }) => sessions.length > 0))
+      await life.stop()
+    },
+    check: async (ledger) => {
+      const rows = new Map((await ledger.rows()).map((row) => [row.id, row]))
+      const users = new Set(await ledger.users())
+      const wrong = people.flatMap(({ sessions }) =>
+        sessions.flatMap(({ id, userId, state }) => {
+          const row = rows.get(id)
+          if (!users.has(userId)) return [`the account ${userId} was acknowledged and is gone`]
+          if (!row) return [`the session ${id} was acknowledged and is gone`]
+          if (state === 'ended' && row.revokedAt === null) return [`the session ${id} was signed out and lives`]
+          if (state === 'live' && row.revokedAt !== null) return [`the session ${id} lives and was ended`]
+          return []
+        }),
+      )
+      await Promise.all(people.map((person) => person.check()))
+      return [...wrong, ...people.flatMap(({ faults }) => faults), ...(await ledger.alarms())]
+    },
+  }
+}
+
+/** What the people did, for a report. */
+export const countsOf = ({ people }: Crowd) => {
+  const sum = (of: (person: Person) => number) => people.reduce((total, person) => total + of(person), 0)
+  return {
+    answered: sum(({ counts }) => counts.answered),
+    unanswered: sum(({ counts }) => counts.unanswered),
+    rotations: sum(({ counts }) => counts.rotations),
+    sessions: sum(({ sessions }) => sessions.length),
+    signOuts: sum(({ sessions }) => sessions.filter(({ state }) => state === 'ended').length),
+  }
+}
