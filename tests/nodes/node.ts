@@ -8,10 +8,10 @@ const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 const requestMs = 30_000
 
 /** What all nodes of one site say they are reached by, whatever port each listens on. */
-export const publicUrl = 'http://localhost:3000'
+const publicUrl = 'http://localhost:3000'
 
 /** What every node makes its keys of, unless its environment says otherwise. */
-export const nodeSecret = 'nB7kQ2xWm4rZp8yLc1dHs5jTf9gEa3uVo6iXw0vQtRbUeJhYk-nodes-secret-01'
+const nodeSecret = 'nB7kQ2xWm4rZp8yLc1dHs5jTf9gEa3uVo6iXw0vQtRbUeJhYk-nodes-secret-01'
 
 export type ServerNode = RunningProgram & {
   readonly url: string

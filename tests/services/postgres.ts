@@ -1,9 +1,9 @@
 // A private PostgreSQL on a random port of 127.0.0.1, with a data folder of its own.
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { freePort, temporaryFolder } from './place.ts'
+import { type Folder, freePort, temporaryFolder } from './place.ts'
 import { type RunningProgram, runProgram, startProgram } from './process.ts'
 import { programPath } from './program-path.ts'
 
@@ -21,19 +21,63 @@ export interface PostgresServer {
   stop: () => Promise<void>
 }
 
+export interface PostgresReplica extends PostgresServer {
+  /** Ends its recovery: from now on it takes writes. */
+  promote: () => Promise<void>
+}
+
 /**
  * Starts a server; `settings` are PostgreSQL's own (`{ max_connections: '10' }`).
  * fsync is off: a crash of the server loses nothing, since the kernel keeps what it wrote; only power loss would.
  */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
-  const postgres = programPath('postgres')
-  const owner = process.getuid?.() === 0 ? postgresUser() : undefined
-  const user = owner && 'postgres'
-  const folder = await temporaryFolder('postgres', owner)
-  const port = await freePort()
-  const initdb = ['-D', folder.path, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  await runProgram({ command: join(dirname(postgres), 'initdb'), args: initdb, user })
+  const place = await newPlace('postgres')
+  const initdb = ['-D', place.folder.path, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+  await runProgram({ command: join(binaries(), 'initdb'), args: initdb, user: place.user })
+  return serve(place, settings, /ready to accept connections/)
+}
 
+/** Starts a streaming replica of the server at that address; there it is known as `replica`. */
+export async function startReplica(
+  primaryUrl: string,
+  settings: Record<string, string> = {},
+): Promise<PostgresReplica> {
+  const place = await newPlace('replica')
+  const from = new URL(primaryUrl)
+  from.searchParams.set('application_name', 'replica')
+  const backup = ['-D', place.folder.path, '-d', from.href, '-X', 'stream', '-c', 'fast', '-R', '--no-sync']
+  await runProgram({ command: join(binaries(), 'pg_basebackup'), args: backup, user: place.user })
+  const replica = await serve(place, settings, /ready to accept read-only connections/)
+  return {
+    ...replica,
+    promote: async () => {
+      const client = new pg.Client({ connectionString: replica.url })
+      await client.connect()
+      await client.query('select pg_promote()')
+      await client.end()
+    },
+  }
+}
+
+// A link on the path leads to the folder where all of PostgreSQL's programs are.
+const binaries = () => dirname(realpathSync(programPath('postgres')))
+
+interface Place {
+  folder: Folder
+  user: string | undefined
+  port: number
+}
+
+async function newPlace(name: string): Promise<Place> {
+  const owner = process.getuid?.() === 0 ? postgresUser() : undefined
+  return { folder: await temporaryFolder(name, owner), user: owner && 'postgres', port: await freePort() }
+}
+
+async function serve(
+  { folder, user, port }: Place,
+  settings: Record<string, string>,
+  ready: RegExp,
+): Promise<PostgresServer> {
   const all = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -44,8 +88,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     ...settings,
   }
   const args = ['-D', folder.path, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
-  const start = () =>
-    startProgram({ command: postgres, args, user, ready: /ready to accept connections/, stopSignal: 'SIGINT' })
+  const start = () => startProgram({ command: programPath('postgres'), args, user, ready, stopSignal: 'SIGINT' })
 
   let running: RunningProgram = await start()
   return {

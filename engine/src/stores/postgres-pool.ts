@@ -20,6 +20,12 @@ const int8 = 20
 // The server's own time-out comes first and leaves the connection usable; ours is for a server that says nothing.
 const graceMs = 1_000
 const maxNames = 500
+/**
+ * What is done in a transaction (sign-in, elevation, revocation) is on the synchronous replicas' disks too, where there are
+ * any, before it counts as done: PROTOCOL.md, "Rules around it". Single statements (a rotation, an ack) are as the server is
+ * set: a failover that loses those logs nobody out.
+ */
+const waitForReplicas = `select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')`
 
 export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool => {
   const { url, max, waitMs, statementTimeoutMs, prepare, log } = options
@@ -44,7 +50,8 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
   pool.on('connect', (client) => void client.on('error', () => {}))
 
   const nameOf = createNames()
-  const begin = `begin; set local statement_timeout = ${statementTimeoutMs}; set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`
+  const timeouts = `; set local statement_timeout = ${statementTimeoutMs}; set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`
+  const begin = `begin; ${waitForReplicas}${prepare ? '' : timeouts}`
 
   const wrap = (client: pg.PoolClient): PostgresPoolClient => {
     let spoiled = false
@@ -53,8 +60,7 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
       if (spoiled && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] }
       if (spoiled) throw new StoreUnavailableError('The connection to PostgreSQL is no longer usable')
       try {
-        if (!prepare && text === 'begin')
-          return await within(statementTimeoutMs + graceMs, 'PostgreSQL', client.query(begin))
+        if (text === 'begin') return await within(statementTimeoutMs + graceMs, 'PostgreSQL', client.query(begin))
         const name = prepare && values.length > 0 ? nameOf(text) : undefined
         const work = client.query({ text, values: [...values], ...(name && { name }) })
         return await within(statementTimeoutMs + graceMs, 'PostgreSQL', work)
