@@ -100,6 +100,36 @@ describe.each([true, false])('OPS-10 prepared statements: %s', (prepare) => {
   })
 })
 
+test.each([
+  ['off', 'on'],
+  ['local', 'on'],
+  ['remote_write', 'on'],
+  ['on', 'on'],
+  ['remote_apply', 'remote_apply'],
+])(
+  'OPS-11 where the server is set to synchronous_commit = %s a transaction has %s, a single statement what is set',
+  async (set, inside) => {
+    const url = `${await freshDatabase()}?options=-c%20synchronous_commit=${set}`
+    const pool = createPostgresPool({
+      url,
+      max: 1,
+      waitMs: 5_000,
+      statementTimeoutMs: 5_000,
+      prepare: true,
+      log: silentLog,
+    })
+    const client = await pool.connect()
+    const setting = async () => (await client.query("select current_setting('synchronous_commit') as s", [])).rows
+    expect(await setting()).toEqual([{ s: set }])
+    await client.query('begin', [])
+    expect(await setting()).toEqual([{ s: inside }])
+    await client.query('commit', [])
+    expect(await setting()).toEqual([{ s: set }])
+    client.release()
+    await pool.end()
+  },
+)
+
 test('two transactions that lock each other out are both done in the end', async () => {
   const { database } = await migrated()
   const [a, b] = [sampleAccount(), sampleAccount()]
