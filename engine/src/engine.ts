@@ -87,7 +87,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
     policy: settings.sessions,
     limiter,
-    recordLimit: createRecordLimit({ audit, clock }),
+    recordLimit: createRecordLimit({ audit, clock, log }),
     hasher: createPasswordHasher({ argon2 }),
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
@@ -122,6 +122,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
     channel,
     limits,
     redis: settings.limitsRedis !== null,
+    answerWithinMs: web.answerWithinMs,
     write: async () => {
       await ready()
       if (isServer) await keyring.tell()

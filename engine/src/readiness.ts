@@ -6,8 +6,8 @@ import type { Channel } from './primitives/channel.ts'
 const keepMs = 500
 /** That the database takes writes is tried at most so often, and again at each look while it does not. */
 const keepWrittenMs = 5_000
-/** A database that says nothing for so long is down, for a load balancer's purposes. */
-const patienceMs = 3_000
+/** A database that says nothing for so long is down, for a load balancer's purposes; sooner where all answers are due sooner. */
+const maxPatienceMs = 3_000
 
 type State = 'ok' | 'degraded' | 'down'
 
@@ -27,8 +27,10 @@ export const createReadiness = (deps: {
   readonly redis: boolean
   /** Opens what is not open yet, and writes something small. A full disk, or a database that turned read-only, still answers every question. */
   readonly write: () => Promise<void>
+  readonly answerWithinMs: number
 }): { read(): Promise<Readiness>; drain(): void } => {
-  const { database, channel, limits } = deps
+  const { database, channel, limits, answerWithinMs } = deps
+  const patienceMs = Math.min(maxPatienceMs, answerWithinMs / 2)
   let draining = false
   let known: { readonly at: number; readonly state: Promise<Readiness> } | undefined
   let writtenAt = Number.NEGATIVE_INFINITY
@@ -53,7 +55,7 @@ export const createReadiness = (deps: {
 
   const look = async (): Promise<Readiness> => {
     const parts: Record<string, State> = {
-      ...(await within(lookAtDatabase()).catch(
+      ...(await within(patienceMs, lookAtDatabase()).catch(
         () => ({ database: 'down', migrations: 'down', writes: 'down' }) as const,
       )),
       channel: channel.isAlive() ? 'ok' : 'degraded',
@@ -75,7 +77,7 @@ export const createReadiness = (deps: {
   }
 }
 
-const within = async <Value>(work: Promise<Value>): Promise<Value> => {
+const within = async <Value>(patienceMs: number, work: Promise<Value>): Promise<Value> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('no answer in time')), patienceMs)

@@ -1,4 +1,5 @@
 // Where a test service lives: a folder of its own and a free port on the loopback address.
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, chown, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -29,9 +30,14 @@ export async function temporaryFolder(name: string, owner?: { uid: number; gid: 
   }
 }
 
+export const smallDiskName = 'small-disk'
+
 /** Removes the folders of runs that were killed before they could. */
 export async function removeAbandonedFolders(): Promise<void> {
   const folders = readdirSync(tmpdir()).filter((name) => isAbandoned(name))
+  // A small disk that is still mounted could not be removed.
+  for (const name of folders)
+    if (name.includes(`-${smallDiskName}-`)) spawnSync('/bin/umount', ['-l', join(tmpdir(), name)])
   await Promise.all(folders.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })))
 }
 

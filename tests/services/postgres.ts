@@ -16,7 +16,9 @@ export interface PostgresServer {
   resume: () => void
   /** A crash: SIGKILL to all of it. What was committed is still there after `restart`. */
   kill: () => Promise<void>
-  /** Starts it again on the same port and data, after a `kill` or in an orderly way. */
+  /** An orderly end. */
+  halt: () => Promise<void>
+  /** Starts it again on the same port and data, after a `kill` or a `halt`; one that runs is ended in an orderly way. */
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -97,6 +99,7 @@ async function serve(
     pause: () => running.pause(),
     resume: () => running.resume(),
     kill: () => running.kill(),
+    halt: () => running.stop(),
     restart: async () => {
       await running.stop()
       running = await start()

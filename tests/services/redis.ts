@@ -1,4 +1,6 @@
 // A private Redis on a random port of 127.0.0.1 that keeps nothing on disk.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { freePort, temporaryFolder } from './place.ts'
 import { type RunningProgram, startProgram } from './process.ts'
 import { programPath } from './program-path.ts'
@@ -10,6 +12,10 @@ export interface RedisServer {
   pause: () => void
   resume: () => void
   kill: () => Promise<void>
+  /** An orderly end. */
+  halt: () => Promise<void>
+  /** Sends one command on a connection of its own, and gives what Redis says. */
+  say: (command: string) => Promise<string>
   /** Starts it again, empty, on the same port. */
   restart: () => Promise<void>
   stop: () => Promise<void>
@@ -29,6 +35,8 @@ export async function startRedis(): Promise<RedisServer> {
     pause: () => running.pause(),
     resume: () => running.resume(),
     kill: () => running.kill(),
+    halt: () => running.stop(),
+    say: (command) => say(port, command),
     restart: async () => {
       await running.stop()
       running = await start()
@@ -38,4 +46,12 @@ export async function startRedis(): Promise<RedisServer> {
       await folder.remove()
     },
   }
+}
+
+async function say(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`${command}\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.end()
+  return answer.toString()
 }

@@ -38,7 +38,7 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields: { ...fields }, message })
   const folder = kind === 'embedded' ? await temporaryFolder('site') : null
-  const redisServer = kind === 'embedded' ? null : await startRedis()
+  const redisServer = kind === 'embedded' || options.redis ? null : await startRedis()
   const database = options.database ?? (folder ? `file:${join(folder.path, 'vigile.db')}` : await freshDatabase())
   const publicUrl = options.publicUrl ?? 'http://localhost:3000'
   const all: VigileOptions = {
@@ -61,7 +61,7 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
     vigile,
     publicUrl,
     database,
-    redis: redisServer?.url,
+    redis: options.redis ?? redisServer?.url,
     log,
     now,
     move: (ms) => {

@@ -1,0 +1,50 @@
+// A node that starts while a part is down (SPEC section 17).
+import { createTestVigile } from '@vigile/engine/testing'
+import { expect, test } from 'vitest'
+import { createDatabase, startPostgres } from '../services/postgres.ts'
+import { startRedis } from '../services/redis.ts'
+import { openSite, testSecret } from '../support/site.ts'
+import { createVisitor } from '../support/visitor.ts'
+
+test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can', async () => {
+  const postgres = await startPostgres()
+  const database = await createDatabase(postgres.url)
+  const site = await openSite('PostgreSQL and Redis', { database })
+  await postgres.kill()
+
+  const { publicUrl, now } = site
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const { vigile } = createTestVigile({ publicUrl, database, secrets: testSecret, production: false, log })
+  const visitor = () => createVisitor({ vigile: () => vigile, publicUrl, now, address: '203.0.113.250' })
+  for (const reply of [
+    await visitor().signUp('ada@example.com'),
+    await visitor().signIn('ada@example.com'),
+    await visitor().me(),
+    await visitor().get('/health/ready'),
+  ]) {
+    expect(reply.status).toBe(503)
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
+  }
+  expect((await visitor().get('/health/live')).status).toBe(200)
+
+  await postgres.restart()
+  // Nobody asks it for anything but its health: a load balancer sends nobody before it is ready.
+  await expect.poll(async () => (await vigile.readiness()).status, { timeout: 15_000 }).toBe('ok')
+  expect((await visitor().signUp('ada@example.com')).status).toBe(201)
+  await vigile.close()
+  await site.close()
+  await postgres.stop()
+})
+
+test('LIM-5 without Redis it counts by itself', async () => {
+  const redis = await startRedis()
+  await redis.kill()
+  const site = await openSite('embedded', { limitsRedis: redis.url })
+  expect((await site.visitor().signUp('ada@example.com')).status).toBe(201)
+  const attacker = site.visitor()
+  for (let guess = 0; guess < 10; guess += 1)
+    expect((await attacker.signIn(`nobody${guess}@example.com`, 'no-quiet-harbour-41')).status).toBe(401)
+  expect((await attacker.signIn('nobody@example.com', 'no-quiet-harbour-41')).status).toBe(429)
+  await site.close()
+  await redis.stop()
+})
