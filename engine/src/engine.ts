@@ -5,17 +5,20 @@ import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createBinding } from './binding/binding.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
+import { createReadCaller } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { describeRoute } from './http/describe-route.ts'
 import { createGuards } from './http/guards.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
 import { createProofs } from './http/proofs.ts'
+import { createLogFault, createLogRequest } from './http/request-log.ts'
 import { createRespond, createSayLimit } from './http/respond.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServe } from './http/serve.ts'
 import { createSessionCookies } from './http/session-cookies.ts'
 import { createSessionHandlers } from './http/session-handlers.ts'
+import { createShortWay } from './http/short-way.ts'
 import { createBackground } from './jobs/background.ts'
 import { scheduleJob } from './jobs/schedule.ts'
 import { createKeyring } from './keys/keyring.ts'
@@ -128,9 +131,10 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
       if (isServer) await keyring.tell()
     },
   })
+  const accountHandlers = createAccountHandlers(web)
   const routes = createRoutes({
     guards,
-    accounts: createAccountHandlers(web),
+    accounts: accountHandlers,
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,
     readiness: readiness.read,
@@ -139,7 +143,15 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
   })
   const document = openApiDocument(routes, { ...settings, cookies: cookies.names })
   const respond = createRespond(settings)
-  const serve = createServe({ ...web, respond, routes })
+  const asked = {
+    ...web,
+    respond,
+    readCaller: createReadCaller(web),
+    logRequest: createLogRequest(log),
+    fault: createLogFault(log),
+  }
+  const serve = createServe({ ...asked, routes })
+  const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me })
   const pageState = createPageState({ ...web, verified: guards.verified })
 
   const { ready, before, isOpen, shut } = openOnce(async () => {
@@ -172,6 +184,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
 
   return {
     fetch: async (request, peer = {}) => serve.fetch(request, peer, ready),
+    shortWay: (asked, peer = {}) => (isOpen() ? shortWay(asked, peer) : null),
     handles: serve.handles,
     pageState: async (request, returnTo) => pageState(request, returnTo, ready),
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),

@@ -4,6 +4,8 @@ import type { Actor } from './audit/actor.ts'
 import type { Peer } from './http/call.ts'
 import type { RouteDescription } from './http/describe-route.ts'
 import type { PageState } from './http/page-state.ts'
+import type { PlainAnswer } from './http/respond.ts'
+import type { Asked } from './http/short-way.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
@@ -21,6 +23,15 @@ export type Vigile = {
    * const response = await auth.fetch(request, { address: socket.remoteAddress })
    */
   fetch(request: Request, peer?: Peer): Promise<Response>
+  /**
+   * The session check of a browser at a third of what `fetch` costs, for a server that has Node's own request at hand. Null for
+   * every other request: ask `fetch`. Never rejects.
+   *
+   * @example
+   * const plain = await auth.shortWay(incoming, { address: incoming.socket.remoteAddress })
+   * if (plain) outgoing.writeHead(plain.status, plain.headers).end(plain.body)
+   */
+  shortWay(asked: Asked, peer?: Peer): Promise<PlainAnswer> | null
   /** Whether `fetch` has a route for this path (`/api/auth/…`, `/health/…`, `/.well-known/jwks.json`, `/openapi.json`). */
   handles(pathname: string): boolean
   /** For server-rendered pages: never throws, never says "signed out" because of a fault. `returnTo` is a path of this site. */

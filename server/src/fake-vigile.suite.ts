@@ -42,6 +42,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
     state: { state: 'signed_out' },
     handles: (path) => path.startsWith('/api/auth/') || path.startsWith('/health/') || path === '/openapi.json',
     fetch: answer ?? (async (request) => Response.json({ path: new URL(request.url).pathname }, { status: 404 })),
+    shortWay: () => null,
     pageState: async () => fake.state,
     routes: () => [{ method: 'POST', path: '/api/auth/login', guard: 'origin', limit: 'signInIp' }],
     users: {

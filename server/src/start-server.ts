@@ -47,11 +47,18 @@ export const startServer = async (
   const log: Log = config.log ?? createJsonLog(config.logLevel ?? 'info')
   const host = config.host ?? (production ? undefined : '127.0.0.1')
   let answer: Answer = notYet
+  let vigile: Vigile | undefined
   // Before the engine: a free port is known only now, and the public URL of development follows from it.
-  const http = await listen({ host, port: config.port ?? 3000 }, (request, peer) => answer(request, peer), log)
+  const http = await listen(
+    { host, port: config.port ?? 3000 },
+    {
+      answer: (request, peer) => answer(request, peer),
+      shortWay: (asked, peer) => vigile?.shortWay(asked, peer) ?? null,
+    },
+    log,
+  )
   const url = `http://localhost:${http.port}`
   const options = engineOptions({ ...rest, production, log }, http.port)
-  let vigile: Vigile | undefined
   try {
     vigile = createVigile(options)
     await vigile.ready()

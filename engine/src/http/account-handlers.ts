@@ -148,7 +148,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       return answer(200, { json: started(account, begun), cookies: startedCookies(begun), verdict })
     },
 
-    me: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
+    me: async ({ session }: VerifiedSession): Promise<Outcome> => {
       const user = deps.liveAccounts.peek(session.userId) ?? (await deps.liveAccounts.get(session.userId))
       if (!user) return refuse('unauthenticated')
       return answer(200, { json: { user, session: presentSession(session), permissions: [] } })

@@ -15,8 +15,8 @@ export type Peer = {
   readonly address?: string
 }
 
-export type Call = {
-  readonly request: Request
+/** Who asks, whatever the request is made of. */
+export type Caller = {
   readonly path: string
   readonly requestId: string
   /** What limits count the client by; null: the transport does not tell. */
@@ -29,7 +29,11 @@ export type Call = {
   readonly jar: Jar
 }
 
-export type CallDeps = {
+export type Call = Caller & { readonly request: Request }
+
+export type ReadCaller = (headers: Pick<Headers, 'get'>, path: string, peer: Peer) => Caller
+
+export type CallerDeps = {
   readonly cookies: Cookies
   readonly limiter: Limiter
   readonly recordLimit: RecordLimit
@@ -39,7 +43,7 @@ export type CallDeps = {
   readonly log: Log
 }
 
-export const createReadCall = (deps: CallDeps) => {
+export const createReadCaller = (deps: CallerDeps): ReadCaller => {
   let warned = false
   /** Whoever mounts the engine without the socket's address has no limit by address: that must be seen. */
   const warnOnce = () => {
@@ -51,14 +55,12 @@ export const createReadCall = (deps: CallDeps) => {
     warned = true
   }
 
-  return (request: Request, path: string, peer: Peer): Call => {
-    const { headers } = request
+  return (headers, path, peer) => {
     const ip = clientAddress(peer.address, headers.get('x-forwarded-for'), deps.trustedProxies)
     if (ip === null) warnOnce()
     const requestId = randomUUID()
     const context = { ip, userAgent: headers.get('user-agent'), requestId }
     return {
-      request,
       path,
       requestId,
       clientKey: ip === null ? null : addressKey(ip),

@@ -98,6 +98,7 @@ export const createGuards = (deps: GuardDeps) => {
     return best ? passed(best, best.session.id) : refuse('unauthenticated')
   }
 
+  /** The newest session of the access cookies that verify, where nothing else says who asks. */
   const byAccessCookie = async (call: Pick<Call, 'jar'>): Promise<VerifiedSession | null> => {
     if (!deps.accessCookie) return null
     let best: VerifiedSession | null = null
@@ -261,6 +262,8 @@ export const createGuards = (deps: GuardDeps) => {
         return change.code === 'csrf_failed' ? change : passed({ fingerprint, sessions: [] })
       },
     } satisfies Guard<Leaving>,
+
+    byAccessCookie,
 
     /** For pages and `/csrf`: the session that this browser would speak for, or null. Changes nothing. */
     verified: async (call: Asking): Promise<VerifiedSession | null> => {

@@ -33,12 +33,13 @@ export type InputOf<Name extends EndpointName> = {
 }
 
 export const readInput = async (endpoint: Endpoint, request: Request, raw: RawInput): Promise<Input | Refusal> => {
-  const params = validate(endpoint.params ?? nothing, raw.params)
+  const params = endpoint.params ? validate(endpoint.params, raw.params) : none
   if (!params.ok) return refuse('not_found')
   const given = Object.entries(raw.query)
   const repeated = given.filter(([, values]) => values.length > 1)
   if (repeated.length > 0) return invalid(repeated.map(([path]) => ({ path, code: 'invalid', key: 'fields.invalid' })))
-  const query = validate(endpoint.query ?? nothing, Object.fromEntries(given.map(([name, [value]]) => [name, value])))
+  const single = Object.fromEntries(given.map(([name, [value]]) => [name, value]))
+  const query = endpoint.query || given.length > 0 ? validate(endpoint.query ?? nothing, single) : none
   if (!query.ok) return invalid(query.fields)
   if (endpoint.method === 'GET') return { kind: 'input', body: {}, params: params.value, query: query.value }
   const json = await readJson(request, maxBodyBytes)
@@ -51,5 +52,6 @@ export const readInput = async (endpoint: Endpoint, request: Request, raw: RawIn
 }
 
 const nothing = z.strictObject({})
+const none = { ok: true, value: {} } as const
 
 const invalid = (fields: readonly FieldFault[]): Refusal => refuse('validation_failed', { fields })

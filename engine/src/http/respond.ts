@@ -10,29 +10,41 @@ import { problemOf } from './problems.ts'
 /** A cache that ignores `no-store` must at least not hand one reader's answer to another (H-8). */
 const vary = 'Origin, Accept-Language, Cookie, Authorization'
 
-export type Respond = (request: Request, requestId: string, outcome: Outcome) => Response
+/** An answer as it is sent, but for the transport's own headers. */
+export type PlainAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: readonly string[]
+  readonly body: string | null
+}
+
+/** What an answer depends on besides what it says. */
+export type Asking = { readonly origin: string | null; readonly acceptLanguage: string | null }
+
+export const askingOf = ({ headers }: Request): Asking => ({
+  origin: headers.get('origin'),
+  acceptLanguage: headers.get('accept-language'),
+})
+
+export type Respond = (asking: Asking, requestId: string, outcome: Outcome) => PlainAnswer
 
 export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }): Respond => {
   const always = { ...securityHeaders(deps.secure), Vary: vary }
-  return (request, requestId, outcome) => {
+  return ({ origin, acceptLanguage }, requestId, outcome) => {
     const headers: Record<string, string> = {
       ...always,
-      ...corsHeaders(request.headers.get('origin'), deps.origins),
+      ...corsHeaders(origin, deps.origins),
       'X-Request-Id': requestId,
       ...rateLimitHeaders(outcome.verdict),
     }
-    if (outcome.kind === 'answer') return answerResponse(outcome, headers)
-    const locale = preferredLocale(request.headers.get('accept-language'))
+    if (outcome.kind === 'answer') return plainAnswer(outcome, headers)
+    const locale = preferredLocale(acceptLanguage)
     const { status, problem, headers: more } = problemOf(outcome, locale, requestId)
-    return new Response(JSON.stringify(problem), {
-      status,
-      headers: {
-        ...headers,
-        ...more,
-        'Content-Type': 'application/problem+json; charset=utf-8',
-        'Content-Language': locale,
-      },
+    Object.assign(headers, more, {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Content-Language': locale,
     })
+    return { status, headers, cookies: [], body: JSON.stringify(problem) }
   }
 }
 
@@ -48,16 +60,19 @@ const rateLimitHeaders = (verdict: Verdict | null | undefined): Readonly<Record<
 /** An application's own limit in the words of ours (LIM-8). */
 export const createSayLimit = (respond: Respond) => (verdict: Verdict) => ({
   headers: rateLimitHeaders(verdict),
-  refusal: (request: Request) => respond(request, randomUUID(), refuse('rate_limited', { verdict })),
+  refusal: (request: Request) =>
+    toResponse(respond(askingOf(request), randomUUID(), refuse('rate_limited', { verdict }))),
 })
 
 /** `headers` are this answer's alone, and on the hot path: they are completed, not copied. */
-const answerResponse = (outcome: Answer, headers: Record<string, string>): Response => {
-  const { status, json, html, cookies = [] } = outcome
-  Object.assign(headers, outcome.headers)
+const plainAnswer = ({ status, json, html, cookies = [], headers: own }: Answer, headers: Record<string, string>) => {
+  Object.assign(headers, own)
   if (json !== undefined) headers['Content-Type'] = 'application/json; charset=utf-8'
   else if (html !== undefined) headers['Content-Type'] = 'text/html; charset=utf-8'
-  const body = json === undefined ? (html ?? null) : JSON.stringify(json)
+  return { status, headers, cookies, body: json === undefined ? (html ?? null) : JSON.stringify(json) }
+}
+
+export const toResponse = ({ status, headers, cookies, body }: PlainAnswer): Response => {
   if (cookies.length === 0) return new Response(body, { status, headers })
   const withCookies = new Headers(headers)
   for (const cookie of cookies) withCookies.append('Set-Cookie', cookie)

@@ -117,7 +117,7 @@ export const createRoutes = ({
     route('ack', { guard: guards.refreshCookie, limit: { byHandler: ['ackToken'] }, handle: sessions.ack }),
     route('logout', { guard: guards.leaving, limit: { rule: 'signOut' }, handle: sessions.logout }),
     route('logoutAll', { guard: guards.owner, limit: { rule: 'signOut' }, handle: sessions.logoutAll }),
-    route('me', { guard: guards.signedIn, limit: read, handle: accounts.me }),
+    route('me', { guard: guards.signedIn, limit: read, handle: async (_call, verified) => accounts.me(verified) }),
     route('csrf', { guard: guards.anyBrowser, limit: read, handle: sessions.csrf }),
     // Not limited: people land here by links, without a cookie that says who they are, and it asks the stores nothing.
     route('continue', {

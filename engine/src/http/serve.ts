@@ -4,19 +4,24 @@ import { type Context, Hono } from 'hono'
 import type { Verdict } from '../limits/limiter.ts'
 import type { RuleName } from '../limits/rules.ts'
 import { createDeadline, type Deadline } from '../primitives/deadline.ts'
-import { UnavailableError } from '../primitives/unavailable.ts'
-import { type Call, type CallDeps, createReadCall, type Peer } from './call.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Call, Peer, ReadCaller } from './call.ts'
 import { pathOf } from './openapi.ts'
 import { type Origins, preflightHeaders } from './origin.ts'
-import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
 import { type RawInput, readInput } from './read-input.ts'
-import type { Respond } from './respond.ts'
+import type { LogFault, LogRequest } from './request-log.ts'
+import { askingOf, type Respond, toResponse } from './respond.ts'
 import type { Route } from './routes.ts'
 
-export type ServeDeps = CallDeps & {
+export type ServeDeps = {
   readonly routes: readonly Route[]
+  readonly readCaller: ReadCaller
   readonly respond: Respond
+  readonly logRequest: LogRequest
+  readonly fault: LogFault
+  readonly log: Log
   readonly origins: Origins
   readonly authPath: string
   readonly proofs: Proofs
@@ -34,32 +39,19 @@ type Bindings = { readonly peer: Peer; readonly startedAt: number; readonly read
 type Env = { Bindings: Bindings }
 
 export const createServe = (deps: ServeDeps): Serve => {
-  const { routes, respond, origins, authPath, proofs, log } = deps
-  const readCall = createReadCall(deps)
+  const { routes, readCaller, respond, logRequest, fault, origins, authPath, proofs, log } = deps
   const app = new Hono<Env>()
 
   const serve = async (
     { req, env }: Context<Env>,
     work: (call: Call, deadline: Deadline) => Promise<Outcome>,
   ): Promise<Response> => {
-    const call = readCall(req.raw, req.path, env.peer)
+    const call = { ...readCaller(req.raw.headers, req.path, env.peer), request: req.raw }
     const deadline = createDeadline(deps.answerWithinMs)
     const outcome = await deadline.bound(() => work(call, deadline)).catch((error: unknown) => fault(call, error))
-    const response = respond(req.raw, call.requestId, outcome)
-    const ms = Math.round((performance.now() - env.startedAt) * 10) / 10
-    const { requestId, context } = call
-    log.info(
-      { requestId, method: req.method, path: loggable(call.path), status: response.status, ms, ip: context.ip },
-      'request',
-    )
-    return response
-  }
-
-  const fault = ({ requestId, path }: Call, err: unknown): Refusal => {
-    const isPassing = err instanceof UnavailableError
-    if (isPassing) log.warn({ err, requestId, path: loggable(path) }, 'a part is down')
-    else log.error({ err, requestId, path: loggable(path) }, 'a fault')
-    return refuse(isPassing ? 'unavailable' : 'internal_error')
+    const answer = respond(askingOf(req.raw), call.requestId, outcome)
+    logRequest(call, req.method, answer.status, env.startedAt)
+    return toResponse(answer)
   }
 
   for (const [path, group] of Map.groupBy(routes, ({ endpoint }) => pathOf(endpoint, authPath))) {
@@ -89,7 +81,7 @@ export const createServe = (deps: ServeDeps): Serve => {
   app.onError((err, { req }) => {
     const requestId = randomUUID()
     log.error({ err, requestId }, 'a fault outside the pipeline')
-    return respond(req.raw, requestId, refuse('internal_error'))
+    return toResponse(respond(askingOf(req.raw), requestId, refuse('internal_error')))
   })
 
   const exact = new Set(routes.map((route) => route.endpoint.path).filter((path) => path.startsWith('/')))
@@ -123,6 +115,3 @@ const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadl
   })
   return { verdict, ...outcome }
 }
-
-/** A path for one line of a log: the router decodes `%0a`, and a log may be text (S-90). */
-const loggable = (path: string): string => encodeURI(path.slice(0, 256).toWellFormed())

@@ -54,13 +54,13 @@ export const createLimiter = (store: LimitStore, rules: Rules): Limiter => {
   const giveBack = async (hits: ReturnType<typeof active>) => {
     await Promise.all(hits.map(({ name, key, rule }) => store.refund(name, key, rule)))
   }
+  const count = async ({ name, key, rule }: ReturnType<typeof active>[number]) =>
+    toVerdict(name, rule, await store.hit(name, key, rule))
   return {
     release: (hits) => giveBack(active(hits)),
     take: async (hits) => {
       const counted = active(hits)
-      const verdicts = await Promise.all(
-        counted.map(async ({ name, key, rule }) => toVerdict(name, rule, await store.hit(name, key, rule))),
-      )
+      const verdicts = await Promise.all(counted.map(count))
       const [first, ...others] = verdicts
       if (!first) return null
       const strictest = others.reduce(stricter, first)

@@ -52,6 +52,11 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
   const readVersion = database.prepare('pragma data_version')
   const version = () => readVersion.get()?.data_version
   let knownVersion = version()
+  /** Looked at once a turn of the event loop: it costs 4 µs, and a check asks twice. */
+  let isVersionFresh = false
+  const forgetVersion = () => {
+    isVersionFresh = false
+  }
   let closed = false
 
   return {
@@ -68,6 +73,9 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
     ping: () => ping(db, sqliteDialect, observe),
     hasForeignCommits: () => {
       if (closed) return true
+      if (isVersionFresh) return false
+      isVersionFresh = true
+      setImmediate(forgetVersion)
       const before = knownVersion
       knownVersion = version()
       return knownVersion !== before

@@ -87,10 +87,10 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
 
   return (request, peer) => {
     const url = new URL(request.url)
-    const isEngines = vigile.handles(url.pathname)
+    if (vigile.handles(url.pathname)) return vigile.fetch(request, peer)
     // A program that asks for a path which nobody has gets the engine's problem answer.
     const isPrograms = !table.has(url.pathname) && !files.has(url.pathname) && !acceptsHtml(request)
-    return isEngines || isPrograms ? vigile.fetch(request, peer) : answerHere(request, url, peer)
+    return isPrograms ? vigile.fetch(request, peer) : answerHere(request, url, peer)
   }
 }
 

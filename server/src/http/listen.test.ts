@@ -83,7 +83,7 @@ describe('H-15 Slowloris', () => {
   const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 }
   const patient = async () => {
     const answer: Answer = async (request) => new Response(await request.text())
-    const listening = await listen({ host: '127.0.0.1', port: 0 }, answer, silent, limits)
+    const listening = await listen({ host: '127.0.0.1', port: 0 }, { answer, shortWay: () => null }, silent, limits)
     const socket = connect(listening.port, '127.0.0.1')
     return { listening, socket }
   }

@@ -3,11 +3,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import type { Peer } from '@vigile/engine'
+import type { Peer, PlainAnswer, Vigile } from '@vigile/engine'
 import type { Log } from '../log/log.ts'
 import { answerClientError } from './client-error.ts'
 
 export type Answer = (request: Request, peer: Peer) => Response | Promise<Response>
+
+/** What the engine can answer without a Request; null for all else. */
+export type ShortWay = Vigile['shortWay']
 
 export type Listening = {
   readonly port: number
@@ -36,26 +39,25 @@ const betweenDropLinesMs = 10_000
 
 export const listen = async (
   at: { readonly host: string | undefined; readonly port: number },
-  answer: Answer,
+  { answer, shortWay }: { readonly answer: Answer; readonly shortWay: ShortWay },
   log: Log,
   limits: Partial<typeof patience> = {},
 ): Promise<Listening> => {
   const underWay = new Set<ServerResponse>()
   let draining = false
 
-  const listener = getRequestListener(
-    (request, { incoming }) => answer(request, { address: (incoming as IncomingMessage).socket.remoteAddress ?? '' }),
-    {
-      // Load balancers check health by HTTP/1.0, which has no Host. Nothing is decided by the host that a client names.
-      hostname: 'localhost',
-      errorHandler: (error) => refuseOrFail(error, log),
-    },
-  )
+  const listener = getRequestListener((request, { incoming }) => answer(request, peerOf(incoming as IncomingMessage)), {
+    // Load balancers check health by HTTP/1.0, which has no Host. Nothing is decided by the host that a client names.
+    hostname: 'localhost',
+    errorHandler: (error) => refuseOrFail(error, log),
+  })
   const server = createServer({ ...patience, ...limits }, (incoming, outgoing) => {
     underWay.add(outgoing)
     outgoing.once('close', () => underWay.delete(outgoing))
     if (draining) outgoing.shouldKeepAlive = false
-    void listener(incoming, outgoing)
+    const short = shortWay(incoming, peerOf(incoming))
+    if (short === null) void listener(incoming, outgoing)
+    else void short.then((plain) => send(plain, outgoing))
   })
   server.maxConnections = maxConnections
   server.timeout = silentConnectionMs
@@ -89,6 +91,15 @@ export const listen = async (
       return cut
     },
   }
+}
+
+const peerOf = ({ socket }: IncomingMessage): Peer => ({ address: socket.remoteAddress ?? '' })
+
+const send = ({ status, headers, cookies, body }: PlainAnswer, outgoing: ServerResponse) => {
+  // Without its length the body would be sent in chunks, apart from the headers.
+  const length = { 'Content-Length': Buffer.byteLength(body ?? '') }
+  outgoing.writeHead(status, { ...headers, ...length, ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }) })
+  outgoing.end(body)
 }
 
 const listening = (server: Server, { host, port }: { host: string | undefined; port: number }) =>

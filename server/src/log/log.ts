@@ -5,7 +5,7 @@ import type { LogLevel } from '../configuration/config.ts'
 /** The part of a logger that the engine and the program use. */
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
 
-const secretFields = [
+const secretFields = new Set([
   'authorization',
   'cookie',
   'password',
@@ -14,7 +14,7 @@ const secretFields = [
   'token',
   'accessToken',
   'refreshToken',
-]
+])
 
 /** One JSON object a line, times in ISO 8601. Default: to standard output. */
 export const createJsonLog = (level: LogLevel, destination?: DestinationStream): Log =>
@@ -22,12 +22,29 @@ export const createJsonLog = (level: LogLevel, destination?: DestinationStream):
     {
       level,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields, 2) },
       serializers: { err: describeError },
-      redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   )
+
+/** The same fields, secret ones covered, so many levels deep. Of a line without any it makes no copy: pino's own takes 4 µs. */
+const redact = (fields: Record<string, unknown>, levels: number): Record<string, unknown> => {
+  let redacted = fields
+  for (const name in fields) {
+    const value = fields[name]
+    const isDeep = levels > 1 && typeof value === 'object' && value !== null && !(value instanceof Error)
+    const shown = secretFields.has(name)
+      ? '[redacted]'
+      : isDeep
+        ? redact(value as Record<string, unknown>, levels - 1)
+        : value
+    if (shown === value) continue
+    if (redacted === fields) redacted = { ...fields }
+    redacted[name] = shown
+  }
+  return redacted
+}
 
 /** What an error is, and no more: clients of databases hang their whole connection on it, user and settings included. */
 const describeError = (error: unknown): unknown => {
