@@ -71,6 +71,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     const stingy = await openSite(kind, { limits: { rules: { read: { limit: 2, windowSeconds: 60 } } } })
     const visitor = stingy.visitor()
     await visitor.signUp('over@example.com')
+    await visitor.ack()
     const ask = async (cookie: string) =>
       stingy.vigile.shortWay(
         { method: 'GET', url: path, headers: { host, cookie, 'accept-language': 'fr' } },
