@@ -6,6 +6,8 @@ import {
   ackBody,
   changePasswordBody,
   continueQuery,
+  deviceRefreshSchema,
+  deviceSessionSchema,
   emptyBody,
   healthSchema,
   listedSessionSchema,
@@ -120,6 +122,25 @@ export const endpoints = {
       'origin_refused',
       'rate_limited',
     ],
+  },
+  deviceRegistration: {
+    method: 'POST',
+    path: './dbsc/registration',
+    summary: 'Called by the browser itself (DBSC): gives a session that has just begun its key',
+    answers: { 200: json(deviceSessionSchema, 'The browser keeps this session from now on.') },
+    refuses: ['unauthenticated', 'session_ended', 'proof_required', 'rate_limited'],
+  },
+  deviceRefresh: {
+    method: 'POST',
+    path: './dbsc/refresh',
+    summary: 'Called by the browser itself (DBSC): renews the session by a proof of its key',
+    answers: {
+      200: json(
+        deviceRefreshSchema,
+        'A new access token; or, with `continue: false`, nothing for the browser to keep.',
+      ),
+    },
+    refuses: ['unauthenticated', 'session_ended', 'challenge_required'],
   },
   me: {
     method: 'GET',

@@ -10,6 +10,7 @@ export const errorStatus = {
   origin_refused: 403,
   permission_denied: 403,
   reauthentication_required: 403,
+  challenge_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,

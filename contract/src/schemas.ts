@@ -117,6 +117,28 @@ export const refreshedSchema = z.object({
 })
 export type Refreshed = z.infer<typeof refreshedSchema>
 
+/** What the browser is to keep: W3C Device Bound Session Credentials, "JSON Session Instruction Format". */
+export const deviceSessionSchema = z.object({
+  session_identifier: z.string(),
+  refresh_url: z.string(),
+  scope: z.object({ origin: z.string(), include_site: z.boolean() }),
+  credentials: z.array(
+    z.object({
+      type: z.literal('cookie'),
+      name: z.string(),
+      attributes: z.string().meta({ description: 'Those that the cookie is set with, but for its life.' }),
+    }),
+  ),
+  allowed_refresh_initiators: z.array(z.string()).meta({ description: 'Hosts whose pages may make it refresh.' }),
+})
+export type DeviceSession = z.infer<typeof deviceSessionSchema>
+
+/** The same anew; or that there is nothing to keep. */
+export const deviceRefreshSchema = z.union([
+  deviceSessionSchema,
+  z.object({ session_identifier: z.string(), continue: z.literal(false) }),
+])
+
 export const meSchema = z.object({ user: userSchema, session: sessionSchema, permissions: z.array(z.string()) })
 export type Me = z.infer<typeof meSchema>
 

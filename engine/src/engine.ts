@@ -4,14 +4,17 @@ import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createBinding } from './binding/binding.ts'
+import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
 import { createReadCaller } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { describeRoute } from './http/describe-route.ts'
+import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createGuards } from './http/guards.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
 import { createProofs } from './http/proofs.ts'
+import { createProvers } from './http/provers.ts'
 import { createLogFault, createLogRequest } from './http/request-log.ts'
 import { createRespond, createSayLimit } from './http/respond.ts'
 import { createRoutes } from './http/routes.ts'
@@ -101,11 +104,15 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
   const sessionCookies = createSessionCookies({ cookies, delivery: settings.delivery, csrfKey: keyring.newest })
   const binding = createBinding({ ...acts, publicUrl: settings.publicUrl, mode: settings.binding })
   const proofs = createProofs(binding)
+  const dbsc = createDbsc({ ...acts, binding })
+  const provers = createProvers({ ...acts, binding })
   const web = {
     ...acts,
     ...settings,
     binding,
+    dbsc,
     proofs,
+    provers,
     sessions,
     cookies,
     sessionCookies,
@@ -135,6 +142,7 @@ export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
+    devices: createDeviceHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,
     readiness: readiness.read,

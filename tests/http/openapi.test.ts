@@ -36,7 +36,7 @@ const openApi = z.strictObject({
       z.string(),
       z.discriminatedUnion('type', [
         z.strictObject({ type: z.literal('apiKey'), in: z.enum(['cookie', 'header', 'query']), name: z.string() }),
-        z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), bearerFormat: z.string() }),
+        z.strictObject({ type: z.literal('http'), scheme: z.enum(['bearer', 'dpop']), bearerFormat: z.string() }),
       ]),
     ),
   }),

@@ -11,7 +11,7 @@ const url = 'https://shop.example.com/api/auth/refresh'
 const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
 const jwk = await exportJWK(publicKey)
 const boundKey = toBoundKey('dpop', readPublicKey(jwk) as { x: string; y: string })
-const session = { id: 'session', userId: 'user', boundKey: boundKey as BoundKey | null }
+const session = { id: 'session', userId: 'user', boundKey: boundKey as BoundKey | null, createdAt: 0 }
 const context = { ip: null, userAgent: null, requestId: null }
 const key = deriveKeys('the secret of this test')
 

@@ -16,7 +16,12 @@ import type { UsedProofStore } from './store.ts'
 export type BindingMode = 'off' | 'optional' | 'required'
 
 /** A session, as far as proofs are about it. */
-export type BoundSession = { readonly id: string; readonly userId: string; readonly boundKey: string | null }
+export type BoundSession = {
+  readonly id: string
+  readonly userId: string
+  readonly boundKey: string | null
+  readonly createdAt: number
+}
 
 /** Null where the session is unbound or its key was proven; else why not, which is then on record. */
 export type Prove = (session: BoundSession) => Promise<ProofFault | null>

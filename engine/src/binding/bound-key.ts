@@ -2,14 +2,17 @@
 import type { Brand } from '../primitives/brand.ts'
 import { sha256 } from '../primitives/hash.ts'
 
-/** How the browser proves the key: by script (RFC 9449), or by itself (W3C Device Bound Session Credentials). */
-export type KeyKind = 'dpop' | 'dbsc'
+/**
+ * How the browser proves the key: by script (RFC 9449), or by itself (W3C Device Bound Session Credentials). `registered`: it
+ * is to do so by itself, and has not yet.
+ */
+export type KeyKind = 'dpop' | 'dbsc' | 'registered'
 export type PublicKey = { readonly x: string; readonly y: string }
 /** `kind.x.y`. */
 export type BoundKey = Brand<string, 'BoundKey'>
 
 const coordinate = /^[A-Za-z0-9_-]{43}$/
-const form = /^(dpop|dbsc)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
+const form = /^(dpop|dbsc|registered)\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
 /** Members that only a private or a symmetric key has (RFC 7518 section 6). */
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
@@ -35,6 +38,10 @@ export const parseBoundKey = (text: string): PublicKey & { readonly kind: KeyKin
   if (!kind || !x || !y) throw new Error('the key of a bound session can not be read')
   return { kind: kind as KeyKind, x, y }
 }
+
+/** Whether the browser itself is to prove the key: no script of a page can. */
+export const isProvenByBrowser = (boundKey: string | null): boolean =>
+  boundKey !== null && parseBoundKey(boundKey).kind !== 'dpop'
 
 /** RFC 7638: SHA-256 of the required members, in the order of their names. */
 export const thumbprintOf = (key: PublicKey): string => sha256(JSON.stringify(jwkOf(key)), 'base64url')

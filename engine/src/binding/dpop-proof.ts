@@ -3,7 +3,7 @@ import { sha256 } from '../primitives/hash.ts'
 import { type PublicKey, readPublicKey } from './bound-key.ts'
 import { isSignedBy, readJws } from './read-jws.ts'
 
-/** Why a proof is none. `nonce` alone is no fault of the browser: it asks for a new one and proves again. */
+/** Why a proof is none. After `nonce` the browser asks for a new one and proves again. */
 export type ProofFault =
   | 'missing'
   | 'several'
@@ -19,6 +19,10 @@ export type ProofFault =
   | 'nonce'
   | 'replayed'
   | 'other_key'
+  /** The browser itself proves this session, at an endpoint of its own: a script that asks for it did nothing wrong. */
+  | 'kept'
+  /** The browser no longer proves the session that it once did. */
+  | 'unkept'
 
 /** What a proof must be about. `accessToken`: the one that came in `Authorization: DPoP`, or null. */
 export type ProofOf = { readonly method: string; readonly url: string; readonly accessToken: string | null }

@@ -10,6 +10,8 @@ import { signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
 import { type Binding, proofFaultOf } from '../binding/binding.ts'
+import { isProvenByBrowser } from '../binding/bound-key.ts'
+import type { Dbsc } from '../binding/dbsc.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Begun } from '../sessions/begin.ts'
 import { presentSession } from '../sessions/present-session.ts'
@@ -18,6 +20,7 @@ import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
+import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 import { passwordFields } from './validate.ts'
@@ -29,7 +32,10 @@ export type AccountHandlerDeps = SignUpDeps & {
   readonly signUpOpen: boolean
   readonly liveAccounts: LiveAccounts
   readonly binding: Binding
+  readonly dbsc: Dbsc
+  readonly provers: Provers
   readonly proofs: Proofs
+  readonly authPath: string
 }
 
 const badEmail = refuse('validation_failed', {
@@ -70,10 +76,22 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     }
   }
 
-  /** The key of the session that follows this one: its own where it has one, never none in its place. */
+  /** To a browser that brought no key: it may register one of its own (DBSC), with a challenge that only this answer has. */
+  const offer = ({ session }: Begun): Readonly<Record<string, string>> => {
+    if (deps.binding.mode === 'off' || deps.delivery === 'body' || session.boundKey !== null) return {}
+    const challenge = deps.dbsc.registrationChallenge(session.id)
+    const path = `${deps.authPath}/dbsc/registration`
+    return { 'Secure-Session-Registration': `(ES256);path="${path}";challenge="${challenge}"` }
+  }
+
+  /**
+   * The key of the session that follows this one: its own where it has one, never none in its place. A key that the browser
+   * keeps is for one session alone: for the next one it registers another.
+   */
   const keyOfNext = async (call: Call, { session, via }: VerifiedSession) => {
     if (session.boundKey === null) return deps.proofs.registered(call)
-    const fault = via === 'bearer' ? null : await proofFaultOf(session, deps.binding.prover(call))
+    const fault = via === 'bearer' ? null : await proofFaultOf(session, deps.provers.act(call))
+    if (fault === null && isProvenByBrowser(session.boundKey)) return deps.proofs.registered(call)
     return fault === null ? ({ kind: 'registered', key: session.boundKey } as const) : deps.proofs.refuse(fault)
   }
 
@@ -94,6 +112,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       return answer(200, {
         json: started(account, begun),
         cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
+        headers: offer(begun),
         verdict,
       })
     },
@@ -118,6 +137,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       return answer(201, {
         json: started(account, begun),
         cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
+        headers: offer(begun),
         verdict,
       })
     },
@@ -145,7 +165,12 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
           : refuse(result.error, { verdict })
       }
       const { account, begun } = result.value
-      return answer(200, { json: started(account, begun), cookies: startedCookies(begun), verdict })
+      return answer(200, {
+        json: started(account, begun),
+        cookies: startedCookies(begun),
+        headers: offer(begun),
+        verdict,
+      })
     },
 
     me: async ({ session }: VerifiedSession): Promise<Outcome> => {

@@ -15,6 +15,8 @@ type CookieSpec = { readonly name: string; readonly httpOnly: boolean; readonly 
 
 export type Cookies = {
   readonly names: Readonly<Record<CookieKind, string>>
+  /** The attributes that each is set with, but for its life. */
+  readonly attributes: Readonly<Record<CookieKind, string>>
   /** Sets a cookie for `maxAgeSeconds`, which is derived from the life of what it carries (COOK-6). */
   set(kind: CookieKind, value: string, maxAgeSeconds: number): string
   /** Clears a cookie with the attributes that it was set with (COOK-7). Only sign-out does so. */
@@ -70,6 +72,7 @@ export const createCookies = (policy: CookiePolicy): Cookies => {
   const kindOf = new Map<string, CookieKind>(kinds.map((kind) => [specs[kind].name, kind]))
   return {
     names: Object.fromEntries(kinds.map((kind) => [kind, specs[kind].name])) as Record<CookieKind, string>,
+    attributes: Object.fromEntries(kinds.map((kind) => [kind, specs[kind].attributes])) as Record<CookieKind, string>,
     set: (kind, value, maxAgeSeconds) => {
       const life = Math.min(Math.max(Math.floor(maxAgeSeconds), 1), maxAgeLimit)
       return `${specs[kind].name}=${value}; Max-Age=${life}; ${specs[kind].attributes}`

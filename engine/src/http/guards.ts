@@ -15,12 +15,13 @@ import { readCsrf } from './csrf.ts'
 import { isChangeAllowed, type Origins } from './origin.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
+import type { Provers } from './provers.ts'
 
 /** `sessionId`: whose session it is, where there is one. */
 export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly sessionId: SessionId | null }
 
 /** What authorises a request. */
-export type Means = 'accessCookie' | 'bearer' | 'refreshCookie'
+export type Means = 'accessCookie' | 'bearer' | 'refreshCookie' | 'deviceKey'
 
 export type Guard<As> = {
   /** What it demands, in words, for the list of routes. */
@@ -39,6 +40,7 @@ export type GuardDeps = VerifyDeps & {
   /** Whether an access cookie counts (cookie delivery), or only a bearer token. */
   readonly accessCookie: boolean
   readonly binding: Binding
+  readonly provers: Provers
   readonly proofs: Proofs
 }
 
@@ -69,7 +71,7 @@ const authorizationOf = (headers: Headers): Authorization | null => {
 export type Guards = ReturnType<typeof createGuards>
 
 export const createGuards = (deps: GuardDeps) => {
-  const { keyring, sessions, origins, binding, proofs } = deps
+  const { keyring, sessions, origins, binding, provers, proofs } = deps
   const csrfOf = ({ request, jar }: Call) => readCsrf(keyring, request.headers.get('x-csrf-token'), jar.csrf)
 
   /** A token in `Authorization`: one of a bound session only as `DPoP`, with a proof of its key (S-79), and no other so. */
@@ -155,14 +157,14 @@ export const createGuards = (deps: GuardDeps) => {
     const { sessions: rows, now } = await sessions.findMany(ids)
     const live = rows.filter((row) => sessionEnd(row, now) === null)
     const one = live.find(({ id }) => id === chosen.sessionId)
-    const fault = one ? await proofFaultOf(one, binding.prover(call)) : null
+    const fault = one ? await proofFaultOf(one, provers.act(call)) : null
     const kept = live.filter(({ boundKey }) => boundKey !== null && boundKey !== one?.boundKey).map(({ id }) => id)
     return { fault, sessions: ids.filter((id) => !kept.includes(id)) }
   }
 
   /** What ends sessions takes the key of a bound one, however it was authorised: a copied cookie ends nothing. */
   const lacksProof = async (call: Call, { session, via }: VerifiedSession): Promise<Refusal | null> => {
-    const fault = via === 'bearer' ? null : await proofFaultOf(session, binding.prover(call))
+    const fault = via === 'bearer' ? null : await proofFaultOf(session, provers.act(call))
     return fault === null ? null : proofs.refuse(fault)
   }
 
@@ -201,6 +203,13 @@ export const createGuards = (deps: GuardDeps) => {
 
     refreshCookie: { name: 'refresh cookie + CSRF', by: ['refreshCookie'], check: holderOf } satisfies Guard<Holder>,
 
+    /** Open to everyone: the handler asks for a proof that only the browser itself can make, so that no page can forge one. */
+    deviceKey: {
+      name: "proof of the browser's key",
+      by: ['deviceKey'],
+      check: async () => passed(null),
+    } satisfies Guard<null>,
+
     /** What ends other sessions needs the refresh cookie or a recent sign-in, not just an access token. */
     owner: {
       name: 'refresh cookie + CSRF, or recent sign-in',
@@ -212,7 +221,7 @@ export const createGuards = (deps: GuardDeps) => {
           const { session, now } = await sessions.find(holder.as.token.sessionId)
           const reason = session ? sessionEnd(session, now) : 'unknown'
           if (!session || reason !== null) return refuse('session_ended', { reason: reason ?? 'unknown' })
-          const fault = await proofFaultOf(session, binding.prover(call))
+          const fault = await proofFaultOf(session, provers.act(call))
           if (fault !== null) return proofs.refuse(fault, { fingerprint: fingerprintOf(holder.as.token.token) })
           return passed({ userId: session.userId, sessionId: session.id }, session.id)
         }

@@ -1,6 +1,8 @@
 // The OpenAPI 3.1 document, from the contract and the route table. Zod gives the JSON Schemas.
 import { type Endpoint, type ErrorCode, errorStatus, problemSchema } from '@vigile/contract'
 import { z } from 'zod'
+import type { BindingMode } from '../binding/binding.ts'
+import type { Means } from './guards.ts'
 import type { Route } from './routes.ts'
 
 /** Refusals that every endpoint may answer. */
@@ -13,6 +15,7 @@ type Site = {
   readonly publicUrl: string
   readonly authPath: string
   readonly cookies: Readonly<Record<'access' | 'refresh', string>>
+  readonly binding: BindingMode
 }
 
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
@@ -61,11 +64,18 @@ const requestBody = (schema: z.ZodType) => {
   return { required: (json.required ?? []).length > 0, content: { 'application/json': { schema: json } } }
 }
 
-const operation = ({ name, endpoint, guard }: Route) => ({
+/** Whoever may send an access token may send one of a bound session, which takes two headers: the token, and a proof. */
+const requirements = (by: readonly Means[], binding: BindingMode) =>
+  by.flatMap((means) => [
+    { [means]: [] },
+    ...(means === 'bearer' && binding !== 'off' ? [{ dpop: [], dpopProof: [] }] : []),
+  ])
+
+const operation = ({ name, endpoint, guard }: Route, binding: BindingMode) => ({
   operationId: name,
   summary: endpoint.summary,
   description: `Guard: ${guard.name}.`,
-  security: guard.by.map((means) => ({ [means]: [] })),
+  security: requirements(guard.by, binding),
   parameters: [...parameters(endpoint.params, 'path'), ...parameters(endpoint.query, 'query')],
   ...(endpoint.body ? { requestBody: requestBody(endpoint.body) } : {}),
   responses: responses(endpoint),
@@ -79,7 +89,7 @@ export const openApiDocument = (routes: readonly Route[], site: Site) => {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     const path = pathOf(route.endpoint, site.authPath)
-    paths[path] = { ...paths[path], [route.endpoint.method.toLowerCase()]: operation(route) }
+    paths[path] = { ...paths[path], [route.endpoint.method.toLowerCase()]: operation(route, site.binding) }
   }
   return {
     openapi: '3.1.0',
@@ -97,6 +107,13 @@ export const openApiDocument = (routes: readonly Route[], site: Site) => {
         accessCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.access },
         refreshCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.refresh },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        deviceKey: { type: 'apiKey', in: 'header', name: 'Secure-Session-Response' },
+        ...(site.binding === 'off'
+          ? {}
+          : {
+              dpop: { type: 'http', scheme: 'dpop', bearerFormat: 'JWT' },
+              dpopProof: { type: 'apiKey', in: 'header', name: 'DPoP' },
+            }),
       },
     },
   }

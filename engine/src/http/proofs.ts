@@ -14,6 +14,11 @@ export type Proofs = {
   headers(request: Request): Readonly<Record<string, string>>
 }
 
+/** Faults that only a sign-in can mend. */
+const isKeyLost = (fault: ProofFault) => fault === 'other_key' || fault === 'unkept'
+/** Of a session that the browser itself keeps: no script can prove it, so none is asked to. */
+const isOfBrowser = (fault: ProofFault) => fault === 'kept' || fault === 'unkept'
+
 const errorOf = (fault: ProofFault): string => {
   if (fault === 'missing') return ''
   return fault === 'nonce' ? ' error="use_dpop_nonce",' : ' error="invalid_dpop_proof",'
@@ -25,8 +30,10 @@ export const createProofs = (binding: Binding): Proofs => {
   const refuseProof: Proofs['refuse'] = (fault, rest = {}) =>
     refuse('proof_required', {
       ...rest,
-      ...(fault === 'other_key' ? { reason: 'key_lost' } : {}),
-      headers: { ...nonce(), 'WWW-Authenticate': `DPoP${errorOf(fault)} algs="ES256"` },
+      ...(isKeyLost(fault) ? { reason: 'key_lost' } : {}),
+      ...(isOfBrowser(fault)
+        ? {}
+        : { headers: { ...nonce(), 'WWW-Authenticate': `DPoP${errorOf(fault)} algs="ES256"` } }),
     })
 
   return {

@@ -6,6 +6,7 @@ import type { RuleName } from '../limits/rules.ts'
 import type { createAccountHandlers } from './account-handlers.ts'
 import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
+import type { createDeviceHandlers } from './device-handlers.ts'
 import type { Guard, Guards } from './guards.ts'
 import { preferredLocale } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
@@ -38,6 +39,7 @@ export type RouteDeps = {
   readonly guards: Guards
   readonly accounts: ReturnType<typeof createAccountHandlers>
   readonly sessions: ReturnType<typeof createSessionHandlers>
+  readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -86,6 +88,7 @@ export const createRoutes = ({
   guards,
   accounts,
   sessions,
+  devices,
   signingKeys,
   readiness,
   openApi,
@@ -117,6 +120,12 @@ export const createRoutes = ({
     route('ack', { guard: guards.refreshCookie, limit: { byHandler: ['ackToken'] }, handle: sessions.ack }),
     route('logout', { guard: guards.leaving, limit: { rule: 'signOut' }, handle: sessions.logout }),
     route('logoutAll', { guard: guards.owner, limit: { rule: 'signOut' }, handle: sessions.logoutAll }),
+    route('deviceRegistration', { guard: guards.deviceKey, limit: change, handle: devices.register }),
+    route('deviceRefresh', {
+      guard: guards.deviceKey,
+      limit: { byHandler: ['refreshIp', 'refreshToken'] },
+      handle: devices.refresh,
+    }),
     route('me', { guard: guards.signedIn, limit: read, handle: async (_call, verified) => accounts.me(verified) }),
     route('csrf', { guard: guards.anyBrowser, limit: read, handle: sessions.csrf }),
     // Not limited: people land here by links, without a cookie that says who they are, and it asks the stores nothing.

@@ -15,6 +15,7 @@ import { createCsrfToken } from './csrf.ts'
 import type { Guards, Holder, Leaving, Owner } from './guards.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
+import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
@@ -25,6 +26,7 @@ export type SessionHandlerDeps = RefreshDeps & {
   readonly delivery: Delivery
   readonly verified: Guards['verified']
   readonly binding: Binding
+  readonly provers: Provers
   readonly proofs: Proofs
 }
 
@@ -36,7 +38,7 @@ const tokenKey = ({ token }: Holder, claimedKey: string): string =>
   `${token.sessionId}.${token.generation}.${token.issue}${claimedKey}`
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
-  const { clock, sessionCookies, binding, proofs } = deps
+  const { clock, sessionCookies, binding, provers, proofs } = deps
   return {
     refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
       const hits = [
@@ -48,7 +50,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       if (verdict && hit) return call.limited(verdict, hit.key)
       const { token } = holder
       const { retry, settled } = body
-      const prove = binding.prover(call)
+      const prove = provers.refresh(call)
       const result = await refresh(deps, { token, retry, settled, context: call.context, prove })
       if (!result.ok) {
         if (result.error === 'proof_required')
@@ -77,7 +79,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       const verdict = await call.limiter.take([{ rule: 'ackToken', key }])
       if (verdict && !verdict.allowed) return call.limited(verdict, key)
       const { token } = holder
-      const prove = binding.prover(call)
+      const prove = provers.act(call)
       const result = await acknowledge(deps, { token, settled: body.settled, context: call.context, prove })
       if (result.ok) return answer(204, { verdict })
       if (result.error === 'proof_required')

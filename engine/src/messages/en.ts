@@ -20,6 +20,7 @@ export const en = {
     origin_refused: { title: 'The request comes from another site', detail: 'Go to the site itself and try again.' },
     permission_denied: { title: 'You are not allowed to do this', detail: 'Ask an administrator if you need it.' },
     reauthentication_required: { title: 'Please sign in again first', detail: 'This act needs a recent sign-in.' },
+    challenge_required: { title: 'The browser is asked to prove its key', detail: 'It does so by itself.' },
     not_found: { title: 'Not found', detail: 'There is nothing here.' },
     method_not_allowed: { title: 'This cannot be done here', detail: 'The address exists, but not for this method.' },
     request_timeout: { title: 'The request took too long to arrive', detail: 'Try again.' },

@@ -24,6 +24,7 @@ export const fr: Messages = {
       title: 'Reconnectez-vous d’abord',
       detail: 'Cette action demande une connexion récente.',
     },
+    challenge_required: { title: 'Le navigateur doit prouver sa clé', detail: 'Il le fait de lui-même.' },
     not_found: { title: 'Introuvable', detail: 'Il n’y a rien ici.' },
     method_not_allowed: {
       title: 'Cela ne peut pas se faire ici',

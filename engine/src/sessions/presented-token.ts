@@ -35,6 +35,10 @@ export const readPresentation = async (keyring: Keyring, values: readonly string
   return unknownKey ? { kind: 'unknown_key' } : { kind: 'invalid', token: first }
 }
 
+/** The newest of some tokens of one session; null where there are none. */
+export const newestToken = (tokens: readonly GenuineToken[]): GenuineToken | null =>
+  tokens.length === 0 ? null : tokens.reduce(later)
+
 const later = (a: GenuineToken, b: GenuineToken): GenuineToken =>
   b.generation > a.generation || (b.generation === a.generation && b.issue > a.issue) ? b : a
 

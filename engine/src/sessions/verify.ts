@@ -1,5 +1,6 @@
 // The session check. Only this file makes a `VerifiedSession`.
 import type { SessionEndReason } from '@vigile/contract'
+import { confirmationOf } from '../binding/bound-key.ts'
 import type { Brand } from '../primitives/brand.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -43,10 +44,14 @@ export const verifyAccess = async (
   if (!session || session.userId !== claims.userId) return { ok: false, error: 'session_ended', reason: 'unknown' }
   const reason = sessionEnd(session, deps.clock.now())
   if (reason !== null) return { ok: false, error: 'session_ended', reason }
+  const { boundKey } = session
+  // From the time before the browser proved the session's key: its own jar no longer holds it.
+  if (boundKey?.startsWith('dbsc.') && claims.boundTo !== confirmationOf(boundKey))
+    return { ok: false, error: 'invalid_token' }
   // An access cookie of the newest token came in the answer that set the refresh cookie: it proves that both arrived.
   const { generation, issue } = claims
-  // A session bound by script is confirmed by acks alone, which prove its key.
-  const isConfirmedBy = via === 'cookie' && !session.boundKey?.startsWith('dpop.')
+  // A bound session is confirmed by refreshes and acks alone, which prove its key.
+  const isConfirmedBy = via === 'cookie' && (boundKey === null || boundKey.startsWith('registered.'))
   if (isConfirmedBy && session.winner === null && session.generation === generation && session.issue === issue) {
     await deps.confirm(session, { generation, issue })
   }

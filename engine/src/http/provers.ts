@@ -1,0 +1,55 @@
+// Who proves what over HTTP. A session bound by script is proven by DPoP with each act. One that the browser itself keeps (DBSC)
+// is proven at the browser's own endpoint; what comes of that is a short-lived access cookie, which proves all other acts.
+import type { Binding, BoundSession, Prove } from '../binding/binding.ts'
+import { confirmationOf, isProvenByBrowser, parseBoundKey } from '../binding/bound-key.ts'
+import { isUnheardOf } from '../binding/dbsc.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { AccessTokens } from '../sessions/access-token.ts'
+import type { Call } from './call.ts'
+
+type Asking = Pick<Call, 'request' | 'jar' | 'context'>
+
+export type Provers = {
+  /** For acts of a session: ack, sign-out, whatever ends sessions, change of password. */
+  act(call: Asking): Prove
+  /** For refresh, which no cookie may prove: the access cookie would keep itself alive. */
+  refresh(call: Asking): Prove
+}
+
+/** Access cookies of one name beyond so many are not looked at. */
+const maxAccessCookies = 50
+
+export const createProvers = (deps: {
+  readonly binding: Pick<Binding, 'prover' | 'refused'>
+  readonly accessTokens: Pick<AccessTokens, 'verify'>
+  readonly clock: Clock
+}): Provers => {
+  const { binding, accessTokens, clock } = deps
+
+  /** The browser keeps the session: it sent an access cookie of this key. Before the first proof any of the session will do. */
+  const isKept = async ({ jar }: Asking, { id, boundKey }: BoundSession, isRegistered: boolean): Promise<boolean> => {
+    for (const cookie of jar.access.slice(0, maxAccessCookies)) {
+      const claims = await accessTokens.verify(cookie)
+      if (claims?.sessionId === id && (isRegistered || claims.boundTo === confirmationOf(boundKey))) return true
+    }
+    return false
+  }
+
+  const proverFor =
+    (what: 'act' | 'refresh') =>
+    (call: Asking): Prove => {
+      const byScript = binding.prover(call)
+      return async (session) => {
+        if (!isProvenByBrowser(session.boundKey)) return byScript(session)
+        if (isUnheardOf(session, clock.now())) return null
+        const isRegistered = parseBoundKey(session.boundKey as string).kind === 'registered'
+        if (await isKept(call, session, isRegistered)) return what === 'act' ? null : 'kept'
+        // The browser sees to the cookie before it sends anything, or says why it could not. Else it has lost the key.
+        const fault = isRegistered || call.request.headers.has('secure-session-skipped') ? 'missing' : 'unkept'
+        await binding.refused(call, session, fault)
+        return fault
+      }
+    }
+
+  return { act: proverFor('act'), refresh: proverFor('refresh') }
+}
