@@ -123,6 +123,19 @@ describe('DOC-1 the document', () => {
     })
   })
 
+  test('S-79 says that a bound token takes two headers, and that the browser proves its own endpoints', async () => {
+    const bound = await openSite('embedded', { delivery: 'body', sessions: { binding: 'optional' } })
+    const { paths, components } = await readDocument(bound.vigile, bound.publicUrl)
+    expect(paths['/api/auth/me']?.get?.security).toEqual([{ bearer: [] }, { dpop: [], dpopProof: [] }])
+    expect(paths['/api/auth/dbsc/refresh']?.post?.security).toEqual([{ deviceKey: [] }])
+    expect(components.securitySchemes).toMatchObject({
+      dpop: { type: 'http', scheme: 'dpop' },
+      dpopProof: { in: 'header', name: 'DPoP' },
+      deviceKey: { in: 'header', name: 'Secure-Session-Response' },
+    })
+    await bound.close()
+  })
+
   test('in body delivery no access cookie authorises anything', async () => {
     const other = await openSite('embedded', { delivery: 'body' })
     const { paths } = await readDocument(other.vigile, other.publicUrl)
