@@ -141,10 +141,10 @@ describe.each(storeKinds)('on %s', (kind) => {
   test('S-84 a recent challenge is tolerated, each of several once; a stale one is asked for anew', async () => {
     const { browser } = await signUpInDbsc(site)
     const two = [challengeOf(await browser.ask(null)), challengeOf(await browser.ask(null))]
-    site.move(3 * 60_000)
+    site.move(8 * 60_000)
     for (const one of two) expect((await browser.ask(await browser.proof(one?.challenge ?? ''))).status).toBe(200)
     const old = challengeOf(await browser.ask(null))?.challenge ?? ''
-    site.move(6 * 60_000)
+    site.move(11 * 60_000)
     const before = alerts()
     const stale = await browser.ask(await browser.proof(old))
     expect([stale.status, stale.setCookies]).toEqual([403, []])

@@ -1,5 +1,7 @@
 // A whole Vigile in this process for a browser: real pages, real port, and a clock that can be moved.
 import { execFileSync } from 'node:child_process'
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTestVigile, type TestClock } from '@vigile/engine/testing'
 import { type RunningServer, type ServerConfig, startServer } from 'vigile'
@@ -68,8 +70,14 @@ export const openBrowserSite = async (kind: StoreKind, options: Options = {}): P
   }
 }
 
+export type SecureSite = BrowserSite & {
+  readonly nginx: NginxServer
+  /** For Chromium, to take this certificate for a good one (`--ignore-certificate-errors-spki-list`). */
+  readonly keyHash: string
+}
+
 /** Production settings behind nginx with TLS: `https://localhost:…`, strict cookies, prefixed names. */
-export const openSecureSite = async (options: Options = {}): Promise<BrowserSite & { readonly nginx: NginxServer }> => {
+export const openSecureSite = async (options: Options = {}): Promise<SecureSite> => {
   const folder = await temporaryFolder('tls')
   const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')]
   execFileSync(
@@ -99,6 +107,10 @@ export const openSecureSite = async (options: Options = {}): Promise<BrowserSite
       listen 127.0.0.1:${listening} ssl;
       ssl_certificate ${certificate};
       ssl_certificate_key ${key};
+      location = /plain {
+        default_type text/html;
+        return 200 '<!doctype html><title>A page without any script of ours</title>';
+      }
       location / {
         proxy_pass http://127.0.0.1:${port};
         proxy_set_header Host $host;
@@ -121,6 +133,9 @@ export const openSecureSite = async (options: Options = {}): Promise<BrowserSite
     ...site,
     url,
     nginx,
+    keyHash: createHash('sha256')
+      .update(new X509Certificate(await readFile(certificate)).publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64'),
     close: async () => {
       await site.close()
       await nginx.stop()

@@ -1,5 +1,7 @@
 // Sessions that the browser itself keeps (W3C Device Bound Session Credentials): it signs challenges, each good for one session,
 // for one use and for a few minutes, on whichever node it was made.
+import type { Keyring } from '../keys/keyring.ts'
+import type { Clock } from '../primitives/clock.ts'
 import { sha256 } from '../primitives/hash.ts'
 import type { Binding, BoundSession, ProofCarrier } from './binding.ts'
 import { type BoundKey, parseBoundKey, thumbprintOf, toBoundKey } from './bound-key.ts'
@@ -47,10 +49,12 @@ const forRefresh = (sessionId: string) => `dbsc-refresh.${sessionId}`
 const forRetry = (sessionId: string, stale: string) => `dbsc-retry.${sessionId}.${stale}`
 
 export const createDbsc = (deps: {
-  readonly binding: Pick<Binding, 'nonces' | 'refused'>
+  readonly binding: Pick<Binding, 'refused'>
+  readonly keyring: Pick<Keyring, 'find' | 'newest'>
   readonly usedProofs: UsedProofStore
+  readonly clock: Clock
 }): Dbsc => {
-  const challenges = createChallenges(deps.binding.nonces)
+  const challenges = createChallenges(deps)
 
   const refuse = async (call: ProofCarrier, session: BoundSession | null, fault: ProofFault) => {
     // No proof is the first step of the protocol, and an old challenge happens to everyone who was away.

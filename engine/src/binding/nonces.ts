@@ -6,12 +6,10 @@ import { equalInConstantTime } from '../primitives/constant-time.ts'
 import { hmacSha256 } from '../primitives/hash.ts'
 
 const windowMs = 60_000
-/** Good in the window that it was made in, and in so many more. */
-const windowsMore = 4
 const form = /^([A-Za-z0-9_-]{11})\.(0|[1-9]\d{0,11})\.([A-Za-z0-9_-]{43})$/
 
 export type Nonces = {
-  /** For one purpose (`''`: any proof): `keyId.window.MAC`. Good for 4 to 5 minutes. */
+  /** For one purpose (`''`: any proof): `keyId.window.MAC`. Good for the minutes that were set, or one less. */
   issue(purpose: string): string
   /** When the last node will have forgotten it (epoch milliseconds); null where it is forged, for another purpose, or too old. */
   check(nonce: string, purpose: string): Promise<number | null>
@@ -20,10 +18,14 @@ export type Nonces = {
 export const createNonces = ({
   keyring,
   clock,
+  minutes = 5,
 }: {
   readonly keyring: Pick<Keyring, 'find' | 'newest'>
   readonly clock: Clock
+  readonly minutes?: number
 }): Nonces => {
+  /** Good in the window that it was made in, and in so many more. */
+  const windowsMore = minutes - 1
   const mac = (key: { readonly proof: Uint8Array }, window: string, purpose: string) =>
     hmacSha256(key.proof, `nonce.${window}.${purpose}`)
   const current = () => Math.floor(clock.now() / windowMs)
