@@ -1,6 +1,7 @@
 // Every ID that a test may name, by area. A test proves a requirement when its title, or that of a describe
 // around it, names the ID.
 import { invariants } from './invariants.ts'
+import { protocolItems } from './protocol.ts'
 import {
   accounts,
   audit,
@@ -43,7 +44,8 @@ export const areas: Record<string, Record<string, string>> = {
   Operations: operations,
   'The five systems': systems,
   People: people,
-  'Invariants of the session protocol': invariants,
+  'The session protocol: what tests must cover': protocolItems,
+  'The session protocol: invariants': invariants,
   'Standards: passwords and sign-in': passwordStandards,
   'Standards: WebAuthn': webauthnStandards,
   'Standards: sessions': sessionStandards,
@@ -57,9 +59,18 @@ export const areas: Record<string, Record<string, string>> = {
 export const knownIds: ReadonlySet<string> = new Set(Object.values(areas).flatMap((area) => Object.keys(area)))
 
 const prefixes = [...new Set([...knownIds].filter((id) => id.includes('-')).map((id) => id.slice(0, id.indexOf('-'))))]
-const anId = new RegExp(`(?<![\\w-])(?:(?:${prefixes.join('|')})-(?:\\d+|[A-E])|I\\d+)(?![\\w-])`, 'g')
+const anId = new RegExp(
+  `(?<![\\w-])(?:(?:${prefixes.join('|')})-(?:\\d+|[A-E])|I\\d+|PROTOCOL \\d+(?:, \\d+)*)(?![\\w-])`,
+  'g',
+)
 
-/** What looks like an ID in a title, whether it is known or not: `S-1` is not in `S-10`, nor `I1` in `I18N-1`. */
+/**
+ * What looks like an ID in a title, whether it is known or not: `S-1` is not in `S-10`, nor `I1` in `I18N-1`. The items of
+ * PROTOCOL.md may be listed: `PROTOCOL 10, 13`.
+ */
 export function idsIn(title: string): string[] {
-  return title.match(anId) ?? []
+  return (title.match(anId) ?? []).flatMap((id) => {
+    const items = id.startsWith('PROTOCOL ') ? id.slice('PROTOCOL '.length).split(', ') : null
+    return items ? items.map((item) => `PROTOCOL ${item}`) : id
+  })
 }

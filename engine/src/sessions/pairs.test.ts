@@ -1,150 +1,124 @@
-// Two requests at once: whatever they are, the outcome is that of one after the other (PROTOCOL.md, "What tests must cover", 1 and 7).
+// Two requests at once, on two connections: whatever they are, the outcome is that of one after the other. One pair of each
+// kind; with VIGILE_LONG=1 every pair on every state.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { places } from '../stores/samples.suite.ts'
-import { acknowledge } from './acknowledge.ts'
-import { readAckTable, readTable } from './protocol-table.suite.ts'
-import { type RefreshDeps, refresh } from './refresh.ts'
-import { fingerprintOf } from './refresh-token.ts'
-import { revokeSessions } from './revoke.ts'
-import { context, key, openRig, type Rig } from './rig.suite.ts'
-import { samplePolicy } from './session-samples.suite.ts'
-import type { SessionRow, SessionStore } from './store.ts'
+import { isLong } from './long-runs.suite.ts'
+import { type Driver, macKeys, openDriver, orderOf, rulesOf } from './protocol-driver.suite.ts'
+import { type Act, type Session, tell } from './protocol-model.suite.ts'
+import type { SessionRow } from './store.ts'
 
-type Request =
-  | {
-      readonly kind: 'refresh' | 'ack'
-      readonly p: number
-      readonly q: number
-      readonly retry?: boolean
-      readonly settled?: boolean
-    }
-  | { readonly kind: 'sign-out' }
+const rules = rulesOf(1)
+const keyId = macKeys[0]?.id as string
+const flags = [false, true]
+const second = 1_000
 
-/** What can be seen of an outcome, and of the row after it, whatever the exact times. */
-type Outcome = string
-const core = (
-  s: Pick<SessionRow, 'generation' | 'issue' | 'winner' | 'previousWinner' | 'durable' | 'revokedReason'>,
-) => [s.generation, s.issue, s.winner, s.previousWinner, s.durable, s.revokedReason].join(' ')
-
-const { replayMs: G, burstMs: W, rotationMs: R, siblings: N } = samplePolicy.protocol
-const constants = { G, W, R, N, idle: samplePolicy.idleSeconds * 1000, newestKeyId: key.id }
-
-/** The tables, one request after the other. */
-const serially = (
-  first: SessionRow,
-  requests: readonly Request[],
-  now: number,
-): readonly [readonly Outcome[], string] => {
-  let s = first
-  const outcomes = requests.map((request): Outcome => {
-    if (s.revokedAt !== null) return request.kind === 'sign-out' ? 'done' : `ended ${s.revokedReason}`
-    if (request.kind === 'sign-out') {
-      s = { ...s, revokedAt: now, revokedReason: 'signed_out' }
-      return 'done'
-    }
-    const { p, q, retry = false, settled = false } = request
-    if (request.kind === 'ack') {
-      const { answer, after } = readAckTable(s, { p, q, settled })
-      s = { ...s, ...after }
-      return answer
-    }
-    const { answer, token, after } = readTable(s, { p, q, keyId: key.id, retry, settled }, now, constants)
-    s = { ...s, ...after }
-    return answer === 'reuse' ? 'ended reuse' : token ? `cookie ${token.g}.${token.i}` : answer
-  })
-  return [outcomes, core(s)]
+/** A session as it is relative to now: `ages` are of the issue and of the rotation. */
+type State = Pick<SessionRow, 'issue' | 'winner' | 'previousWinner' | 'durable'> & {
+  readonly ages: readonly [number, number]
 }
 
-const act = async (rig: Rig, deps: RefreshDeps, session: SessionRow, request: Request): Promise<Outcome> => {
-  if (request.kind === 'sign-out') {
-    await revokeSessions(deps, [session.id], { reason: 'signed_out', now: await rig.now(), context })
-    return 'done'
-  }
-  const token = rig.token(session, { generation: request.p, issue: request.q })
-  const own = fingerprintOf(token.token)
-  const settled = request.settled ? own : undefined
-  if (request.kind === 'ack') {
-    const acked = await acknowledge(deps, { token, settled, context })
-    return acked.ok ? 'noted' : refusalOf(acked)
-  }
-  const refreshed = await refresh(deps, { token, retry: request.retry ? own : undefined, settled, context })
-  if (!refreshed.ok) return refusalOf(refreshed)
-  const [, , , g, i] = refreshed.refresh?.refreshToken.split('.') ?? []
-  return g === undefined ? 'access' : `cookie ${g}.${i}`
+function* states(): Generator<State> {
+  const ages = [1, 10, 30, 90, 7_200].map((age) => [age * second, age * second] as const)
+  for (const issue of [0, 1, rules.N])
+    for (const winner of issue === 0 ? [null, 0] : [null, 0, 1])
+      for (const previousWinner of [null, 0, 1])
+        for (const durable of winner === null ? [false] : flags)
+          for (const each of issue === 0 ? ages : [...ages, [1 * second, 30 * second] as const])
+            yield { issue, winner, previousWinner, durable, ages: each }
 }
 
-/** Both read the row before either writes: nothing but the conditional write keeps them apart. */
-const meeting = (deps: RefreshDeps, count: number): RefreshDeps => {
-  let arrived = 0
-  let open = () => {}
-  const all = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  const find: SessionStore['find'] = async (id) => {
-    const found = await deps.sessions.find(id)
-    arrived += 1
-    if (arrived >= count) open()
-    await all
-    return found
-  }
-  return { ...deps, sessions: { ...deps.sessions, find } }
+/** What may be asked about session `sid`, whose generation is 3. */
+const requestsOn = (sid: string, { issue }: Pick<State, 'issue'>): readonly Act[] => {
+  const token = ([g, i]: readonly [number, number]) => ({ sid, g, i, keyId })
+  const current = [...new Set([0, 1, issue])].map((i) => token([3, i]))
+  const tokens = [
+    ...current,
+    ...(
+      [
+        [1, 0],
+        [2, 0],
+        [2, 1],
+        [4, 0],
+      ] as const
+    ).map(token),
+  ]
+  return [
+    ...tokens.flatMap((one) =>
+      flags.flatMap((retry) => flags.map((settled) => ({ kind: 'refresh', token: one, retry, settled }) as const)),
+    ),
+    ...tokens.flatMap((one) => flags.map((settled) => ({ kind: 'ack', token: one, settled }) as const)),
+    ...current.map((one) => ({ kind: 'cookie', token: one }) as const),
+    { kind: 'sign-out', sid },
+  ]
 }
 
-const states: readonly [string, Partial<SessionRow> & { readonly age?: number }][] = [
-  ['confirmed and durable, a minute old', { age: 90_000 }],
-  ['confirmed and durable, fresh', { age: 1_000 }],
-  ['just rotated', { winner: null, durable: false, age: 1_000 }],
-  ['rotated half a minute ago', { winner: null, durable: false, age: 30_000 }],
-  ['rotated, with a sibling', { winner: null, durable: false, issue: 1, age: 30_000 }],
-  ['rotated, the last sibling', { winner: null, durable: false, issue: N, age: 30_000 }],
-  ['confirmed, not durable', { winner: 0, durable: false, issue: 1, age: 30_000 }],
-  ['the sibling confirmed, not durable', { winner: 1, durable: false, issue: 1, age: 90_000 }],
-  ['unconfirmed, an hour old', { winner: null, durable: false, issue: 1, age: 3_700_000 }],
-  ['previous winner unknown', { winner: 0, previousWinner: null, durable: false, age: 30_000 }],
-]
+type Pair = { readonly state: State; readonly one: number; readonly two: number }
 
-const requests: readonly Request[] = [
-  { kind: 'refresh', p: 3, q: 0 },
-  { kind: 'refresh', p: 3, q: 0, settled: true },
-  { kind: 'refresh', p: 3, q: 1 },
-  { kind: 'refresh', p: 2, q: 0 },
-  { kind: 'refresh', p: 2, q: 0, retry: true },
-  { kind: 'refresh', p: 2, q: 1 },
-  { kind: 'refresh', p: 1, q: 0, retry: true },
-  { kind: 'refresh', p: 4, q: 0 },
-  { kind: 'ack', p: 3, q: 0 },
-  { kind: 'ack', p: 3, q: 1, settled: true },
-  { kind: 'ack', p: 3, q: 0, settled: true },
-  { kind: 'sign-out' },
-]
+/** Every pair of requests on every state, with what tells its kind: what the model says of it in both orders. */
+function* pairs(): Generator<readonly [string, Pair]> {
+  const now = 1_800_000_000_000
+  for (const state of states()) {
+    const { ages, ...rest } = state
+    const end = now + rules.idle
+    const session: Session = {
+      ...rest,
+      id: 's',
+      replaces: null,
+      generation: 3,
+      keyId,
+      rotatedAt: now - ages[1],
+      issuedAt: now - ages[0],
+      idleExpiresAt: end,
+      expiresAt: end,
+      revokedAt: null,
+      revokedReason: null,
+    }
+    const world = new Map([['s', session]])
+    const acts = requestsOn('s', state)
+    const first = acts.map((act) => tell(world, act, now, rules))
+    const after = (one: number, two: number) =>
+      `${first[one]?.answer} ${tell(first[one]?.world ?? world, acts[two] as Act, now, rules).answer}`
+    for (const [one, act] of acts.entries())
+      for (const [two, other] of acts.entries()) {
+        if (two < one) continue
+        yield [
+          `${act.kind} ${other.kind} ${state.winner} ${state.durable} ${after(one, two)} ${after(two, one)}`,
+          { state, one, two },
+        ]
+      }
+  }
+}
+
+const oneOfEach = () => [...new Map(pairs()).values()]
 
 describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
-  let rig: Rig
+  let driver: Driver
   beforeAll(async () => {
-    rig = await openRig(kind)
+    driver = await openDriver(kind)
   })
-  afterAll(() => rig?.close())
+  afterAll(() => driver?.close())
 
-  const check = async (state: (typeof states)[number][1], pair: readonly [Request, Request]) => {
-    const session = await rig.insert(state)
-    const waiting = pair.filter((request) => request.kind !== 'sign-out').length
-    const deps = meeting(rig.deps, waiting)
-    const outcomes = await Promise.all(pair.map((request) => act(rig, deps, session, request)))
-    const seen = [outcomes, core(await rig.read(session.id))]
-    const now = await rig.now()
-    const [one, two] = pair
-    const forth = serially(session, [one, two], now)
-    const [backOutcomes, backCore] = serially(session, [two, one], now)
-    const back = [backOutcomes.toReversed(), backCore]
-    const fits = [forth, back].some((order) => JSON.stringify(order) === JSON.stringify(seen))
-    if (!fits) expect({ pair, seen }).toEqual({ pair, seen: forth })
+  const check = async ({ state, one, two }: Pair) => {
+    const { ages, ...rest } = state
+    const now = await driver.now()
+    const session = await driver.insert({ ...rest, rotatedAt: now - ages[1], issuedAt: now - ages[0] })
+    const requests = requestsOn(session.id, state)
+    const acts = [requests[one] as Act, requests[two] as Act] as const
+    const done = await driver.performBoth(acts, [
+      { node: 0, known: 1 },
+      { node: 1, known: 1 },
+    ])
+    const after = await driver.world([session.id])
+    const order = orderOf(new Map([[session.id, session]]), acts, { done, known: [1, 1], after })
+    if (!order) expect({ session, acts, done, after }).toBe('that of one of the two orders')
   }
 
-  test.each(states)('I1 I10 every pair of requests at once on a session that is %s', async (_, state) => {
-    for (const [index, one] of requests.entries())
-      for (const two of requests.slice(index)) await check(state, [one, two])
-  })
+  const chosen = isLong ? [...pairs()].map(([, pair]) => pair) : oneOfEach()
+  test(
+    `PROTOCOL 1 I1 I10 every kind of pair of requests at once, on every kind of row: ${chosen.length} pairs`,
+    async () => {
+      for (const pair of chosen) await check(pair)
+    },
+    isLong ? 7_200_000 : 120_000,
+  )
 })
-
-const refusalOf = (refused: { readonly error: string; readonly reason?: string }): string =>
-  refused.error === 'stale_token' ? 'stale' : `ended ${refused.reason}`

@@ -1,6 +1,23 @@
 // The tables of PROTOCOL.md read a second time, row by row as they are printed, to hold the implementation against.
 // It says what a session is afterwards, not what changes; each row has its condition in full, so that exactly one must hold.
-import type { SessionState } from './rotation.ts'
+import type { SessionRow } from './store.ts'
+
+/** The fields of the table "State" that the rows below read or write. */
+export type State = Pick<
+  SessionRow,
+  | 'generation'
+  | 'issue'
+  | 'winner'
+  | 'previousWinner'
+  | 'rotatedAt'
+  | 'issuedAt'
+  | 'durable'
+  | 'keyId'
+  | 'idleExpiresAt'
+  | 'expiresAt'
+  | 'revokedAt'
+  | 'revokedReason'
+>
 
 export type Asked = {
   readonly p: number
@@ -16,7 +33,7 @@ export type Told = {
   readonly answer: 'access' | 'cookie' | 'stale' | 'reuse'
   readonly token?: { readonly g: number; readonly i: number; readonly keyId: string }
   readonly alert?: string
-  readonly after: SessionState
+  readonly after: State
 }
 
 export type Constants = {
@@ -30,7 +47,7 @@ export type Constants = {
 
 const hour = 3_600_000
 
-type Given = { readonly s: SessionState; readonly a: Asked; readonly now: number; readonly c: Constants }
+type Given = { readonly s: State; readonly a: Asked; readonly now: number; readonly c: Constants }
 type Printed = {
   readonly row: number
   readonly condition: (given: Given) => boolean
@@ -42,7 +59,7 @@ const isReplay = ({ s, now, c }: Given) => now <= s.rotatedAt + c.G || now <= s.
 const isPrevious = ({ s, a }: Given) => a.p === s.generation - 1
 const isCurrent = ({ s, a }: Given) => a.p === s.generation
 
-const stale = (row: number, s: SessionState): Told => ({ row, answer: 'stale', after: s })
+const stale = (row: number, s: State): Told => ({ row, answer: 'stale', after: s })
 const revoke = (row: number, { s, now }: Given): Told => ({
   row,
   answer: 'reuse',
@@ -166,7 +183,7 @@ const printed: readonly Printed[] = [
 ]
 
 /** What the refresh table says of a live session. Throws where not exactly one row holds. */
-export const readTable = (s: SessionState, a: Asked, now: number, c: Constants): Told => {
+export const readTable = (s: State, a: Asked, now: number, c: Constants): Told => {
   const given = { s, a, now, c }
   const holding = printed.filter(({ condition }) => condition(given))
   const [one, ...more] = holding
@@ -174,10 +191,10 @@ export const readTable = (s: SessionState, a: Asked, now: number, c: Constants):
   return one.action(given)
 }
 
-export type ToldAck = { readonly answer: 'noted' | 'stale'; readonly after: SessionState }
+export type ToldAck = { readonly answer: 'noted' | 'stale'; readonly after: State }
 
 /** What the ack table says of a live session. */
-export const readAckTable = (s: SessionState, a: Pick<Asked, 'p' | 'q' | 'settled'>): ToldAck => {
+export const readAckTable = (s: State, a: Pick<Asked, 'p' | 'q' | 'settled'>): ToldAck => {
   const durable = a.settled ? true : s.durable
   if (a.p === s.generation && s.winner === null && a.q === s.issue)
     return { answer: 'noted', after: { ...s, winner: a.q, durable } }

@@ -21,7 +21,8 @@ export type Rig = Awaited<ReturnType<typeof openRig>>
 
 export const openRig = async (kind: Place['kind'] = 'sqlite') => {
   const [, newPlace] = places.find(([name]) => name === kind) as (typeof places)[number]
-  const place = await newPlace()
+  const offset = { ms: 0 }
+  const place = await newPlace(offset)
   const database: Database = place.open()
   await database.migrate()
   const told: Invalidation[] = []
@@ -58,6 +59,10 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
     logged,
     userId,
     now: dbNow,
+    /** Moves the time of the database, for every handle. */
+    move: (ms: number) => {
+      offset.ms += ms
+    },
     /** A live session: generation 3, confirmed, durable, its token a minute old. */
     insert: async (changes: Partial<SessionRow> & { readonly age?: number } = {}): Promise<SessionRow> => {
       const { age = 60_000, ...rest } = changes

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshDatabase } from '../../../tests/services/run.ts'
 import type { Account } from '../accounts/store.ts'
+import type { ClockOffset } from '../primitives/clock.ts'
 import { createSessionId, createUserId } from '../primitives/ids.ts'
 import { silentLog } from '../primitives/log.ts'
 import type { SessionRow } from '../sessions/store.ts'
@@ -38,19 +39,19 @@ const place = (kind: Place['kind'], address: string, open: () => Database, clear
   }
 }
 
-const sqlitePlace = async (): Promise<Place> => {
+const sqlitePlace = async (offset: ClockOffset = { ms: 0 }): Promise<Place> => {
   const folder = mkdtempSync(join(tmpdir(), `vigile-test-${process.pid}-sqlite-`))
   const file = join(folder, 'vigile.db')
-  const open = () => openSqlite({ file, offset: { ms: 0 }, log: silentLog, exclusive: false })
+  const open = () => openSqlite({ file, offset, log: silentLog, exclusive: false })
   return place('sqlite', file, open, () => rmSync(folder, { recursive: true, force: true }))
 }
 
-const postgresPlace = async (): Promise<Place> => {
+const postgresPlace = async (offset: ClockOffset = { ms: 0 }): Promise<Place> => {
   const url = await freshDatabase()
   return place(
     'postgres',
     url,
-    () => openPostgres({ url, offset: { ms: 0 }, log: silentLog }),
+    () => openPostgres({ url, offset, log: silentLog }),
     () => {},
   )
 }
