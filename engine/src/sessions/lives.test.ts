@@ -24,8 +24,8 @@ const gaps = fc.oneof(
 )
 /** Mostly the latest of what there is. */
 const which = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(0) },
-  { weight: 3, arbitrary: fc.nat(2) },
+  { weight: 5, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.nat(2) },
   { weight: 1, arbitrary: fc.nat(40) },
 )
 const often = (kind: string, weight: number) => ({ weight, arbitrary: fc.constant(kind) })
@@ -41,14 +41,14 @@ const rare = fc.record({
     often('elevation', 3),
     often('sign-out', 2),
     often('sign-out everywhere', 1),
-    often('failover', 4),
+    often('failover', 8),
     often('new key', 3),
   ),
   which,
   retry: fc.constant(false),
   settled: fc.constant(false),
 })
-const one = fc.oneof({ weight: 9, arbitrary: request }, { weight: 1, arbitrary: rare })
+const one = fc.oneof({ weight: 7, arbitrary: request }, { weight: 1, arbitrary: rare })
 const other = fc.oneof(
   { weight: 8, arbitrary: request },
   {

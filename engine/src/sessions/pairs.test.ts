@@ -19,11 +19,13 @@ type State = Pick<SessionRow, 'issue' | 'winner' | 'previousWinner' | 'durable'>
 
 function* states(): Generator<State> {
   const ages = [1, 10, 30, 90, 7_200].map((age) => [age * second, age * second] as const)
+  // A sibling, within W and after it. The last state of a kind is the one that is tried.
+  const siblingAges = [1, 10].map((age) => [age * second, 30 * second] as const)
   for (const issue of [0, 1, rules.N])
     for (const winner of issue === 0 ? [null, 0] : [null, 0, 1])
       for (const previousWinner of [null, 0, 1])
         for (const durable of winner === null ? [false] : flags)
-          for (const each of issue === 0 ? ages : [...ages, [1 * second, 30 * second] as const])
+          for (const each of issue === 0 ? ages : [...ages, ...siblingAges])
             yield { issue, winner, previousWinner, durable, ages: each }
 }
 
