@@ -83,6 +83,6 @@ async function misfortune(seed: number, steps: number, webLocks: boolean) {
   for (const tab of tabs) expect((await until(tab.client.fetch('/api/things'))).status, `seed ${seed}`).toBe(200)
 }
 
-test('CLI-5 through lost answers, crashes, sleep, frozen tabs and set clocks nobody is signed out', async () => {
+test('PROTOCOL 12, 13 CLI-5 through lost answers, crashes, sleep, frozen tabs and set clocks nobody is signed out', async () => {
   for (let seed = 1; seed <= 12; seed++) await misfortune(seed, 150, seed % 3 > 0)
 })

@@ -79,7 +79,7 @@ test('CLI-4 a laptop that wakes up refreshes before its first request fails', as
   }
 })
 
-test('CLI-4 a wrong clock, or one that is set, changes nothing', async () => {
+test('PROTOCOL 9 CLI-4 a wrong clock, or one that is set, changes nothing', async () => {
   for (const byMs of [-365 * 86_400_000, -300_000, 300_000]) {
     const { advance, setWall, refreshes, server } = await signedIn()
     setWall(byMs)
@@ -99,7 +99,7 @@ test('CLI-4 a new page learns from the record when the access token ends', async
   expect(refreshes()).toHaveLength(1)
 })
 
-test('CLI-4 where the record was lost but a cookie is there, the server is asked once', async () => {
+test('PROTOCOL 12 CLI-4 where the record was lost but a cookie is there, the server is asked once', async () => {
   const { advance, first, storage, tab, refreshes, until } = await signedIn()
   first.close()
   storage.clear()

@@ -165,7 +165,7 @@ test('H-16 a tab that was closed while it held the lock leaves nothing behind', 
   expect(clock.now() - from).toBeLessThan(500)
 })
 
-test('CLI-3 where there are no locks at all, work is done all the same', async () => {
+test('PROTOCOL 12 CLI-3 where there are no locks at all, work is done all the same', async () => {
   const { tab, until, jar, server } = createFakeBrowser()
   const { client, ports } = tab()
   ports.locks = { request: () => Promise.reject(new DOMException('opaque origin', 'SecurityError')) }
@@ -176,7 +176,7 @@ test('CLI-3 where there are no locks at all, work is done all the same', async (
   expect(server.requests(refreshPath)).toHaveLength(1)
 })
 
-test('CLI-3 without Web Locks tabs elect who refreshes', async () => {
+test('PROTOCOL 12 CLI-3 without Web Locks tabs elect who refreshes', async () => {
   const { one, until, tab, advance, expire, server } = await twoTabs({ webLocks: false })
   const others = [tab({ webLocks: false }), tab({ webLocks: false })]
   await advance(100)
@@ -226,7 +226,7 @@ test('H-16 without Web Locks a frozen tab blocks nobody', async () => {
   expect(clock.now() - from).toBeLessThan(1000)
 })
 
-test('CLI-3 without Web Locks, in one tab: an act and a refresh wait for each other', async () => {
+test('PROTOCOL 12 CLI-3 without Web Locks, in one tab: an act and a refresh wait for each other', async () => {
   const { one, until, server } = await twoTabs({ webLocks: false })
   const both = Promise.all([one.client.refresh(), one.client.signOut()])
   const [outcome, signedOut] = await until(both)

@@ -34,7 +34,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     Promise.all(visitors.map(act))
   const issued = (replies: readonly Reply[]) => new Set(replies.map((reply) => cookiesOf(reply).refresh?.value))
 
-  test('TOK-3 CLI-3 a herd wakes up: one rotation, and every one of them gets the same token', async () => {
+  test('PROTOCOL 2 TOK-3 CLI-3 a herd wakes up: one rotation, and every one of them gets the same token', async () => {
     const held = await desk.begin()
     held.hold(3, 0)
     const replies = await all(copies(held.visitor, herd), (visitor) => visitor.refresh())
@@ -43,7 +43,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     expect(await held.row()).toMatchObject({ generation: 4, issue: 0, revokedAt: null })
   })
 
-  test('PROTOCOL row 6: a herd after a lost answer gets one sibling', async () => {
+  test('PROTOCOL 2 PROTOCOL row 6: a herd after a lost answer gets one sibling', async () => {
     const held = await desk.begin({ winner: null, durable: false, age: 3_600_000 })
     held.hold(2, 0)
     const replies = await all(copies(held.visitor, herd), (visitor) => visitor.refresh())
@@ -52,7 +52,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     expect(await held.row()).toMatchObject({ generation: 3, issue: 1, revokedAt: null })
   })
 
-  test('PROTOCOL row 1: a herd with a token not yet confirmed, and acks among it, forks nothing', async () => {
+  test('PROTOCOL 2 PROTOCOL row 1: a herd with a token not yet confirmed, and acks among it, forks nothing', async () => {
     const held = await desk.begin({ winner: null, durable: false, age: 90_000 })
     held.hold(3, 0)
     const settled = held.fingerprint(3, 0)
@@ -64,7 +64,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     expect(await held.row()).toMatchObject({ generation: 4, revokedAt: null })
   })
 
-  test('I1 TOK-5 renewals and a sign-out at once: the sign-out holds, whoever was first', async () => {
+  test('PROTOCOL 7 PROTOCOL 11 I1 TOK-5 renewals and a sign-out at once: the sign-out holds, whoever was first', async () => {
     for (let round = 0; round < 5; round += 1) {
       const held = await desk.begin()
       held.hold(3, 0)
@@ -82,7 +82,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     }
   })
 
-  test('I1 TOK-5 renewal, then end; end, then renewal', async () => {
+  test('PROTOCOL 7 I1 TOK-5 renewal, then end; end, then renewal', async () => {
     const renewed = await desk.begin()
     renewed.hold(3, 0)
     expect((await renewed.visitor.refresh()).status).toBe(200)
@@ -96,7 +96,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
     expect(await ended.row()).toMatchObject({ generation: 3 })
   })
 
-  describe('ack against sibling', () => {
+  describe('PROTOCOL 7 ack against sibling', () => {
     const unheard = () => desk.begin({ winner: null, durable: false, age: 60_000 })
     const sibling = (held: Held) => {
       held.hold(2, 0)

@@ -30,7 +30,7 @@ describe.each([
   ['5 minutes ahead', 5 * minute],
   ['5 minutes behind', -5 * minute],
   ['a year ahead', 365 * 24 * hour],
-])('a node whose clock is %s', (_, off) => {
+])('PROTOCOL 9 a node whose clock is %s', (_, off) => {
   test('I10 TOK-1 its tokens, sessions and keys are dated by the database', async () => {
     setNodeClock(off)
     site = await openSite('PostgreSQL and Redis')
@@ -63,7 +63,7 @@ describe.each([
   })
 })
 
-test('I10 a clock that jumps while the node runs ends no session, and makes none live longer', async () => {
+test('PROTOCOL 9 I10 a clock that jumps while the node runs ends no session, and makes none live longer', async () => {
   site = await openSite('PostgreSQL and Redis')
   const visitor = browserAt(site.vigile)
   await visitor.signUp('ada@example.com')
@@ -78,7 +78,7 @@ test('I10 a clock that jumps while the node runs ends no session, and makes none
   }
 })
 
-test('I10 the windows are the database’s: a jump does not close the replay of a lost answer', async () => {
+test('PROTOCOL 9 I10 the windows are the database’s: a jump does not close the replay of a lost answer', async () => {
   site = await openSite('PostgreSQL and Redis')
   const visitor = browserAt(site.vigile)
   await visitor.signUp('ada@example.com')
@@ -89,7 +89,7 @@ test('I10 the windows are the database’s: a jump does not close the replay of 
   expect((await visitor.refresh()).body.fingerprint).toBe(lost.body.fingerprint)
 })
 
-test('TOK-9 I10 a node with a wrong clock is seen by the others, and sees them, when secrets change', async () => {
+test('PROTOCOL 9 TOK-9 I10 a node with a wrong clock is seen by the others, and sees them, when secrets change', async () => {
   site = await openSite('PostgreSQL and Redis', { secrets: [olderSecret] })
   setNodeClock(5 * minute)
   const ahead = await site.node({ secrets: [testSecret, olderSecret] })

@@ -59,7 +59,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
   }
 
-  test('TOK-5 TOK-6 S-33 sign-out, under the traffic of other requests', async () => {
+  test('PROTOCOL 11 TOK-5 TOK-6 S-33 sign-out, under the traffic of other requests', async () => {
     const { visitor } = await signedUp()
     await seenEverywhere(visitor)
     const copy = at(nodes[0] as Vigile, visitor)
@@ -206,7 +206,7 @@ describe('two nodes on PostgreSQL alone', () => {
   })
 })
 
-describe('TOK-6 two nodes that can’t hear each other', () => {
+describe('PROTOCOL 11 TOK-6 two nodes that can’t hear each other', () => {
   let redis: RedisServer
   let site: Site
   let other: Vigile

@@ -57,7 +57,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     },
   )
 
-  test('H-11 H-12 I11 reuse whose end can’t be put on record: a fault, not a refusal; the next request ends it', async () => {
+  test('PROTOCOL 7 H-11 H-12 I11 reuse whose end can’t be put on record: a fault, not a refusal; the next request ends it', async () => {
     const held = await desk.begin({ issue: 1, winner: 1 })
     held.hold(3, 0)
     expectFault(await withoutRecord(() => held.visitor.refresh()))

@@ -26,7 +26,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     ['20 s', 20_000],
     ['an hour', hour],
     ['six days', 6 * day],
-  ])('I5 TOK-3 the answer to a rotation is lost, then %s of silence: no sign-in', async (_, silence) => {
+  ])('PROTOCOL 2 I5 TOK-3 the answer to a rotation is lost, then %s of silence: no sign-in', async (_, silence) => {
     const visitor = await settled()
     expect((await visitor.refresh({}, { lands: false })).body.rotated).toBe(true)
     site.move(silence)
@@ -39,7 +39,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.refresh()).status).toBe(200)
   })
 
-  test('I5 TOK-2 13 days of silence within an idle life of 14', async () => {
+  test('PROTOCOL 2 I5 TOK-2 13 days of silence within an idle life of 14', async () => {
     const patient = await openSite(kind, { sessions: { idleLife: '14d' } })
     try {
       const visitor = patient.visitor()
@@ -56,7 +56,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
   })
 
-  test('I5 20 answers lost in a row, and the 21st arrives', async () => {
+  test('PROTOCOL 2 I5 20 answers lost in a row, and the 21st arrives', async () => {
     const visitor = await settled()
     for (let lost = 0; lost < 20; lost += 1) {
       expect((await visitor.refresh({}, { lands: false })).status).toBe(200)
@@ -67,7 +67,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.me()).status).toBe(200)
   })
 
-  test('PROTOCOL row 6: the rotation and its 20 siblings lost: the next one ends the session, and says why', async () => {
+  test('PROTOCOL 2 PROTOCOL row 6: the rotation and its 20 siblings lost: the next one ends the session, and says why', async () => {
     const visitor = await settled()
     for (let lost = 0; lost <= 20; lost += 1) {
       expect((await visitor.refresh({}, { lands: false })).status).toBe(200)
@@ -104,7 +104,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.refresh()).status).toBe(401)
   })
 
-  test('PROTOCOL row 7: the page that was left behind: 409, then a right retry, then a new token', async () => {
+  test('PROTOCOL 4 PROTOCOL row 7: the page that was left behind: 409, then a right retry, then a new token', async () => {
     const visitor = await settled()
     const before = visitor.jar.snapshot()
     await visitor.refresh()
@@ -120,7 +120,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.me()).status).toBe(200)
   })
 
-  test('PROTOCOL row 8: the copy that was left behind, once the new token is on the disk: the thief ends the session', async () => {
+  test('PROTOCOL 10 PROTOCOL row 8: the copy that was left behind, once the new token is on the disk: the thief ends the session', async () => {
     const visitor = await settled()
     const before = visitor.jar.snapshot()
     const { body } = await visitor.refresh()
@@ -136,7 +136,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.me()).status).toBe(401)
   })
 
-  test('I6 two holders of one token: the second of them to renew is found', async () => {
+  test('PROTOCOL 10 I6 two holders of one token: the second of them to renew is found', async () => {
     const owner = await settled()
     const thief = site.visitor()
     thief.jar.restore(owner.jar.snapshot())

@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
   })
 
-  test('TOK-9 I5 the key changes in the middle of a replay: the answer is the same to the letter', async () => {
+  test('PROTOCOL 9 TOK-9 I5 the key changes in the middle of a replay: the answer is the same to the letter', async () => {
     let secrets = [olderSecret]
     await open(() => secrets)
     const visitor = site.visitor()
@@ -147,7 +147,7 @@ describe.each(storeKinds)('on %s', (kind) => {
 })
 
 describe('two nodes', () => {
-  test('TOK-9 a rolling change: no node makes what another can’t read, and nobody is refused on the way', async () => {
+  test('PROTOCOL 9 TOK-9 a rolling change: no node makes what another can’t read, and nobody is refused on the way', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const lists = { one: [olderSecret], two: [olderSecret] }
     site = await openSite('PostgreSQL and Redis', { secrets: () => lists.one })
@@ -190,7 +190,7 @@ describe('two nodes', () => {
     })
   })
 
-  test('TOK-9 a node that has not heard of the new secret answers 503, reads its secrets again, and goes on', async () => {
+  test('PROTOCOL 9 TOK-9 a node that has not heard of the new secret answers 503, reads its secrets again, and goes on', async () => {
     const lists = { one: [testSecret, olderSecret], two: [olderSecret] }
     site = await openSite('PostgreSQL and Redis', { secrets: () => lists.one })
     // Made while the first node was alone, so with the new secret.

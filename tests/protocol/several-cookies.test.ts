@@ -24,7 +24,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     desk.site.visitor().post(`/api/auth/${path}`, body, { cookie: header(csrf, ...tokens), csrf })
   const revokedReason = async (held: Held) => (await held.row()).revokedReason
 
-  describe('which of them counts', () => {
+  describe('PROTOCOL 6 which of them counts', () => {
     const planted = (held: Held) => [
       'planted',
       '',
@@ -120,7 +120,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     })
   })
 
-  describe('sign-in and sign-out', () => {
+  describe('PROTOCOL 6 sign-in and sign-out', () => {
     const email = 'several@example.com'
     beforeAll(async () => {
       await desk.site.vigile.users.create({ email, password: goodPassword }, operator)
@@ -214,7 +214,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     })
   })
 
-  describe('clean-up after the end of a session: logout with only', () => {
+  describe('PROTOCOL 6 clean-up after the end of a session: logout with only', () => {
     const only = (held: Held, tokens: readonly string[], fingerprint: string) =>
       send('logout', csrfFor(held), tokens, { only: fingerprint })
 

@@ -61,7 +61,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-describe('H-9 a revoked session does not come back through a load under way', () => {
+describe('PROTOCOL 11 H-9 a revoked session does not come back through a load under way', () => {
   test('told while the statement runs: what it brings is asked for again', async () => {
     const { cache, load, tell } = open()
     const got = cache.get('a')
@@ -158,7 +158,7 @@ const holding = async (value = 'alive') => {
   return opened
 }
 
-describe('TOK-6 what is held is believed', () => {
+describe('PROTOCOL 11 TOK-6 what is held is believed', () => {
   test('while it is young and the channel is alive', async () => {
     const { cache, loads } = await holding()
     expect(cache.peek('a')).toBe('alive')

@@ -119,7 +119,7 @@ describe('a row that changes under the request', () => {
     expect(await rig.read(session.id)).toMatchObject({ generation: 4, issue: 0 })
   })
 
-  test('I1 a sign-out between the reading and the writing wins', async () => {
+  test('PROTOCOL 7 PROTOCOL 11 I1 a sign-out between the reading and the writing wins', async () => {
     const session = await rig.insert()
     const deps = withStore((store) => ({
       find: async (id) => {
@@ -171,7 +171,7 @@ describe('a row that changes under the request', () => {
 })
 
 describe('reuse', () => {
-  test('I1 H-11 the end is committed and on record before the refusal is given', async () => {
+  test('PROTOCOL 7 I1 H-11 the end is committed and on record before the refusal is given', async () => {
     const { session, token } = await fork()
     expect(await refresh(rig.deps, input(token))).toEqual({
       ok: false,
@@ -223,7 +223,7 @@ describe('reuse', () => {
     }
   })
 
-  test('the end stands where the other nodes could not be told', async () => {
+  test('PROTOCOL 7 PROTOCOL 11 the end stands where the other nodes could not be told', async () => {
     const { session, token } = await fork()
     const channel = {
       ...rig.deps.channel,

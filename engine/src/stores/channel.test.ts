@@ -46,7 +46,7 @@ describe.each<[string, () => Promise<Server>, (url: string, log: Log) => Channel
     await server.stop()
   })
 
-  test('TOK-6 OPS-10 killed: no memory is trusted, telling fails, and all is forgotten when it is back', async () => {
+  test('PROTOCOL 11 TOK-6 OPS-10 killed: no memory is trusted, telling fails, and all is forgotten when it is back', async () => {
     await server.kill()
     await expect.poll(bothDeaf).toBe(true)
     await expect(here.publish([{ kind: 'user', id: 'u1' }])).rejects.toThrow(StoreUnavailableError)
@@ -61,7 +61,7 @@ describe.each<[string, () => Promise<Server>, (url: string, log: Log) => Channel
     expect(warnings).toHaveLength(1)
   })
 
-  test('TOK-6 frozen: no memory is trusted after 3 s of silence, telling does not hang, and it recovers', async () => {
+  test('PROTOCOL 11 TOK-6 frozen: no memory is trusted after 3 s of silence, telling does not hang, and it recovers', async () => {
     const heard = listen(there)
     server.pause()
     // The monotonic clock of this process jumps; nobody waits for 3 s.
