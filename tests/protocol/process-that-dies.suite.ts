@@ -1,8 +1,9 @@
 // Run by the tests as a process of its own: a server on a random port that ends itself by SIGKILL at the moment it was told.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { createVigile, type VigileOptions } from '@vigile/engine'
+import { requestOf } from '../support/request-of.ts'
 
 /** `committed`: the answer is made, and nothing of it sent. `head`, `body`: in the middle of these. */
 export type Moment = 'never' | 'committed' | 'head' | 'body'
@@ -20,17 +21,12 @@ const wire = async (response: Response): Promise<readonly [string, string]> => {
   return [`HTTP/1.1 ${response.status} .\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n`, body]
 }
 
-const server = createServer(async (incoming, outgoing) => {
-  const { method = '', url = '', headers } = incoming
-  const body = Buffer.concat(await incoming.toArray())
-  const named = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  const init = { method, headers: new Headers(named as [string, string][]), ...(body.length > 0 ? { body } : {}) }
-  const response = await vigile.fetch(new Request(`${options.publicUrl}${url}`, init), { address: '192.0.2.1' })
-  const isTheOne = url === path
+const answer = async (incoming: IncomingMessage, socket: Socket) => {
+  const request = await requestOf(incoming, options.publicUrl)
+  const response = await vigile.fetch(request, { address: '192.0.2.1' })
+  const isTheOne = incoming.url === path
   if (isTheOne && moment === 'committed') die()
   const [head, rest] = await wire(response)
-  const socket = outgoing.socket
-  if (!socket) return
   const all = head + rest
   const cut =
     !isTheOne || moment === 'never' ? all.length : moment === 'head' ? head.indexOf('refresh=') + 20 : head.length + 5
@@ -38,7 +34,9 @@ const server = createServer(async (incoming, outgoing) => {
     if (isTheOne && moment !== 'never') setTimeout(die, 50)
     else socket.end()
   })
-})
+}
+
+const server = createServer((incoming) => void answer(incoming, incoming.socket))
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 console.log(`listening on ${(server.address() as AddressInfo).port}`)

@@ -1,11 +1,12 @@
 // Others between browser and server that send a request more than once, or send what nobody will read: proxies, servers that
 // render pages ahead (PROTOCOL.md, "What tests must cover", 12).
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startNginx } from '../services/nginx.ts'
+import { requestOf } from '../support/request-of.ts'
 import { openSite, storeKinds } from '../support/site.ts'
 import { createVisitor, goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
 import { type Desk, hour, minute, openDesk } from './desk.ts'
@@ -91,16 +92,13 @@ describe.each(storeKinds)('on %s', (kind) => {
 describe('a real proxy in front of two nodes', () => {
   /** A node; where it is told, it does its work and falls silent before it answers. */
   const serve = async (vigile: Vigile, publicUrl: string, isSilent: (path: string) => boolean) => {
-    const server = createServer(async (incoming, outgoing) => {
-      const { method = '', url = '', headers } = incoming
-      const body = Buffer.concat(await incoming.toArray())
-      const named = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string])
-      const init = { method, headers: new Headers(named), ...(body.length > 0 ? { body } : {}) }
-      const response = await vigile.fetch(new Request(`${publicUrl}${url}`, init), { address: '192.0.2.1' })
-      if (isSilent(url)) return void incoming.socket.destroy()
+    const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      const response = await vigile.fetch(await requestOf(incoming, publicUrl), { address: '192.0.2.1' })
+      if (isSilent(incoming.url ?? '')) return void incoming.socket.destroy()
       outgoing.writeHead(response.status, [...response.headers].flat())
       outgoing.end(Buffer.from(await response.arrayBuffer()))
-    })
+    }
+    const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     return server

@@ -52,10 +52,11 @@ const keyringOf = (known: number): Keyring => ({
   find: async (id) => macKeys.slice(0, known).find((key) => key.id === id) ?? null,
   newest: () => macKeys[known - 1] as DerivedKeys,
   report: async () => {},
+  tell: async () => {},
   reload: async () => {},
 })
 
-export const textOf = ({ sid, g, i, keyId }: Token): string => {
+const textOf = ({ sid, g, i, keyId }: Token): string => {
   const { mac } = macKeys.find(({ id }) => id === keyId) as DerivedKeys
   return deriveRefreshToken({ id: keyId, key: mac }, { sessionId: sid as SessionRow['id'], generation: g, issue: i })
 }
