@@ -47,6 +47,8 @@ export type Gate = {
   forget(): void
   /** When nothing is under way but what is held back on purpose. */
   quiet(): Promise<void>
+  /** How many requests are held back on purpose whose sender still waits. */
+  held(): number
   close(): Promise<void>
 }
 
@@ -63,6 +65,7 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
   let rule: Rule = () => undefined
   let log: Asked[] = []
   let busy = 0
+  let held = 0
   let idle: (() => void)[] = []
 
   const upstream = ({ method, path, headers, body }: Pick<Asked, 'method' | 'path' | 'headers' | 'body'>) =>
@@ -106,10 +109,21 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
   }
 
   /** Waiting on purpose is not being busy. */
-  const heldBack = async (until: Promise<void>) => {
+  const heldBack = async (until: Promise<void>, response: ServerResponse) => {
+    let counts = !response.closed
+    const noLonger = () => {
+      if (counts) held -= 1
+      counts = false
+    }
+    if (counts) held += 1
+    response.once('close', noLonger)
     rest()
-    await until
-    busy += 1
+    try {
+      await until
+    } finally {
+      noLonger()
+      busy += 1
+    }
   }
   const rest = () => {
     busy -= 1
@@ -137,9 +151,9 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
       response.writeHead(fate.status, fate.headers)
       return void response.end(fate.body)
     }
-    if (fate && 'slow' in fate) await heldBack(fate.slow)
+    if (fate && 'slow' in fate) await heldBack(fate.slow, response)
     const made = await pass(asked)
-    if (fate && 'late' in fate) await heldBack(fate.late)
+    if (fate && 'late' in fate) await heldBack(fate.late, response)
     response.writeHead(made.status, made.headers)
     response.end(made.body)
   }
@@ -174,6 +188,7 @@ export const openGate = async (port: number, serverPort: number): Promise<Gate> 
     forget: () => {
       log = []
     },
+    held: () => held,
     quiet: () => (busy > 0 ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()),
     close: async () => {
       server.closeAllConnections()

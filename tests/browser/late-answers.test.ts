@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
-import { openShakySite, pass, type ShakySite } from './shaky-site.ts'
+import { holdTime, openShakySite, pass, type ShakySite } from './shaky-site.ts'
 import { openTab, shop, signInIn, signOutIn, signUpIn, startAfresh, toldIn, whoIs } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
@@ -15,7 +15,7 @@ let site: ShakySite
 let browser: Chromium
 beforeAll(async () => {
   ;[site, browser] = await Promise.all([openShakySite(), launchChromium()])
-  await browser.context.clock.install()
+  await holdTime(browser)
   const tab = await openTab(browser.context, site)
   for (const email of [ada, bob]) {
     await signUpIn(tab, email)

@@ -1,7 +1,7 @@
 // Answers to refreshes that the server gave and the browser never got (I5).
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
-import { openShakySite, pass, type ShakySite, sleep } from './shaky-site.ts'
+import { holdTime, openShakySite, pass, type ShakySite, sleep } from './shaky-site.ts'
 import { openTab, shop, signUpIn, startAfresh, toldIn } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
@@ -11,7 +11,7 @@ let site: ShakySite
 let browser: Chromium
 beforeAll(async () => {
   ;[site, browser] = await Promise.all([openShakySite(), launchChromium()])
-  await browser.context.clock.install()
+  await holdTime(browser)
 })
 afterAll(async () => {
   await browser?.stop()

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import type { Answer, Fate } from './gate.ts'
 import { signUp } from './people.ts'
-import { openShakySite, pass, type ShakySite } from './shaky-site.ts'
+import { holdTime, openShakySite, pass, type ShakySite } from './shaky-site.ts'
 import { openTab, shop, signUpIn, startAfresh, toldIn, whoIs } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
@@ -13,7 +13,7 @@ let site: ShakySite
 let browser: Chromium
 beforeAll(async () => {
   ;[site, browser] = await Promise.all([openShakySite(), launchChromium()])
-  await browser.context.clock.install()
+  await holdTime(browser)
 })
 afterAll(async () => {
   await browser?.stop()

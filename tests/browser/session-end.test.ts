@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { createVisitor, goodPassword, type Visitor } from '../support/visitor.ts'
-import { openShakySite, pass, type ShakySite, sleep } from './shaky-site.ts'
+import { holdTime, openShakySite, pass, type ShakySite, sleep } from './shaky-site.ts'
 import { openTab, shop, signUpIn, startAfresh, toldIn, whoIs } from './tabs.ts'
 
 const refreshPath = '/api/auth/refresh'
@@ -15,7 +15,7 @@ let site: ShakySite
 let browser: Chromium
 beforeAll(async () => {
   ;[site, browser] = await Promise.all([openShakySite(), launchChromium()])
-  await browser.context.clock.install()
+  await holdTime(browser)
 })
 afterAll(async () => {
   await browser?.stop()
@@ -83,7 +83,7 @@ describe('tabs of an application', () => {
       const answers = await Promise.all(tabs.map((tab) => shop(tab)))
       expect(answers.map(({ status }) => status)).toEqual([401, 401, 401])
       for (const tab of tabs) expect(await whoIs(tab)).toBeNull()
-      await pass(site, browser, minute)
+      await pass(site, browser, 20_000)
       for (const tab of tabs) expect((await toldIn(tab)).filter((what) => what !== 'start')).toEqual([reason])
       expect(await cookieNames()).toEqual(['vigile_device'])
     },

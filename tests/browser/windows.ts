@@ -2,7 +2,6 @@
 import puppeteer, { type BrowserContext, type Page } from 'puppeteer-core'
 import { programPath } from '../services/program-path.ts'
 import { hurryTime } from './pages/hurried-time.ts'
-import type { ShakySite } from './shaky-site.ts'
 
 export type Windows = {
   /** A tab with the client in it, in the foreground. Its time goes ten times as fast. */
@@ -21,7 +20,10 @@ export type WindowedChromium = { profile(): Promise<Windows>; stop(): Promise<vo
 /** Fast enough to wait out the 15 s of PROTOCOL.md's T, slow enough for a real request to be answered within. */
 const factor = 10
 
-export const launchWindows = async (site: ShakySite): Promise<WindowedChromium> => {
+/** What windows need of a site: where it is, and its clock. */
+type Site = { readonly url: string; readonly clock: { move(ms: number): void } }
+
+export const launchWindows = async (site: Site): Promise<WindowedChromium> => {
   const browser = await puppeteer.launch({
     browser: 'chrome',
     executablePath: programPath('chromium'),
@@ -43,7 +45,7 @@ export const launchWindows = async (site: ShakySite): Promise<WindowedChromium> 
   }
 }
 
-const windowsOf = (profile: BrowserContext, site: ShakySite): Windows => {
+const windowsOf = (profile: BrowserContext, site: Site): Windows => {
   const origin = Date.now()
   return {
     open: async (kind = 'tab') => {
