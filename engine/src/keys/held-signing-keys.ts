@@ -28,7 +28,7 @@ export type HeldKeys = {
   read(): Promise<readonly SigningKey[]>
   /** What is held; waits for the database only where nothing is. */
   get(): Promise<readonly SigningKey[]>
-  /** A published key by its id, or null. Rejects where an unknown one could not be looked for. */
+  /** A published key by its id, or null. Rejects where an unknown one could not be looked for, or not be opened. */
   find(id: string): Promise<SigningKey | null>
 }
 
@@ -43,6 +43,8 @@ export const createHeldKeys = (deps: {
 }): HeldKeys => {
   const { keys, keyring, log } = deps
   let held: readonly SigningKey[] = []
+  /** Published, and sealed with a secret that this node does not know yet: their tokens can't be checked here. */
+  let closed: readonly string[] = []
   let dueAt = Number.NEGATIVE_INFINITY
   let startedAt = Number.NEGATIVE_INFINITY
   let started = 0
@@ -53,20 +55,20 @@ export const createHeldKeys = (deps: {
     if (message.kind === 'keys' || message.kind === 'everything') dueAt = Number.NEGATIVE_INFINITY
   })
 
-  /** Null for a key that this node can't use: it goes on with the others. */
-  const open = async (row: SigningKeyRow): Promise<SigningKey | null> => {
+  /** What is no key this node can't use: it goes on with the others. */
+  const open = async (row: SigningKeyRow): Promise<SigningKey | 'closed' | 'changed'> => {
     const known = held.find((key) => key.id === row.id)
     if (known) return known
     const secret = await keyring.find(sealedWith(row.sealedPrivateJwk))
     if (!secret) {
       log.warn({ signingKey: row.id }, 'a signing key is sealed with a secret that this node does not know')
-      return null
+      return 'closed'
     }
     try {
       return await openWith(secret, row)
     } catch (error) {
       log.error({ err: error, signingKey: row.id }, 'a signing key was changed in the database, and is not used')
-      return null
+      return 'changed'
     }
   }
 
@@ -77,11 +79,13 @@ export const createHeldKeys = (deps: {
     dueAt = startedAt + rereadMs
     try {
       const rows = await keys.listSigningKeys()
-      const opened = (await Promise.all(rows.map(open))).filter((key) => key !== null)
+      const outcomes = await Promise.all(rows.map(open))
+      const opened = outcomes.filter((outcome) => typeof outcome !== 'string')
       // One that was sent earlier and comes back later knows less.
       if (turn > taken) {
         taken = turn
         held = opened
+        closed = rows.filter((_, index) => outcomes[index] === 'closed').map(({ id }) => id)
       }
       trouble = undefined
       return opened
@@ -118,7 +122,10 @@ export const createHeldKeys = (deps: {
       if (known) return known
       if (reading || performance.now() - startedAt >= retryMs) await readAgain()
       else if (trouble) throw new UnavailableError('the signing keys could not be read', { cause: trouble })
-      return find(held)
+      const found = find(held)
+      if (!found && closed.includes(id))
+        throw new UnavailableError('this signing key is sealed with a secret that is not known here yet')
+      return found
     },
   }
 }
