@@ -35,7 +35,7 @@ export interface PostgresReplica extends PostgresServer {
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
   const place = await newPlace('postgres')
   const initdb = ['-D', place.folder.path, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  await runProgram({ command: join(binaries(), 'initdb'), args: initdb, user: place.user })
+  await runPostgresProgram('initdb', initdb, place.user)
   return serve(place, settings, /ready to accept connections/)
 }
 
@@ -48,7 +48,7 @@ export async function startReplica(
   const from = new URL(primaryUrl)
   from.searchParams.set('application_name', 'replica')
   const backup = ['-D', place.folder.path, '-d', from.href, '-X', 'stream', '-c', 'fast', '-R', '--no-sync']
-  await runProgram({ command: join(binaries(), 'pg_basebackup'), args: backup, user: place.user })
+  await runPostgresProgram('pg_basebackup', backup, place.user)
   const replica = await serve(place, settings, /ready to accept read-only connections/)
   return {
     ...replica,
@@ -61,8 +61,12 @@ export async function startReplica(
   }
 }
 
-// A link on the path leads to the folder where all of PostgreSQL's programs are.
-const binaries = () => dirname(realpathSync(programPath('postgres')))
+/** Runs one of PostgreSQL's own programs (`pg_dump`) to its end. */
+export async function runPostgresProgram(name: string, args: string[], user?: string): Promise<string> {
+  // A link on the path leads to the folder where all of them are.
+  const folder = dirname(realpathSync(programPath('postgres')))
+  return runProgram({ command: join(folder, name), args, user })
+}
 
 interface Place {
   folder: Folder
