@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFakeBrowser } from './fake-browser.suite.ts'
+import { createFakeBrowser, type FakeTab } from './fake-browser.suite.ts'
 
 const credentials = { email: 'ada@example.com', password: 'right' }
 const refreshPath = '/api/auth/refresh'
@@ -227,12 +227,45 @@ test('H-16 without Web Locks a frozen tab blocks nobody', async () => {
 })
 
 test('PROTOCOL 12 CLI-3 without Web Locks, in one tab: an act and a refresh wait for each other', async () => {
-  const { one, until, server } = await twoTabs({ webLocks: false })
-  const both = Promise.all([one.client.refresh(), one.client.signOut()])
-  const [outcome, signedOut] = await until(both)
+  const { one, until, advance, server } = await twoTabs({ webLocks: false })
+  const refreshing = one.client.refresh()
+  // Who asks in the same millisecond goes first by chance.
+  await advance(1)
+  const [outcome, signedOut] = await until(Promise.all([refreshing, one.client.signOut()]))
   expect(outcome).toBe('refreshed')
   expect(signedOut.ok).toBe(true)
   const [first, second] = server.log.slice(-2)
   expect([first!.path, second!.path]).toEqual([refreshPath, '/api/auth/logout'])
   expect(second!.at - first!.at).toBeGreaterThanOrEqual(40)
+})
+
+/** As Chromium does on a page that was hidden for five minutes. */
+const onceAMinute = ({ ports }: FakeTab) => {
+  const { timer, now } = ports
+  ports.timer = (milliseconds, run) => timer(Math.ceil((now() + milliseconds) / 60_000) * 60_000 - now(), run)
+}
+
+test('CLI-5 a hidden page without Web Locks, whose timers run once a minute, keeps what its refresh brought', async () => {
+  const { one, until, server, jar } = await twoTabs({ webLocks: false })
+  onceAMinute(one)
+  const before = jar.get('vigile_refresh')
+  expect(await until(one.client.refresh())).toBe('refreshed')
+  expect(server.requests(refreshPath)).toHaveLength(1)
+  expect(jar.get('vigile_refresh')).not.toBe(before)
+})
+
+test('CLI-5 a hidden page gives up its refresh when another tab takes the lock, so that no late answer overwrites a newer one', async () => {
+  const { one, two, until, advance, server, jar } = await twoTabs({ webLocks: false })
+  onceAMinute(one)
+  void one.client.refresh()
+  while (server.requests(refreshPath).length === 0) await advance(10)
+  server.latencyMs = 40_000
+  await advance(1000)
+  server.latencyMs = 20
+  await advance(20_000)
+  expect(await until(two.client.refresh())).toBe('refreshed')
+  const newer = jar.get('vigile_refresh')
+  await advance(60_000)
+  expect(server.requests(refreshPath)).toHaveLength(2)
+  expect(jar.get('vigile_refresh')).toBe(newer)
 })

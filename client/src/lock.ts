@@ -22,25 +22,33 @@ export const deadline = (ports: Pick<Ports, 'timer'>, milliseconds: number): Abo
  */
 export function createLock(ports: Ports, name: string): { locked: Exclusive; listen(): () => void } {
   let mark = ''
-  let markedAt = ports.now()
+  let patientUntil = ports.now() + patienceMs
+  let giveUp = () => {}
 
   const patience = () => {
     const { holder } = holding.read()
     if (holder !== mark) {
+      // Others lost patience first: the timers of a hidden page may run once a minute. A late answer would overwrite theirs.
+      if (ports.now() >= patientUntil) giveUp()
       mark = holder
-      markedAt = ports.now()
+      patientUntil = ports.now() + patienceMs
     }
-    return markedAt + patienceMs - ports.now()
+    return patientUntil - ports.now()
   }
   const holding = createShared(ports, `${name}:lock`, { holder: '' }, patience)
 
   const hold = async <T>(work: (signal: AbortSignal) => Promise<T>, waited: boolean): Promise<T> => {
     holding.change({ holder: `${ports.random()}` })
-    // From the mark on, as the others count: its own pause below must not let it outstay their patience.
-    const signal = deadline(ports, patienceMs)
-    // What the last holder wrote may arrive a little after its lock: a browser promises no order between the two.
-    if (waited) await new Promise<void>((go) => ports.timer(50, go))
-    return work(signal)
+    if (waited) {
+      // What the last holder wrote may arrive a little after its lock: a browser promises no order between the two.
+      await new Promise<void>((go) => ports.timer(50, go))
+      // The time to work begins now, for the others as well: on a hidden page that was a minute.
+      holding.change({ holder: `${ports.random()}` })
+    }
+    const controller = new AbortController()
+    giveUp = () => controller.abort()
+    ports.timer(patienceMs, giveUp)
+    return work(controller.signal)
   }
 
   return {
