@@ -14,6 +14,7 @@ type Props = { readonly session: ListedSession; readonly now: number; readonly c
 export function SessionRow({ session, now, children }: Props) {
   const { say, locale } = useMessages()
   const { lastUsedAt, createdAt } = session
+  const elapsed = ago(lastUsedAt, now, locale)
   const Icon = icons[session.device]
   return (
     <li className={styles.row} data-current={session.current || undefined}>
@@ -26,8 +27,8 @@ export function SessionRow({ session, now, children }: Props) {
         </h3>
         <p className={styles.used}>
           <time dateTime={new Date(lastUsedAt).toISOString()}>
-            <span>{say('sessions.lastUsed', { ago: ago(lastUsedAt, now, locale) ?? say('sessions.now') })}</span>{' '}
-            <span className={styles.exact}>{dayAndTime(lastUsedAt, locale)}</span>
+            <span>{say('sessions.lastUsed', { ago: elapsed ?? say('sessions.now') })}</span>{' '}
+            {elapsed && <span className={styles.exact}>{dayAndTime(lastUsedAt, locale)}</span>}
           </time>
         </p>
         <p className={styles.exact}>

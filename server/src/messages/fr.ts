@@ -222,20 +222,20 @@ export const fr: Catalogue = {
   },
 
   pages: {
-    home: "Vers l'accueil",
-    notFound: { title: "Il n'y a rien ici", text: "L'adresse est fausse, ou ce qui était ici n'y est plus." },
+    home: 'Vers l’accueil',
+    notFound: { title: 'Il n’y a rien ici', text: 'L’adresse est fausse, ou ce qui était ici n’y est plus.' },
     methodNotAllowed: { title: 'Cette page ne peut être que lue', text: 'Elle accepte GET et HEAD, rien d’autre.' },
     unavailable: {
       title: 'Impossible à dire pour le moment',
-      text: "Une partie de ce service ne répond pas. Vous n'avez pas été déconnecté. Réessayez dans un instant.",
+      text: 'Une partie de ce service ne répond pas. Vous n’avez pas été déconnecté. Réessayez dans un instant.',
     },
     failed: {
       title: 'Quelque chose a échoué ici',
-      text: "C'est enregistré sous le numéro ci-dessous. Réessayez dans un instant.",
+      text: 'C’est enregistré sous le numéro ci-dessous. Réessayez dans un instant.',
     },
     unbuilt: {
       title: 'Les pages ne sont pas encore construites',
-      text: "L'API fonctionne. Construisez les pages avec « npm run build --workspace console », puis redémarrez.",
+      text: 'L’API fonctionne. Construisez les pages avec « npm run build --workspace console », puis redémarrez.',
     },
   },
 }

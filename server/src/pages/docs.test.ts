@@ -46,6 +46,13 @@ test('DOC-1 S-50 /docs in a browser: every endpoint, tried out with the CSRF tok
   expect(await tryOut('/api/auth/register', account)).toBe(201)
   expect(await tryOut('/api/auth/refresh', {})).toBe(200)
 
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect.poll(ground).toBe('rgb(28, 32, 34)')
+  await page.evaluate(() => localStorage.setItem('vigile_theme', 'light'))
+  await page.reload()
+  expect(await ground()).toBe('rgb(255, 255, 255)')
+
   expect(complaints).toEqual([])
   expect([...asked].filter((origin) => origin !== server.url && origin !== 'null')).toEqual([])
 })

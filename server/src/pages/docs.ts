@@ -43,7 +43,19 @@ const docsHtml = (
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)} · API</title>
 <link rel="stylesheet" href="${assetsUrl ?? ''}${style}">
-<style nonce="${nonce}">body { margin: 0; background: #fff }</style>
+<style nonce="${nonce}">html { background: #fff } body { margin: 0 }</style>
+<script nonce="${nonce}">
+// Before the first paint: the theme chosen on the other pages, else the system's. The dark one is Swagger UI's own.
+let chosen = ''
+try {
+  chosen = localStorage.getItem('vigile_theme')
+} catch {}
+const system = matchMedia('(prefers-color-scheme: dark)')
+const follow = () =>
+  document.documentElement.classList.toggle('dark-mode', chosen === 'dark' || (chosen !== 'light' && system.matches))
+system.addEventListener('change', follow)
+follow()
+</script>
 </head>
 <body>
 <div id="docs"></div>
