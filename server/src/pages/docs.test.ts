@@ -26,12 +26,12 @@ test('DOC-1 S-50 /docs in a browser: every endpoint, tried out with the CSRF tok
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('request', (request) => asked.add(new URL(request.url()).origin))
   await page.goto(`${server.url}/docs`)
-  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, object> }
+  const described = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, object> }
   await page.locator('.opblock').first().waitFor()
   const shown = await page
     .locator('.opblock-summary-path')
     .evaluateAll((all) => all.map((one) => one.getAttribute('data-path')))
-  expect(new Set(shown)).toEqual(new Set(Object.keys(document.paths)))
+  expect(new Set(shown)).toEqual(new Set(Object.keys(described.paths)))
 
   const tryOut = async (path: string, body: object) => {
     const block = page.locator('.opblock', { has: page.locator(`[data-path="${path}"]`) })
