@@ -46,6 +46,7 @@ afterAll(async () => {
 afterEach(async () => {
   redis.resume()
   toRedis.release()
+  toRedis.mend()
   toPostgres.release()
   await allWell()
 })
@@ -201,6 +202,16 @@ describe('the channel is silent', () => {
     toRedis.hold()
     expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
     await refused(stolen, [b, c], 'signed_out')
+  })
+
+  test('TOK-6 the node that ends a session can’t tell the others: they refuse within 3 s and one look-up', async () => {
+    const visitor = await signedUp(c)
+    const stolen = at(a, visitor)
+    toRedis.cut()
+    await expect.poll(() => channel(c), longPatience).toBe('degraded')
+    await known(visitor, [a, b])
+    expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
+    await refused(stolen, nodes, 'signed_out')
   })
 
   test('TOK-6 a node whose connection Redis ended missed a message: it forgets all when it is back', async () => {
