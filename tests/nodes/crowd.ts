@@ -16,6 +16,8 @@ export type Ledger = {
 }
 
 export type Life = {
+  /** Resolves when so many more were told "not now", or not answered at all. */
+  refusals(count: number): Promise<void>
   /** Resolves when so many more acts were answered. */
   answers(count: number): Promise<void>
   stop(): Promise<void>
@@ -34,6 +36,7 @@ export type Crowd = {
 const restMs = 5
 const lookEveryMs = 2
 const maxWaitMs = 120_000
+const betweenHoursMs = 300
 
 const until = async (condition: () => boolean) => {
   const giveUpAt = performance.now() + maxWaitMs
@@ -53,7 +56,13 @@ export const createCrowd = (size: number, nodes: () => readonly ServerNode[], na
   }
   const people = Array.from({ length: size }, (_, index) => createPerson(`${name}-${index}`, next))
 
-  const answered = () => people.reduce((sum, { counts }) => sum + counts.answered, 0)
+  const total = (of: (counts: Person['counts']) => number) => people.reduce((sum, { counts }) => sum + of(counts), 0)
+  const answered = () => total((counts) => counts.answered)
+  const refused = () => total((counts) => counts.unavailable + counts.unanswered)
+  const reach = (sum: () => number, more: number) => {
+    const enough = sum() + more
+    return until(() => sum() >= enough)
+  }
   const live = (): Life => {
     let stopped = false
     const running = people.map(async (person) => {
@@ -63,10 +72,8 @@ export const createCrowd = (size: number, nodes: () => readonly ServerNode[], na
       }
     })
     return {
-      answers: (count) => {
-        const enough = answered() + count
-        return until(() => answered() >= enough)
-      },
+      answers: (count) => reach(answered, count),
+      refusals: (count) => reach(refused, count),
       stop: async () => {
         stopped = true
         await Promise.all(running)
@@ -101,11 +108,28 @@ export const createCrowd = (size: number, nodes: () => readonly ServerNode[], na
   }
 }
 
+/** Two hours go by, again and again, while people act: they rotate all the time. */
+export const letTimePass = (ledger: Ledger): { stop(): Promise<void> } => {
+  let passing = Promise.resolve()
+  // A database that is down has no time to pass.
+  const pass = () => ledger.passTime(2).catch(() => {})
+  const timer = setInterval(() => {
+    passing = passing.then(pass)
+  }, betweenHoursMs)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await passing
+    },
+  }
+}
+
 /** What the people did, for a report. */
 export const countsOf = ({ people }: Crowd) => {
-  const sum = (of: (person: Person) => number) => people.reduce((total, person) => total + of(person), 0)
+  const sum = (of: (person: Person) => number) => people.reduce((so, person) => so + of(person), 0)
   return {
     answered: sum(({ counts }) => counts.answered),
+    unavailable: sum(({ counts }) => counts.unavailable),
     unanswered: sum(({ counts }) => counts.unanswered),
     rotations: sum(({ counts }) => counts.rotations),
     sessions: sum(({ sessions }) => sessions.length),

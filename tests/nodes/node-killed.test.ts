@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
-import { countsOf, createCrowd, type Ledger } from './crowd.ts'
+import { countsOf, createCrowd, letTimePass } from './crowd.ts'
 import { postgresLedger } from './ledgers.ts'
 import { type NodeSettings, runVigile, type ServerNode, startNode } from './node.ts'
 
@@ -27,24 +27,12 @@ afterAll(async () => {
   await redis?.stop()
 })
 
-/** Time goes by while people act, so that they rotate all the time. */
-const letTimePass = (ledger: Ledger) => {
-  let passing = Promise.resolve()
-  const timer = setInterval(() => {
-    passing = passing.then(() => ledger.passTime(2)).catch(() => clearInterval(timer))
-  }, 300)
-  return async () => {
-    clearInterval(timer)
-    await passing
-  }
-}
-
 test('OPS-11 S-33 a node is killed under load: no acknowledged act is lost, nobody who was signed in has to sign in again, who signed out stays out', async () => {
   const ledger = postgresLedger(db)
   let reachable = nodes
   const crowd = createCrowd(30, () => reachable)
   await crowd.enter()
-  const stopTime = letTimePass(ledger)
+  const time = letTimePass(ledger)
   const life = crowd.live()
   for (const killed of [0, 1]) {
     await life.answers(120)
@@ -58,7 +46,7 @@ test('OPS-11 S-33 a node is killed under load: no acknowledged act is lost, nobo
   }
   await life.answers(60)
   await life.stop()
-  await stopTime()
+  await time.stop()
 
   expect(await crowd.check(ledger)).toEqual([])
   const { unanswered, rotations, signOuts } = countsOf(crowd)

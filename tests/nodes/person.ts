@@ -16,7 +16,13 @@ export type Person = {
   readonly sessions: readonly Held[]
   /** Answers that an honest client must never get. */
   readonly faults: readonly string[]
-  readonly counts: { readonly answered: number; readonly unanswered: number; readonly rotations: number }
+  readonly counts: {
+    readonly answered: number
+    /** 503: "not now". */
+    readonly unavailable: number
+    readonly unanswered: number
+    readonly rotations: number
+  }
   /** The next act of its day. */
   act(): Promise<void>
   /** Whoever is signed in goes on without a sign-in, whoever signed out stays out. */
@@ -30,7 +36,7 @@ const pauseMs = 250
 export const createPerson = (name: string, at: () => ServerNode): Person => {
   const sessions: Held[] = []
   const faults: string[] = []
-  const counts = { answered: 0, unanswered: 0, rotations: 0 }
+  const counts = { answered: 0, unavailable: 0, unanswered: 0, rotations: 0 }
   const visitor = newVisitor(at)
   let held: Held | null = null
   let account: string | null = null
@@ -41,7 +47,10 @@ export const createPerson = (name: string, at: () => ServerNode): Person => {
   const ask = async (what: string, wanted: readonly number[], send: () => Promise<Reply>): Promise<Reply | null> => {
     try {
       const reply = await send()
-      if (reply.status === 503) return null
+      if (reply.status === 503) {
+        counts.unavailable += 1
+        return null
+      }
       if (!wanted.includes(reply.status)) faults.push(`${name}: ${what} was answered ${reply.status} ${reply.text}`)
       counts.answered += 1
       return reply

@@ -88,7 +88,7 @@ test('TOK-5 H-9 a sign-out at one node comes right after a refresh at the other:
   expect((await atB.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
 })
 
-test('TOK-3 I1 two nodes rotate one token at once: one writes, both answer with the same next token', async () => {
+test('TOK-3 I5 two nodes rotate one token at once: both answer with the same next token', async () => {
   const { sessionId, atA, atB } = await twice()
   const [one, other] = await inOrder(
     sessionId,
