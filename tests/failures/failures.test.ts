@@ -114,18 +114,23 @@ const ready = (scene: Scene) =>
     .poll(async () => (await scene.visitor().get('/health/ready')).body, { timeout: 20_000, interval: 50 })
     .toMatchObject({ status: 'ok' })
 
-/** What a request and a page learn of a session. */
+/** What a request, one on the short way, and a page learn of a session. */
 const check = async ({ site }: Scene, person: Visitor) => {
   const cookie = person.jar
     .for('/')
     .map(({ name, value }) => `${name}=${value}`)
     .join('; ')
   const request = new Request(`${site.publicUrl}/page`, { headers: { cookie } })
-  const [{ status }, { state }] = await Promise.all([person.me(), site.vigile.pageState(request, '/page')])
-  return [status, state]
+  const asked = { method: 'GET', url: '/api/auth/me', headers: { cookie, host: 'localhost:3000' } }
+  const [long, short, { state }] = await Promise.all([
+    person.me(),
+    site.vigile.shortWay(asked, { address: person.address }),
+    site.vigile.pageState(request, '/page'),
+  ])
+  return [long.status, short?.status, state]
 }
-const checked = [200, 'signed_in']
-const unchecked = [503, 'unknown']
+const checked = [200, 200, 'signed_in']
+const unchecked = [503, 503, 'unknown']
 
 const bothUnchecked: Act = async (scene, { held, unheld }) => {
   const others = statusesOf(['/api/auth/sessions', '/api/auth/csrf'].map((path) => unheld.get(path)))

@@ -112,6 +112,42 @@ describe('H-15 Slowloris', () => {
   })
 })
 
+describe('a body that is refused while it is still on its way', () => {
+  const refusing = (status: number) => {
+    const answer: Answer = async () => new Response('{"code":"refused"}', { status })
+    return listen({ host: '127.0.0.1', port: 0 }, { answer, shortWay: () => null }, silent)
+  }
+
+  test.each([413, 408])(
+    '%i: the connection ends, says so, and a client that reads late still reads why',
+    async (status) => {
+      const listening = await refusing(status)
+      const socket = connect(listening.port, '127.0.0.1')
+      const bytes = 8_000_000
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n`)
+      // All of it is sent before anything is read, as simple clients do.
+      await new Promise((resolve) => socket.write(Buffer.alloc(bytes, 97), resolve))
+      const answer = await readToEnd(socket)
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(answer.toLowerCase()).toContain('connection: close')
+      expect(answer).toContain('{"code":"refused"}')
+      expect(socket.errored).toBeNull()
+      await listening.close(1)
+    },
+  )
+
+  test('one that never comes to its end is cut off', async () => {
+    const listening = await refusing(413)
+    const socket = connect(listening.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n')
+    const drip = setInterval(() => socket.write('a'), 20)
+    expect(await readToEnd(socket)).toContain('{"code":"refused"}')
+    clearInterval(drip)
+    expect(await listening.close(1)).toBe(0)
+  })
+})
+
 describe('OPS-7 an orderly end', () => {
   const slow = () => {
     let finish = () => {}

@@ -34,6 +34,9 @@ const patience = {
 const silentConnectionMs = 120_000
 /** Far under a usual limit of open files; more are refused instead of failing at random. */
 const maxConnections = 10_000
+/** Answers after which a part of the body may still be on its way. */
+const leavesBody: ReadonlySet<number> = new Set([408, 413])
+const lingerMs = 2_000
 /** A flood of connections must not become one of log lines. */
 const betweenDropLinesMs = 10_000
 
@@ -46,7 +49,14 @@ export const listen = async (
   const underWay = new Set<ServerResponse>()
   let draining = false
 
-  const listener = getRequestListener((request, { incoming }) => answer(request, peerOf(incoming as IncomingMessage)), {
+  const answerOn = async (request: Request, incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const response = await answer(request, peerOf(incoming))
+    if (leavesBody.has(response.status)) endAfter(incoming.socket, outgoing)
+    return response
+  }
+  const handle: Parameters<typeof getRequestListener>[0] = (request, { incoming, outgoing }) =>
+    answerOn(request, incoming as IncomingMessage, outgoing as ServerResponse)
+  const listener = getRequestListener(handle, {
     // Load balancers check health by HTTP/1.0, which has no Host. Nothing is decided by the host that a client names.
     hostname: 'localhost',
     errorHandler: (error) => refuseOrFail(error, log),
@@ -90,6 +100,21 @@ export const listen = async (
       clearTimeout(timer)
       return cut
     },
+  }
+}
+
+/**
+ * The answer says that the connection ends, and it does once the answer could be read: bytes that nobody reads would make
+ * the system reset it, and the answer be lost (RFC 9112 section 9.6).
+ */
+const endAfter = (socket: Socket, outgoing: ServerResponse) => {
+  outgoing.shouldKeepAlive = false
+  const destroySoon = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => {
+    if (socket.writableEnded) return
+    socket.end()
+    const timer = setTimeout(destroySoon, lingerMs)
+    socket.once('close', () => clearTimeout(timer))
   }
 }
 
