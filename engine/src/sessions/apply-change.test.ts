@@ -76,6 +76,40 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
     expect(await rig.read(before.id)).toMatchObject({ revokedAt: null })
   })
 
+  test('PROTOCOL 5 I5 I8 the answer to an elevation is lost, then an hour of silence: the session before it goes on and turns', async () => {
+    const { before, after } = await elevated()
+    let held = rig.token(before)
+    for (let hours = 0; hours < 3; hours += 1) {
+      rig.move(3_600_000)
+      const refreshed = await refresh(rig.deps, { token: held, retry: undefined, settled: undefined, context })
+      if (!refreshed.ok) throw new Error(refreshed.error)
+      expect(refreshed.session.generation).toBe(before.generation + hours + 1)
+      held = rig.token(refreshed.session)
+    }
+    // What never arrived proves nothing, and ends by itself.
+    expect(await rig.read(after.id)).toMatchObject({
+      winner: null,
+      replaces: before.id,
+      idleExpiresAt: after.idleExpiresAt,
+    })
+    rig.move(7 * 86_400_000)
+    expect(await acknowledge(rig.deps, { token: rig.token(after), settled: undefined, context })).toMatchObject({
+      error: 'session_ended',
+      reason: 'idle',
+    })
+  })
+
+  test('PROTOCOL 5 I5 I8 the answer arrived and its ack was lost, then an hour of silence: the first refresh proves it', async () => {
+    const { before, after } = await elevated()
+    rig.move(3_600_000)
+    const token = rig.token(after)
+    const refreshed = await refresh(rig.deps, { token, retry: undefined, settled: undefined, context })
+    expect(refreshed).toMatchObject({ ok: true, session: { generation: 1 } })
+    expect(await rig.read(before.id)).toMatchObject({ revokedReason: 'replaced' })
+    const old = await refresh(rig.deps, { token: rig.token(before), retry: undefined, settled: undefined, context })
+    expect(old).toMatchObject({ error: 'session_ended', reason: 'replaced' })
+  })
+
   test('I11 where the session before cannot be ended the proof is not taken either', async () => {
     const { before, after } = await elevated()
     const transact: typeof rig.deps.transact = (work) =>

@@ -1,7 +1,7 @@
 // Whole lives on a real store, two nodes, anything that anybody may do in any order: the implementation against the model,
 // after each step, to the letter and the millisecond. VIGILE_LONG=1, or VIGILE_RUNS=5000, for a long run.
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { places } from '../stores/samples.suite.ts'
 import { runsOf } from './long-runs.suite.ts'
 import {
@@ -17,6 +17,7 @@ import {
 import { type Act, isSame, type Token, type Told, tell, type World } from './protocol-model.suite.ts'
 
 const day = 86_400_000
+const trueNow = Date.now.bind(Date)
 const gaps = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(0, 500, 2_000, 5_000, 20_000, 45_000, 60_000) },
   { weight: 3, arbitrary: fc.constantFrom(60_000, 450_000, 3_600_000) },
@@ -61,8 +62,16 @@ const other = fc.oneof(
     }),
   },
 )
+/** How wrong the node's own clock is. The embedded database has no other; PostgreSQL has its own, which counts. */
+const clocks = fc.constantFrom(0, 5 * 60_000, -5 * 60_000, 40 * day)
 const steps = fc.array(
-  fc.record({ gap: gaps, node: fc.constantFrom<0 | 1>(0, 1), one, atOnce: fc.option(other, { freq: 4 }) }),
+  fc.record({
+    gap: gaps,
+    clock: clocks,
+    node: fc.constantFrom<0 | 1>(0, 1),
+    one,
+    atOnce: fc.option(other, { freq: 4 }),
+  }),
   { minLength: 10, maxLength: 50, size: 'max' },
 )
 type Step = (typeof steps extends fc.Arbitrary<infer Steps extends readonly unknown[]> ? Steps : never)[number]
@@ -137,8 +146,9 @@ const createLife = async (driver: Driver) => {
   }
 
   await act({ kind: 'sign-in', held: [], id: '' }, at(0))
-  return async ({ gap, node, one, atOnce }: Step) => {
+  return async ({ gap, clock, node, one, atOnce }: Step) => {
     driver.move(gap)
+    if (driver.kind === 'postgres') vi.spyOn(Date, 'now').mockImplementation(() => trueNow() + clock)
     const over = [...world.values()].every(({ revokedAt }) => revokedAt !== null)
     if (over) await act({ kind: 'sign-in', held: [], id: '' }, at(node))
     if (one.kind === 'new key') known[node] = Math.min(known[node] + 1, macKeys.length)
@@ -155,6 +165,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
   beforeAll(async () => {
     driver = await openDriver(kind)
   })
+  afterEach(() => void vi.restoreAllMocks())
   afterAll(() => driver?.close())
 
   const { runs, patience } = runsOf(40)

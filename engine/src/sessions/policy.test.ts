@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkProtocol, defaultProtocol, impliedDurableMs } from './policy.ts'
 import { samplePolicy } from './session-samples.suite.ts'
@@ -40,6 +41,26 @@ describe('I4 T < G < D < R, W < G and D > 30 s are checked at start', () => {
     ['for ever', { rotationMs: Number.POSITIVE_INFINITY }],
   ])('%s is refused', (_, changes) => {
     expect(wrongOf(changes)).toContain('every constant must be a positive whole number')
+  })
+
+  test('whatever the constants are, they are accepted where the order holds, and nowhere else', () => {
+    const ms = fc.oneof(fc.constantFrom(0, 1, 2_000, 15_000, 20_000, 30_000, 30_001, 45_000, 60_000), fc.nat(70_000))
+    const constants = fc.record({ giveUpMs: ms, replayMs: ms, burstMs: ms, flushedMs: ms, rotationMs: ms })
+    // Most orders don't hold: what was drawn is tried as it is, and sorted.
+    const sorted = constants.map((drawn) => {
+      const [T = 0, G = 0, D = 0, R = 0] = [drawn.giveUpMs, drawn.replayMs, drawn.flushedMs, drawn.rotationMs].sort(
+        (a, b) => a - b,
+      )
+      return { ...drawn, giveUpMs: T, replayMs: G, flushedMs: D, rotationMs: R }
+    })
+    fc.assert(
+      fc.property(fc.oneof(constants, sorted), (drawn) => {
+        const { giveUpMs: T, replayMs: G, burstMs: W, flushedMs: D, rotationMs: R } = drawn
+        const holds = T > 0 && W > 0 && T < G && G < D && D < R && W < G && D > 30_000
+        expect(wrongOf(drawn).length === 0).toBe(holds)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   test('the closest order that holds is accepted', () => {

@@ -2,7 +2,7 @@
 import { type DerivedKeys, deriveKeys } from '../keys/derive.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Log } from '../primitives/log.ts'
-import { UnavailableError } from '../primitives/unavailable.ts'
+import { StoreUnavailableError, UnavailableError } from '../primitives/unavailable.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, sampleAccount } from '../stores/samples.suite.ts'
 import { acknowledge } from './acknowledge.ts'
@@ -66,6 +66,7 @@ export type Done = { readonly answer: string; readonly now: number; readonly ale
 /** One of two nodes, and how many of the keys it knows. */
 export type At = { readonly node: 0 | 1; readonly known: number }
 
+export type Bend = (deps: RefreshDeps) => RefreshDeps
 type Both<Value> = readonly [Value, Value]
 
 /** In words, what a model and an implementation both say of one act. */
@@ -123,9 +124,14 @@ export const openDriver = async (kind: Place['kind']) => {
     }
   }
 
-  const perform = async (act: Act, at: At, gate: () => Promise<void> = async () => {}): Promise<Done> => {
+  /** `gate`: passed after each reading of the row. `bend`: what the act is given instead of working stores. */
+  const perform = async (
+    act: Act,
+    at: At,
+    { gate = async () => {}, bend = (deps) => deps }: { gate?: () => Promise<void>; bend?: Bend } = {},
+  ): Promise<Done> => {
     const heard = { now: await rig.now(), alerts: [] as string[] }
-    const deps = depsOf(at, heard, gate)
+    const deps = bend(depsOf(at, heard, gate))
     return { answer: await answerOf(act, deps, heard.now), ...heard }
   }
 
@@ -145,7 +151,7 @@ export const openDriver = async (kind: Place['kind']) => {
           return acked.ok ? 'noted' : refusalOf(acked)
         }
         const retry = act.retry ? own : undefined
-        return refresh(deps, { token, retry, settled, context }).then(wordsIn, unavailable)
+        return refresh(deps, { token, retry, settled, context }).then(wordsIn, unknownKey)
       }
       case 'cookie': {
         const { sid, g, i } = act.token
@@ -178,6 +184,7 @@ export const openDriver = async (kind: Place['kind']) => {
   }
 
   return {
+    kind,
     perform,
     /** Two acts on two connections: each has read the row before either writes. */
     performBoth: async (acts: readonly [Act, Act], at: readonly [At, At]): Promise<readonly [Done, Done]> => {
@@ -185,7 +192,7 @@ export const openDriver = async (kind: Place['kind']) => {
       const gate = meeting(acts.filter(reads).length)
       // Who is refused unread has come as well.
       const one = (act: Act, where: At) =>
-        perform(act, where, gate).finally(() => (reads(act) ? void gate() : undefined))
+        perform(act, where, { gate }).finally(() => (reads(act) ? void gate() : undefined))
       return Promise.all([one(acts[0], at[0]), one(acts[1], at[1])])
     },
     /** The sessions of these ids as they are in the store, as far as the protocol speaks of them. */
@@ -240,8 +247,9 @@ const sessionOf = (row: SessionRow): Session => {
 const refusalOf = (refused: { readonly error: string; readonly reason?: string }): string =>
   refused.error === 'stale_token' ? 'stale' : `ended ${refused.reason}`
 
-const unavailable = (error: unknown): string => {
-  if (error instanceof UnavailableError) return 'unavailable'
+/** A node that lacks the session's key can't answer for now. A store that fails is another matter. */
+const unknownKey = (error: unknown): string => {
+  if (error instanceof UnavailableError && !(error instanceof StoreUnavailableError)) return 'unavailable'
   throw error
 }
 
