@@ -174,26 +174,29 @@ test('S-90 while nobody is primary what needs it is answered 503, never 401, and
   expect(new Set(down)).toContain('503')
 })
 
-test.each(stories)('OPS-11 $name is lost: no sign-in, and the session goes on', async ({ name, left, repaired }) => {
-  const person = personOf(name)
-  expect(await row(person)).toMatchObject({ ...left, revoked: false })
-  expect((await person.me()).status).toBe(200)
-  const cookie = person.cookie('refresh')
-  expect((await person.refresh()).status).toBe(200)
-  // What the browser holds is right: it gets no other one.
-  expect(person.cookie('refresh')).toBe(cookie)
-  expect(await alarms(person)).toEqual(repaired ? ['session:commits-lost'] : [])
-  expect(node.output().includes(`"event":"commits_lost","session":"${person.sessionId}"`)).toBe(repaired)
-  // And as ever after: it rotates, confirms, refreshes, and signs out for good.
-  await rotate(person)
-  await acknowledge(person)
-  expect((await person.refresh()).status).toBe(200)
-  const thief = copyOf(person, at)
-  expect((await person.post('/api/auth/logout', {})).status).toBe(204)
-  expect((await thief.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
-})
+test.each(stories)(
+  'PROTOCOL 8 I5 OPS-11 $name is lost: no sign-in, and the session goes on',
+  async ({ name, left, repaired }) => {
+    const person = personOf(name)
+    expect(await row(person)).toMatchObject({ ...left, revoked: false })
+    expect((await person.me()).status).toBe(200)
+    const cookie = person.cookie('refresh')
+    expect((await person.refresh()).status).toBe(200)
+    // What the browser holds is right: it gets no other one.
+    expect(person.cookie('refresh')).toBe(cookie)
+    expect(await alarms(person)).toEqual(repaired ? ['session:commits-lost'] : [])
+    expect(node.output().includes(`"event":"commits_lost","session":"${person.sessionId}"`)).toBe(repaired)
+    // And as ever after: it rotates, confirms, refreshes, and signs out for good.
+    await rotate(person)
+    await acknowledge(person)
+    expect((await person.refresh()).status).toBe(200)
+    const thief = copyOf(person, at)
+    expect((await person.post('/api/auth/logout', {})).status).toBe(204)
+    expect((await thief.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
+  },
+)
 
-test('OPS-11 a lost sign-in or sign-up is over, for a reason that nobody knows; the account of the one is still there', async () => {
+test('PROTOCOL 8 OPS-11 a lost sign-in or sign-up is over, for a reason that nobody knows; the account of the one is still there', async () => {
   for (const visitor of [signedInLate, signedUpLate]) {
     expect((await visitor.me()).status).toBe(401)
     const { status, body } = await visitor.refresh()
@@ -203,7 +206,7 @@ test('OPS-11 a lost sign-in or sign-up is over, for a reason that nobody knows; 
   expect((await signedUpLate.signUp(signedUpLate.email)).status).toBe(201)
 })
 
-test('OPS-11 what an asynchronous replica can lose is said in the documentation: a sign-out comes back, and can be ended again', async () => {
+test('PROTOCOL 8 OPS-11 what an asynchronous replica can lose is said in the documentation: a sign-out comes back, and can be ended again', async () => {
   expect((await stolen.refresh()).status).toBe(200)
   expect((await stolen.post('/api/auth/logout', {})).status).toBe(204)
 })

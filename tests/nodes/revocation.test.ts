@@ -167,7 +167,7 @@ const endSilently = async (visitor: Visitor) => {
   expect((await db.query(text, [Date.now(), await idOf(visitor)])).rowCount).toBe(1)
 }
 
-describe('the channel is silent', () => {
+describe('PROTOCOL 11 the channel is silent', () => {
   test('TOK-6 Redis frozen: once a node notices, each of its checks asks PostgreSQL', async () => {
     const [first, second] = [await signedUp(), await signedUp()]
     redis.pause()
@@ -227,7 +227,7 @@ describe('the channel is silent', () => {
   })
 })
 
-test('H-9 TOK-6 a check whose look-up was under way while the revocation passed does not bring the old state back', async () => {
+test('PROTOCOL 11 H-9 TOK-6 a check whose look-up was under way while the revocation passed does not bring the old state back', async () => {
   const visitor = await signedUp()
   const there = at(c, visitor)
   // The node asks PostgreSQL, which answers "alive"; the answer is held on the wire.

@@ -60,7 +60,7 @@ const begin = (asked: Promise<Reply>) => {
 }
 const signOut = (visitor: Visitor) => visitor.post('/api/auth/logout', {})
 
-test('OPS-11 TOK-5 I11 sign-in, elevation and sign-out survive a failover to a synchronous replica; a rotation waits for nobody, may be lost, and logs nobody out', async () => {
+test('PROTOCOL 8 OPS-11 TOK-5 I11 sign-in, elevation and sign-out survive a failover to a synchronous replica; a rotation waits for nobody, may be lost, and logs nobody out', async () => {
   const [leaver, changer, rotator, late] = [await signedUp(), await signedUp(), await signedUp(), await signedUp()]
   const [leaverBefore, changerBefore] = [copyOf(leaver, at), copyOf(changer, at)]
   const comer = newVisitor(at)
