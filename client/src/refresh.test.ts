@@ -99,6 +99,16 @@ test('CLI-5 no failure of the network or the server signs anyone out', async () 
   }
 })
 
+test('PROTOCOL bound: a session whose key the browser itself has lost is over for this browser, and told once in every tab', async () => {
+  const { browser, open, first, until, expire } = await signedIn(2)
+  const body = { code: 'proof_required', reason: 'key_lost', fingerprint: 'f' }
+  failWith(browser, refreshPath, { status: 401, body })
+  expire()
+  expect(await until(first.client.refresh())).toBe('ended')
+  await browser.advance(100)
+  for (const { events } of open) expect(events).toEqual(['end key_lost'])
+})
+
 test('CLI-5 the second try comes at once, the next after 30 s doubling to 300 s, over all tabs together', async () => {
   const { browser, open, advance, refreshes } = await signedIn(3)
   failWith(browser, refreshPath, 'unreachable')

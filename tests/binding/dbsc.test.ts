@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SessionId } from '../../engine/src/primitives/ids.ts'
 import type { Database } from '../../engine/src/stores/database.ts'
 import { claimsOf, openDatabase } from '../protocol/desk.ts'
+import { createDatabase, startPostgres } from '../services/postgres.ts'
 import { createDevice } from '../support/device.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { goodPassword } from '../support/visitor.ts'
@@ -246,6 +247,37 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(renewed.setCookies.map((line) => line.split('=')[0])).toEqual(['__Host-vigile_access'])
     expect(await rowOf(owner)).toEqual(before)
   })
+})
+
+test('S-85 a database that is away is 503, which ends nothing: the browser keeps its key, and goes on afterwards', async () => {
+  const postgres = await startPostgres()
+  const address = await createDatabase(postgres.url)
+  const site = await openSite('PostgreSQL and Redis', {
+    ...production,
+    database: address,
+    pool: { waitSeconds: 1 },
+    sessions: { binding: 'optional' },
+  })
+  try {
+    const { browser } = await signUpBoundInDbsc(site)
+    const jar = browser.visitor.jar.snapshot()
+    const { challenge = '' } = challengeOf(await browser.ask(null)) ?? {}
+    postgres.pause()
+    const response = await browser.proof(challenge)
+    for (const proof of [null, response]) {
+      const away = await browser.ask(proof)
+      expect([away.status, away.setCookies, Number(away.headers.get('retry-after')) > 0]).toEqual([503, [], true])
+    }
+    const { status } = await browser.refresh()
+    expect([status, browser.kept() === null, browser.visitor.jar.snapshot()]).toEqual([503, false, jar])
+    postgres.resume()
+    await expect.poll(async () => (await browser.refresh()).status, { timeout: 15_000, interval: 500 }).toBe(200)
+    expect((await browser.send('GET', '/api/auth/me')).status).toBe(200)
+  } finally {
+    postgres.resume()
+    await site.close()
+    await postgres.stop()
+  }
 })
 
 describe('where it is not offered', () => {

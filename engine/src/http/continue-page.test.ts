@@ -180,6 +180,22 @@ describe('its script', () => {
     expect(sent.length).toBeLessThan(8)
   })
 
+  test('PROTOCOL bound: of a session that the browser itself keeps it asks whether it lives, and goes on', async () => {
+    const { sent, gone } = await visit([
+      [401, { code: 'proof_required' }],
+      [200, { user: {} }],
+    ])
+    expect(sent.map(({ path }) => path)).toEqual(['/api/auth/refresh', '/api/auth/me'])
+    expect(gone).toEqual(['/orders?page=2'])
+  })
+
+  test('PROTOCOL bound: where the browser could not keep it just now, that is no end; where its key is lost, sign-in', async () => {
+    const unauthenticated: Answers[number] = [401, { code: 'unauthenticated' }]
+    expect((await visit([[401, { code: 'proof_required' }], unauthenticated])).visible()).toBe('unavailable')
+    const { gone } = await visit([[401, { code: 'proof_required', reason: 'key_lost' }], unauthenticated])
+    expect(gone).toEqual(['/sign-in?returnTo=%2Forders%3Fpage%3D2&because=key_lost'])
+  })
+
   test('"try again" tries again', async () => {
     const { gone, again } = await visit(['fails', [200, {}]])
     await again()

@@ -46,6 +46,8 @@ ${proofScript}
       if (problem.fingerprint) tell(problem.reason || 'unknown', problem.fingerprint)
       return { ended: true, reason: problem.reason }
     }
+    // No script can prove a session that the browser itself keeps (DBSC). It has seen to the access cookie before it sent this.
+    if (problem.code === 'proof_required' && (await request('GET', '/me')).ok) return { done: true }
     // The key that the session was bound to is gone: a sign-in gives it a new one.
     if (problem.code === 'proof_required' && (hasNoKey || problem.reason === 'key_lost')) {
       tell('key_lost', problem.fingerprint)
