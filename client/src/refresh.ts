@@ -10,8 +10,8 @@ import type { Session } from './session.ts'
 
 export type Call = <T>(path: string, body: object, signal?: AbortSignal) => Promise<Result<T>>
 
-/** The only refusals that end a session, besides a lost key. All others, `proof_required` among them, leave it be. */
-const endings = ['session_ended', 'invalid_token', 'unauthenticated']
+/** The only refusals that end a session, besides those with a reason (`session_ended`, a lost key). All others leave it be. */
+const endings = ['invalid_token', 'unauthenticated']
 /** Each stale answer is followed by a question with the jar as it is then; a jar that changes more often than this can wait. */
 const tries = 4
 
@@ -81,8 +81,7 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
         return 'refreshed'
       }
       const { problem } = result
-      if (endings.includes(problem.code) || (problem as Problem).reason === 'key_lost')
-        return end(problem, since, signal)
+      if ((problem as Problem).reason || endings.includes(problem.code)) return end(problem, since, signal)
       if (problem.code !== 'stale_token') break
       retry = problem.fingerprint
     }

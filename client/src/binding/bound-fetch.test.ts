@@ -74,10 +74,3 @@ test('PROTOCOL bound: without a place for keys requests go as they are', async (
   expect((await boundFetch(refresh())).status).toBe(401)
   expect(sent.map(({ proof }) => proof)).toEqual([null])
 })
-
-test('PROTOCOL bound: a lost key ends the session for this browser; any other refusal of a proof does not', async () => {
-  const { boundFetch } = open([refused('n1'), refused('n1', { reason: 'key_lost' }), refused('n1')])
-  const lost = await (await boundFetch(refresh())).json()
-  expect(lost).toMatchObject({ code: 'session_ended', reason: 'key_lost', fingerprint: 'f' })
-  expect((await (await boundFetch(refresh())).json()).code).toBe('proof_required')
-})

@@ -8,22 +8,6 @@ type Surroundings = { send: Send; key: () => Promise<CryptoKeyPair | null> }
 const isAct = ({ method, url }: Request, authPath: string) =>
   !/^(GET|HEAD|OPTIONS)$/.test(method) && new URL(url).pathname.startsWith(`${authPath}/`)
 
-/**
- * This browser's key is not the one that the session was bound to: storage was evicted. The session lives on for who has its
- * key; for this browser it is over, and a sign-in gives it the new key.
- */
-const endIfKeyLost = async (answer: Response): Promise<Response> => {
-  const problem =
-    answer.status === 401
-      ? await answer
-          .clone()
-          .json()
-          .catch(() => ({}))
-      : {}
-  if (problem.code !== 'proof_required' || problem.reason !== 'key_lost') return answer
-  return new Response(JSON.stringify({ ...problem, code: 'session_ended' }), answer)
-}
-
 /** A `fetch` that proves; without a key it sends the request as it is, and the server decides. */
 export function createBoundFetch(app: string, authPath: string, surroundings?: Surroundings): Send {
   const { send, key } = surroundings ?? { send: (request) => fetch(request), key: () => deviceKey(app) }
@@ -47,6 +31,6 @@ export function createBoundFetch(app: string, authPath: string, surroundings?: S
       answer = await sendProven(again)
       nonce = answer.headers.get('DPoP-Nonce') ?? nonce
     }
-    return request.url.endsWith('/refresh') ? endIfKeyLost(answer) : answer
+    return answer
   }
 }
