@@ -11,6 +11,8 @@ export type Ledger = {
   passTime(hours: number): Promise<void>
   rows(): Promise<readonly Row[]>
   users(): Promise<readonly string[]>
+  /** What is on record: the action, and whose or what it was done to. */
+  record(): Promise<readonly string[]>
   /** Entries on record of what must not happen: reuse, lost commits, many siblings. */
   alarms(): Promise<readonly string[]>
 }
@@ -92,11 +94,14 @@ export const createCrowd = (size: number, nodes: () => readonly ServerNode[], na
     check: async (ledger) => {
       const rows = new Map((await ledger.rows()).map((row) => [row.id, row]))
       const users = new Set(await ledger.users())
+      const record = new Set(await ledger.record())
       const wrong = people.flatMap(({ sessions }) =>
         sessions.flatMap(({ id, userId, state }) => {
           const row = rows.get(id)
           if (!users.has(userId)) return [`the account ${userId} was acknowledged and is gone`]
           if (!row) return [`the session ${id} was acknowledged and is gone`]
+          if (!record.has(`user:sign-up ${userId}`)) return [`the sign-up of ${userId} is not on record`]
+          if (state === 'ended' && !record.has(`session:end ${id}`)) return [`the sign-out of ${id} is not on record`]
           if (state === 'ended' && row.revokedAt === null) return [`the session ${id} was signed out and lives`]
           if (state === 'live' && row.revokedAt !== null) return [`the session ${id} lives and was ended`]
           return []

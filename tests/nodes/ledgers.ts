@@ -6,6 +6,7 @@ import type { Ledger, Row } from './crowd.ts'
 const statements = {
   rows: 'select id, revoked_at as "revokedAt" from sessions',
   users: 'select id from users',
+  record: `select action || ' ' || resource_id as line from audit_entries`,
   alarms: `select action, resource_id as "session", details from audit_entries
     where action in ('session:reuse', 'session:commits-lost')`,
   passTime: (ms: number) =>
@@ -19,6 +20,7 @@ export const postgresLedger = (db: pg.Client): Ledger => ({
   passTime: async (hours) => void (await db.query(statements.passTime(hours * hourMs))),
   rows: async () => (await db.query<Row>(statements.rows)).rows,
   users: async () => (await db.query<{ id: string }>(statements.users)).rows.map(({ id }) => id),
+  record: async () => (await db.query<{ line: string }>(statements.record)).rows.map(({ line }) => line),
   alarms: async () => (await db.query<Alarm>(statements.alarms)).rows.map(said),
 })
 
@@ -37,6 +39,7 @@ export const sqliteLedger = (file: string): Ledger & { integrity(): string } => 
     passTime: async (hours) => withFile((database) => database.exec(statements.passTime(hours * hourMs))),
     rows: async () => all<Row>(statements.rows),
     users: async () => all<{ id: string }>(statements.users).map(({ id }) => id),
+    record: async () => all<{ line: string }>(statements.record).map(({ line }) => line),
     alarms: async () => all<Alarm>(statements.alarms).map(said),
     integrity: () =>
       all<{ integrity_check: string }>('pragma integrity_check')

@@ -27,7 +27,7 @@ afterAll(async () => {
   await redis?.stop()
 })
 
-test('PROTOCOL 3 OPS-11 S-33 a node is killed under load: no acknowledged act is lost, nobody who was signed in has to sign in again, who signed out stays out', async () => {
+test('PROTOCOL 3 OPS-11 AUD-2 S-33 a node is killed under load: no acknowledged act is lost, nobody who was signed in has to sign in again, who signed out stays out', async () => {
   const ledger = postgresLedger(db)
   let reachable = nodes
   const crowd = createCrowd(30, () => reachable)

@@ -123,7 +123,7 @@ export const createPerson = (name: string, at: () => ServerNode): Person => {
     check: async () => {
       if (held?.state === 'live') await until('refresh afterwards', ({ status }) => status === 200, visitor.refresh)
       const thieves = sessions.flatMap(({ state, thief }) => (state === 'ended' && thief ? [thief] : []))
-      for (const thief of thieves.slice(-2)) {
+      for (const thief of thieves.slice(-1)) {
         const isOver = ({ status, body }: Reply) => status === 401 && body.reason === 'signed_out'
         await until('refresh after sign-out', isOver, thief.refresh)
         await until('me after sign-out', ({ status }) => status === 401, thief.me)

@@ -40,6 +40,7 @@ const ledger = (): Ledger => {
     passTime: (hours) => withLedger((one) => one.passTime(hours)),
     rows: () => withLedger((one) => one.rows()),
     users: () => withLedger((one) => one.users()),
+    record: () => withLedger((one) => one.record()),
     alarms: () => withLedger((one) => one.alarms()),
   }
 }
