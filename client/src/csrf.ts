@@ -26,7 +26,7 @@ export function createCsrf(ports: Ports, cookieName: string, fetchToken: () => P
   }
 
   return {
-    present: () => cookie() !== '',
+    present: () => !!cookie(),
     token() {
       const value = cookie()
       return value && value !== bad ? value : fetched || value

@@ -79,7 +79,7 @@ export function createFakeBrowser() {
               : typeof answer.body === 'string'
                 ? answer.body
                 : JSON.stringify(answer.body)
-          inTab(tab, () => resolve(new Response(payload, { status: answer.status })))
+          inTab(tab, () => resolve(new Response(payload, { status: answer.status, headers: answer.headers ?? {} })))
         })
       })
     })

@@ -4,7 +4,12 @@ import type { ErrorCode, SessionEndReason } from '@vigile/contract'
 
 export type FakeServer = ReturnType<typeof createFakeServer>
 export type Jar = Map<string, string>
-export type Answer = { status: number; body?: unknown; set?: Record<string, string | null> }
+export type Answer = {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+  set?: Record<string, string | null>
+}
 /** What befalls a request: never arrives, its answer is lost or never comes, or some other machine answers. */
 export type Fault = 'unreachable' | 'lost' | 'hangs' | Answer
 

@@ -37,13 +37,15 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
   }
   const holding = createShared(ports, `${name}:lock`, { holder: '' }, patience)
 
+  const leaveMark = () => holding.change({ holder: `${ports.random()}` })
+
   const hold = async <T>(work: (signal: AbortSignal) => Promise<T>, waited: boolean): Promise<T> => {
-    holding.change({ holder: `${ports.random()}` })
+    leaveMark()
     if (waited) {
       // What the last holder wrote may arrive a little after its lock: a browser promises no order between the two.
       await new Promise<void>((go) => ports.timer(50, go))
       // The time to work begins now, for the others as well: on a hidden page that was a minute.
-      holding.change({ holder: `${ports.random()}` })
+      leaveMark()
     }
     const controller = new AbortController()
     giveUp = () => controller.abort()
@@ -73,7 +75,7 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
         if (steal) return hold(work, false)
         steal = !waiting.signal.aborted || patience() <= 0
         // Said before it is done: of those that lose patience in the same moment one takes the lock, not each from the last.
-        if (steal) holding.change({ holder: `${ports.random()}` })
+        if (steal) leaveMark()
       }
     },
   }

@@ -10,6 +10,18 @@ test('CLI-5 pauses: at once, 30 s, doubling, 300 s at most', () => {
   expect(pauses).toEqual([0, 30, 60, 120, 240, 300, 300, 300])
 })
 
+test('CLI-5 a server that asks for a longer pause gets it, up to 300 s', () => {
+  const pause = (failures: number, waitSeconds: number) =>
+    afterFailure({ ...noSession, failures }, 1000, waitSeconds).retryAt! - 1000
+  expect([1, 29, 31, 300, 301, 1e9, Number.POSITIVE_INFINITY].map((seconds) => pause(1, seconds) / 1000)).toEqual([
+    30, 30, 31, 300, 300, 300, 300,
+  ])
+  expect([pause(3, 60), pause(3, 121)]).toEqual([120_000, 121_000])
+  expect([-5, Number.NaN].map((seconds) => pause(1, seconds))).toEqual([30_000, 30_000])
+  // Another node may answer the first try again, which comes at once.
+  expect(afterFailure(noSession, 1000, 60).retryAt).toBe(0)
+})
+
 test('CLI-5 a pause longer than the longest is a clock that was set back: it counts for nothing', () => {
   expect(isResting({ ...noSession, retryAt: 2000 }, 1000)).toBe(true)
   expect(isResting({ ...noSession, retryAt: 2000 }, 2000)).toBe(false)

@@ -47,29 +47,35 @@ export const noSession: SessionRecord = {
 
 export const noConfirm: ConfirmRecord = { fingerprint: '', awakeMs: 0, countedAt: 0, confirmed: 0, confirmingAt: 0 }
 
-export const isLive = (session: SessionRecord): boolean => session.epoch !== '' && session.ended === ''
+export const isLive = (session: SessionRecord): boolean => !!session.epoch && !session.ended
 
 /** Whether a failure is too recent to ask again. A longest pause bounds what a clock that was set back can do. */
 export const isResting = (session: SessionRecord, wall: number): boolean =>
   session.retryAt > wall && session.retryAt <= wall + longestPauseMs
 
-/** After a failed refresh: again at once, then after 30 s, doubling up to 300 s. */
-export const afterFailure = ({ failures }: SessionRecord, wall: number): Partial<SessionRecord> => ({
+/**
+ * After a failed refresh: again at once, since another node may answer; then after 30 s, doubling up to 300 s, or after
+ * `waitSeconds` where the server asked for more, up to 300 s as well.
+ */
+export const afterFailure = ({ failures }: SessionRecord, wall: number, waitSeconds = 0): Partial<SessionRecord> => ({
   failures: failures + 1,
-  retryAt: failures > 0 ? wall + Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) : 0,
+  retryAt:
+    failures > 0
+      ? wall + Math.min(Math.max(firstPauseMs * 2 ** (failures - 1), waitSeconds * 1000 || 0), longestPauseMs)
+      : 0,
 })
 
 /** After an answer that gave an access token. */
 export const afterRefresh = (
   answer: { fingerprint: string; expiresIn: number },
   wall: number,
-): Partial<SessionRecord> => ({
+  epoch: string,
+): SessionRecord => ({
+  ...noSession,
+  epoch,
   fingerprint: answer.fingerprint,
   refreshedAt: wall,
   accessLifeMs: answer.expiresIn * 1000,
-  failures: 0,
-  retryAt: 0,
-  ended: '',
 })
 
 /** What is confirmed of this fingerprint: nothing, unless the record is about it. */

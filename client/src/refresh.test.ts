@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeBrowser, type FakeBrowser } from './fake-browser.suite.ts'
-import type { Fault } from './fake-server.suite.ts'
+import type { Answer, Fault } from './fake-server.suite.ts'
 
 const credentials = { email: 'ada@example.com', password: 'right' }
 const refreshPath = '/api/auth/refresh'
@@ -108,6 +108,38 @@ test('PROTOCOL bound: a session whose key the browser itself has lost is over fo
   await browser.advance(100)
   for (const { events } of open) expect(events).toEqual(['end key_lost'])
 })
+
+test.each<[string, Answer]>([
+  ['the server', { status: 429, body: { code: 'rate_limited', retryAfterSeconds: 200 } }],
+  ['a proxy', { status: 503, body: '<html>Too busy</html>', headers: { 'Retry-After': '200' } }],
+])('CLI-5 %s that says when to come back is not asked before, in any tab', async (_, fault) => {
+  const { browser, advance, refreshes, until, first } = await signedIn(2)
+  failWith(browser, refreshPath, fault)
+  await advance(1_800_000)
+  const times = refreshes().map((each) => each.at)
+  expect(times[1]! - times[0]!).toBeLessThan(200)
+  const [pause = 0, next = 0] = times.slice(2).map((at, index) => at - times[index + 1]!)
+  expect(pause).toBeGreaterThanOrEqual(200_000)
+  expect(pause).toBeLessThan(210_000)
+  expect(next).toBeGreaterThanOrEqual(200_000)
+  browser.server.fault = () => undefined
+  await advance(310_000)
+  expect((await until(first.client.fetch('/api/things'))).status).toBe(200)
+})
+
+test.each(['soon', 'Wed, 21 Oct 2026 07:28:00 GMT', '-1', '1e999'])(
+  'CLI-5 a Retry-After that says nothing clear (%s) never stops the client for good',
+  async (value) => {
+    const { browser, advance, until, expire, first } = await signedIn()
+    failWith(browser, refreshPath, { status: 503, headers: { 'Retry-After': value } })
+    expire()
+    await until(first.client.fetch('/api/things'))
+    await advance(60_000)
+    browser.server.fault = () => undefined
+    await advance(310_000)
+    expect((await until(first.client.fetch('/api/things'))).status).toBe(200)
+  },
+)
 
 test('CLI-5 the second try comes at once, the next after 30 s doubling to 300 s, over all tabs together', async () => {
   const { browser, open, advance, refreshes } = await signedIn(3)

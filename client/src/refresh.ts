@@ -66,10 +66,10 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     const known = knownOutcome(since)
     if (known) return known
     if (resting()) return 'later'
-    let retry: string | undefined
+    let problem: Partial<Problem> = {}
     for (let count = 0; count < tries; count++) {
-      const settled = confirm.settled()
-      const result = await call<Refreshed>('/refresh', { retry, settled }, signal)
+      const asked = { retry: problem.fingerprint, settled: confirm.settled() }
+      const result = await call<Refreshed>('/refresh', asked, signal)
       // Another tab was at it too, while this one was frozen or where tabs can't speak: what it found out stands.
       const known = knownOutcome(since)
       if (known) return known
@@ -80,12 +80,12 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
         if (result.value.rotated) confirm.arrived()
         return 'refreshed'
       }
-      const { problem } = result
-      if ((problem as Problem).reason || endings.includes(problem.code)) return end(problem, since, signal)
+      const refusal = result.problem as Problem
+      if (refusal.reason || endings.includes(refusal.code)) return end(refusal, since, signal)
+      problem = refusal
       if (problem.code !== 'stale_token') break
-      retry = problem.fingerprint
     }
-    session.change(afterFailure(session.read(), ports.wall()))
+    session.change(afterFailure(session.read(), ports.wall(), problem.retryAfterSeconds))
     return 'later'
   }
 

@@ -49,7 +49,7 @@ export function createSession(ports: Ports, key: string) {
     landed(answer: { fingerprint: string; expiresIn: number }, begins: boolean) {
       const before = shared.read()
       const epoch = isLive(before) && !begins ? before.epoch : newEpoch()
-      shared.change({ ...afterRefresh(answer, ports.wall()), epoch })
+      shared.change(afterRefresh(answer, ports.wall(), epoch))
     },
     over(reason: SessionEndReason, fingerprint = '') {
       shared.change({ ...noSession, ended: reason, fingerprint, epoch: newEpoch(), refreshedAt: ports.wall() })

@@ -87,7 +87,8 @@ describe('the client’s page', () => {
     // No clean-up: nothing was said to be over.
     expect(site.asked('/api/auth/logout')).toEqual([])
     site.rule()
-    await pass(site, browser, minute)
+    // Over the pause that one of them asks for.
+    await pass(site, browser, 2 * minute)
     expect((await shop(tab)).by).toBe(email)
     expect(await toldIn(tab)).toEqual(['start'])
   })

@@ -37,11 +37,10 @@ export function browserPorts(app: string, boundPath?: string): Ports {
     visible: () => page?.visibilityState === 'visible',
     listen(wake) {
       const listening = new AbortController()
-      const { signal } = listening
-      for (const event of ['visibilitychange', 'pageshow', 'resume', 'online']) {
-        const target = /^(visibilitychange|resume)$/.test(event) ? page : globalThis
-        target?.addEventListener(event, () => wake(event === 'online'), { signal })
-      }
+      // On its way down each passes the window, also those of the document that don't bubble.
+      const options = { capture: true, signal: listening.signal }
+      for (const event of ['visibilitychange', 'pageshow', 'resume', 'online'])
+        globalThis.addEventListener(event, () => wake(event === 'online'), options)
       return () => listening.abort()
     },
   }
