@@ -28,7 +28,7 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
         method,
         // The page may be left right after a sign-in. Not for the others: T must be able to end them.
         keepalive: path === '/ack',
-        signal: signal ?? deadline(ports, patienceMs),
+        signal: signal ?? deadline(ports, patienceMs).signal,
         ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
       })
 

@@ -9,11 +9,11 @@ import { createShared } from './shared.ts'
  */
 export type Exclusive = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
-/** A signal that aborts after so many milliseconds of the injected time. */
-export const deadline = (ports: Pick<Ports, 'timer'>, milliseconds: number): AbortSignal => {
+/** Aborts after so many milliseconds of the injected time, if nobody does so before. */
+export const deadline = (ports: Pick<Ports, 'timer'>, milliseconds: number): AbortController => {
   const controller = new AbortController()
   ports.timer(milliseconds, () => controller.abort())
-  return controller.signal
+  return controller
 }
 
 /**
@@ -23,13 +23,13 @@ export const deadline = (ports: Pick<Ports, 'timer'>, milliseconds: number): Abo
 export function createLock(ports: Ports, name: string): { locked: Exclusive; listen(): () => void } {
   let mark = ''
   let patientUntil = ports.now() + patienceMs
-  let giveUp = () => {}
+  let holds: AbortController | undefined
 
   const patience = () => {
     const { holder } = holding.read()
     if (holder !== mark) {
       // Others lost patience first: the timers of a hidden page may run once a minute. A late answer would overwrite theirs.
-      if (ports.now() >= patientUntil) giveUp()
+      if (ports.now() >= patientUntil) holds?.abort()
       mark = holder
       patientUntil = ports.now() + patienceMs
     }
@@ -47,10 +47,8 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
       // The time to work begins now, for the others as well: on a hidden page that was a minute.
       leaveMark()
     }
-    const controller = new AbortController()
-    giveUp = () => controller.abort()
-    ports.timer(patienceMs, giveUp)
-    return work(controller.signal)
+    holds = deadline(ports, patienceMs)
+    return work(holds.signal)
   }
 
   return {
@@ -58,22 +56,20 @@ export function createLock(ports: Ports, name: string): { locked: Exclusive; lis
     async locked(work) {
       const asked = ports.now()
       for (let steal = false; ; ) {
-        const waiting = new AbortController()
-        // At least two seconds, so that the mark of a holder that has just come can arrive.
-        const cancel = ports.timer(Math.max(patience(), 2000), () => waiting.abort())
+        // At least two seconds, so that the mark of a holder that has just come can arrive. Once the lock is there this does nothing.
+        const { signal } = deadline(ports, Math.max(patience(), 2000))
         let result: ReturnType<typeof work> | undefined
         await ports.locks
-          .request(name, steal ? { steal } : { signal: waiting.signal }, () => {
-            cancel()
+          .request(name, steal ? { steal } : { signal }, () => {
             result = hold(work, ports.now() - asked > 5)
             return result
           })
-          .catch(() => cancel())
+          .catch(() => {})
         // Stolen or not, the outcome is what the work itself makes of it.
         if (result) return result
         // No lock to be had at all (an opaque origin, a page on its way out): the protocol tolerates two at once.
         if (steal) return hold(work, false)
-        steal = !waiting.signal.aborted || patience() <= 0
+        steal = !signal.aborted || patience() <= 0
         // Said before it is done: of those that lose patience in the same moment one takes the lock, not each from the last.
         if (steal) leaveMark()
       }

@@ -5,7 +5,7 @@ import type { NetworkProblem, Result } from './api.ts'
 const networkProblem = (answer?: Response): NetworkProblem => ({
   code: 'network',
   status: answer?.status ?? 0,
-  title: 'No connection',
+  title: 'No answer',
   detail: 'The server did not answer.',
   // Proxies say it as well. A date is not understood: clocks may be wrong.
   retryAfterSeconds: Number(answer?.headers.get('Retry-After')) || 0,
@@ -16,10 +16,8 @@ export const codeOf = async (answer: Response): Promise<string | undefined> =>
   answer
     .clone()
     .json()
-    .then(
-      (body) => body?.code,
-      () => undefined,
-    )
+    .then((body) => body.code)
+    .catch(() => {})
 
 /** A 2xx with JSON or nothing is a value, a problem answer a refusal. Anything else (a proxy's page, a captive portal) is no answer. */
 export const toResult = async <T>(run: () => Promise<Response>): Promise<Result<T>> => {

@@ -1,6 +1,6 @@
 // One refresh at a time, in this tab and over all tabs (PROTOCOL.md, "The browser's side").
-import type { Problem, Refreshed, SessionEndReason } from '@vigile/contract'
-import type { NetworkProblem, RefreshOutcome, Result } from './api.ts'
+import type { Problem, Refreshed } from '@vigile/contract'
+import type { RefreshOutcome, Result } from './api.ts'
 import type { Confirm } from './confirm.ts'
 import type { Csrf } from './csrf.ts'
 import type { Exclusive } from './lock.ts'
@@ -44,12 +44,8 @@ export function createRefresher({ ports, session, confirm, csrf, locked, call }:
     return isLive(record) ? 'refreshed' : 'ended'
   }
 
-  const end = async (
-    problem: Problem | NetworkProblem,
-    since: number,
-    signal: AbortSignal,
-  ): Promise<RefreshOutcome> => {
-    const { fingerprint = '', reason = 'unknown' } = problem as { fingerprint?: string; reason?: SessionEndReason }
+  const end = async (refusal: Problem, since: number, signal: AbortSignal): Promise<RefreshOutcome> => {
+    const { fingerprint = '', reason = 'unknown' } = refusal
     // Clean-up touches nothing if the jar holds another token by now. If it fails, dead cookies stay, which are asked about again.
     if (fingerprint || csrf.present()) await call('/logout', { only: fingerprint }, signal)
     const known = knownOutcome(since)

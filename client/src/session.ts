@@ -8,31 +8,27 @@ export type Session = ReturnType<typeof createSession>
 
 type EndListener = (end: { reason: SessionEndReason }) => void
 
-const listenerSet = <L>() => {
-  const listeners = new Set<L>()
-  return {
-    listeners,
-    add(listener: L) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+const addTo =
+  <L>(listeners: Set<L>) =>
+  (listener: L) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
   }
-}
 
 /**
  * The shared session record under `key`. Each beginning and each end gives it a new epoch, and every tab tells its listeners
  * once of each epoch that it sees: at once, or on waking where it was frozen.
  */
 export function createSession(ports: Ports, key: string) {
-  const onEnd = listenerSet<EndListener>()
-  const onStart = listenerSet<() => void>()
+  const ends = new Set<EndListener>()
+  const starts = new Set<() => void>()
   const newEpoch = () => `${ports.random()}`
 
   const notice = () => {
     const { epoch, ended } = shared.read()
     if (epoch === seen) return
     seen = epoch
-    for (const tell of ended ? onEnd.listeners : onStart.listeners) {
+    for (const tell of ended ? ends : starts) {
       // Later, and apart: a listener that throws must not break a refresh.
       queueMicrotask(() => tell({ reason: ended as SessionEndReason }))
     }
@@ -43,8 +39,8 @@ export function createSession(ports: Ports, key: string) {
   return {
     ...shared,
     notice,
-    onEnd: onEnd.add,
-    onStart: onStart.add,
+    onEnd: addTo(ends),
+    onStart: addTo(starts),
     /** An access token came. `begins`: with a new session; so does one that comes where none was known to live. */
     landed(answer: { fingerprint: string; expiresIn: number }, begins: boolean) {
       const before = shared.read()
