@@ -8,8 +8,8 @@ export type NetworkProblem = {
   readonly status: number
   readonly title: string
   readonly detail: string
-  /** What `Retry-After` said; 0 where nothing did. */
-  readonly retryAfterSeconds: number
+  /** What `Retry-After` said, in seconds; 0 where it said nothing clear. */
+  readonly retryAfterSeconds?: number
 }
 
 /** Every act gives its value, or the reason why not. An act never throws for a refusal or a lost connection. */

@@ -17,7 +17,7 @@ export function createPlainClient(ports: Ports): PageClient {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'X-CSRF-Token': csrf },
-      signal: deadline(ports, patienceMs),
+      signal: deadline(ports, patienceMs).signal,
     })
     return ports.fetch(request)
   }
