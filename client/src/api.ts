@@ -35,6 +35,8 @@ export type ClientOptions = {
   readonly csrfCookie?: string
   /** Binds sessions to a key of this browser, where the server's setting `sessions.binding` is not `off`. Default false. */
   readonly binding?: boolean
+  /** `body` where the server's setting `delivery` is: the access token is kept in memory, and sent as `Authorization`. Default `cookie`. */
+  readonly delivery?: 'cookie' | 'body'
 }
 
 /** The server's messages come in the page's language (`<html lang>`, read at each request), else as the browser prefers. */

@@ -11,8 +11,7 @@ import { assembleClient } from './client.ts'
  * client.onSessionEnd(({ reason }) => location.assign(`/sign-in?because=${reason}`))
  */
 export function createClient(options: ClientOptions = {}): Client {
-  const { app = 'vigile', authPath = '/api/auth', binding } = options
-  const client = assembleClient(browserPorts(app, binding ? authPath : undefined), options)
+  const client = assembleClient(browserPorts({ app: 'vigile', authPath: '/api/auth', ...options }), options)
   if (globalThis.document) client.start()
   return client
 }

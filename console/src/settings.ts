@@ -14,6 +14,8 @@ export type Settings = {
   readonly signUp: boolean
   readonly signInPath: string
   readonly accountPath: string
+  /** Where the access token is: in its cookie, or in memory. */
+  readonly delivery: 'cookie' | 'body'
   /** Whether sessions are bound to a key of this browser. */
   readonly binding: boolean
 }

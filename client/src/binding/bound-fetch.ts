@@ -1,6 +1,6 @@
 // Sends the acts of a bound session with a proof of this browser's key. A chunk of its own: loaded where binding is wanted.
 import { deviceKey } from './device-key.ts'
-import { proofOf } from './proof.ts'
+import { proofOf, tokenOf } from './proof.ts'
 
 type Send = (request: Request) => Promise<Response>
 type Surroundings = { send: Send; key: () => Promise<CryptoKeyPair | null> }
@@ -21,7 +21,7 @@ export function createBoundFetch(app: string, authPath: string, surroundings?: S
   }
 
   return async (request) => {
-    if (!isAct(request, authPath)) return send(request)
+    if (!isAct(request, authPath) && !tokenOf(request)) return send(request)
     const again = request.clone()
     const used = nonce
     let answer = await sendProven(request)

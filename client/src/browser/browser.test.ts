@@ -4,6 +4,8 @@ import { browserChannel } from './channel.ts'
 import { browserPorts } from './ports.ts'
 import { browserStorage } from './storage.ts'
 
+const names = { app: 'vigile', authPath: '/api/auth' }
+
 afterEach(() => {
   vi.unstubAllGlobals()
 })
@@ -61,7 +63,7 @@ test('a channel carries to others of its name while they listen, and is silent w
 
 test('the page wakes the client on each event that ends a pause, until it stops listening', () => {
   const target = page()
-  const ports = browserPorts('vigile')
+  const ports = browserPorts(names)
   const woken: boolean[] = []
   const stop = ports.listen((online) => woken.push(online))
   for (const event of ['visibilitychange', 'pageshow', 'resume', 'online']) target.dispatchEvent(new Event(event))
@@ -79,10 +81,10 @@ test('the page wakes the client on each event that ends a pause, until it stops 
 
 test('without Web Locks there is an election', () => {
   vi.stubGlobal('navigator', {})
-  const fallback = browserPorts('vigile').locks
+  const fallback = browserPorts(names).locks
   const locks = { request: () => {} }
   vi.stubGlobal('navigator', { locks })
-  expect(browserPorts('vigile').locks).toBe(locks)
+  expect(browserPorts(names).locks).toBe(locks)
   expect(fallback.request).toBeTypeOf('function')
 })
 

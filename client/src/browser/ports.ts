@@ -1,11 +1,13 @@
 // The browser, as the client asks for it.
+import type { ClientOptions } from '../api.ts'
 import { electionLocks } from '../election.ts'
 import type { Ports } from '../ports.ts'
 import { browserChannel } from './channel.ts'
 import { browserStorage } from './storage.ts'
 
-/** `boundPath`: the auth path, where sessions are to be bound. Safe to call where there is no browser: nothing is touched before it is used. */
-export function browserPorts(app: string, boundPath?: string): Ports {
+/** Safe to call where there is no browser: nothing is touched before it is used. */
+export function browserPorts(options: ClientOptions & { readonly app: string; readonly authPath: string }): Ports {
+  const { app, binding, delivery } = options
   const page = globalThis.document as Document | undefined
   const timing: Pick<Ports, 'wall' | 'random' | 'timer'> = {
     wall: Date.now,
@@ -15,18 +17,10 @@ export function browserPorts(app: string, boundPath?: string): Ports {
       return () => clearTimeout(id)
     },
   }
-  let loading: Promise<Ports['fetch']> | undefined
-  const bound = (path: string) =>
-    (loading ??= import('../binding/bound-fetch.ts').then(
-      (chunk) => chunk.createBoundFetch(app, path),
-      (error) => {
-        loading = undefined
-        throw error
-      },
-    ))
   return {
     ...timing,
-    fetch: async (request) => (boundPath ? (await bound(boundPath))(request) : fetch(request)),
+    fetch: async (request) =>
+      (binding || delivery === 'body' ? (await import('../extra-fetch.ts')).extraFetch(options) : fetch)(request),
     now: () => performance.now(),
     locks: globalThis.navigator?.locks ?? electionLocks(timing, browserChannel(`${app}:lock`)),
     channel: browserChannel(`${app}:session`),

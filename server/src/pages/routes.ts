@@ -46,7 +46,13 @@ export const pageRoutes = ({ pageState, templates, docs, settings, publicUrl }: 
     { path: '/', guard: 'anyone', limit: 'none', answer: front },
     { path: '/sign-in', guard: 'anyone', limit: 'none', answer: signIn },
     { path: '/sign-up', guard: 'anyone', limit: 'none', answer: signIn },
-    { path: '/account', guard: 'session', limit: 'none', answer: (context) => page('account', context) },
+    // In body delivery a page's request carries no access token: the page is the same for everybody, and its script asks.
+    {
+      path: '/account',
+      guard: settings.delivery === 'body' ? 'anyone' : 'session',
+      limit: 'none',
+      answer: (context: PageContext) => page('account', context),
+    },
     { path: '/docs', guard: 'anyone', limit: 'none', answer: (context) => docs.answer(context) },
   ]
 }

@@ -10,5 +10,6 @@ export const pageSettings = (options: VigileOptions): PageSettings => ({
   signUp: options.accounts?.signUp ?? true,
   signInPath: options.signInPath ?? '/sign-in',
   accountPath: '/account',
+  delivery: options.delivery ?? 'cookie',
   binding: (options.sessions?.binding ?? 'off') !== 'off',
 })

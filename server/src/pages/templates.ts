@@ -15,6 +15,8 @@ export type PageSettings = {
   readonly signUp: boolean
   readonly signInPath: string
   readonly accountPath: string
+  /** Where the access token is: in its cookie, or in the page's memory. */
+  readonly delivery: 'cookie' | 'body'
   /** Whether sessions are bound to a key of the browser. */
   readonly binding: boolean
 }
