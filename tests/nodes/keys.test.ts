@@ -77,7 +77,7 @@ const nodeIds = async () => (await db.query<{ id: string }>('select id from node
 /** Signing keys are read again for an unknown key id at most so often. */
 const rereadMs = 5_000
 
-test('TOK-9 OPS-7 a new secret and a new signing key, rolled node by node under load: each node takes what the other makes, nobody is refused, no request fails', async () => {
+test('PROTOCOL 9 TOK-9 OPS-7 a new secret and a new signing key, rolled node by node under load: each node takes what the other makes, nobody is refused, no request fails', async () => {
   const toRedis = await openLink(redis.port)
   const a = await start(await secretFile('a', [older]))
   const [aId] = await nodeIds()
@@ -125,7 +125,7 @@ test('TOK-9 OPS-7 a new secret and a new signing key, rolled node by node under 
   await toRedis.stop()
 }, 300_000)
 
-test('TOK-9 a node that does not know a secret yet answers 503 to what was made with it, reads its file again, and goes on', async () => {
+test('PROTOCOL 9 TOK-9 a node that does not know a secret yet answers 503 to what was made with it, reads its file again, and goes on', async () => {
   const a = await start(await secretFile('a', [newer, older]))
   const visitor = await newcomer(a)
   expect(secretOf(visitor)).toBe(newerId)

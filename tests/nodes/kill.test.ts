@@ -7,7 +7,7 @@ const times = 12
 const patienceMs = 600_000
 
 test(
-  'OPS-11 AUD-2 S-67 H-10 a server on the embedded database is killed again and again under load: no acknowledged act is lost, nobody has to sign in again, who signed out stays out',
+  'PROTOCOL 3 OPS-11 AUD-2 S-67 H-10 a server on the embedded database is killed again and again under load: no acknowledged act is lost, nobody has to sign in again, who signed out stays out',
   async () => {
     const report = await killEmbedded({ times, people: 20 })
     expect(report.wrong).toEqual([])

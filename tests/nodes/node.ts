@@ -19,6 +19,8 @@ export type ServerNode = RunningProgram & {
   fetch(request: Request, peer?: { readonly address?: string | undefined }): Promise<Response>
 }
 
+type Reached = Pick<ServerNode, 'fetch'>
+
 export type NodeSettings = {
   readonly database: string
   readonly redis?: string
@@ -52,36 +54,37 @@ export const startNode = async (settings: NodeSettings): Promise<ServerNode> => 
   const { env, ...rest } = program('start', settings)
   const running = await startProgram({ ...rest, env: { ...env, PORT: String(port) }, ready: /is ready / })
   const url = `http://127.0.0.1:${port}`
-  return {
-    ...running,
-    url,
-    fetch: async (request, { address } = {}) => {
-      const headers = new Headers(request.headers)
-      if (address !== undefined) headers.set('x-forwarded-for', address)
-      const body = request.body === null ? null : await request.text()
-      const { pathname, search } = new URL(request.url)
-      return fetch(`${url}${pathname}${search}`, {
-        method: request.method,
-        headers,
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(requestMs),
-      })
-    },
-  }
+  return { ...running, url, fetch: fetchFrom(url) }
 }
+
+/** Sends requests to a node at that address. */
+export const fetchFrom =
+  (url: string): ServerNode['fetch'] =>
+  async (request, { address } = {}) => {
+    const headers = new Headers(request.headers)
+    if (address !== undefined) headers.set('x-forwarded-for', address)
+    const body = request.body === null ? null : await request.text()
+    const { pathname, search } = new URL(request.url)
+    return fetch(`${url}${pathname}${search}`, {
+      method: request.method,
+      headers,
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(requestMs),
+    })
+  }
 
 let visitors = 0
 
 /** A new browser, at an address of its own; `at` says which node its next request reaches. */
-export const newVisitor = (at: () => ServerNode, now: () => number = Date.now): Visitor => {
+export const newVisitor = (at: () => Reached, now: () => number = Date.now): Visitor => {
   visitors += 1
   const address = `10.${Math.floor(visitors / 62_500) % 250}.${Math.floor(visitors / 250) % 250}.${(visitors % 250) + 1}`
   return createVisitor({ vigile: at, publicUrl, now, address })
 }
 
 /** Another browser with a copy of its cookies. */
-export const copyOf = (visitor: Visitor, at: () => ServerNode): Visitor => {
+export const copyOf = (visitor: Visitor, at: () => Reached): Visitor => {
   const copy = newVisitor(at)
   copy.jar.restore(visitor.jar.snapshot())
   return copy

@@ -63,7 +63,7 @@ const inOrder = async <Answers extends unknown[]>(
 }
 const signOut = (visitor: Visitor) => visitor.post('/api/auth/logout', {})
 
-test('TOK-5 H-9 a sign-out at one node comes before a refresh under way at the other: the refresh finds the session ended', async () => {
+test('PROTOCOL 7 TOK-5 H-9 a sign-out at one node comes before a refresh under way at the other: the refresh finds the session ended', async () => {
   const { sessionId, atA, atB, witness } = await twice()
   const [out, refreshed] = await inOrder(
     sessionId,
@@ -76,7 +76,7 @@ test('TOK-5 H-9 a sign-out at one node comes before a refresh under way at the o
   await expect.poll(async () => (await witness.me()).status, patience).toBe(401)
 })
 
-test('TOK-5 H-9 a sign-out at one node comes right after a refresh at the other: the new token is over as well', async () => {
+test('PROTOCOL 7 TOK-5 H-9 a sign-out at one node comes right after a refresh at the other: the new token is over as well', async () => {
   const { sessionId, atA, atB } = await twice()
   const [refreshed, out] = await inOrder(
     sessionId,
@@ -88,7 +88,7 @@ test('TOK-5 H-9 a sign-out at one node comes right after a refresh at the other:
   expect((await atB.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
 })
 
-test('TOK-3 I5 two nodes rotate one token at once: both answer with the same next token', async () => {
+test('PROTOCOL 2 TOK-3 I5 two nodes rotate one token at once: both answer with the same next token', async () => {
   const { sessionId, atA, atB } = await twice()
   const [one, other] = await inOrder(
     sessionId,

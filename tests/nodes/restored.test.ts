@@ -70,7 +70,7 @@ describe.each([
   ['embedded', embedded],
   ['PostgreSQL', postgres],
 ])('on %s', (_, keep) => {
-  test('H-10 S-38 a backup is restored: who went on meanwhile goes on, what was ended meanwhile is alive until everyone’s sessions are ended', async () => {
+  test('PROTOCOL 8 H-10 S-38 a backup is restored: who went on meanwhile goes on, what was ended meanwhile is alive until everyone’s sessions are ended', async () => {
     const kept = await keep()
     let node: ServerNode = await startNode({ database: kept.database })
     cleanUps.push(() => node.stop())
