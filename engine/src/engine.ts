@@ -8,7 +8,7 @@ import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
 import { createReadCaller } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
-import { describeRoute } from './http/describe-route.ts'
+import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createGuards } from './http/guards.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -36,14 +36,16 @@ import type { VigileOptions } from './options.ts'
 import { createBreachCheck } from './passwords/breached.ts'
 import { createPasswordHasher } from './passwords/hash-password.ts'
 import type { ClockOffset } from './primitives/clock.ts'
+import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
 import { createReadiness } from './readiness.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
-import { resolveSettings } from './settings/settings.ts'
+import { resolveSettings, type Settings } from './settings/settings.ts'
 import { openStores } from './stores/open.ts'
+import { inMemory } from './stores/sqlite.ts'
 import type { Vigile } from './vigile.ts'
 
 /** A sign-up waits no longer for the breach service. */
@@ -70,11 +72,33 @@ const proofsAtOnce = 1_000
  */
 export const createVigile = (options: VigileOptions): Vigile => buildVigile(options, { ms: 0 })
 
+/**
+ * Every route that an engine with these options has, with the guard and the limit that protect it. Opens and creates no
+ * store. Throws a `ConfigurationError` as `createVigile` does.
+ *
+ * @example
+ * for (const { method, path, guard, limit } of describeRoutes(options)) console.log(method, path, guard, limit)
+ */
+export const describeRoutes = (options: VigileOptions): readonly RouteDescription[] => {
+  const settings = resolveSettings(options)
+  const nowhere = { database: { kind: 'sqlite', file: inMemory }, redis: null, limitsRedis: null } as const
+  const vigile = wire({ ...settings, ...nowhere }, { isServer: false, log: silentLog, offset: { ms: 0 } })
+  const routes = vigile.routes()
+  void vigile.close()
+  return routes
+}
+
 /** The same with a clock that can be moved: for tests alone. */
 export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile => {
   const settings = resolveSettings(options)
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'info' })
-  const isServer = options.role !== 'command'
+  return wire(settings, { isServer: options.role !== 'command', log, offset })
+}
+
+const wire = (
+  settings: Settings,
+  { isServer, log, offset }: { readonly isServer: boolean; readonly log: Log; readonly offset: ClockOffset },
+): Vigile => {
   const { argon2, breachUrl } = settings.passwords
 
   const stores = openStores({ ...settings, exclusive: isServer, offset, log })

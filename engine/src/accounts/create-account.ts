@@ -30,6 +30,20 @@ export type CreateAccountResult =
   | { readonly ok: false; readonly error: 'email_taken' | 'invalid_email' | 'invalid_hash' }
   | { readonly ok: false; readonly error: 'weak_password'; readonly faults: readonly PasswordFault[] }
 
+/**
+ * What is wrong with a user to be made, as far as that can be told without a database and without a password check. Null:
+ * nothing is. For whoever wants to know before the first of many is made.
+ *
+ * @example
+ * checkNewUser({ email: 'ada@example.com', passwordHash: 'md5:…' }) // 'invalid_hash'
+ */
+export const checkNewUser = (
+  input: Pick<NewUser, 'email' | 'passwordHash'>,
+): 'invalid_email' | 'invalid_hash' | null => {
+  if (parseEmail(input.email) === null) return 'invalid_email'
+  return input.passwordHash !== undefined && !checkImportedHash(input.passwordHash).ok ? 'invalid_hash' : null
+}
+
 /** Refuses `invalid_email`, `email_taken`, `weak_password`, `invalid_hash` (unknown, damaged or too costly). */
 export const createAccount = async (
   deps: CreateAccountDeps,
@@ -39,9 +53,9 @@ export const createAccount = async (
   const { password, passwordHash = null, name = null, locale = null, emailVerified = false } = input
   if (password !== undefined && passwordHash !== null)
     throw new TypeError('users.create: give either password or passwordHash, not both')
+  const error = checkNewUser(input)
   const email = parseEmail(input.email)
-  if (!email) return { ok: false, error: 'invalid_email' }
-  if (passwordHash !== null && !checkImportedHash(passwordHash).ok) return { ok: false, error: 'invalid_hash' }
+  if (error !== null || !email) return { ok: false, error: error ?? 'invalid_email' }
   if (password !== undefined) {
     const faults = await deps.checkNewPassword(password, { email: email.address, name })
     if (faults.length > 0) return { ok: false, error: 'weak_password', faults }

@@ -101,6 +101,23 @@ export const resolveSettings = (given: VigileOptions): Settings => {
   return settings
 }
 
+/**
+ * Every fault of the options, none where they are good: what is wrong with which setting, and what would be right. Opens
+ * nothing and creates nothing, so it can run anywhere.
+ *
+ * @example
+ * for (const { setting, wrong, right } of checkOptions(options)) console.error(`${setting}: ${wrong}. ${right}.`)
+ */
+export const checkOptions = (options: VigileOptions): readonly ConfigurationFault[] => {
+  try {
+    resolveSettings(options)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults
+    throw error
+  }
+}
+
 const appOf = (app = 'vigile', faults: Faults): string => {
   if (/^[a-z][a-z0-9_]{0,31}$/.test(app)) return app
   faults.add('app', `"${app}" can't begin cookie names`, 'use lower-case letters, digits and _')

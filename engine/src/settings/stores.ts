@@ -9,13 +9,21 @@ export type DatabaseSetting =
 export const databaseOf = (text: string | undefined, faults: Faults): DatabaseSetting => {
   if (!text) return { kind: 'sqlite', file: './data/vigile.db' }
   if (/^postgres(ql)?:\/\//.test(text)) return { kind: 'postgres', url: text }
-  if (text.startsWith('file:') && text.length > 5)
+  const inMemory = text === ':memory:' || /^file:(:memory:|[^?]*\?)/.test(text)
+  if (inMemory)
+    faults.add(
+      'DATABASE_URL',
+      'a database in memory, or a file with parameters, is not supported: it would be an ordinary file of that name',
+      'write file:./data/vigile.db; for a test, a file in a temporary folder',
+    )
+  else if (text.startsWith('file:') && text.length > 5)
     return { kind: 'sqlite', file: text.slice(5).replace(/^\/\/(?=\/)/, '') }
-  faults.add(
-    'DATABASE_URL',
-    'it is neither postgres://… nor file:…',
-    'write postgres://user:password@host:5432/vigile or file:./data/vigile.db',
-  )
+  else
+    faults.add(
+      'DATABASE_URL',
+      'it is neither postgres://… nor file:…',
+      'write postgres://user:password@host:5432/vigile or file:./data/vigile.db',
+    )
   return { kind: 'sqlite', file: './data/vigile.db' }
 }
 

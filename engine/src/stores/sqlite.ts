@@ -1,6 +1,7 @@
 // The embedded database: a file, in the process.
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -29,6 +30,8 @@ export type SqliteOptions = {
 }
 
 const maxWaitMs = 10_000
+/** In place of a file: a database that is empty and that nobody else sees. */
+export const inMemory = ':memory:'
 
 /**
  * Opens the file, and creates it with its folder where they are missing, readable by their owner alone. What was
@@ -40,7 +43,7 @@ const maxWaitMs = 10_000
  * await database.migrate()
  */
 export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): SqliteDatabase => {
-  const path = resolve(file)
+  const path = file === inMemory ? file : resolve(file)
   const { database, releaseLock } = openFiles(path, exclusive)
 
   const connection = createSqliteConnection(database)
@@ -91,15 +94,19 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
   }
 }
 
+const withClock = (database: DatabaseSync): DatabaseSync => {
+  database.function('vigile_now', () => Date.now())
+  return database
+}
+
 const openFiles = (path: string, exclusive: boolean) => {
   let releaseLock = () => {}
   try {
+    if (path === inMemory) return { database: withClock(openFile(path)), releaseLock }
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     if (exclusive) releaseLock = lockForServer(path)
     createPrivateFile(path)
-    const database = openFile(path)
-    database.function('vigile_now', () => Date.now())
-    return { database, releaseLock }
+    return { database: withClock(openFile(path)), releaseLock }
   } catch (cause) {
     releaseLock()
     if (cause instanceof ServerRunningError) throw cause

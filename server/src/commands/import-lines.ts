@@ -1,6 +1,6 @@
 // JSON Lines → users to create, or what is wrong with which line. All lines are read before the first user is made.
 import { registerBody } from '@vigile/contract'
-import type { NewUser } from '@vigile/engine'
+import { checkNewUser, type NewUser } from '@vigile/engine'
 import { z } from 'zod'
 import type { Catalogue } from '../messages/catalogue.ts'
 
@@ -23,7 +23,7 @@ export const readImportLines = (
   for (const [index, content] of text.split(/\r?\n/).entries()) {
     const line = index + 1
     if (content.trim() === '') continue
-    const user = parseLine(content, users.lineNotJson)
+    const user = parseLine(content, users)
     if (typeof user === 'string') {
       bad.push({ line, wrong: user })
       continue
@@ -38,15 +38,34 @@ export const readImportLines = (
   return { good, bad }
 }
 
-const parseLine = (content: string, notJson: string): NewUser | string => {
+/** A user as `users.create` takes it, or what is wrong in the reader's words: all of it. */
+const parseLine = (content: string, users: Catalogue['users']): NewUser | string => {
   let value: unknown
   try {
     value = JSON.parse(content)
   } catch {
-    return notJson
+    return users.lineNotJson
   }
-  const parsed = lineSchema.safeParse(value)
+  const parsed = lineSchema.safeParse(value, { reportInput: true })
+  if (!parsed.success) return [...new Set(parsed.error.issues.flatMap((issue) => explain(issue, users)))].join(', ')
   // Zod drops no undefined key here: what was absent stays absent.
-  if (parsed.success) return parsed.data as NewUser
-  return parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ')
+  const user = parsed.data as NewUser
+  switch (checkNewUser(user)) {
+    case 'invalid_email':
+      return users.lineFields.email
+    case 'invalid_hash':
+      return users.lineFields.passwordHash
+    case null:
+      return user
+  }
+}
+
+/** Each field has one rule, so what is wrong follows from its name. */
+const explain = (issue: z.core.$ZodIssue, users: Catalogue['users']): readonly string[] => {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => users.lineNoSuchField(JSON.stringify(key.slice(0, 50))))
+  const [field] = issue.path
+  if (field === undefined) return [users.lineNotObject]
+  if (field === 'email' && issue.input === undefined) return [users.lineNoEmail]
+  return [users.lineFields[field as keyof typeof lineSchema.shape]]
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createFakeVigile, fakeUser } from '../fake-vigile.suite.ts'
 import { call } from './call.suite.ts'
@@ -108,6 +111,30 @@ describe('what is said', () => {
   })
 })
 
+describe('what only reads the configuration', () => {
+  test.each(['config check', 'routes'])('%s opens no store and makes none', async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), 'vigile-configuration-'))
+    const fake = createFakeVigile()
+    const environment = {
+      DATABASE_URL: `file:${join(folder, 'elsewhere', 'vigile.db')}`,
+      REDIS_URL: 'redis://127.0.0.1:1',
+      VIGILE_SECRET: 'x'.repeat(64),
+    }
+    expect(await call(command, { fake, folder, environment })).toMatchObject({ exitCode: 0, errors: '' })
+    expect(await readdir(folder)).toEqual([])
+    expect(fake.calls).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  test('OPS-1 they name the faults', async () => {
+    for (const command of ['config check', 'routes']) {
+      const { exitCode, errors } = await call(command, { environment: { DATABASE_URL: 'file::memory:' } })
+      expect([command, exitCode]).toEqual([command, 2])
+      expect(errors).toContain('DATABASE_URL (database)')
+    }
+  })
+})
+
 describe('migrate', () => {
   test('--check exits 1 while something is pending, and works before the database is migrated', async () => {
     const fake = createFakeVigile({ ready: () => Promise.reject(new Error('not migrated')) })
@@ -145,7 +172,13 @@ describe('sessions revoke', () => {
 
 test('VAL-3 routes lists the engine and the pages, each with its guard and its limit', async () => {
   const { routes } = JSON.parse((await call('routes --json')).output)
-  expect(routes).toContainEqual({ method: 'POST', path: '/api/auth/login', guard: 'origin', limit: 'signInIp' })
+  const login = {
+    method: 'POST',
+    path: '/api/auth/login',
+    guard: 'own origin',
+    limit: expect.stringContaining('signIn'),
+  }
+  expect(routes).toContainEqual(login)
   expect(routes).toContainEqual({ method: 'GET', path: '/account', guard: 'session', limit: 'none' })
   for (const route of routes) expect([route.guard, route.limit].every(Boolean)).toBe(true)
 })

@@ -11,7 +11,7 @@ import { type Cli, reason } from './cli.ts'
 import { readyScreen } from './ready-screen.ts'
 import { exitCodes, type Report } from './report.ts'
 import { untilStopped } from './until-stopped.ts'
-import { loadFor, openVigile } from './with-vigile.ts'
+import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
 
 export const addStart = (parent: Command, cli: Cli): void => {
   const { output, folder, createVigile } = cli.surroundings
@@ -19,10 +19,8 @@ export const addStart = (parent: Command, cli: Cli): void => {
   cli.command(parent, 'start', start.about, 'PORT=8080 vigile start').action(
     cli.action(async ({ report, options }) => {
       const loaded = await loadFor(cli, options.config)
-      if (loaded.faults.length > 0) {
-        const opened = await openVigile(cli, loaded)
-        return report.faults('faults' in opened ? opened.faults : joinFaults(loaded.faults, []))
-      }
+      const faults = faultsOf(loaded, optionsOf(cli, loaded))
+      if (faults.length > 0) return report.faults(faults)
       const { config } = loaded
       const terminal = output.isTTY === true && !config.production && options.json !== true
       const level = config.logLevel ?? 'info'

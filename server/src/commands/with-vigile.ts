@@ -1,7 +1,7 @@
 // The engine for a command: the same configuration as the server's, beside which it may run.
 
 import { userInfo } from 'node:os'
-import { type Actor, ConfigurationError, type Vigile, type VigileOptions } from '@vigile/engine'
+import { type Actor, ConfigurationError, checkOptions, type Vigile, type VigileOptions } from '@vigile/engine'
 import { engineOptions } from '../configuration/engine-options.ts'
 import { type ConfigurationFault, joinFaults } from '../configuration/faults.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../configuration/load-configuration.ts'
@@ -19,36 +19,28 @@ export const loadFor = (
   return loadConfiguration({ environment, folder, configFile, messages })
 }
 
-/** The engine, or every fault of the configuration: ours and the engine's together. */
-export const openVigile = async (
-  { surroundings }: Cli,
-  { config, faults }: LoadedConfiguration,
-): Promise<{ vigile: Vigile; options: VigileOptions } | { faults: readonly ConfigurationFault[] }> => {
+/** The engine's options, for a command. */
+export const optionsOf = ({ surroundings }: Cli, { config }: LoadedConfiguration): VigileOptions => {
   const log = config.log ?? createTerminalLog('warn', surroundings.errors, surroundings.errors.isTTY === true)
-  const options = engineOptions({ ...config, log, role: 'command' }, config.port ?? 3000)
-  try {
-    const vigile = surroundings.createVigile(options)
-    if (faults.length === 0) return { vigile, options }
-    await vigile.close()
-    return { faults: joinFaults(faults, []) }
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      return { faults: joinFaults(faults, error.faults) }
-    }
-    throw error
-  }
+  return engineOptions({ ...config, log, role: 'command' }, config.port ?? 3000)
 }
+
+/** Every fault of the configuration: ours and the engine's together. Nothing is opened. */
+export const faultsOf = ({ faults }: LoadedConfiguration, options: VigileOptions): readonly ConfigurationFault[] =>
+  joinFaults(faults, checkOptions(options))
 
 /** Opens the engine, does the work, closes it whatever happened. `ready: false` where the database may not be migrated yet. */
 export const withVigile = async (
   cli: Cli,
   { report, options }: Pick<Call<object>, 'report' | 'options'>,
-  work: (vigile: Vigile, options: VigileOptions) => Promise<number>,
+  work: (vigile: Vigile) => Promise<number>,
   { ready = true } = {},
 ): Promise<number> => {
-  const opened = await openVigile(cli, await loadFor(cli, options.config))
-  if ('faults' in opened) return report.faults(opened.faults)
-  const { vigile } = opened
+  const loaded = await loadFor(cli, options.config)
+  const engine = optionsOf(cli, loaded)
+  const faults = faultsOf(loaded, engine)
+  if (faults.length > 0) return report.faults(faults)
+  const vigile = cli.surroundings.createVigile(engine)
   try {
     if (ready) await vigile.ready()
   } catch (error) {
@@ -58,7 +50,7 @@ export const withVigile = async (
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }
   try {
-    return await work(vigile, opened.options)
+    return await work(vigile)
   } finally {
     await vigile.close()
   }

@@ -42,6 +42,23 @@ describe('OPS-1 the configuration is checked as a whole', () => {
     expect(faults.find(({ setting }) => setting === 'PORT')?.right).toContain('65535')
   })
 
+  test.each(['http://0.0.0.0', '0.0.0.0:3000', '[::1]', '127.0.0.300', 'my host', '-x', 'a..b', 'under_score'])(
+    'HOST=%s is no address to listen on',
+    async (HOST) => {
+      expect(await named({ HOST })).toEqual(['HOST'])
+      await writeFile(join(folder, 'vigile.config.mjs'), `export default { host: ${JSON.stringify(HOST)} }`)
+      const { faults } = await load({}, 'vigile.config.mjs')
+      expect(faults.map(({ setting }) => setting)).toEqual(['host'])
+    },
+  )
+
+  test.each(['0.0.0.0', '::', '::1', 'localhost', 'vigile-1.internal', 'fe80::1%eth0'])(
+    'HOST=%s is one',
+    async (HOST) => {
+      expect(await named({ HOST })).toEqual([])
+    },
+  )
+
   test('a NODE_ENV that means nothing is refused: "prod" must not run with what suits development', async () => {
     expect(await named({ NODE_ENV: 'prod' })).toContain('NODE_ENV')
     expect(await named({ NODE_ENV: 'test' })).toEqual([])

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
+import { isHost } from './parsers.ts'
 
 const kinds = {
-  host: z.string().min(1),
+  host: z.string().refine(isHost),
   port: z.number().int().min(0).max(65_535),
   assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),

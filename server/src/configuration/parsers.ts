@@ -1,4 +1,5 @@
 // Text of the environment → a value, or what is wrong with it and what would be right.
+import { isIP } from 'node:net'
 import type { Catalogue } from '../messages/catalogue.ts'
 
 export type Parsed<Value> = { readonly ok: true; readonly value: Value } | Wrong
@@ -15,6 +16,16 @@ export const origin: Parser<string> = (input, { faults }) => {
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return right(url.origin)
   return { ok: false, wrong: faults.isNot(input), right: faults.origin }
 }
+
+// RFC 1123. A last label of digits alone would be a mistyped address: 127.0.0.300.
+const hostName =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
+
+/** An address or a name to listen on: no port, no brackets, no scheme. Whether it is this machine's is seen at the start. */
+export const isHost = (input: string): boolean => isIP(input) !== 0 || hostName.test(input)
+
+export const host: Parser<string> = (input, { faults }) =>
+  isHost(input) ? right(input) : { ok: false, wrong: faults.isNot(input), right: faults.address }
 
 /** What commas, spaces or line ends separate. */
 export const splitList = (input: string): readonly string[] => input.split(/[\s,]+/).filter(Boolean)

@@ -2,7 +2,7 @@
 import { unsafePlainHttp } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
-import { duration, list, oneOf, onOrOff, origin, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
+import { duration, host, list, oneOf, onOrOff, origin, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
 
 export type Setting = {
   /** The variable. */
@@ -64,7 +64,7 @@ export const settings: readonly Setting[] = [
     sessions: { binding },
   })),
   setting('PORT', 'port', wholeNumber(0, 65_535), (port) => ({ port })),
-  setting('HOST', 'host', text, (host) => ({ host })),
+  setting('HOST', 'host', host, (host) => ({ host })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),
   setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),
   setting('VIGILE_DRAIN_SECONDS', 'drainSeconds', wholeNumber(0, 300), (drainSeconds) => ({ drainSeconds })),
