@@ -153,7 +153,7 @@ describe.each(storeKinds)('on %s', (kind) => {
   })
   afterAll(() => desk?.close())
 
-  describe.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('PROTOCOL row %i', (row) => {
+  describe.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('PROTOCOL 1 PROTOCOL row %i', (row) => {
     const own = refreshCases.filter(({ state, asked }) => readTable(stateAt(state, 0), asked, 0, constants).row === row)
 
     test(`TOK-3 I2 I3 I7 I9 the answer, its cookies and the session after it, for ${own.length} states and requests`, async () => {
@@ -173,7 +173,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     })
   })
 
-  test(`PROTOCOL ack: 204 or 409, no cookie, and the session after it, for ${ackCases.length} states and requests`, async () => {
+  test(`PROTOCOL 1 PROTOCOL ack: 204 or 409, no cookie, and the session after it, for ${ackCases.length} states and requests`, async () => {
     for (const { state, asked } of ackCases) {
       const held = await desk.begin(state)
       held.hold(asked.p, asked.q)

@@ -76,7 +76,7 @@ const equal = (a: unknown, b: unknown): boolean => {
   return true
 }
 
-test('TOK-3 PROTOCOL rows 1 to 10: every small state, token, retry, settled and window edge is decided as the table says', () => {
+test('PROTOCOL 1 TOK-3 PROTOCOL rows 1 to 10: every small state, token, retry, settled and window edge is decided as the table says', () => {
   const rows = new Map<number, number>()
   const wrong: string[] = []
   const constants = constantsOf(policy)
@@ -104,7 +104,7 @@ test('TOK-3 PROTOCOL row 2: where the idle life is short, a quarter of it is wha
   }
 })
 
-test('PROTOCOL ack table: every small state, token and settled is decided as the table says', () => {
+test('PROTOCOL 1 PROTOCOL ack table: every small state, token and settled is decided as the table says', () => {
   const answers = new Map<string, number>()
   for (const s of states())
     for (const a of tokens(s)) {

@@ -117,60 +117,74 @@ const play = (all: readonly Step[], look: (seen: Seen) => void) => {
   }
 }
 
-const always = (title: string, look: (seen: Seen) => void) =>
-  test(title, () => {
-    fc.assert(
-      fc.property(steps, (all) => play(all, look)),
-      { numRuns: runs },
-    )
-  })
+/** What is looked at after each request of many lives. */
+const always = (look: (seen: Seen) => void) => () =>
+  fc.assert(
+    fc.property(steps, (all) => play(all, look)),
+    { numRuns: runs },
+  )
 
-always(
+test(
   'I1 revocation is terminal: after it nothing changes and nothing is handed out',
-  ({ before, after, decision }) => {
+  always(({ before, after, decision }) => {
     if (before.revokedAt === null) return
     expect(decision).toEqual({ action: 'ended', reason: before.revokedReason })
     expect(after).toEqual(before)
-  },
+  }),
 )
 
-always('S-34 nothing is handed out after an end, and nothing changes', ({ before, after, now, decision }) => {
-  if (now < before.idleExpiresAt && now < before.expiresAt) return
-  expect(decision.action).toBe('ended')
-  expect(after).toEqual(before)
-})
+test(
+  'S-34 nothing is handed out after an end, and nothing changes',
+  always(({ before, after, now, decision }) => {
+    if (now < before.idleExpiresAt && now < before.expiresAt) return
+    expect(decision.action).toBe('ended')
+    expect(after).toEqual(before)
+  }),
+)
 
-always('I2 a refresh cookie is only set where its token differs from the one presented', ({ token, decision }) => {
-  if (decision.action !== 'issue') return
-  expect([decision.generation, decision.issue]).not.toEqual([token.generation, token.issue])
-})
+test(
+  'I2 a refresh cookie is only set where its token differs from the one presented',
+  always(({ token, decision }) => {
+    if (decision.action !== 'issue') return
+    expect([decision.generation, decision.issue]).not.toEqual([token.generation, token.issue])
+  }),
+)
 
-always('I7 a 409 changes nothing', ({ before, after, decision }) => {
-  if (decision.action === 'stale') expect(after).toEqual(before)
-})
+test(
+  'I7 a 409 changes nothing',
+  always(({ before, after, decision }) => {
+    if (decision.action === 'stale') expect(after).toEqual(before)
+  }),
+)
 
-always(
+test(
   'I9 S-68 no replay, sibling or ack lengthens a life; a rotation never past the absolute end',
-  ({ before, after, decision }) => {
+  always(({ before, after, decision }) => {
     expect(after.expiresAt).toBe(before.expiresAt)
     expect(after.idleExpiresAt).toBeLessThanOrEqual(after.expiresAt)
     const begins = after.rotatedAt !== before.rotatedAt
     if (!begins) expect(after.idleExpiresAt).toBe(before.idleExpiresAt)
     if (begins) expect([1, 2, 3]).toContain('row' in decision ? decision.row : 'ack')
-  },
+  }),
 )
 
-always('a generation only grows, and within one the issue', ({ before, after }) => {
-  expect(after.generation).toBeGreaterThanOrEqual(before.generation)
-  if (after.generation === before.generation) expect(after.issue).toBeGreaterThanOrEqual(before.issue)
-  if (after.winner !== null) expect(after.winner).toBeLessThanOrEqual(after.issue)
-  expect(after.issue).toBeLessThanOrEqual(N)
-})
+test(
+  'a generation only grows, and within one the issue',
+  always(({ before, after }) => {
+    expect(after.generation).toBeGreaterThanOrEqual(before.generation)
+    if (after.generation === before.generation) expect(after.issue).toBeGreaterThanOrEqual(before.issue)
+    if (after.winner !== null) expect(after.winner).toBeLessThanOrEqual(after.issue)
+    expect(after.issue).toBeLessThanOrEqual(N)
+  }),
+)
 
-always('what is handed out is the newest token there is', ({ after, decision }) => {
-  if (decision.action !== 'issue') return
-  expect([decision.generation, decision.issue]).toEqual([after.generation, after.issue])
-})
+test(
+  'what is handed out is the newest token there is',
+  always(({ after, decision }) => {
+    if (decision.action !== 'issue') return
+    expect([decision.generation, decision.issue]).toEqual([after.generation, after.issue])
+  }),
+)
 
 describe('honest holders', () => {
   /** A browser that asks with what its jar holds, and asks again with a right retry after a 409. */
