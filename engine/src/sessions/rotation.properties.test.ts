@@ -253,6 +253,55 @@ describe('honest holders', () => {
     }
   })
 
+  test('PROTOCOL 8 I5 lost answers, lost acks and failovers in any order never end the session', () => {
+    const visits = fc.array(
+      fc.record({
+        gap: gaps,
+        kind: fc.oneof(
+          { weight: 6, arbitrary: fc.constant('refresh') },
+          { weight: 3, arbitrary: fc.constant('ack') },
+          { weight: 2, arbitrary: fc.constant('failover') },
+        ),
+        isLost: fc.boolean(),
+        commits: fc.integer({ min: 1, max: 3 }),
+      }),
+      { maxLength: 40, size: 'max' },
+    )
+    fc.assert(
+      fc.property(visits, (all) => {
+        const server = createServer()
+        const browser = createBrowser(server)
+        let commits: SessionState[] = []
+        let landedAt = server.now()
+        let lost = 0
+        for (const { gap, kind, isLost, commits: count } of all) {
+          const room = Math.min(server.session().idleExpiresAt, server.session().expiresAt) - server.now() - 1
+          server.wait(Math.min(gap, Math.floor(room / 2)))
+          const before = server.session()
+          // The client's own clock: it has been awake since the token landed.
+          const settled = server.now() - landedAt >= D
+          if (kind === 'failover') {
+            server.restore(commits.at(-count) ?? commits[0] ?? before)
+            commits = []
+            continue
+          }
+          // What a failover forgets of the idle life is another matter.
+          if (before.idleExpiresAt <= server.now()) return
+          if (kind === 'ack') browser.ack(settled)
+          else {
+            lost = isLost ? lost + 1 : 0
+            const held = browser.holds()
+            const { action } = browser.refresh({ lands: !isLost || lost > N / 2, settled })
+            expect(['access', 'issue']).toContain(action)
+            if (browser.holds() !== held) landedAt = server.now()
+          }
+          if (server.session() !== before) commits.push(before)
+        }
+      }),
+      { numRuns: 2 * runs },
+    )
+  })
+
   test('I6 a thief with a copy is out after the second refresh that follows a rotation the owner acknowledged', () => {
     const thefts = fc.record({
       thief: fc.array(
