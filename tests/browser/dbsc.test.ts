@@ -6,7 +6,10 @@ import type { SessionId } from '../../engine/src/primitives/ids.ts'
 import type { Database } from '../../engine/src/stores/database.ts'
 import { openDatabase } from '../protocol/desk.ts'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
+import { temporaryFolder } from '../services/place.ts'
 import { goodPassword } from '../support/visitor.ts'
+import { openOtherSite } from './other-site.ts'
+import { pageScript } from './pages/bundle.ts'
 import { openSecureSite, type SecureSite } from './site.ts'
 
 const features = 'DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
@@ -103,4 +106,64 @@ test('S-80 S-81 S-82 S-83 S-85 Chromium registers a key, renews its cookie by pr
   const alerts = site.log.filter(({ fields }) => fields.alert === 'proof_refused').map(({ fields }) => fields.fault)
   // The thief's alone.
   expect(alerts).toEqual(['unkept'])
+})
+
+test('CLI-5 COOK-3 PROTOCOL bound: the client in a page, and a browser that keeps the session itself, disturb each other in nothing', async () => {
+  const profile = await temporaryFolder('dbsc-profile')
+  const elsewhere = await openOtherSite()
+  let own = await launchWithKeys(profile.path)
+  const withClient = async () => {
+    const page = await own.context.newPage()
+    await page.goto(`${site.url}/plain`)
+    await page.addScriptTag({ content: await pageScript(), type: 'module' })
+    await page.waitForFunction(() => 'client' in globalThis)
+    return page
+  }
+  const alerts = () => site.log.filter(({ fields }) => fields.alert === 'proof_refused').length
+  const before = alerts()
+  try {
+    const page = await withClient()
+    const credentials = { email: 'both@example.com', password: goodPassword }
+    const id = await page.evaluate(async (input) => {
+      const signedUp = await client.signUp(input)
+      return signedUp.ok && 'session' in signedUp.value ? signedUp.value.session.id : ''
+    }, credentials)
+    await expect.poll(() => keyOf(id as SessionId)).toBe('registered')
+    const email = () => page.evaluate(async () => (await client.me())?.user.email)
+    await own.context.clearCookies({ name: access })
+    expect(await email()).toBe(credentials.email)
+    expect(await keyOf(id as SessionId)).toBe('dbsc')
+    // What the browser keeps, the client can't renew, and takes for no end.
+    expect(await page.evaluate(() => client.refresh())).toBe('later')
+    site.clock.move(6 * minute)
+    await own.context.clearCookies({ name: access })
+    expect(await email()).toBe(credentials.email)
+
+    // A link from another site brings no strict cookie; the small page finds the session alive, and goes on.
+    elsewhere.show(`<a href="${site.url}/account">to the account</a>`)
+    const other = await own.context.newPage()
+    await other.goto(elsewhere.url)
+    await other.getByText('to the account').click()
+    await other.getByText(credentials.email).first().waitFor()
+    await other.close()
+
+    // The browser is closed and opened again: it still has the key.
+    const cookies = await own.context.cookies([site.url, `${site.url}/api/auth/`])
+    await own.stop()
+    own = await launchWithKeys(profile.path)
+    await own.context.addCookies(cookies.filter(({ name }) => name !== access))
+    site.clock.move(hour)
+    const again = await withClient()
+    await own.context.clearCookies({ name: access })
+    expect(await again.evaluate(async () => (await client.me())?.user.email)).toBe(credentials.email)
+
+    expect(await again.evaluate(async () => (await client.signOut()).ok)).toBe(true)
+    expect(await again.evaluate(async () => [await client.me(), told])).toEqual([null, ['signed_out']])
+    expect((await database.sessions.find(id as SessionId)).session?.revokedReason).toBe('signed_out')
+    expect(alerts()).toBe(before)
+  } finally {
+    await own.stop()
+    await elsewhere.close()
+    await profile.remove()
+  }
 })
