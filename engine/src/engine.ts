@@ -208,8 +208,8 @@ const wire = (
     if (!isOpen()) return
     while ((await database.usedProofs.deleteOld(clock.now(), proofsAtOnce)) === proofsAtOnce);
   }
-  if (isServer && settings.binding !== 'off')
-    background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
+  // Also where binding is off: sessions that are bound stay so.
+  if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   const cleanUp = createCleanUp(acts)
   let hasJobs = false
   let closing: Promise<void> | undefined

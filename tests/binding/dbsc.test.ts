@@ -7,7 +7,15 @@ import { createDatabase, startPostgres } from '../services/postgres.ts'
 import { createDevice } from '../support/device.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { goodPassword } from '../support/visitor.ts'
-import { challengeOf, createDbscBrowser, type Owner, offerOf, signUpBoundInDbsc, signUpInDbsc } from './dbsc-browser.ts'
+import {
+  challengeOf,
+  createDbscBrowser,
+  type Offer,
+  type Owner,
+  offerOf,
+  signUpBoundInDbsc,
+  signUpInDbsc,
+} from './dbsc-browser.ts'
 
 const hour = 3_600_000
 const publicUrl = 'https://shop.example.com'
@@ -168,6 +176,17 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await browser.ask(null, { headers: { 'sec-secure-session-id': 'nonsense' } })).status).toBe(401)
   })
 
+  test('S-85 TOK-9 a cookie whose key this node does not know is 503, and ends nothing', async () => {
+    const { browser } = await signUpBoundInDbsc(site)
+    const cookie = browser.visitor.jar
+      .for('/api/auth/dbsc/refresh')
+      .map(({ name, value }) => `${name}=${value.replace(/^v1\.[\w-]{11}/, 'v1.elsewhere-k')}`)
+      .join('; ')
+    expect((await browser.refresh({ cookie })).status).toBe(503)
+    expect(browser.kept()).not.toBeNull()
+    expect((await browser.refresh()).status).toBe(200)
+  })
+
   test('S-85 a session that is not the browser’s to keep is let go, and goes on', async () => {
     const owner = await signUpInDbsc(site)
     const row = await rowOf(owner)
@@ -288,6 +307,27 @@ describe('where it is not offered', () => {
     const site = await openSite('embedded', options)
     const reply = await site.visitor().signUp('plain@example.com')
     expect([reply.status, offerOf(reply)]).toEqual([201, null])
+    await site.close()
+  })
+
+  test('S-82 COOK-5 with a domain and other origins: the cookie’s own attributes, and whose pages may make it refresh', async () => {
+    const options = {
+      ...production,
+      publicUrl: 'https://auth.example.com',
+      cookies: { domain: 'example.com', sameSite: 'lax' },
+      allowedOrigins: ['https://app.example.com', 'https://shop.example.com:8443'],
+      sessions: { binding: 'optional' },
+    } as const
+    const site = await openSite('embedded', options)
+    const browser = await createDbscBrowser(site.visitor(), site.publicUrl)
+    const offer = offerOf(await browser.visitor.signUp('domain@example.com'))
+    const { body } = await browser.register(offer as Offer)
+    expect(body.scope).toEqual({ origin: 'https://auth.example.com', include_site: false })
+    expect(body.allowed_refresh_initiators).toEqual(['app.example.com', 'shop.example.com'])
+    expect(browser.kept()).toMatchObject({
+      cookie: '__Secure-vigile_access',
+      attributes: 'Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax',
+    })
     await site.close()
   })
 
