@@ -8,6 +8,8 @@ import { type RunningProgram, runProgram, startProgram } from './process.ts'
 import { programPath } from './program-path.ts'
 
 export interface PostgresServer {
+  /** Of its first process, the parent of those that serve connections. */
+  pid: () => number
   port: number
   /** Superuser on the database `postgres`. */
   url: string
@@ -98,6 +100,7 @@ async function serve(
 
   let running: RunningProgram = await start()
   return {
+    pid: () => running.pid,
     port,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     pause: () => running.pause(),

@@ -6,6 +6,7 @@ import { type RunningProgram, startProgram } from './process.ts'
 import { programPath } from './program-path.ts'
 
 export interface RedisServer {
+  pid: () => number
   port: number
   url: string
   /** Freezes it: connections stay open, nothing answers. */
@@ -30,6 +31,7 @@ export async function startRedis(): Promise<RedisServer> {
 
   let running: RunningProgram = await start()
   return {
+    pid: () => running.pid,
     port,
     url: `redis://127.0.0.1:${port}`,
     pause: () => running.pause(),

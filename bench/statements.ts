@@ -1,0 +1,30 @@
+// How many statements of PostgreSQL an act costs, by the server's own count.
+import { askOnce } from './measure/load.ts'
+import { query } from './people.ts'
+
+/** What a node does by itself now and then is no part of any act. */
+const ownStatements =
+  /pg_stat_statements|insert into "nodes"|from "nodes"|pg_notify|^select floor\(extract\(epoch[^)]*\)[^)]*\)[^,]*as now$/i
+
+export type Statements = {
+  readonly perAct: number
+  readonly each: readonly (readonly [text: string, perAct: number])[]
+}
+
+/** Sends the requests one after the other, and counts. */
+export const countStatements = async (
+  database: string,
+  port: number,
+  requests: readonly string[],
+): Promise<Statements> => {
+  await query(database, 'select pg_stat_statements_reset()')
+  for (const request of requests) await askOnce(port, request)
+  const { rows } = await query(
+    database,
+    'select query, sum(calls)::int as calls from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database()) group by query',
+  )
+  const each = (rows as { query: string; calls: number }[])
+    .filter((row) => !ownStatements.test(row.query))
+    .map((row) => [row.query, row.calls / requests.length] as const)
+  return { perAct: each.reduce((sum, [, calls]) => sum + calls, 0), each }
+}
