@@ -13,8 +13,9 @@ export type Body =
 export const readJson = async (request: Request, maxBytes: number): Promise<Body> => {
   const announced = request.headers.get('content-length')
   if (announced !== null && Number(announced) > maxBytes) return { ok: false, error: 'payload_too_large' }
-  if (request.body === null || announced === '0') return { ok: true, value: {} }
-  const bytes = await readBytes(request.body, maxBytes)
+  if (announced === '0') return { ok: true, value: {} }
+  const bytes =
+    announced === null ? await readStream(request.body, maxBytes) : await readAnnounced(request, Number(announced))
   if (!(bytes instanceof Uint8Array)) return { ok: false, error: bytes }
   if (bytes.byteLength === 0) return { ok: true, value: {} }
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -32,31 +33,40 @@ export const readJson = async (request: Request, maxBytes: number): Promise<Body
   }
 }
 
-const readBytes = async (
-  stream: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<Uint8Array | 'payload_too_large' | 'request_timeout'> => {
+type Bytes = Uint8Array | 'payload_too_large' | 'request_timeout'
+
+/** What `work` gives; 408 where it takes too long, or the sender went away in the middle (RFC 9110 section 15.5.9). */
+const inTime = async <Value>(work: Promise<Value>): Promise<Value | 'request_timeout'> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'request_timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('request_timeout'), maxReadMs)
+  })
+  return Promise.race([work.catch((): 'request_timeout' => 'request_timeout'), late]).finally(() => clearTimeout(timer))
+}
+
+/** A body of known length, which the transport holds to: without its stream, which costs more than all else of a refresh. */
+const readAnnounced = async (request: Request, announced: number): Promise<Bytes> => {
+  const read = await inTime(request.arrayBuffer())
+  if (typeof read === 'string') return read
+  return read.byteLength > announced ? 'payload_too_large' : new Uint8Array(read)
+}
+
+const readStream = async (stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Bytes> => {
+  if (stream === null) return new Uint8Array()
   const reader = stream.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), maxReadMs)
-  })
-  // A sender that goes away in the middle has not sent its request either (RFC 9110 section 15.5.9): no fault of ours.
-  const read = () => reader.read().catch((): 'gone' => 'gone')
-  try {
+  const readAll = async (): Promise<Bytes> => {
     for (;;) {
-      const next = await Promise.race([read(), late])
-      if (typeof next === 'string') return 'request_timeout'
+      const next = await reader.read()
       if (next.done) return Buffer.concat(chunks)
       size += next.value.byteLength
       if (size > maxBytes) return 'payload_too_large'
       chunks.push(next.value)
     }
-  } finally {
-    clearTimeout(timer)
-    // What is left unread is of no interest; the transport may fail to be told so.
-    reader.cancel().catch(() => {})
   }
+  const bytes = await inTime(readAll())
+  // What is left unread is of no interest; the transport may fail to be told so.
+  reader.cancel().catch(() => {})
+  return bytes
 }

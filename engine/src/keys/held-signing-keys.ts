@@ -1,4 +1,5 @@
 // The signing keys as this node holds them: opened once, read again in the background.
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Channel } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
@@ -16,7 +17,7 @@ const retryMs = 5_000
 export type SigningKey = {
   readonly id: string
   readonly algorithm: 'EdDSA' | 'ES256'
-  readonly privateKey: CryptoKey
+  readonly privateKey: KeyObject
   readonly publicKey: CryptoKey
   readonly publicJwk: JWK
   readonly createdAt: number
@@ -140,9 +141,7 @@ const openWith = async (secret: DerivedKeys, row: SigningKeyRow): Promise<Signin
   const { kty, crv, x, y } = privateJwk
   if (publicJwk.kty !== kty || publicJwk.crv !== crv || publicJwk.x !== x || publicJwk.y !== y)
     throw new Error('the public half belongs to another key')
-  const [privateKey, publicKey] = await Promise.all([
-    importJWK(privateJwk, row.algorithm),
-    importJWK(publicJwk, row.algorithm),
-  ])
-  return { ...row, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey, publicJwk }
+  const privateKey = createPrivateKey({ format: 'jwk', key: privateJwk as JsonWebKey })
+  const publicKey = await importJWK(publicJwk, row.algorithm)
+  return { ...row, privateKey, publicKey: publicKey as CryptoKey, publicJwk }
 }

@@ -1,5 +1,5 @@
 // Access tokens: what another service sees, and what attackers send (RFC 8725, STANDARDS S-72 to S-75).
-import { createHmac } from 'node:crypto'
+import { createHmac, KeyObject } from 'node:crypto'
 import {
   CompactSign,
   createLocalJWKSet,
@@ -270,7 +270,7 @@ describe.each(['EdDSA', 'ES256'] as const)('signed with %s', (algorithm) => {
     const removed: SigningKey = {
       ...ours,
       id: 'removed',
-      privateKey,
+      privateKey: KeyObject.from(privateKey),
       publicKey,
       publicJwk: (await exportJWK(publicKey)) as JWK,
     }

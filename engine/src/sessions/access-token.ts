@@ -1,5 +1,7 @@
 // The access token: a signed JWT (RFC 9068) that any language can verify by the published keys.
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { sign } from 'node:crypto'
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { SigningKey } from '../keys/held-signing-keys.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { parseSessionId, parseUserId, type SessionId, type UserId } from '../primitives/ids.ts'
@@ -52,6 +54,16 @@ const readClaims = (payload: JWTPayload): AccessClaims | null => {
   }
 }
 
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+
+/** RFC 7515 section 5.1. Not by a library, whose way leads through a thread and back: 36 µs of CPU instead of 73. */
+const signJws = ({ id, algorithm, privateKey }: SigningKey, claims: object): string => {
+  const text = `${encode({ alg: algorithm, kid: id, typ: tokenType })}.${encode(claims)}`
+  // RFC 7518 section 3.4: ECDSA's two numbers side by side, not in DER. Ed25519 hashes by itself.
+  const how = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const
+  return `${text}.${sign(algorithm === 'ES256' ? 'sha256' : null, Buffer.from(text), how).toString('base64url')}`
+}
+
 const keyIdOf = (token: string): string | null => {
   try {
     return decodeProtectedHeader(token).kid ?? null
@@ -100,21 +112,19 @@ export const createAccessTokens = (deps: {
   return {
     sign: async (claims, now) => {
       const key = await signingKeys.current()
-      return new SignJWT({
+      return signJws(key, {
         sid: claims.sessionId,
         gen: claims.generation,
         seq: claims.issue,
         auth_time: Math.floor(claims.authenticatedAt / 1000),
         ...(claims.boundTo === undefined ? {} : { cnf: { jkt: claims.boundTo } }),
+        iss: issuer,
+        aud: audience,
+        sub: claims.userId,
+        iat: Math.floor(now / 1000),
+        exp: Math.floor(claims.expiresAt / 1000),
+        jti: randomToken(12),
       })
-        .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: tokenType })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(claims.userId)
-        .setIssuedAt(Math.floor(now / 1000))
-        .setExpirationTime(Math.floor(claims.expiresAt / 1000))
-        .setJti(randomToken(12))
-        .sign(key.privateKey)
     },
     verify: async (token) => {
       if (token.length > maxLength) return null

@@ -37,6 +37,7 @@ if left < 0 then
   left = 1000 * ARGV[2]
 end
 return {used, left}`
+const scriptHash = createHash('sha1').update(script).digest('hex')
 
 /**
  * @param clock is for the counts of this node alone; Redis counts by its own clock.
@@ -135,9 +136,11 @@ const add = async (
   id: string,
   { limit, windowSeconds }: Rule,
 ): Promise<{ readonly used: number; readonly leftMs: number }> => {
-  const answer = await link.client.eval(script, {
-    keys: [id],
-    arguments: [`${points}`, `${windowSeconds}`, `${limit}`],
+  const input = { keys: [id], arguments: [`${points}`, `${windowSeconds}`, `${limit}`] }
+  // By its hash: the text would be sent, and hashed by Redis, each time. One that has just started does not know it yet.
+  const answer = await link.client.evalSha(scriptHash, input).catch((error: unknown) => {
+    if (!String(error).includes('NOSCRIPT')) throw error
+    return link.client.eval(script, input)
   })
   const [used = 0, left = 0] = (answer as unknown[]).map(Number)
   return { used, leftMs: Math.max(0, left) }
