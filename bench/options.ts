@@ -7,6 +7,8 @@ export type Options = {
   readonly only: readonly ScenarioName[]
   /** How often each subject is measured, by turns. */
   readonly rounds: number
+  /** Rounds before the first that counts, in which code is compiled and memory is filled. */
+  readonly warmUps: number
   /** How long one measurement takes. */
   readonly seconds: number
   readonly connections: number
@@ -59,6 +61,7 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
   return {
     only: only as readonly ScenarioName[],
     rounds: positive('rounds'),
+    warmUps: values.quick ? 0 : 2,
     seconds: positive('seconds'),
     connections: positive('connections'),
     sessions: positive('sessions'),

@@ -29,13 +29,15 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
 const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2))
   if (options === 'help') return void process.stdout.write(help)
+  // Each server and service ends with this process.
+  process.setMaxListeners(100)
   const bench = await openBench(options)
   try {
-    const { rounds, say } = { ...options, say: bench.say }
+    const { rounds, warmUps, say } = { ...options, say: bench.say }
     const rows: Row[] = []
     // The check measures the floor beside itself; without it the floor is measured alone.
     if (!options.only.includes('check')) {
-      const [floor] = await measureByTurns([floorSubject(bench)], { rounds, warmUps: 1, say })
+      const [floor] = await measureByTurns([floorSubject(bench)], { rounds, warmUps, say })
       if (floor) {
         bench.floorSummary = summarize(floor)
         rows.push({ what: floor.name, summary: bench.floorSummary })

@@ -25,7 +25,7 @@ export type Measured = {
   readonly memory: { readonly now: number; readonly peak: number }
 }
 
-export const measureOnce = async (subject: Subject, round: number): Promise<Round> => {
+const measureOnce = async (subject: Subject, round: number): Promise<Round> => {
   const { pid, postgres, redis } = subject
   const load = await subject.load(round)
   const used = () => [cpuOf(pid), postgres ? cpuOfFamily(postgres) : 0, redis ? cpuOf(redis) : 0] as const

@@ -52,7 +52,7 @@ const authoritative = async (
 }
 
 export const check = async (bench: Bench): Promise<readonly Row[]> => {
-  const { connections, seconds, rounds } = bench.options
+  const { connections, seconds, rounds, warmUps } = bench.options
   const shared = await bench.shared()
   const [embedded, remote, asking] = [
     await bench.start(bench.embedded()),
@@ -75,7 +75,7 @@ export const check = async (bench: Bench): Promise<readonly Row[]> => {
       load: await authoritative(bench, asking, shared.database),
     },
   ]
-  const measured = await measureByTurns(subjects, { rounds, warmUps: 2, say: bench.say })
+  const measured = await measureByTurns(subjects, { rounds, warmUps, say: bench.say })
   const [floor, ...others] = measured.map((one) => ({
     what: one.name,
     summary: summarize(one),

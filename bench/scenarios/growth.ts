@@ -8,7 +8,7 @@ import { figure, type Row } from '../row.ts'
 const asked = 5_000
 
 export const growth = async (bench: Bench): Promise<readonly Row[]> => {
-  const { connections, rounds, seconds, sessions } = bench.options
+  const { connections, rounds, warmUps, seconds, sessions } = bench.options
   const subjectOf = async (count: number): Promise<Subject> => {
     const stores = await bench.shared()
     bench.say(`growth: ${count} sessions are put into a database`)
@@ -33,7 +33,7 @@ export const growth = async (bench: Bench): Promise<readonly Row[]> => {
   }
   const measured = await measureByTurns([await subjectOf(100), await subjectOf(sessions)], {
     rounds,
-    warmUps: 1,
+    warmUps,
     say: bench.say,
   })
   const [few, many] = measured.map((one) => ({ what: one.name, summary: summarize(one) }))

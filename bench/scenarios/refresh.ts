@@ -11,10 +11,9 @@ const perSecond = 12_000
 
 export const refresh = async (bench: Bench): Promise<readonly Row[]> => {
   const { options, postgres, redis } = bench
-  const { connections, rounds, seconds } = options
+  const { connections, rounds, warmUps, seconds } = options
   const stores = await bench.shared()
   const server = await bench.start(stores)
-  const warmUps = 2
   const count = Math.ceil((rounds + warmUps) * seconds * perSecond) + 2 * forCounting
   bench.say(`refresh: ${count} sessions are put into the database`)
   await insertSessions(stores.database, 'r', count)

@@ -12,7 +12,7 @@ const connections = 4
 
 export const signInScenario = async (bench: Bench): Promise<readonly Row[]> => {
   const { floor, options, postgres, redis } = bench
-  const { rounds } = options
+  const { rounds, warmUps } = options
   const seconds = options.seconds * 2
   const stores = await bench.shared()
   const server = await bench.start(stores)
@@ -40,7 +40,7 @@ export const signInScenario = async (bench: Bench): Promise<readonly Row[]> => {
       load: () => ({ port: server.port, connections, seconds, next: signInOf }),
     },
   ]
-  const measured = await measureByTurns(subjects, { rounds, warmUps: 1, say: bench.say })
+  const measured = await measureByTurns(subjects, { rounds, warmUps, say: bench.say })
   const [bare, hash, query, signIn] = measured.map(summarize)
   if (!bare || !hash || !query || !signIn) throw new Error('not everything was measured')
   const statements = await countStatements(stores.database, server.port, Array.from({ length: people }, signInOf))
