@@ -1,5 +1,5 @@
 // Whole lives on a real store, two nodes, anything that anybody may do in any order: the implementation against the model,
-// after each step, to the letter and the millisecond. VIGILE_LONG=1, or VIGILE_RUNS=5000, for a long run.
+// after each step, to the letter and the millisecond. VIGILE_RUNS=5000 for a long run.
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { places } from '../stores/samples.suite.ts'

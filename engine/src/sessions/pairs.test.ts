@@ -1,5 +1,5 @@
 // Two requests at once, on two connections: whatever they are, the outcome is that of one after the other. One pair of each
-// kind; with VIGILE_LONG=1 every pair on every state.
+// kind; with VIGILE_RUNS=1 every pair on every state.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { places } from '../stores/samples.suite.ts'
 import { isLong } from './long-runs.suite.ts'
