@@ -2,9 +2,9 @@
 import { createFakeLocks } from '../../client/src/fake-locks.suite.ts'
 import type { Chance } from './chance.ts'
 import { createDisk } from './disk.ts'
-import type { Faults } from './faults.ts'
-import { emptyJar, type Jar, pruned, tokenName, withCookies } from './jar.ts'
-import { minute } from './policy.ts'
+import { type Faults, spans } from './faults.ts'
+import { emptyJar, isNewer, type Jar, pruned, tokenName, withCookies } from './jar.ts'
+import { hour, minute } from './policy.ts'
 import { duration, type Story } from './story.ts'
 import type { Timeline } from './timeline.ts'
 import type { Answer } from './wire.ts'
@@ -36,7 +36,7 @@ export function createBrowser({ timeline, chance, story, faults, witness }: Deps
   const pages = new Set<Page>()
   const inbox: ((slept: number) => void)[] = []
   const landings = new Set<() => void>()
-  let clockOffset = chance.between([-5 * minute, 5 * minute])
+  let clockOffset = chance.between(spans.clockOff)
   /** Some browsers' monotonic clock stands still while the machine sleeps. */
   const countsSleep = chance.happens(0.5)
   let asleepSince: number | null = null
@@ -86,8 +86,10 @@ export function createBrowser({ timeline, chance, story, faults, witness }: Deps
       if (asleepSince === null) take(0)
       else inbox.push(take)
     },
-    takes({ body, set }: Answer) {
+    /** `asked`: by a page's client, which can give up. */
+    takes({ body, set }: Answer, asked: boolean) {
       if (!set) return
+      const before = jar.refresh
       const accessLifeMs = ((body as { expiresIn?: number } | undefined)?.expiresIn ?? 0) * 1000
       jar = withCookies(jar, set, accessLifeMs, wall())
       disk.changed('jar')
@@ -96,7 +98,7 @@ export function createBrowser({ timeline, chance, story, faults, witness }: Deps
       const { refresh } = set
       if (!refresh) return
       story.tell(() => `    ${tokenName(refresh)} lands in the jar`)
-      witness.landed(refresh.sessionId, set.lifeMs)
+      witness.landed(refresh.sessionId, !asked && before !== null && isNewer(before, refresh))
       for (const tell of landings) tell()
     },
 
@@ -114,10 +116,12 @@ export function createBrowser({ timeline, chance, story, faults, witness }: Deps
     crash() {
       for (const page of [...pages]) drop(page)
       running = false
+      const lost = jar.refresh
       const kept = disk.afterCrash()
       jar = kept.jar
       const { refresh } = jar
-      witness.crashed(refresh?.sessionId, refresh ? refresh.until - wall() : 0)
+      const wentBack = refresh && lost?.sessionId === refresh.sessionId ? lost.generation - refresh.generation : 0
+      witness.crashed(refresh?.sessionId, wentBack >= 2 && kept.sleptMs >= hour)
       story.tell(() => `THE BROWSER CRASHES; its jar is back at ${refresh ? tokenName(refresh) : 'nothing'}`)
       if (!chance.happens(faults.storageLostInCrash)) return
       storage.clear()

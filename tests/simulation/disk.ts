@@ -10,6 +10,7 @@ export function createDisk(timeline: Timeline, chance: Chance, memory: () => Kep
   let disk: Kept = { jar: emptyJar, storage: new Map() }
   let asleepSince: number | null = null
   let slept = 0
+  let sleptWhenWritten = 0
   /** When each is due, in awake time. */
   const due = { jar: Number.NaN, storage: Number.NaN }
 
@@ -21,6 +22,7 @@ export function createDisk(timeline: Timeline, chance: Chance, memory: () => Kep
     if (awake() < due[what]) return void timeline.after(due[what] - awake(), () => write(what))
     due[what] = Number.NaN
     const { jar, storage } = memory()
+    if (what === 'jar') sleptWhenWritten = slept
     disk = what === 'jar' ? { ...disk, jar } : { ...disk, storage: new Map(storage) }
   }
 
@@ -45,14 +47,15 @@ export function createDisk(timeline: Timeline, chance: Chance, memory: () => Kep
     flush() {
       const { jar, storage } = memory()
       disk = { jar, storage: new Map(storage) }
+      sleptWhenWritten = slept
       due.jar = Number.NaN
       due.storage = Number.NaN
     },
-    /** The browser has crashed: all that there is now. */
-    afterCrash(): Kept {
+    /** The browser has crashed: all that there is now. `sleptMs`: how long it slept since the jar was written. */
+    afterCrash(): Kept & { sleptMs: number } {
       due.jar = Number.NaN
       due.storage = Number.NaN
-      return disk
+      return { ...disk, sleptMs: slept - sleptWhenWritten }
     },
   }
 }

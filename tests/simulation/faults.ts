@@ -57,6 +57,9 @@ const statedFaults = {
   // Of each change of keys: nodes use the new one before the others know it.
   hastyKeyRoll: 0.2,
 
+  // Of each node.
+  nodeClockOff: 0.1,
+
   // Of each browser.
   noWebLocks: 0.05,
   noStorage: 0.03,
@@ -85,6 +88,8 @@ export const spans = {
   promotion: [0, 5_000],
   /** From one node to the last, when keys roll. */
   keyRoll: [1_000, 30_000],
+  /** Of a node's clock, or a browser's. */
+  clockOff: [-300_000, 300_000],
   channel: [1, 30],
 } as const satisfies Record<string, readonly [number, number]>
 

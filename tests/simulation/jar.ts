@@ -32,6 +32,15 @@ export const fingerprintOf = ({ keyId, sessionId, generation, issue }: Token): s
 export const tokenName = ({ sessionId, generation, issue }: Omit<Token, 'keyId'>): string =>
   `${sessionId}(${generation},${issue})`
 
+/** Of a later sign-in, or a later sibling of the same generation. */
+export const isNewer = (one: Token, other: Token): boolean =>
+  one.sessionId === other.sessionId
+    ? one.generation === other.generation && one.issue > other.issue
+    : numberOf(one) > numberOf(other)
+
+/** Sessions are counted: `s12`. */
+const numberOf = ({ sessionId }: Token): number => Number(sessionId.slice(1))
+
 export const withCookies = (jar: Jar, set: SetCookies, accessLifeMs: number, wall: number): Jar => {
   if (set === 'clear') return emptyJar
   const access = set.access ? { ...set.access, until: wall + accessLifeMs } : jar.access

@@ -4,12 +4,18 @@ import { type Faults, spans } from './faults.ts'
 import type { Story } from './story.ts'
 import type { Timeline } from './timeline.ts'
 
-export type Node = { readonly name: string; newest: string; readonly known: Set<string> }
+/** `clockOff`: how far its clock is ahead. It counts where a node checks access tokens by itself. */
+export type Node = { readonly name: string; readonly clockOff: number; newest: string; readonly known: Set<string> }
 
 type Deps = { timeline: Timeline; chance: Chance; story: Story; faults: Faults }
 
 export function createNodes({ timeline, chance, story, faults }: Deps) {
-  const nodes: Node[] = ['A', 'B', 'C'].map((name) => ({ name, newest: 'k1', known: new Set(['k1']) }))
+  const nodes: Node[] = ['A', 'B', 'C'].map((name) => ({
+    name,
+    clockOff: chance.happens(faults.nodeClockOff) ? chance.between(spans.clockOff) : 0,
+    newest: 'k1',
+    known: new Set(['k1']),
+  }))
   let count = 1
 
   return {

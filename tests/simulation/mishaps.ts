@@ -42,7 +42,7 @@ export function createMishaps({ timeline, browser, network, server, faults, chan
         [faults.sleep, sleep],
         [faults.crash, crash],
         [faults.frozenTab, freeze],
-        [faults.clockSet, () => browser.setClock(chance.between([-5 * minute, 5 * minute]))],
+        [faults.clockSet, () => browser.setClock(chance.between(spans.clockOff))],
         [faults.storageEvicted, browser.evictStorage],
         [faults.elevation, elevate],
       ]

@@ -70,7 +70,7 @@ export function openPage({ timeline, chance, network, browser }: Deps, kind: Kin
         browser.arrives((alive) => {
           // An answer to a request that was given up, or to a page that is gone, sets no cookie. A frozen page has yet to give up.
           if (!open || page.closed) return
-          if (answer && alive) browser.takes(answer)
+          if (answer && alive) browser.takes(answer, true)
           browser.inPage(page, () =>
             answer && alive ? resolve(lightResponse(answer.status, answer.body)) : reject(new TypeError('network')),
           )

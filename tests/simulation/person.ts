@@ -30,7 +30,7 @@ export async function live(world: World, mishaps: Mishaps): Promise<void> {
     story.tell(() => 'signs in')
     void client.signIn(credentials).then(({ ok }) => {
       const { refresh } = browser.jar()
-      if (ok && refresh) witness.signedIn(refresh.sessionId, refresh.until - browser.wall())
+      if (ok && refresh) witness.signedIn(refresh.sessionId)
     })
   }
   const elevate = () => {

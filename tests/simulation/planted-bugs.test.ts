@@ -54,7 +54,7 @@ describe('a thief is still in', () => {
     'PROTOCOL 10: %s',
     async (_, rule, name) => {
       const thief = thiefNamed(name)
-      const tally = await runThief({ rule, faults: times(1), seed: 3, thief, trials: 3, days: 4 })
+      const tally = await runThief({ rule, faults: times(1), seed, thief, trials: 4, days: 4 })
       expect(thiefBreaches(thief, tally).map(({ words }) => words)).toContainEqual(
         expect.stringContaining('is still in'),
       )

@@ -25,7 +25,7 @@ export function prefetches({ timeline, chance, network, browser, story, faults }
       const jar = browser.jar()
       if (!jar.refresh || !browser.isRunning() || browser.isAsleep()) return
       network.carry({ from: 'prefetch', path: '/refresh', jar, csrf: jar.csrf, body: {} }, (answer) =>
-        browser.arrives((alive) => answer && alive && browser.takes(answer)),
+        browser.arrives((alive) => answer && alive && browser.takes(answer, false)),
       )
     })
   }

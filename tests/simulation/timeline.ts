@@ -67,10 +67,15 @@ export function createTimeline() {
     stop() {
       stopped = true
     },
-    /** Runs up to this time, or until it is stopped. `rounds`: turns of the real event loop that promises may need. */
-    async run(until: number, rounds = 1): Promise<void> {
+    /**
+     * Runs up to this time, or until it is stopped. `rounds`: turns of the real event loop that each event needs, where streams are
+     * used; promises need none.
+     */
+    async run(until: number, rounds = 0): Promise<void> {
       while (!stopped) {
         for (let round = 0; round < rounds; round++) await new Promise<void>((go) => setImmediate(go))
+        // A tick comes when no promise has anything left to do.
+        await new Promise<void>((go) => process.nextTick(go))
         const entry = next(until)
         if (!entry) break
         now = entry.at

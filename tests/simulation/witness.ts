@@ -17,16 +17,16 @@ type Episode = {
   readonly begun: Map<string, number>
   /** When an answer last brought a token. */
   served: number
-  /** When the browser drops the refresh cookie that it holds. */
-  cookieUntil: number
   lostToCrash: boolean
+  /** A crash put the jar back by two generations, with an hour's sleep between them. */
+  lostToSleep: boolean
+  /** What the jar holds is older than what it held, by a late answer that no client could have refused. */
+  overwritten: boolean
 }
 
 const absoluteMs = policy.absoluteSeconds * 1000
 /** Idle counts from the last rotation, which a visit may lie some minutes after. */
 const idleMs = policy.idleSeconds * 1000 - 60 * minute
-/** The browser counts by its own clock, which may have been set. */
-const clockMs = 15 * minute
 /** So long may every request be refused to a signed-in owner who keeps asking, before he counts as shut out. */
 const shutOutMs = 20 * minute
 const keepsAskingMs = 5 * minute
@@ -47,24 +47,20 @@ export function createWitness({ now }: Pick<Timeline, 'now'>, story: Story) {
   let theftAbout = false
 
   /** What ends rightly, and what PROTOCOL.md prints as impossible to prevent. Null: for nothing. */
-  const reasonFor = ({
-    begun,
-    sessionId,
-    served,
-    cookieUntil,
-    lostToCrash,
-  }: Episode): [right: boolean, words: string] | null => {
+  const reasonFor = (ending: Episode): [right: boolean, words: string] | null => {
+    const { begun, sessionId, served, lostToCrash, lostToSleep, overwritten } = ending
     if (now() >= (begun.get(sessionId) ?? now()) + absoluteMs - minute) return [true, 'at its absolute end']
     if (now() >= served + idleMs) return [true, 'idle for too long']
     if (lostToCrash) return [false, 'a crash took the new session with it']
-    if (now() >= cookieUntil - clockMs)
-      return [false, 'the last rotation never came to stay, and the cookie before it was idle']
+    if (lostToSleep) return [false, "a crash took two rotations with an hour's sleep between them"]
+    if (overwritten) return [false, 'a late answer outside the client overwrote a newer token']
     return null
   }
 
   const tokenCame = (to: Episode) => {
     to.served = now()
     to.lostToCrash = false
+    to.lostToSleep = false
   }
 
   const over = (why: string) => {
@@ -106,27 +102,28 @@ export function createWitness({ now }: Pick<Timeline, 'now'>, story: Story) {
     },
 
     /** Of the browser: a refresh cookie landed, an access token came, cookies were lost in a crash. */
-    landed(sessionId: string, lifeMs: number) {
+    landed(sessionId: string, overwrites: boolean) {
       if (!episode) return
-      episode.cookieUntil = now() + lifeMs
-      episode.sessionId = sessionId
+      episode.overwritten = overwrites
+      if (!overwrites) episode.sessionId = sessionId
       if (!episode.begun.has(sessionId)) episode.begun.set(sessionId, now())
       tokenCame(episode)
     },
     served() {
       if (episode) tokenCame(episode)
     },
-    crashed(sessionId: string | undefined, lifeMs: number) {
+    crashed(sessionId: string | undefined, afterSleep: boolean) {
       if (!episode) return
+      episode.overwritten = false
+      episode.lostToSleep = afterSleep
       if (episode.sessionId !== sessionId) episode.lostToCrash = true
-      episode.cookieUntil = now() + lifeMs
     },
 
     /** Of the person: signed in, left, was told that it is over, was refused or served. */
-    signedIn(sessionId: string, lifeMs: number) {
+    signedIn(sessionId: string) {
       signIns += 1
       const begun = new Map([[sessionId, now()]])
-      episode = { sessionId, begun, served: now(), cookieUntil: now() + lifeMs, lostToCrash: false }
+      episode = { sessionId, begun, served: now(), lostToCrash: false, lostToSleep: false, overwritten: false }
       refused = null
     },
     /** From now on logouts prove nothing. */

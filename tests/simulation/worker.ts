@@ -4,6 +4,8 @@ import { useLightGlobals } from './light-globals.ts'
 import { perform, type Task } from './tasks.ts'
 
 useLightGlobals()
+// Each request that is given up makes an error, whose stack nobody reads.
+Error.stackTraceLimit = 0
 parentPort?.on('message', (task: Task) => {
   // Unheard, a rejection ends the thread, and with it the run.
   void perform(task).then((done) => parentPort?.postMessage(done))
