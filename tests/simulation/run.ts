@@ -26,14 +26,21 @@ const tasksOf = ({ rules, factors, seed, refreshes, others, trials, days }: Opti
     ...(trials === 0 ? [] : thiefTasks(name, seed, trials, days)),
   ])
 
+const inShort = (task: Task, outcome: Done): string => {
+  if (task.kind === 'thief' || outcome.kind === 'thief') return task.kind === 'thief' ? `thief ${task.thief}` : ''
+  const { refreshes, spurious } = outcome.tally
+  const whom = spurious.map(({ world }) => `world ${world}`).join(', ') || 'nobody'
+  return `× ${task.factor}, ${refreshes} refreshes, logged out for nothing: ${whom}`
+}
+
 const tellProgress = (total: number) => {
   const started = performance.now()
   return (done: number, task: Task, outcome: Done) => {
     const seconds = Math.round((performance.now() - started) / 1000)
     const toGo = Math.round((seconds / done) * (total - done))
-    const what =
-      outcome.kind === 'honest' ? `${outcome.tally.spurious.length} logged out for nothing` : outcome.tally.thief
-    console.error(`${done} of ${total} after ${seconds} s, about ${toGo} s to go: ${task.rule}, ${what}`)
+    console.error(
+      `${done} of ${total} after ${seconds} s, about ${toGo} s to go: ${task.rule}, ${inShort(task, outcome)}`,
+    )
   }
 }
 
