@@ -66,6 +66,7 @@ export const useLightGlobals = (): (() => void) => {
 export const lightResponse = (status: number, body: unknown): Response => {
   const response = {
     status,
+    headers: new LightHeaders(),
     ok: status >= 200 && status < 300,
     clone: () => response,
     json: async () => {
