@@ -142,6 +142,30 @@ describe('the hosted pages', () => {
   )
 })
 
+describe('a link that claims a session was stolen', () => {
+  test.each([
+    ['en', /Your session is over/, /protect you/],
+    ['fr', /Votre session est terminée/, /pour vous protéger/],
+  ] as const)('CLI-5 I18N-1 in %s: is not believed by whoever is signed out', async (locale, words, alarm) => {
+    await speak(locale)
+    const page = await browser.context.newPage()
+    await page.goto(`${site.url}/sign-in?because=reuse`)
+    await page.getByText(words).waitFor()
+    expect(await page.getByText(alarm).count()).toBe(0)
+  })
+
+  test('CLI-5 leads whoever is signed in to their account', async () => {
+    const email = 'alarmed@example.com'
+    const tab = await openTab(browser.context, site)
+    await signUpIn(tab, email)
+    const page = await browser.context.newPage()
+    await page.goto(`${site.url}/sign-in?because=reuse`)
+    await page.waitForURL('**/account')
+    await page.getByText(email).first().waitFor()
+    expect(await toldIn(tab)).toEqual(['start'])
+  })
+})
+
 describe('a thief with a copy of the cookies', () => {
   const thiefOf = async (): Promise<Visitor> => {
     const thief = elsewhere()
