@@ -229,4 +229,16 @@ describe('its script', () => {
     ])
     expect(gone).toEqual(['/orders?page=2'])
   })
+
+  test('H-16 another tab that takes the lock meanwhile does not stop it: the work’s own outcome counts', async () => {
+    const locks = {
+      request: async (_name: string, _options: object, work: () => unknown) => {
+        void work()
+        throw new DOMException('stolen', 'AbortError')
+      },
+    }
+    const { gone, sent } = await visit([[200, {}]], { locks })
+    expect(sent).toHaveLength(1)
+    expect(gone).toEqual(['/orders?page=2'])
+  })
 })

@@ -57,14 +57,14 @@ ${proofScript}
   }
   const underLock = async (work) => {
     if (!navigator.locks) return work()
-    let begun = false
-    const begin = () => { begun = true; return work() }
-    try {
-      return await navigator.locks.request(app + ':session', { signal: AbortSignal.timeout(15000) }, begin)
-    } catch (error) {
-      if (begun) throw error
-      return navigator.locks.request(app + ':session', { steal: true }, begin)
+    let begun
+    const begin = () => (begun = work())
+    for (const how of [{ signal: AbortSignal.timeout(15000) }, { steal: true }]) {
+      await navigator.locks.request(app + ':session', how, begin).catch(() => {})
+      // Another tab may have taken the lock meanwhile: the work runs on, and its outcome counts.
+      if (begun) return begun
     }
+    return work()
   }
   const cameFromHere = () => {
     const [visit] = performance.getEntriesByType('navigation')
