@@ -49,14 +49,14 @@ const until = async (condition: () => boolean) => {
 }
 
 /** People take the nodes in turn, and go to another one when theirs does not answer. */
-export const createCrowd = (size: number, nodes: () => readonly ServerNode[], name = 'person'): Crowd => {
+export const createCrowd = (size: number, nodes: () => readonly ServerNode[]): Crowd => {
   let turn = 0
   const next = (): ServerNode => {
     const all = nodes()
     turn += 1
     return all[turn % all.length] as ServerNode
   }
-  const people = Array.from({ length: size }, (_, index) => createPerson(`${name}-${index}`, next))
+  const people = Array.from({ length: size }, (_, index) => createPerson(`person-${index}`, next))
 
   const total = (of: (counts: Person['counts']) => number) => people.reduce((sum, { counts }) => sum + of(counts), 0)
   const answered = () => total((counts) => counts.answered)

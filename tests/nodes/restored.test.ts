@@ -116,5 +116,5 @@ describe.each([
     }
     expect((await rotator.signIn('rotator@example.com', goodPassword)).status).toBe(200)
     expect((await rotator.me()).status).toBe(200)
-  }, 120_000)
+  }, 300_000)
 })
