@@ -124,6 +124,9 @@ test('CLI-6 signing out in one tab signs the other out', async () => {
 test('CLI-5 a link can’t alarm: sign-in tells what this browser learnt itself, and nothing that an address claims', async () => {
   const page = await browser.context.newPage()
   await browser.context.clearCookies()
+  await page.goto(`${site.url}/sign-in`)
+  // What earlier tests left: this browser never had a session.
+  await page.evaluate(() => localStorage.clear())
   for (const claim of ['reuse', 'account_disabled', 'password_changed']) {
     await page.goto(`${site.url}/sign-in?because=${claim}`)
     await page.getByText('Your session is over. Sign in again to go on.').waitFor()
