@@ -49,7 +49,9 @@ export function createWorld({ seed, index, rule, faults, narrate = false, thief 
   const timeline = createTimeline()
   const story = createStory(timeline.now, narrate)
   const witness = createWitness(timeline, story)
-  const server = createServer({ rule, timeline, chance: chanceOf('server'), story, faults, witness })
+  // Every other thief finds applications whose requests confirm nothing.
+  const keysAlone = thief !== undefined && index % 2 === 1
+  const server = createServer({ rule, timeline, chance: chanceOf('server'), story, faults, witness, keysAlone })
   const network = createNetwork({ server, timeline, chance: chanceOf('network'), story, faults })
   const browser = createBrowser({ timeline, chance: chanceOf('browser'), story, faults, witness })
 
