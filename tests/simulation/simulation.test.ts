@@ -39,8 +39,8 @@ describe('PROTOCOL 10, 13, I6: out before the horizon', () => {
   test.each(thieves.map((thief) => [thief.name, thief] as const))(
     'thief: %s',
     async (_, thief) => {
-      const tally = await runThief({ rule: vigile, faults, seed, thief, trials: 2, days })
-      expect(tally.trials).toBe(2)
+      const tally = await runThief({ rule: vigile, faults, seed, thief, trials: 4, days })
+      expect(tally.trials).toBe(4)
       const [breach] = thiefBreaches(thief, tally)
       expect(breach && (await tellStory(breach, { rule: vigile, faults, seed, days }))).toBeUndefined()
     },
