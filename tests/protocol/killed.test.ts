@@ -96,7 +96,7 @@ const goesOn = async (kind: StoreKind, database: string, jar: Visitor['jar']) =>
 /** Nothing can be written until it is let go. */
 const stopWriters = async (kind: StoreKind, database: string) => {
   if (kind === 'embedded') {
-    const file = new DatabaseSync(database.slice('file:'.length))
+    const file = new DatabaseSync(database.slice('file:'.length), { timeout: 10_000 })
     file.exec('begin immediate')
     return async () => {
       file.exec('rollback')

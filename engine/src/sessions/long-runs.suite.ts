@@ -11,6 +11,6 @@ export const isLong = wanted > 0
  */
 export const runsOf = (usual: number) => {
   const numRuns = isLong ? wanted : usual
-  const limit = 30_000 * Math.ceil(numRuns / usual)
-  return { runs: { numRuns, interruptAfterTimeLimit: limit }, patience: 4 * limit }
+  const limit = 20_000 * Math.ceil(numRuns / usual)
+  return { runs: { numRuns, interruptAfterTimeLimit: limit }, patience: 6 * limit }
 }
