@@ -113,7 +113,8 @@ const stopWriters = async (kind: StoreKind, database: string) => {
   }
 }
 
-describe.each(storeKinds)('on %s', (kind) => {
+// Processes start slowly where many do.
+describe.each(storeKinds)('on %s', { timeout: 180_000 }, (kind) => {
   test('PROTOCOL 3 I5 before the rotation is committed', async () => {
     const database = await newDatabase(kind)
     const jar = await signedUp(kind, database)
