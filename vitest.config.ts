@@ -28,9 +28,10 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           exclude: ignored,
           fileParallelism: false,
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-          expect: { poll: { timeout: 20_000 } },
+          // Bounds for a machine that does twenty other things: each wait ends with its condition.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -47,7 +47,7 @@ test.each(browsers)(
     await two.evaluate(() => client.refresh())
 
     const counts: number[] = []
-    for (let hours = 0; hours < 4; hours += 1) {
+    for (let hours = 0; hours < 3; hours += 1) {
       await site.quiet()
       site.clock.move(hour)
       site.forget()

@@ -1,5 +1,6 @@
 // Cookies in another engine than Chromium's.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { patienceMs } from '../services/chromium.ts'
 import { type Firefox, launchFirefox } from '../services/firefox.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { type OtherSite, openOtherSite } from './other-site.ts'
@@ -18,6 +19,7 @@ afterAll(async () => {
 
 test('COOK-9 COOK-1 COOK-3 COOK-4 COOK-7 Firefox signs up, stays signed in, comes back by a link from another site, signs out', async () => {
   const page = await firefox.browser.newPage()
+  page.setDefaultTimeout(patienceMs)
   await page.goto(`${site.url}/sign-up`)
   await page.locator('input[type=email]').fill('fox@example.com')
   await page.locator('input[autocomplete="new-password"]').fill(goodPassword)

@@ -1,5 +1,6 @@
 // Chromium whose tabs are hidden behind each other and freeze, as a person's are. (Playwright keeps each of its tabs visible.)
 import puppeteer, { type BrowserContext, type Page } from 'puppeteer-core'
+import { patienceMs } from '../services/chromium.ts'
 import { programPath } from '../services/program-path.ts'
 import { hurryTime } from './pages/hurried-time.ts'
 
@@ -28,6 +29,7 @@ export const launchWindows = async (site: Site): Promise<WindowedChromium> => {
     browser: 'chrome',
     executablePath: programPath('chromium'),
     headless: true,
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -50,6 +52,7 @@ const windowsOf = (profile: BrowserContext, site: Site): Windows => {
   return {
     open: async (kind = 'tab') => {
       const page = await profile.newPage({ type: kind })
+      page.setDefaultTimeout(patienceMs)
       await page.evaluateOnNewDocument(hurryTime, { factor, origin })
       await page.goto(`${site.url}/page`)
       await page.waitForFunction(() => 'client' in globalThis)

@@ -31,12 +31,16 @@ const flags = [
   '--disable-sync',
 ]
 
+/** Playwright's own bound on a wait is meant for a machine with nothing else to do. */
+export const patienceMs = 90_000
+
 export async function launchChromium(profileFolder?: string, options: LaunchOptions = {}): Promise<Chromium> {
   const folder = profileFolder ? undefined : await temporaryFolder('chromium')
   const profile = profileFolder ?? (folder?.path as string)
   await mkdir(profile, { recursive: true })
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: programPath('chromium'),
+    timeout: patienceMs,
     ...options,
     args: [...flags, ...(options.args ?? [])],
     // The test process decides when to end; Playwright's own handlers would end it before it has cleaned up.
@@ -44,6 +48,7 @@ export async function launchChromium(profileFolder?: string, options: LaunchOpti
     handleSIGINT: false,
     handleSIGTERM: false,
   })
+  context.setDefaultTimeout(patienceMs)
   const pid = await browserProcess(profile)
   // Playwright makes the browser the leader of a process group of its own.
   const signal = (name: NodeJS.Signals) => process.kill(-pid, name)

@@ -1,5 +1,6 @@
 // Debian's Firefox, headless, driven over WebDriver BiDi.
 import puppeteer, { type Browser } from 'puppeteer-core'
+import { patienceMs } from './chromium.ts'
 import { programPath } from './program-path.ts'
 
 export interface Firefox {
@@ -12,6 +13,7 @@ export async function launchFirefox(): Promise<Firefox> {
     browser: 'firefox',
     executablePath: programPath('firefox-esr'),
     headless: true,
+    timeout: patienceMs,
     acceptInsecureCerts: true,
     handleSIGHUP: false,
     handleSIGINT: false,
