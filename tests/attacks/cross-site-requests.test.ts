@@ -30,6 +30,8 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/password/change', { currentPassword: goodPassword, newPassword }],
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
   ] as const
+/** What the browser itself calls (DBSC), whoever's page made it: authorised by a signature that no page can make. */
+const byBrowser = ['/api/auth/dbsc/registration', '/api/auth/dbsc/refresh']
 const sessionOf = (visitor: Visitor) => visitor.cookie('refresh')?.split('.')[2]
 
 beforeAll(async () => {
@@ -47,7 +49,9 @@ afterAll(() => site?.close())
 test('the list of changes is whole', () => {
   const known = changes(victim).map(([method, path]) => `${method} ${path.replace(/sessions\/.*/, 'sessions/{id}')}`)
   const all = site.vigile.routes().filter(({ method }) => method !== 'GET')
-  expect(known.toSorted()).toEqual(all.map(({ method, path }) => `${method} ${path}`).toSorted())
+  expect([...known, ...byBrowser.map((path) => `POST ${path}`)].toSorted()).toEqual(
+    all.map(({ method, path }) => `${method} ${path}`).toSorted(),
+  )
 })
 
 describe.each([
@@ -68,6 +72,10 @@ describe.each([
       expect([path, reply.status, reply.body.code]).toEqual([path, 403, 'origin_refused'])
       expect(reply.setCookies).toEqual([])
       expect(reply.headers.get('access-control-allow-origin')).toBeNull()
+    }
+    for (const path of byBrowser) {
+      const { status, setCookies } = await victim.send('POST', path, { origin: null, headers })
+      expect([path, status, setCookies]).toEqual([path, 401, []])
     }
     expect(victim.jar.snapshot()).toEqual(jar)
     expect(await dumpOfState(site)).toEqual(before)

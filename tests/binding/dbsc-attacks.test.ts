@@ -325,8 +325,20 @@ describe.each(storeKinds)('on %s', (kind) => {
       await browser.refresh()
       // Other nodes, and this one's memory, know it within seconds.
       await expect.poll(async () => (await early.me()).status).toBe(401)
-      nothing(await early.refresh(), 401)
+      // Nor does its access cookie, which names no key, prove any other act.
+      for (const path of ['/refresh', '/ack', '/logout', '/logout-all'])
+        nothing(await early.post(`/api/auth${path}`, {}), 401)
       expect((await browser.send('GET', '/api/auth/me')).status).toBe(200)
+    })
+
+    test('PROTOCOL bound: with the access cookie of the thief’s own session it ends nothing', async () => {
+      const owner = await signUpBoundInDbsc(site)
+      const mine = await signUpBoundInDbsc(site)
+      const thief = await copyOf(site, owner)
+      thief.jar.put({ name: '__Host-vigile_access', value: mine.browser.visitor.cookie('access') ?? '', path: '/' })
+      for (const path of ['/refresh', '/ack', '/logout', '/logout-all'])
+        nothing(await thief.post(`/api/auth${path}`, {}), 401)
+      expect((await rowOf(idOf(owner)))?.revokedAt).toBeNull()
     })
 
     test('PROTOCOL bound: a thief who signs in as himself in it does not end the session, nor by claiming that it was left', async () => {
