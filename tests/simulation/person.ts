@@ -84,7 +84,7 @@ export async function live(world: World, mishaps: Mishaps): Promise<void> {
   const leave = async () => {
     if (browser.isAsleep() || !browser.isRunning()) return
     const page = shown()
-    if (page && witness.isSignedIn() && chance.happens(signsOut)) {
+    if (page && world.hasSignOut && witness.isSignedIn() && chance.happens(signsOut)) {
       story.tell(() => 'signs out')
       witness.leaves()
       void page.client.signOut()

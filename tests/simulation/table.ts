@@ -26,12 +26,15 @@ const time = (hours: number): string => {
   return `${hours < 10 ? hours.toFixed(1) : Math.round(hours)} h`
 }
 
-/** When the last token was granted: the median, the longest, and how often the owner came in that time. */
-const fate = ({ trials, stillIn, hours, visits }: ThiefTally): string => {
+/**
+ * When the last token was granted: the median, the longest, and how often the owner came in that time. `found`: in so many worlds
+ * the session was ended for it; in the others his token was dead by then.
+ */
+const fate = ({ trials, stillIn, found, hours, visits }: ThiefTally): string => {
   if (stillIn.length > 0) return `STILL IN: ${stillIn.length} of ${trials}`
   return hours[1] === 0
-    ? 'out: never a token'
-    : `out: ${time(hours[0])}, at most ${time(hours[1])}, ${visits[1]} visits`
+    ? `out: never a token, found ${found}`
+    : `out: ${time(hours[0])}, at most ${time(hours[1])}, ${visits[1]} visits, found ${found}`
 }
 
 const layOut = (rows: readonly (readonly string[])[]): string => {

@@ -93,7 +93,9 @@ export function createWorld({ seed, index, rule, faults, narrate = false, thief 
     /** The thief's and the person's, and whoever else needs a stream of his own. */
     chanceOf,
     longestAbsence: thief ? day : Number.POSITIVE_INFINITY,
-    hasElevation: rule.client === 'vigile',
+    // Either ends the session, and every theft with it: the rule has to find the thief by itself.
+    hasElevation: rule.client === 'vigile' && !thief,
+    hasSignOut: !thief,
     ask,
     /** Loads a page: it asks at once, and its links may be prefetched. */
     open(): OpenPage {
