@@ -76,5 +76,6 @@ describe.each(['off', 'required'] as const)('sessions bound to a key: %s', (bind
     await tab.getByRole('button', { name: 'Sign out', exact: true }).first().click()
     for (const one of [tab, page]) await one.waitForURL('**/sign-in**')
     expect((await first.context.cookies()).map(({ name }) => name)).toEqual(['vigile_device'])
-  })
+    // A whole afternoon of pages: on a busy machine it takes its time.
+  }, 300_000)
 })
