@@ -37,7 +37,7 @@ export type Crowd = {
 
 const restMs = 5
 const lookEveryMs = 2
-const maxWaitMs = 120_000
+const maxWaitMs = 600_000
 const betweenHoursMs = 300
 
 const until = async (condition: () => boolean) => {

@@ -31,7 +31,7 @@ export interface RunningProgram {
 
 const maxOutputLength = 65_536
 // Two cores, shared, and long runs are nice to the others: slow is not broken.
-const readyWithinMs = 120_000
+const readyWithinMs = 300_000
 const stopWithinMs = 10_000
 const setpriv = '/usr/bin/setpriv'
 
