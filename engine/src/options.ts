@@ -24,7 +24,7 @@ export type VigileOptions = {
   readonly redis?: string | undefined
   /** A Redis of its own for limits; default: `redis`. */
   readonly limitsRedis?: string | undefined
-  /** Connections to PostgreSQL: how many (10), and how long a request waits for one (5 s). `prepare: false` behind PgBouncer. */
+  /** Connections to PostgreSQL: how many (10), and how long a request waits for one (8 s). `prepare: false` behind PgBouncer. */
   readonly pool?: {
     readonly max?: number
     readonly waitSeconds?: number

@@ -42,7 +42,7 @@ afterAll(async () => {
   await postgres?.stop()
 })
 
-test.for(table)('S-90 I11 H-12 LIM-5 TOK-6 $part: $how', async (row, { skip }) => {
+test.for(table)('S-90 I11 H-12 LIM-5 TOK-6 $part: $how', { timeout: 180_000 }, async (row, { skip }) => {
   const ground = await prepare(row.part, row.how, postgres)
   if (!ground) return skip('a small disk can only be mounted by root')
   const scene = await openScene(ground)
@@ -60,7 +60,7 @@ const play = async (row: Row, ground: Ground, scene: Scene) => {
   const people = await gather(scene)
   await ready(scene)
   time.stop()
-  expect(await check(scene, people.held)).toEqual(checked)
+  await expect.poll(() => check(scene, people.held), { timeout: 20_000 }).toEqual(checked)
   if (scene.other) expect((await scene.atOther(people.gone).me()).status).toBe(200)
 
   await ground.begin()
@@ -98,11 +98,7 @@ type People = Readonly<Record<(typeof roles)[number], Person>>
 
 const gather = async (scene: Scene): Promise<People> => {
   const people: Record<string, Person> = {}
-  await Promise.all(
-    roles.map(async (role) => {
-      people[role] = await scene.person(role !== 'acking')
-    }),
-  )
+  for (const role of roles) people[role] = await scene.person(role !== 'acking')
   scene.rotationDue()
   return people as People
 }
@@ -111,7 +107,7 @@ type Act = (scene: Scene, people: People) => Promise<void>
 
 const ready = (scene: Scene) =>
   expect
-    .poll(async () => (await scene.visitor().get('/health/ready')).body, { timeout: 20_000, interval: 50 })
+    .poll(async () => (await scene.visitor().get('/health/ready')).body, { timeout: 40_000, interval: 50 })
     .toMatchObject({ status: 'ok' })
 
 /** What a request, one on the short way, and a page learn of a session. */
@@ -239,7 +235,8 @@ const counts: Record<string, Act> = {
     await overdo(busy)
     await overdo(there)
     const alerts = scene.site.log.filter(({ fields }) => fields.alert === 'limits_degraded')
-    expect(alerts.map(({ level }) => level)).toEqual(['error', 'error'])
+    expect(alerts.length).toBeGreaterThanOrEqual(2)
+    for (const { level } of alerts) expect(level).toBe('error')
   },
   soon: async (scene, { busy }) => {
     await ready(scene)
@@ -258,7 +255,7 @@ const healths: Record<string, Act> = {
   },
   '200, degraded': async (scene) => {
     await expect
-      .poll(async () => (await health(scene)).map(({ status, body }) => [status, body.status]), { timeout: 10_000 })
+      .poll(async () => (await health(scene)).map(({ status, body }) => [status, body.status]), { timeout: 20_000 })
       .toEqual([
         [200, 'degraded'],
         [200, 'degraded'],

@@ -18,7 +18,7 @@ export type Ground = {
   remove(): Promise<unknown>
 }
 
-/** Frozen parts are waited for: not for so long here as by default. Deadline 2.7 s. */
+/** A frozen PostgreSQL is waited for: not for so long here as by default. Deadline 2.7 s. */
 const impatient = { protocol: { giveUp: 4 } } as const
 
 type Way<Server> = (server: Server, database: string) => Promise<Pick<Ground, 'begin' | 'end'> & Partial<Ground>>
@@ -27,11 +27,7 @@ const waysOfBoth: Record<string, Way<PostgresServer | RedisServer>> = {
   stopped: async (server) => ({ begin: server.halt, end: server.restart }),
   crashed: async (server) => ({ begin: server.kill, end: server.restart }),
   restarted: async (server) => ({ begin: server.restart, end: async () => {} }),
-  paused: async (server) => ({
-    options: { sessions: impatient },
-    begin: async () => server.pause(),
-    end: async () => server.resume(),
-  }),
+  paused: async (server) => ({ begin: async () => server.pause(), end: async () => server.resume() }),
 }
 
 /** Statements of an operator, in another database of the same server. */
@@ -47,6 +43,11 @@ const cutAll = (database: string) =>
 
 const waysOfPostgres: Record<string, Way<PostgresServer>> = {
   ...waysOfBoth,
+  paused: async (server) => ({
+    options: { sessions: impatient },
+    begin: async () => server.pause(),
+    end: async () => server.resume(),
+  }),
   'refuses connections': async (_, database) => ({
     begin: () =>
       administer(database, `alter database ${nameOf(database)} with allow_connections false`, cutAll(database)),

@@ -6,7 +6,7 @@ import { startRedis } from '../services/redis.ts'
 import { openSite, testSecret } from '../support/site.ts'
 import { createVisitor } from '../support/visitor.ts'
 
-test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can', async () => {
+test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can', { timeout: 180_000 }, async () => {
   const postgres = await startPostgres()
   const database = await createDatabase(postgres.url)
   const site = await openSite('PostgreSQL and Redis', { database })
@@ -29,7 +29,7 @@ test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can
 
   await postgres.restart()
   // Nobody asks it for anything but its health: a load balancer sends nobody before it is ready.
-  await expect.poll(async () => (await vigile.readiness()).status, { timeout: 15_000 }).toBe('ok')
+  await expect.poll(async () => (await vigile.readiness()).status, { timeout: 60_000 }).toBe('ok')
   expect((await visitor().signUp('ada@example.com')).status).toBe(201)
   await vigile.close()
   await site.close()

@@ -39,6 +39,6 @@ export const poolOf = (pool: VigileOptions['pool'] = {}, faults: Faults): NonNul
   if (max !== undefined && !(Number.isInteger(max) && max >= 1 && max <= 1000))
     faults.add('pool.max', `${max} is not a whole number from 1 to 1000`, 'the default is 10')
   if (waitSeconds !== undefined && !(waitSeconds > 0 && waitSeconds <= 300))
-    faults.add('pool.waitSeconds', `${waitSeconds} is not a number of seconds up to 300`, 'the default is 5')
+    faults.add('pool.waitSeconds', `${waitSeconds} is not a number of seconds up to 300`, 'the default is 8')
   return pool
 }

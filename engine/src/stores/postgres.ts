@@ -19,7 +19,7 @@ export type PostgresOptions = {
   readonly pool?: {
     /** Connections of this node; default 10. */
     readonly max?: number
-    /** How long a request waits for one before 503; default 5,000. */
+    /** How long a request waits for one before 503; default 8,000. */
     readonly waitMs?: number
   }
   /** How long one statement may take; default 5,000. */
@@ -35,8 +35,8 @@ export type PostgresOptions = {
 }
 
 const defaultMax = 10
-// Together little more than a request may take (decisions/0010).
-const defaultWaitMs = 5_000
+// Each less than a request may take in all (decisions/0010).
+const defaultWaitMs = 8_000
 const defaultStatementTimeoutMs = 5_000
 // A migration may rewrite a table, or wait for the node that does.
 const migrationTimeoutMs = 600_000
