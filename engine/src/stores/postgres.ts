@@ -6,6 +6,7 @@ import type { Log } from '../primitives/log.ts'
 import { ping, prepareStores } from './assemble.ts'
 import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
+import { findTogether } from './find-together.ts'
 import { migrate, readMigrationState } from './migrate.ts'
 import { isConflict } from './postgres-errors.ts'
 import { createPostgresPool } from './postgres-pool.ts'
@@ -62,9 +63,13 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
   const clock = createDatabaseClock(offset)
   const bind = prepareStores(db, postgresDialect, clock.observe)
 
+  const stores = bind(db)
+
   return {
     kind: 'postgres',
-    ...bind(db),
+    ...stores,
+    // Not in a transaction, which has a connection of its own.
+    sessions: { ...stores.sessions, find: findTogether(stores.sessions) },
     clock,
     transact: async (work) => {
       for (let tries = 1; ; tries++) {
