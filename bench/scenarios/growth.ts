@@ -1,7 +1,7 @@
 // Growth: a refresh reads its session's row. Of 100 rows, and of a million.
 import type { Bench } from '../bench.ts'
 import { measureByTurns, type Subject, summarize } from '../measure/rounds.ts'
-import { insertSessions, query, refreshOf } from '../people.ts'
+import { insertSessions, refreshOf } from '../people.ts'
 import { figure, type Row } from '../row.ts'
 
 /** Spread over the whole table: each request goes to a page of its own. */
@@ -12,10 +12,8 @@ export const growth = async (bench: Bench): Promise<readonly Row[]> => {
   const subjectOf = async (count: number): Promise<Subject> => {
     const stores = await bench.shared()
     bench.say(`growth: ${count} sessions are put into a database`)
-    await insertSessions(stores.database, 'g', count)
     // Young ones are read and renewed, not rotated: the same sessions can be asked again and again.
-    await query(stores.database, 'update sessions set issued_at = $1, rotated_at = $1', [Date.now() + 600_000])
-    await query(stores.database, 'vacuum full analyze')
+    await insertSessions(stores.database, 'g', count, { issuedAt: Date.now() + 3_600_000 })
     const server = await bench.start(stores)
     const requests = Array.from(
       { length: Math.min(asked, count) },

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { createSessionId, type SessionId } from '../primitives/ids.ts'
+import { createSessionId, createUserId, type SessionId } from '../primitives/ids.ts'
 import { findTogether } from './find-together.ts'
 import { sampleSession } from './samples.suite.ts'
 
-const [mine, yours] = [sampleSession(), sampleSession()]
+const userId = createUserId()
+const [mine, yours] = [sampleSession({ userId }), sampleSession({ userId })]
 
 const storeOf = (asked: (readonly SessionId[])[]) => ({
   findMany: async (ids: readonly SessionId[]) => {
