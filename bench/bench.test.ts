@@ -100,16 +100,13 @@ test('a row is told beside the floor', () => {
 
 test('it runs, and every line of its table is there', async () => {
   const small = ['--quick', '--quiet', '--seconds', '0.2', '--sessions', '100', '--connections', '2']
-  const only = ['--only', 'check,refresh']
+  const only = ['--only', 'refresh']
   const { stdout } = await promisify(execFile)(process.execPath, [`${import.meta.dirname}/run.ts`, ...small, ...only])
   const whats = stdout.split('\n').flatMap((line) => /^\| ([^|]+) \|/.exec(line)?.[1] ?? [])
   expect(whats).toEqual([
     'what',
     '---',
     'bare node:http',
-    expect.stringContaining('from memory (embedded)'),
-    expect.stringContaining('limits counted in Redis'),
-    expect.stringContaining('one look-up'),
     expect.stringContaining('refresh with rotation'),
   ])
-}, 180_000)
+}, 480_000)
