@@ -24,7 +24,7 @@ export type Vigile = {
    */
   fetch(request: Request, peer?: Peer): Promise<Response>
   /**
-   * The session check of a browser at a third of what `fetch` costs, for a server that has Node's own request at hand. Null for
+   * The session check of a browser at less than `fetch` costs, for a server that has Node's own request at hand. Null for
    * every other request: ask `fetch`. Never rejects.
    *
    * @example

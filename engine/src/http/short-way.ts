@@ -1,5 +1,5 @@
 // The session check of a browser (`GET /me` by cookie) without Request, Response, router and schemas. It is what a site asks
-// most, and these cost three times what the check does: 30 µs of a server's CPU instead of 55 (bench/README.md). Everything
+// most, and they cost more than the check does: 43 µs of a busy server's CPU instead of 59 (bench/README.md). Everything
 // that decides is the same code as on the long way (tests/http/short-way.test.ts).
 import { createDeadline } from '../primitives/deadline.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
