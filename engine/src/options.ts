@@ -69,8 +69,9 @@ export type VigileOptions = {
     /** Live sessions per user: 1 to 1,000, or `unlimited`; default 10. */
     readonly perUser?: number | 'unlimited' | undefined
     /**
-     * Binds sessions to a key that can't leave the browser, so that a copied cookie gets nothing: `optional` where the browser
-     * brings one, `required` for every sign-in. Default `off`.
+     * Binds sessions to a key that can't leave the browser, so that a copied cookie gets nothing: `optional` where a page
+     * brings one (RFC 9449) or the browser keeps one by itself (W3C Device Bound Session Credentials), `required` for every
+     * sign-in, then brought by the page. Default `off`.
      */
     readonly binding?: 'off' | 'optional' | 'required' | undefined
     /** How recent a sign-in must be for sensitive acts; default 10m. */

@@ -12,7 +12,7 @@ import { createNonces, type Nonces } from './nonces.ts'
 import { readJws } from './read-jws.ts'
 import type { UsedProofStore } from './store.ts'
 
-/** `optional`: a sign-in that brings a key is bound to it. `required`: no sign-in without a key. */
+/** `optional`: a sign-in that brings a key is bound to it; any other is offered one (DBSC). `required`: no sign-in without. */
 export type BindingMode = 'off' | 'optional' | 'required'
 
 /** A session, as far as proofs are about it. */

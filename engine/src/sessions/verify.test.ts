@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BoundKey, thumbprintOf, toBoundKey } from '../binding/bound-key.ts'
 import { createUserId } from '../primitives/ids.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import type { AccessClaims } from './access-token.ts'
@@ -82,4 +83,34 @@ test('S-90 a session that can be neither trusted from memory nor asked is a faul
     },
   })
   await expect(verifyAccess(deps, 't', 'cookie')).rejects.toThrow(UnavailableError)
+})
+
+describe('a bound session', () => {
+  const key = { x: `${'x'.repeat(42)}A`, y: `${'y'.repeat(42)}A` }
+  const [registered, dbsc, dpop] = (['registered', 'dbsc', 'dpop'] as const).map((kind) => toBoundKey(kind, key))
+  const boundTo = thumbprintOf(key)
+  /** Whether it is verified, and whether an access cookie of its newest token was taken for a sign that this one arrived. */
+  const tried = async (boundKey: BoundKey | null | undefined, claims: Partial<AccessClaims>) => {
+    const session = await rig.insert({ boundKey: boundKey ?? null, winner: null })
+    let confirmed = false
+    const deps = depsFor(claimsOf(session, claims), {
+      confirm: async () => {
+        confirmed = true
+      },
+    })
+    return [(await verifyAccess(deps, 't', 'cookie')).ok, confirmed]
+  }
+
+  test('PROTOCOL bound: an access cookie confirms only a session whose key has not proven itself', async () => {
+    expect(await tried(null, {})).toEqual([true, true])
+    expect(await tried(registered, { boundTo })).toEqual([true, true])
+    expect(await tried(dbsc, { boundTo })).toEqual([true, false])
+    expect(await tried(dpop, { boundTo })).toEqual([true, false])
+  })
+
+  test('PROTOCOL bound: from the first proof on, a token from before, or of another key, is worth nothing', async () => {
+    expect(await tried(registered, {})).toEqual([true, true])
+    expect(await tried(dbsc, {})).toEqual([false, false])
+    expect(await tried(dbsc, { boundTo: thumbprintOf({ ...key, x: key.y }) })).toEqual([false, false])
+  })
 })
