@@ -1,7 +1,7 @@
 // The primary is killed and an asynchronous replica takes over, without the last commits (PROTOCOL.md, row 3).
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Visitor } from '../support/visitor.ts'
-import { copyOf, newVisitor, type ServerNode, startNode } from './node.ts'
+import { copyOf, newVisitor, type ServerNode, startMs, startNode } from './node.ts'
 import { type Pair, startPair } from './pair.ts'
 
 type Person = Visitor & { readonly sessionId: string; readonly email: string }
@@ -158,7 +158,7 @@ beforeAll(async () => {
     timeout: 30_000,
     interval: 100,
   })
-})
+}, startMs)
 
 const alarms = async (person: Person) =>
   (

@@ -12,7 +12,7 @@ import type { Visitor } from '../support/visitor.ts'
 import { countsOf, createCrowd } from './crowd.ts'
 import { postgresLedger } from './ledgers.ts'
 import { openLink } from './link.ts'
-import { copyOf, newVisitor, runVigile, type ServerNode, startNode } from './node.ts'
+import { copyOf, newVisitor, runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 const [older, newer] = ['older', 'newer'].map(
   (age) => `zT4pQ9wMx2kVn7rLb5yHc8sJf3dGa6eUo1i-${age}-secret-of-nodes`,
@@ -29,7 +29,7 @@ let nodes: ServerNode[]
 beforeAll(async () => {
   folder = await temporaryFolder('secrets')
   redis = await startRedis()
-})
+}, startMs)
 afterAll(async () => {
   await redis?.stop()
   await folder?.remove()
@@ -40,7 +40,7 @@ beforeEach(async () => {
   db = new pg.Client({ connectionString: database })
   await db.connect()
   await runVigile('migrate', { database })
-})
+}, startMs)
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
   await db.end()

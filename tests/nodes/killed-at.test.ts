@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { freshDatabase } from '../services/run.ts'
 import type { Reply, Visitor } from '../support/visitor.ts'
 import { type Link, openLink } from './link.ts'
-import { copyOf, fetchFrom, newVisitor, runVigile, type ServerNode, startNode } from './node.ts'
+import { copyOf, fetchFrom, newVisitor, runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 let database: string
 let db: pg.Client
@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
   ;[db, locker] = [await connected(), await connected()]
   other = await startNode({ database })
-})
+}, startMs)
 afterAll(async () => {
   await Promise.all([other?.stop(), db?.end(), locker?.end()])
 })
@@ -35,7 +35,7 @@ beforeEach(async () => {
   doomed = await startNode({ database: toPostgres.through(database) })
   toDoomed = await openLink(Number(new URL(doomed.url).port))
   reached = { fetch: fetchFrom(`http://127.0.0.1:${toDoomed.port}`) }
-})
+}, startMs)
 afterEach(async () => {
   await doomed.stop()
   await Promise.all([toDoomed.stop(), toPostgres.stop()])

@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
 import { countsOf, createCrowd, letTimePass } from './crowd.ts'
 import { postgresLedger } from './ledgers.ts'
-import { type NodeSettings, runVigile, type ServerNode, startNode } from './node.ts'
+import { type NodeSettings, runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 let redis: RedisServer
 let db: pg.Client
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await db.connect()
   await runVigile('migrate', settings)
   nodes = await Promise.all([startNode(settings), startNode(settings)])
-})
+}, startMs)
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
   await db?.end()

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../services/run.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { copyOf, newVisitor, runVigile, type ServerNode, startNode } from './node.ts'
+import { copyOf, newVisitor, runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 let database: string
 let db: pg.Client
@@ -21,7 +21,7 @@ beforeAll(async () => {
   }
   ;[db, locker] = [await connected(), await connected()]
   ;[a, b] = await Promise.all([startNode({ database }), startNode({ database })])
-})
+}, startMs)
 afterAll(async () => {
   await Promise.all([a?.stop(), b?.stop(), db?.end(), locker?.end()])
 })

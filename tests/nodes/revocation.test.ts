@@ -9,7 +9,7 @@ import { type RedisServer, startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
 import { goodPassword, type Visitor } from '../support/visitor.ts'
 import { type Link, openLink } from './link.ts'
-import { copyOf, newVisitor, runVigile, type ServerNode, startNode } from './node.ts'
+import { copyOf, newVisitor, runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 let redis: RedisServer
 let database: string
@@ -37,7 +37,7 @@ beforeAll(async () => {
   ])
   ;[a, b, c] = nodes as [ServerNode, ServerNode, ServerNode]
   await allWell()
-})
+}, startMs)
 afterAll(async () => {
   await Promise.all((nodes ?? []).map((node) => node.stop()))
   await Promise.all([toRedis?.stop(), toPostgres?.stop(), db?.end()])

@@ -5,7 +5,7 @@ import { createDatabase, type PostgresServer, startPostgres } from '../services/
 import { type RedisServer, startRedis } from '../services/redis.ts'
 import { countsOf, createCrowd, type Ledger, letTimePass } from './crowd.ts'
 import { postgresLedger } from './ledgers.ts'
-import { runVigile, type ServerNode, startNode } from './node.ts'
+import { runVigile, type ServerNode, startMs, startNode } from './node.ts'
 
 let postgres: PostgresServer
 let redis: RedisServer
@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await createDatabase(postgres.url)
   await runVigile('migrate', { database })
   nodes = await Promise.all([1, 2].map(() => startNode({ database, redis: redis.url })))
-})
+}, startMs)
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
   await Promise.all([postgres?.stop(), redis?.stop()])

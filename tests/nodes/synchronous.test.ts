@@ -2,7 +2,7 @@
 // what a failover must not lose waits all the same (PROTOCOL.md, "Rules around it").
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
-import { copyOf, newVisitor, type ServerNode, startNode } from './node.ts'
+import { copyOf, newVisitor, type ServerNode, startMs, startNode } from './node.ts'
 import { type Pair, startPair } from './pair.ts'
 
 let pair: Pair
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const isSynchronous = `select 1 from pg_stat_replication where sync_state = 'sync'`
   await vi.waitUntil(async () => (await pair.query(isSynchronous)).length === 1, patience)
   node = await startNode({ database: pair.database })
-})
+}, startMs)
 afterAll(async () => {
   await node?.stop()
   await pair?.stop()
@@ -60,51 +60,55 @@ const begin = (asked: Promise<Reply>) => {
 }
 const signOut = (visitor: Visitor) => visitor.post('/api/auth/logout', {})
 
-test('PROTOCOL 8 OPS-11 TOK-5 I11 sign-in, elevation and sign-out survive a failover to a synchronous replica; a rotation waits for nobody, may be lost, and logs nobody out', async () => {
-  const [leaver, changer, rotator, late] = [await signedUp(), await signedUp(), await signedUp(), await signedUp()]
-  const [leaverBefore, changerBefore] = [copyOf(leaver, at), copyOf(changer, at)]
-  const comer = newVisitor(at)
+test(
+  'PROTOCOL 8 OPS-11 TOK-5 I11 sign-in, elevation and sign-out survive a failover to a synchronous replica; a rotation waits for nobody, may be lost, and logs nobody out',
+  async () => {
+    const [leaver, changer, rotator, late] = [await signedUp(), await signedUp(), await signedUp(), await signedUp()]
+    const [leaverBefore, changerBefore] = [copyOf(leaver, at), copyOf(changer, at)]
+    const comer = newVisitor(at)
 
-  // The replica is silent: what must not be lost is not answered, a rotation is.
-  pair.stream.hold()
-  await rotate(rotator)
-  const left = begin(signOut(leaver))
-  const came = begin(comer.signIn(late.email))
-  const newPassword = `${goodPassword}-anew`
-  const changed = begin(changer.post('/api/auth/password/change', { currentPassword: goodPassword, newPassword }))
-  await waiting(3)
-  expect([left, came, changed].map(({ status }) => status)).toEqual([null, null, null])
-  pair.stream.release()
-  expect((await Promise.all([left.reply, came.reply, changed.reply])).map(({ status }) => status)).toEqual([
-    204, 200, 200,
-  ])
+    // The replica is silent: what must not be lost is not answered, a rotation is.
+    pair.stream.hold()
+    await rotate(rotator)
+    const left = begin(signOut(leaver))
+    const came = begin(comer.signIn(late.email))
+    const newPassword = `${goodPassword}-anew`
+    const changed = begin(changer.post('/api/auth/password/change', { currentPassword: goodPassword, newPassword }))
+    await waiting(3)
+    expect([left, came, changed].map(({ status }) => status)).toEqual([null, null, null])
+    pair.stream.release()
+    expect((await Promise.all([left.reply, came.reply, changed.reply])).map(({ status }) => status)).toEqual([
+      204, 200, 200,
+    ])
 
-  // Silent again, and then the primary dies.
-  pair.stream.hold()
-  await rotate(rotator)
-  const unfinished = begin(signOut(late))
-  await waiting(1)
-  await pair.killPrimary()
-  expect((await unfinished.reply).status).toBe(503)
-  pair.stream.cut()
-  await pair.promoteReplica()
-  await vi.waitUntil(async () => (await fetch(`${node.url}/health/ready`)).status === 200, patience)
+    // Silent again, and then the primary dies.
+    pair.stream.hold()
+    await rotate(rotator)
+    const unfinished = begin(signOut(late))
+    await waiting(1)
+    await pair.killPrimary()
+    expect((await unfinished.reply).status).toBe(503)
+    pair.stream.cut()
+    await pair.promoteReplica()
+    await vi.waitUntil(async () => (await fetch(`${node.url}/health/ready`)).status === 200, patience)
 
-  expect((await leaverBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
-  expect((await leaverBefore.me()).status).toBe(401)
-  expect((await changerBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'password_changed' })
-  for (const visitor of [comer, changer]) {
-    expect((await visitor.me()).status).toBe(200)
-    expect((await visitor.refresh()).status).toBe(200)
-  }
-  const cookie = rotator.cookie('refresh')
-  expect((await rotator.refresh()).status).toBe(200)
-  expect(rotator.cookie('refresh')).toBe(cookie)
-  expect(await pair.query(`select resource_id from audit_entries where action = 'session:commits-lost'`)).toHaveLength(
-    1,
-  )
-  // Nobody was told that this one is over; asked again, it is.
-  const lateBefore = copyOf(late, at)
-  expect((await signOut(late)).status).toBe(204)
-  expect((await lateBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
-})
+    expect((await leaverBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
+    expect((await leaverBefore.me()).status).toBe(401)
+    expect((await changerBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'password_changed' })
+    for (const visitor of [comer, changer]) {
+      expect((await visitor.me()).status).toBe(200)
+      expect((await visitor.refresh()).status).toBe(200)
+    }
+    const cookie = rotator.cookie('refresh')
+    expect((await rotator.refresh()).status).toBe(200)
+    expect(rotator.cookie('refresh')).toBe(cookie)
+    expect(
+      await pair.query(`select resource_id from audit_entries where action = 'session:commits-lost'`),
+    ).toHaveLength(1)
+    // Nobody was told that this one is over; asked again, it is.
+    const lateBefore = copyOf(late, at)
+    expect((await signOut(late)).status).toBe(204)
+    expect((await lateBefore.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'signed_out' })
+  },
+  startMs,
+)
