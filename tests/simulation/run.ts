@@ -29,7 +29,11 @@ const tasksOf = ({ rules, factors, seed, refreshes, others, trials, days }: Opti
 const inShort = (task: Task, outcome: Done): string => {
   if (task.kind === 'thief' || outcome.kind === 'thief') return task.kind === 'thief' ? `thief ${task.thief}` : ''
   const { refreshes, spurious } = outcome.tally
-  const whom = spurious.map(({ world }) => `world ${world}`).join(', ') || 'nobody'
+  const named = [...new Set(spurious.map(({ world }) => `world ${world}`))].slice(0, maxStories)
+  const whom =
+    spurious.length === 0
+      ? 'nobody'
+      : `${spurious.length}, in ${named.join(', ')}${named.length < maxStories ? '' : ', …'}`
   return `× ${task.factor}, ${refreshes} refreshes, logged out for nothing: ${whom}`
 }
 

@@ -16,7 +16,9 @@ export function createSessions(database: Database, { now }: Pick<Timeline, 'now'
   let count = 0
 
   const grant = (row: Row, token: Token, issued: boolean): Answer => {
-    const { id, generation, issue, idleExpiresAt } = row
+    const { id, idleExpiresAt } = row
+    // Of the refresh token that the jar holds beside it: an earlier sibling must not confirm a later one.
+    const { generation, issue } = token
     const expiresAt = Math.min(now() + accessSeconds * 1000, idleExpiresAt, row.expiresAt)
     const expiresIn = Math.max(0, Math.floor((expiresAt - now()) / 1000))
     const access = { sessionId: id, generation, issue, expiresAt }
