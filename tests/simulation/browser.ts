@@ -156,6 +156,7 @@ export function createBrowser({ timeline, chance, story, faults, witness }: Deps
       browser.tellPages()
     },
     freeze(page: Page) {
+      story.tell(() => `${page.name} is frozen`)
       page.frozen = true
     },
     thaw,
