@@ -103,10 +103,5 @@ test('it runs, and every line of its table is there', async () => {
   const only = ['--only', 'refresh']
   const { stdout } = await promisify(execFile)(process.execPath, [`${import.meta.dirname}/run.ts`, ...small, ...only])
   const whats = stdout.split('\n').flatMap((line) => /^\| ([^|]+) \|/.exec(line)?.[1] ?? [])
-  expect(whats).toEqual([
-    'what',
-    '---',
-    'bare node:http',
-    expect.stringContaining('refresh with rotation'),
-  ])
+  expect(whats).toEqual(['what', '---', 'bare node:http', expect.stringContaining('refresh with rotation')])
 }, 480_000)
