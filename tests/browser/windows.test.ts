@@ -75,6 +75,7 @@ test.each(['freeze', 'pause'] as const)(
   async (how) => {
     const { first, second, apart, email } = await threeTabs()
     expect([await visibility(first), await visibility(second)]).toEqual(['hidden', 'visible'])
+    await windows.hurry([first, second, apart])
     await windows.skip(hour, [first, second, apart])
     const deliver = holdFirstRefresh()
     void first.evaluate(() => void client.fetch('/shop/first'))
@@ -101,6 +102,7 @@ test.each(['freeze', 'pause'] as const)(
 
 test('H-16 CLI-6 PROTOCOL 5 signed out while a frozen tab holds the lock; its late answer brings nobody back', async () => {
   const { first, second, apart } = await threeTabs()
+  await windows.hurry([first, second, apart])
   await windows.skip(hour, [first, second, apart])
   const deliver = holdFirstRefresh()
   void first.evaluate(() => void client.fetch('/shop/first'))
@@ -134,10 +136,11 @@ test('CLI-4 a hidden tab that nobody uses asks for nothing; once shown it refres
   await Promise.all([second.goto('about:blank'), apart.close()])
   expect(await visibility(first)).toBe('hidden')
   // What it did a moment ago no longer counts as use.
+  await windows.hurry([first])
   await windows.skip(20 * minute, [first])
   site.forget()
-  // Two beats of five seconds, at ten times the speed; hidden tabs run timers by the second.
-  await expect.poll(() => stands(first), { timeout: 3_000, interval: 2_500 }).toBe(false)
+  // Two beats of five seconds, at five times the speed; hidden tabs run timers by the second.
+  await expect.poll(() => stands(first), { timeout: 30_000, interval: 4_000 }).toBe(false)
   expect(site.asked(refreshPath)).toHaveLength(0)
   await first.bringToFront()
   await expect.poll(() => site.handled(refreshPath).length).toBe(1)

@@ -5,12 +5,14 @@ import { programPath } from '../services/program-path.ts'
 import { hurryTime } from './pages/hurried-time.ts'
 
 export type Windows = {
-  /** A tab with the client in it, in the foreground. Its time goes ten times as fast. */
+  /** A tab with the client in it, in the foreground. */
   open(kind?: 'tab' | 'window'): Promise<Page>
   /** Puts a tab that is in the background to sleep, as browsers do to save power. Returns the way to wake it. */
   freeze(page: Page): Promise<() => Promise<void>>
   /** Stops a tab in the debugger, whatever it is at. Returns the way to let it go on. */
   pause(page: Page): Promise<() => Promise<void>>
+  /** From now on time goes five times as fast in these tabs, and in those that open later. */
+  hurry(pages: readonly Page[]): Promise<void>
   /** Sets the clocks of these tabs and of the server ahead. */
   skip(ms: number, pages: readonly Page[]): Promise<void>
   close(): Promise<void>
@@ -19,7 +21,7 @@ export type Windows = {
 export type WindowedChromium = { profile(): Promise<Windows>; stop(): Promise<void> }
 
 /** Fast enough to wait out the 15 s of PROTOCOL.md's T, slow enough for a real request to be answered within. */
-const factor = 10
+const factor = 5
 
 /** What windows need of a site: where it is, and its clock. */
 type Site = { readonly url: string; readonly clock: { move(ms: number): void } }
@@ -48,12 +50,12 @@ export const launchWindows = async (site: Site): Promise<WindowedChromium> => {
 }
 
 const windowsOf = (profile: BrowserContext, site: Site): Windows => {
-  const origin = Date.now()
+  let from: number | null = null
   return {
     open: async (kind = 'tab') => {
       const page = await profile.newPage({ type: kind })
       page.setDefaultTimeout(patienceMs)
-      await page.evaluateOnNewDocument(hurryTime, { factor, origin })
+      await page.evaluateOnNewDocument(hurryTime, { factor, from })
       await page.goto(`${site.url}/page`)
       await page.waitForFunction(() => 'client' in globalThis)
       return page
@@ -70,6 +72,13 @@ const windowsOf = (profile: BrowserContext, site: Site): Windows => {
       await devtools.send('Debugger.pause')
       await paused
       return () => devtools.send('Debugger.resume')
+    },
+    hurry: async (pages) => {
+      from ??= Date.now()
+      for (const page of pages)
+        await page.evaluate((moment) => {
+          globalThis.hurriedFrom = moment
+        }, from)
     },
     skip: async (ms, pages) => {
       site.clock.move(ms)

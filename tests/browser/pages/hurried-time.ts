@@ -1,17 +1,21 @@
-// Runs in the browser before all else: time goes faster there, and can be set ahead.
+// Runs in the browser before all else: time can be set ahead there, and made to go faster.
 
 declare global {
   /** Milliseconds by which this page's clocks are ahead. */
   var ahead: number
+  /** The moment from which its time goes faster: the same for every tab, so that their clocks agree. */
+  var hurriedFrom: number
 }
 
-/** `origin`: the moment from which it goes so many times faster; the same for every tab, so that their clocks agree. */
-export const hurryTime = ({ factor, origin }: { factor: number; origin: number }): void => {
+export const hurryTime = ({ factor, from }: { factor: number; from: number | null }): void => {
   const wall = Date.now
   const later = globalThis.setTimeout
+  const origin = wall()
   globalThis.ahead = 0
-  const hurried = () => origin + (wall() - origin) * factor + ahead
+  globalThis.hurriedFrom = from ?? Number.POSITIVE_INFINITY
+  const hurried = () => wall() + Math.max(0, wall() - hurriedFrom) * (factor - 1) + ahead
   Date.now = hurried
   performance.now = () => hurried() - origin
-  globalThis.setTimeout = ((run: () => void, ms = 0) => later(run, ms / factor)) as typeof setTimeout
+  globalThis.setTimeout = ((run: () => void, ms = 0) =>
+    later(run, wall() < hurriedFrom ? ms : ms / factor)) as typeof setTimeout
 }
