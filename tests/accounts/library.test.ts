@@ -280,7 +280,7 @@ describe('the end', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@vigile/source', program, JSON.stringify(given)],
-      { timeout: 10_000, env: { ...process.env, VIGILE_SECRET: String(secrets), LOG_LEVEL: 'info' } },
+      { timeout: 50_000, env: { ...process.env, VIGILE_SECRET: String(secrets), LOG_LEVEL: 'info' } },
     )
     const lines = stdout.trim().split('\n')
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ answered: 201, ended: 'by itself' })
