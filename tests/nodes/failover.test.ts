@@ -185,7 +185,10 @@ test.each(stories)(
     // What the browser holds is right: it gets no other one.
     expect(person.cookie('refresh')).toBe(cookie)
     expect(await alarms(person)).toEqual(repaired ? ['session:commits-lost'] : [])
-    expect(node.output().includes(`"event":"commits_lost","session":"${person.sessionId}"`)).toBe(repaired)
+    // The log comes through a pipe, a moment later.
+    await expect
+      .poll(() => node.output().includes(`"event":"commits_lost","session":"${person.sessionId}"`))
+      .toBe(repaired)
     // And as ever after: it rotates, confirms, refreshes, and signs out for good.
     await rotate(person)
     await acknowledge(person)

@@ -104,7 +104,7 @@ describe.each([
       expect((await visitor.refresh()).status).toBe(200)
     }
     expect(rotator.cookie('refresh')).toBe(cookie)
-    expect(node.output()).toContain('"event":"commits_lost"')
+    await expect.poll(() => node.output()).toContain('"event":"commits_lost"')
     expect((await late.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'unknown' })
     // The backup has never heard of the sign-out: hence the next step, which the documentation tells.
     expect((await thief.refresh()).status).toBe(200)
