@@ -6,6 +6,8 @@ import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { createJobStore } from './job-store.ts'
 import { createKeyStore } from './key-store.ts'
+import { createOneTimeTokenStore } from './one-time-token-store.ts'
+import { createOutboxStore } from './outbox-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
 import { createUsedProofStore } from './used-proof-store.ts'
@@ -25,6 +27,8 @@ export const prepareStores = (
     keys: createKeyStore(db, dialect),
     jobs: createJobStore(db),
     usedProofs: createUsedProofStore(db, dialect),
+    oneTimeTokens: createOneTimeTokenStore(db, dialect),
+    outbox: createOutboxStore(db, dialect),
   })
 }
 

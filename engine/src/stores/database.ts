@@ -3,6 +3,8 @@ import type { AuditStore } from '../audit/store.ts'
 import type { UsedProofStore } from '../binding/store.ts'
 import type { JobStore } from '../jobs/store.ts'
 import type { KeyStore } from '../keys/store.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -14,6 +16,8 @@ export type Stores = {
   readonly keys: KeyStore
   readonly jobs: JobStore
   readonly usedProofs: UsedProofStore
+  readonly oneTimeTokens: OneTimeTokenStore
+  readonly outbox: OutboxStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

@@ -2,6 +2,8 @@
 import type { Locale, SessionEndReason } from '@vigile/contract'
 import type { ColumnType, Generated } from 'kysely'
 import type { BoundKey } from '../binding/bound-key.ts'
+import type { LetterOutcome } from '../mail/store.ts'
+import type { Purpose } from '../one-time-tokens/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 
 /** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
@@ -110,6 +112,30 @@ export type UsedProofsTable = {
   until: number
 }
 
+export type OneTimeTokensTable = {
+  token_hash: string
+  purpose: Purpose
+  /** Null: of an address that has no account. Nobody holds the token; the row makes both cost the same. */
+  user_id: UserId | null
+  email: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+export type OutboxTable = {
+  id: string
+  kind: string
+  /** The letter, sealed; null once it has gone out or was given up, and where it is for nobody. */
+  sealed: string | null
+  created_at: number
+  expires_at: number
+  next_at: number
+  tries: number
+  ended_at: number | null
+  outcome: LetterOutcome | null
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -120,4 +146,6 @@ export type Tables = {
   nodes: NodesTable
   job_runs: JobRunsTable
   used_proofs: UsedProofsTable
+  one_time_tokens: OneTimeTokensTable
+  outbox: OutboxTable
 }

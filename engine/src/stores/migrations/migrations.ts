@@ -1,5 +1,6 @@
 import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
 import { usedProofs } from './0002-used-proofs.ts'
+import { mail } from './0003-mail.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -9,4 +10,5 @@ import type { Ddl } from './ddl.ts'
 export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]>> = {
   '0001-accounts-sessions-audit': accountsSessionsAudit,
   '0002-used-proofs': usedProofs,
+  '0003-mail': mail,
 }

@@ -1,0 +1,51 @@
+// A letter as HTML. Tables and attributes: what mail programs of every age draw alike. No picture, nothing fetched.
+import type { Site } from './links.ts'
+import type { Sheet } from './render.ts'
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
+
+const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+const paragraph = (text: string) => `<p style="margin:0 0 16px;font-size:16px;line-height:1.5">${escape(text)}</p>`
+
+const button = ({ label, link }: NonNullable<Sheet['action']>) => `
+<table role="presentation" cellpadding="0" cellspacing="0" style="margin:8px 0 24px"><tr>
+<td style="border-radius:8px;background:#1b5e4b">
+<a href="${escape(link)}" style="display:inline-block;padding:12px 24px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${escape(label)}</a>
+</td></tr></table>`
+
+const factTable = (facts: Sheet['facts']) => `
+<table role="presentation" cellpadding="0" cellspacing="0" style="margin:0 0 24px;font-size:14px;line-height:1.6">
+${facts.map(([label, value]) => `<tr><td style="padding-right:16px;color:#5b6762">${escape(label)}</td><td>${escape(value)}</td></tr>`).join('\n')}
+</table>`
+
+export const htmlOf = (sheet: Sheet, { name }: Site): string => {
+  const { locale, subject, title, paragraphs, action, facts, note, footer } = sheet
+  return `<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>${escape(subject)}</title>
+<style>
+@media (prefers-color-scheme: dark) {
+  body, .around { background: #111715 !important }
+  .sheet { background: #1b2320 !important; color: #e6ece9 !important }
+}
+</style>
+</head>
+<body style="margin:0;background:#f2f5f3">
+<table class="around" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f2f5f3;${font}"><tr><td align="center" style="padding:32px 16px">
+<table class="sheet" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:520px;background:#ffffff;color:#18211e;border-radius:12px"><tr><td style="padding:32px">
+<p style="margin:0 0 24px;font-size:14px;font-weight:600;color:#5b6762">${escape(name)}</p>
+<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${escape(title)}</h1>
+${paragraphs.map(paragraph).join('\n')}${facts.length > 0 ? factTable(facts) : ''}${action ? button(action) : ''}
+<p style="margin:0;font-size:14px;line-height:1.5;color:#5b6762">${escape(note)}</p>
+</td></tr></table>
+<p style="max-width:520px;margin:16px 0 0;font-size:12px;line-height:1.5;color:#5b6762">${escape(footer)}</p>
+</td></tr></table>
+</body>
+</html>
+`
+}

@@ -1,0 +1,74 @@
+// A letter in its reader's language: the same words as text and as HTML.
+import type { Locale } from '@vigile/contract'
+import { message } from '../messages/messages.ts'
+import { htmlOf } from './html.ts'
+import type { Circumstances, Letter, LetterContent, Message } from './letter.ts'
+import { pageLink, type Site } from './links.ts'
+
+/** What a letter says, whatever it is drawn with. */
+export type Sheet = {
+  readonly locale: Locale
+  readonly subject: string
+  readonly title: string
+  readonly paragraphs: readonly string[]
+  readonly action: { readonly label: string; readonly link: string } | null
+  /** Facts, one a line. */
+  readonly facts: readonly (readonly [string, string])[]
+  readonly note: string
+  readonly footer: string
+}
+
+/** The message of a letter. The words come from the catalogues; what people chose themselves (a name) is in none of them. */
+export const renderLetter = ({ to, locale, content }: Letter, site: Site): Message => {
+  const sheet = sheetOf(locale, content, site)
+  return { to, subject: sheet.subject, text: textOf(sheet), html: htmlOf(sheet, site) }
+}
+
+const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
+  const { name } = site
+  const say = (key: 'subject' | 'title' | 'lead' | 'note') => message(locale, `mail.${content.kind}.${key}`, { name })
+  const action = actionOf(content, site)
+  return {
+    locale,
+    subject: say('subject'),
+    title: say('title'),
+    paragraphs: [say('lead')],
+    action: action && { link: action, label: message(locale, `mail.${content.kind}.action`) },
+    facts: 'circumstances' in content ? factsOf(locale, content.circumstances) : [],
+    note: say('note'),
+    footer: message(locale, 'mail.footer', { name, site: site.publicUrl }),
+  }
+}
+
+const actionOf = (content: LetterContent, site: Site): string => {
+  switch (content.kind) {
+    case 'verify_email':
+      return pageLink(site, '/verify-email', content.token)
+    case 'reset_password':
+      return pageLink(site, '/reset-password', content.token)
+    case 'account_exists':
+      return pageLink(site, '/sign-in')
+    case 'password_changed':
+      return pageLink(site, '/forgot-password')
+  }
+}
+
+const factsOf = (locale: Locale, { at, ip, browser, system }: Circumstances): Sheet['facts'] => {
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)
+  const device = [browser, system].filter(Boolean).join(', ')
+  const facts: [string, string][] = [[message(locale, 'mail.facts.when'), `${when} UTC`]]
+  if (device !== '') facts.push([message(locale, 'mail.facts.device'), device])
+  if (ip !== null) facts.push([message(locale, 'mail.facts.address'), ip])
+  return facts
+}
+
+const textOf = ({ title, paragraphs, action, facts, note, footer }: Sheet): string =>
+  [
+    title,
+    ...paragraphs,
+    ...(facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join('\n')] : []),
+    ...(action ? [`${action.label}:\n${action.link}`] : []),
+    note,
+    `-- \n${footer}`,
+    '',
+  ].join('\n\n')

@@ -1,0 +1,45 @@
+import type { Message } from './letter.ts'
+import type { Handed, Transport } from './transport.ts'
+
+/** Each step with a mail server that says nothing ends after so long; none waits for the next. */
+const patienceMs = 10_000
+
+/**
+ * Mail through a server. `url`: `smtp://user:password@host:587` (TLS by STARTTLS where the server has it) or `smtps://…`;
+ * `from`: `Shop <no-reply@shop.example.com>`.
+ */
+export const createSmtpTransport = ({ url, from }: { readonly url: string; readonly from: string }): Transport => {
+  // Loaded when the first letter goes out: a node that sends none starts without it.
+  const connected = (async () => {
+    const { createTransport } = await import('nodemailer')
+    const { hostname } = new URL(url)
+    return createTransport(url, {
+      from,
+      name: hostname,
+      connectionTimeout: patienceMs,
+      greetingTimeout: patienceMs,
+      socketTimeout: patienceMs,
+      dnsTimeout: patienceMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  })
+  let transporter: ReturnType<typeof connected> | undefined
+  return {
+    send: async ({ to, subject, text, html }: Message, id): Promise<Handed> => {
+      transporter ??= connected()
+      try {
+        const { hostname } = new URL(url)
+        const headers = { 'Auto-Submitted': 'auto-generated' }
+        await (await transporter).sendMail({ to, subject, text, html, headers, messageId: `<${id}@${hostname}>` })
+        return { outcome: 'sent' }
+      } catch (error) {
+        const { responseCode, message } = error as { responseCode?: number; message: string }
+        if (responseCode !== undefined && responseCode >= 550 && responseCode < 560)
+          return { outcome: 'refused', why: message }
+        throw error
+      }
+    },
+    close: () => void transporter?.then((one) => one.close()),
+  }
+}

@@ -1,0 +1,36 @@
+/** `nobody`: an address without an account, whose letter was never written, so that asking for it costs as much (S-13). */
+export type LetterOutcome = 'sent' | 'refused' | 'expired' | 'nobody'
+
+export type WaitingLetter = {
+  readonly id: string
+  readonly kind: string
+  readonly sealed: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Deliveries begun, this one included. */
+  readonly tries: number
+}
+
+export interface OutboxStore {
+  /** Puts a letter into the outbox, due at once. `sealed` null: for nobody; it is over as soon as it is there. */
+  insert(letter: {
+    readonly id: string
+    readonly kind: string
+    readonly sealed: string | null
+    readonly now: number
+    readonly expiresAt: number
+  }): Promise<void>
+  /** Takes up to `limit` letters that are due: they are due again after `leaseMs`, should the node that took them die. */
+  claim(input: {
+    readonly now: number
+    readonly leaseMs: number
+    readonly limit: number
+  }): Promise<readonly WaitingLetter[]>
+  /** It is over: what was sealed is removed. */
+  end(id: string, outcome: LetterOutcome, now: number): Promise<void>
+  /** Due again then. */
+  postpone(id: string, nextAt: number): Promise<void>
+  /** When the oldest letter that waits was written; null: none waits. */
+  oldestWaiting(): Promise<number | null>
+  deleteOld(endedBefore: number, limit: number): Promise<number>
+}

@@ -1,0 +1,28 @@
+import type { UserId } from '../primitives/ids.ts'
+
+/** What a link is for. A token serves the one purpose that it was made for. */
+export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'magic_link'
+
+export type OneTimeTokenRow = {
+  readonly tokenHash: string
+  readonly purpose: Purpose
+  /** Null: of an address that has no account, so that asking for it costs as much (S-13). Nobody holds its token. */
+  readonly userId: UserId | null
+  /** The address that the link went to: whoever has the token reads its mail. */
+  readonly email: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+/** Whose token it was, and the mailbox that it proves. */
+export type OneTimeUse = { readonly userId: UserId; readonly email: string }
+
+export interface OneTimeTokenStore {
+  insert(row: OneTimeTokenRow): Promise<void>
+  /** Uses the token up: one conditional statement, so that of two requests one wins. Null: unknown, used or expired. */
+  use(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
+  /** Ends what else the user holds for this purpose. */
+  endAll(userId: UserId, purpose: Purpose, now: number): Promise<void>
+  /** Forgets up to `limit` tokens that expired before; the number forgotten. Locks nothing that others need. */
+  deleteOld(before: number, limit: number): Promise<number>
+}
