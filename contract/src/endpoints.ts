@@ -8,6 +8,7 @@ import {
   continueQuery,
   deviceRefreshSchema,
   deviceSessionSchema,
+  emailBody,
   emptyBody,
   healthSchema,
   listedSessionSchema,
@@ -17,8 +18,10 @@ import {
   refreshBody,
   refreshedSchema,
   registerBody,
+  resetPasswordBody,
   sessionIdParam,
   sessionStartedSchema,
+  verifyEmailBody,
 } from './schemas.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
@@ -39,6 +42,7 @@ export type Endpoint = {
 
 const json = (schema: z.ZodType, means: string) => ({ schema, means })
 const nothing = (means: string) => ({ schema: null, means })
+const sentSchema = z.object({ status: z.literal('sent') })
 const page = (means: string) => ({ schema: null, means, type: 'text/html' })
 
 export const endpoints = {
@@ -205,6 +209,40 @@ export const endpoints = {
       'origin_refused',
       'rate_limited',
     ],
+  },
+  forgotPassword: {
+    method: 'POST',
+    path: './password/forgot',
+    summary: 'Ask for a link to choose a new password',
+    body: emailBody,
+    answers: { 202: json(sentSchema, 'If the email has an account, a link is on its way; the answer does not say.') },
+    refuses: ['origin_refused', 'rate_limited'],
+  },
+  resetPassword: {
+    method: 'POST',
+    path: './password/reset',
+    summary: 'Choose a new password by the link from the mail; every session ends',
+    body: resetPasswordBody,
+    answers: {
+      200: json(z.object({ status: z.literal('password_changed') }), 'Changed. Signing in is the next step.'),
+    },
+    refuses: ['link_expired', 'origin_refused', 'rate_limited'],
+  },
+  requestVerification: {
+    method: 'POST',
+    path: './email/verify/request',
+    summary: 'Ask for the link that proves the email once more',
+    body: emailBody,
+    answers: { 202: json(sentSchema, 'If it is needed, a link is on its way; the answer does not say.') },
+    refuses: ['origin_refused', 'rate_limited'],
+  },
+  verifyEmail: {
+    method: 'POST',
+    path: './email/verify',
+    summary: 'Prove the email by the link from the mail and the password, and sign in',
+    body: verifyEmailBody,
+    answers: { 200: json(sessionStartedSchema, 'The email is verified, and this browser is signed in.') },
+    refuses: ['link_expired', 'invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   authHealth: {
     method: 'GET',

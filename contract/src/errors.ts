@@ -16,6 +16,7 @@ export const errorStatus = {
   request_timeout: 408,
   stale_token: 409,
   email_taken: 409,
+  link_expired: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,

@@ -7,6 +7,7 @@ export {
   type DeviceSession,
   deviceRefreshSchema,
   deviceSessionSchema,
+  emailBody,
   type Health,
   type ListedSession,
   type Locale,
@@ -24,6 +25,7 @@ export {
   refreshBody,
   refreshedSchema,
   registerBody,
+  resetPasswordBody,
   type Session,
   type SessionStarted,
   sessionIdParam,
@@ -31,4 +33,5 @@ export {
   sessionStartedSchema,
   type User,
   userSchema,
+  verifyEmailBody,
 } from './schemas.ts'

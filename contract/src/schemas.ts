@@ -94,6 +94,14 @@ export const logoutBody = z.strictObject({
     .optional()
     .meta({ description: 'Do nothing unless the browser still holds this token (empty: unless it holds none).' }),
 })
+/** The token of a link that was sent by mail. */
+const linkTokenInput = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .meta({ description: 'What stands behind `#` in the link.' })
+export const emailBody = z.strictObject({ email: emailInput })
+export const verifyEmailBody = z.strictObject({ token: linkTokenInput, password: passwordInput })
+export const resetPasswordBody = z.strictObject({ token: linkTokenInput, password: passwordInput })
 export const emptyBody = z.strictObject({})
 export const changePasswordBody = z.strictObject({ currentPassword: passwordInput, newPassword: passwordInput })
 export const sessionIdParam = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })

@@ -11,6 +11,7 @@ import { createCookies } from './http/cookies.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createGuards } from './http/guards.ts'
+import { createLinkHandlers } from './http/link-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
 import { createProofs } from './http/proofs.ts'
@@ -27,6 +28,9 @@ import { scheduleJob } from './jobs/schedule.ts'
 import { createKeyring } from './keys/keyring.ts'
 import { createSigningKeys } from './keys/signing-keys.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { createMailbox } from './mail/mailbox.ts'
+import { createPostman } from './mail/postman.ts'
+import { createSmtpTransport } from './mail/smtp.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
 import { createLimits } from './operator/limits.ts'
@@ -53,6 +57,7 @@ const breachTimeoutMs = 1_000
 const reportEveryMs = 10_000
 /** Of the time after which the client gives up (T): an honest 503 comes before that, its way included. */
 const answerWithinPart = 2 / 3
+const deliverEveryMs = 5_000
 const maintainEveryMs = 3_600_000
 const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
@@ -110,8 +115,15 @@ const wire = (
   const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
   const limiter = createLimiter(limits, settings.rules)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
+  const background = createBackground(log)
+  const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
+  const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
+  const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
+  const deliver = async () => void (isOpen() && (await postman?.deliver()))
+  const undelivered = 'mail could not be delivered'
   const acts = {
     ...base,
+    mailPosted: () => background.soon(undelivered, deliver),
     keyring,
     signingKeys,
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
@@ -156,6 +168,7 @@ const wire = (
     channel,
     limits,
     redis: settings.limitsRedis !== null,
+    mail: postman,
     answerWithinMs: web.answerWithinMs,
     write: async () => {
       await ready()
@@ -166,6 +179,7 @@ const wire = (
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
+    links: createLinkHandlers(web),
     devices: createDeviceHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,
@@ -197,7 +211,6 @@ const wire = (
     await signingKeys.open()
   })
 
-  const background = createBackground(log)
   const report = async () => {
     if (!isOpen()) return
     await database.ping()
@@ -210,6 +223,7 @@ const wire = (
   }
   // Also where binding is off: sessions that are bound stay so.
   if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
+  if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
   const cleanUp = createCleanUp(acts)
   let hasJobs = false
   let closing: Promise<void> | undefined
@@ -235,9 +249,10 @@ const wire = (
       background.add(scheduleJob(base, { job: 'clean-up', pattern: settings.cleanUpAt, work: cleanUp.run }))
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
     },
+    mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,
     close: () => {
-      closing ??= shut().then(background.stop).then(stores.close)
+      closing ??= shut().then(background.stop).then(postman?.close).then(stores.close)
       return closing
     },
   }

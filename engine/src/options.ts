@@ -87,6 +87,12 @@ export type VigileOptions = {
     /** Whether an email must be verified before the first sign-in; default: in production. */
     readonly verifyEmail?: boolean | undefined
   }
+  readonly mail?: {
+    /** `smtp://user:password@host:587` or `smtps://…`. Absent: in development a mailbox page, in production none is sent. */
+    readonly url?: string | undefined
+    /** `Shop <no-reply@shop.example.com>`; default `no-reply@` and the public host. */
+    readonly from?: string | undefined
+  }
   readonly passwords?: {
     /** 8 to 1024; default 8. NIST SP 800-63B-4 advises 15 where it is the only factor. */
     readonly minimumLength?: number | undefined

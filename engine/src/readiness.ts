@@ -25,6 +25,8 @@ export const createReadiness = (deps: {
   readonly limits: Pick<LimitStore, 'isDegraded'>
   /** Whether there is a Redis. */
   readonly redis: boolean
+  /** Null: no letter leaves this node. */
+  readonly mail: { isDegraded(): boolean } | null
   /** Opens what is not open yet, and writes something small. A full disk, or a database that turned read-only, still answers every question. */
   readonly write: () => Promise<void>
   readonly answerWithinMs: number
@@ -61,6 +63,7 @@ export const createReadiness = (deps: {
       channel: channel.isAlive() ? 'ok' : 'degraded',
     }
     if (deps.redis) parts.redis = channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded'
+    if (deps.mail) parts.mail = deps.mail.isDegraded() ? 'degraded' : 'ok'
     const states = Object.values(parts)
     return { status: states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok', parts }
   }

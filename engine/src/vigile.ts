@@ -6,6 +6,7 @@ import type { RouteDescription } from './http/describe-route.ts'
 import type { PageState } from './http/page-state.ts'
 import type { PlainAnswer } from './http/respond.ts'
 import type { Asked } from './http/short-way.ts'
+import type { Delivered } from './mail/mailbox.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
@@ -56,6 +57,8 @@ export type Vigile = {
   ready(): Promise<void>
   /** Starts what runs by itself: the clean-up at its hour and key rotation. `fetch` works without. Twice is once. */
   startJobs(): void
+  /** In development, without a mail server: the letters of this node, the newest first. Otherwise null. */
+  mailbox(): readonly Delivered[] | null
   /** Turns readiness to `down` before the end, so that a load balancer looks elsewhere. */
   drain(): void
   /** Ends jobs and closes every connection: the process can exit. Twice is once. */

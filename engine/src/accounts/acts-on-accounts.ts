@@ -54,7 +54,7 @@ export const endSessions = async (
 
 /** ACC-9: after the commit, every node drops what it holds of the account and of these sessions. */
 export const announceAccount = async (
-  deps: AccountActDeps,
+  deps: Pick<AccountActDeps, 'channel' | 'log'>,
   id: UserId,
   sessions: readonly SessionId[],
 ): Promise<void> => {

@@ -4,6 +4,7 @@ import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { Verdict } from '../limits/limiter.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { SessionId } from '../primitives/ids.ts'
@@ -11,6 +12,7 @@ import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import { type BeginDeps, type Begun, beginSession } from '../sessions/begin.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import { announceAccount } from './acts-on-accounts.ts'
 import { type AttemptDeps, beginAttempt } from './attempt.ts'
 import { createDeviceToken, deviceHash } from './device.ts'
 import { type Email, emailHash } from './email.ts'
@@ -23,7 +25,12 @@ export type SignInDeps = BeginDeps &
   AttemptDeps & {
     readonly audit: AuditStore
     readonly recordLimit: RecordLimit
-    readonly transact: Transact<{ accounts: AccountStore; sessions: SessionStore; audit: AuditStore }>
+    readonly transact: Transact<{
+      accounts: AccountStore
+      sessions: SessionStore
+      oneTimeTokens: OneTimeTokenStore
+      audit: AuditStore
+    }>
     readonly hasher: PasswordHasher
     readonly channel: Channel
     readonly verifyEmail: boolean
@@ -38,6 +45,8 @@ export type SignInInput = {
   readonly ends: readonly SessionId[]
   /** The key that the session will be bound to, or null. */
   readonly boundKey: BoundKey | null
+  /** The link that came to the mailbox: this sign-in proves the email, and uses the link up. */
+  readonly verification?: { readonly tokenHash: string }
   readonly context: Context
   /** What limits count the client by: its address, or the /64 of it. Null: never limited. */
   readonly clientKey: string | null
@@ -76,7 +85,8 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
     return { ok: false, error: 'invalid_credentials', verdict }
   }
   await attempt.succeeded()
-  await announce(deps, entered.begun.ended)
+  const { account: entrant, begun } = entered
+  await (input.verification ? announceAccount(deps, entrant.id, begun.ended) : announce(deps, begun.ended))
   return { ok: true, value: entered, verdict }
 }
 
@@ -91,7 +101,7 @@ const enter = async (
   tries = maxTries,
 ): Promise<SignedIn | Refusal> => {
   const { ok: right, upgrade } = await checkPassword(deps, account, input)
-  const refusal = refusalOf(account, right, deps.verifyEmail)
+  const refusal = refusalOf(account, right, deps.verifyEmail && !input.verification)
   if (!account?.passwordHash || refusal !== null) return refusal ?? 'wrong_password'
   const upgraded = upgrade ? await deps.hasher.hash(input.password, input.clientKey ?? undefined) : null
   const signedIn = await begin(deps, input, account, { hash: account.passwordHash, upgraded, ...attempt })
@@ -130,9 +140,10 @@ const begin = (
 ): Promise<SignedIn | null> => {
   const deviceToken = proof.deviceToken ?? createDeviceToken()
   const now = deps.clock.now()
-  return deps.transact(async ({ accounts, sessions, audit }) => {
+  return deps.transact(async ({ accounts, sessions, oneTimeTokens, audit }) => {
     if (!(await accounts.confirmPassword(account.id, proof.hash, proof.upgraded, now))) return null
-    const { context, ends, boundKey } = input
+    const { context, ends, boundKey, verification } = input
+    if (verification && !(await verify(verification.tokenHash, account, { accounts, oneTimeTokens, now }))) return null
     const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
     await accounts.clearUnknownDeviceAttempts(proof.who)
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
@@ -143,11 +154,27 @@ const begin = (
         userId: account.id,
         resource: 'session',
         resourceId: begun.session.id,
-        details: { by: 'password' },
+        details: { by: 'password', ...(verification && { verified: 'email' }) },
       }),
     ])
-    return { account, begun, deviceToken }
+    const isVerified = verification && { emailVerifiedAt: account.emailVerifiedAt ?? now }
+    return { account: { ...account, ...isVerified }, begun, deviceToken }
   })
+}
+
+/** Whether the link was still good, and for this address. */
+const verify = async (
+  tokenHash: string,
+  { id, emailKey }: Account,
+  stores: { readonly accounts: AccountStore; readonly oneTimeTokens: OneTimeTokenStore; readonly now: number },
+): Promise<boolean> => {
+  const { accounts, oneTimeTokens, now } = stores
+  const used = await oneTimeTokens.use(tokenHash, 'verify_email', now)
+  if (used?.userId !== id || used.emailKey !== emailKey) return false
+  await oneTimeTokens.endAll(id, 'verify_email', now)
+  await accounts.setEmailVerified(id, now)
+  await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
+  return true
 }
 
 const failure = (

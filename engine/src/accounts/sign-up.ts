@@ -1,20 +1,44 @@
 // Sign-up with email and password.
 import type { Locale } from '@vigile/contract'
 import { auditEntry } from '../audit/entry.ts'
-import type { AuditEntry } from '../audit/store.ts'
+import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
 import type { Verdict } from '../limits/limiter.ts'
+import { postLetter } from '../mail/post.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import { createOneTimeToken, lifeMs, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import { beginSession } from '../sessions/begin.ts'
+import type { SessionStore } from '../sessions/store.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { createDeviceToken, deviceHash } from './device.ts'
 import { emailHash } from './email.ts'
 import { newAccount } from './new-account.ts'
 import type { SignedIn, SignInDeps, SignInInput } from './sign-in.ts'
+import type { AccountStore } from './store.ts'
 
-export type SignUpDeps = SignInDeps & { readonly checkNewPassword: CheckNewPassword }
+export type SignUpDeps = Omit<SignInDeps, 'transact'> & {
+  readonly checkNewPassword: CheckNewPassword
+  readonly keyring: Pick<Keyring, 'newest'>
+  readonly transact: Transact<{
+    accounts: AccountStore
+    sessions: SessionStore
+    oneTimeTokens: OneTimeTokenStore
+    outbox: OutboxStore
+    audit: AuditStore
+  }>
+  readonly mailPosted: () => void
+}
 
-export type SignUpInput = SignInInput & { readonly name: string | null; readonly locale: Locale | null }
+export type SignUpInput = SignInInput & {
+  readonly name: string | null
+  readonly locale: Locale | null
+  readonly readerLocale: Locale
+}
 
 export type SignUpResult =
   | { readonly ok: true; readonly value: SignedIn | 'verification_sent'; readonly verdict: Verdict | null }
@@ -51,7 +75,10 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
   // The work comes before the look: a known email costs as much (S-13).
   const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
   const made = await makeAccount(deps, input, passwordHash)
-  if (deps.verifyEmail) return { ok: true, value: 'verification_sent', verdict }
+  if (deps.verifyEmail) {
+    deps.mailPosted()
+    return { ok: true, value: 'verification_sent', verdict }
+  }
   if (typeof made === 'string') return { ok: false, error: 'email_taken', verdict }
   await announce(deps, made.begun.ended)
   return { ok: true, value: made, verdict }
@@ -62,8 +89,11 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
   const now = deps.clock.now()
   const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
   const deviceToken = input.deviceTokens[0] ?? createDeviceToken()
-  return deps.transact(async ({ accounts, sessions, audit }): Promise<SignedIn | 'email_taken' | 'unverified'> => {
-    if (!(await accounts.insert(account))) {
+  return deps.transact(async (stores): Promise<SignedIn | 'email_taken' | 'unverified'> => {
+    const { accounts, sessions, audit } = stores
+    const isNew = await accounts.insert(account)
+    if (deps.verifyEmail) await writeTo(deps, input, stores, { userId: isNew ? account.id : null, now })
+    if (!isNew) {
       await audit.append([failure(input, now, { reason: 'email_taken' })])
       return 'email_taken'
     }
@@ -81,6 +111,23 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
     await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
     return { account, begun, deviceToken }
   })
+}
+
+/** To a new address the link that proves it; to one that has an account, word of that: the page says the same to both (S-13). */
+const writeTo = async (
+  deps: SignUpDeps,
+  { email, locale, readerLocale }: SignUpInput,
+  { oneTimeTokens, outbox }: { readonly oneTimeTokens: OneTimeTokenStore; readonly outbox: OutboxStore },
+  { userId, now }: { readonly userId: UserId | null; readonly now: number },
+): Promise<void> => {
+  const purpose = 'verify_email' as const
+  const token = createOneTimeToken()
+  const expiresAt = now + lifeMs[purpose]
+  const tokenHash = oneTimeTokenHash(purpose, token)
+  await oneTimeTokens.insert({ tokenHash, purpose, userId, emailKey: email.key, createdAt: now, expiresAt })
+  const content = userId === null ? ({ kind: 'account_exists' } as const) : ({ kind: purpose, token } as const)
+  const letter = { to: email.address, locale: locale ?? readerLocale, content }
+  await postLetter(deps, outbox, { kind: content.kind, letter, now, expiresAt })
 }
 
 const failure = (

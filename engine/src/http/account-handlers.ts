@@ -6,41 +6,44 @@ import { parseDeviceTokens } from '../accounts/device.ts'
 import { parseEmail } from '../accounts/email.ts'
 import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import { presentUser } from '../accounts/present-user.ts'
-import { signIn } from '../accounts/sign-in.ts'
+import { type SignInDeps, signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
 import { type Binding, proofFaultOf } from '../binding/binding.ts'
 import { isProvenByBrowser } from '../binding/bound-key.ts'
 import type { Dbsc } from '../binding/dbsc.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Begun } from '../sessions/begin.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import { readPresentation } from '../sessions/presented-token.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
+import { tokenOf } from './link-handlers.ts'
+import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
 import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
-import { passwordFields } from './validate.ts'
+import { badEmail, passwordFields } from './validate.ts'
 
-export type AccountHandlerDeps = SignUpDeps & {
-  readonly keyring: Keyring
-  readonly sessionCookies: SessionCookies
-  readonly delivery: Delivery
-  readonly signUpOpen: boolean
-  readonly liveAccounts: LiveAccounts
-  readonly binding: Binding
-  readonly dbsc: Dbsc
-  readonly provers: Provers
-  readonly proofs: Proofs
-  readonly authPath: string
-}
+export type AccountHandlerDeps = SignUpDeps &
+  SignInDeps & {
+    readonly keyring: Keyring
+    readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
+    readonly sessionCookies: SessionCookies
+    readonly delivery: Delivery
+    readonly signUpOpen: boolean
+    readonly liveAccounts: LiveAccounts
+    readonly binding: Binding
+    readonly dbsc: Dbsc
+    readonly provers: Provers
+    readonly proofs: Proofs
+    readonly authPath: string
+  }
 
-const badEmail = refuse('validation_failed', {
-  fields: [{ path: 'email', code: 'invalid_email', key: 'fields.invalid_email' }],
-})
 const signInRefused = { limited: { key: 'rateLimitedSignIn' }, closed: { key: 'closedSignIn' } } as const
 
 export const createAccountHandlers = (deps: AccountHandlerDeps) => {
@@ -95,26 +98,43 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     return fault === null ? ({ kind: 'registered', key: session.boundKey } as const) : deps.proofs.refuse(fault)
   }
 
-  return {
-    login: async (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => {
-      const input = await credentials(call, body)
-      if (!input) return badEmail
-      const registered = await deps.proofs.registered(call)
-      if (registered.kind === 'refusal') return registered
-      const result = await signIn({ ...deps, limiter: call.limiter }, { ...input, boundKey: registered.key })
-      const { verdict } = result
-      if (!result.ok)
-        return refuse(result.error, {
-          verdict,
-          ...(result.error === 'rate_limited' ? { detail: signInRefused[result.reason] } : {}),
-        })
-      const { account, begun, deviceToken } = result.value
-      return answer(200, {
-        json: started(account, begun),
-        cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
-        headers: offer(begun),
+  /** Sign-in; with the link that proves the mailbox, the first one. */
+  const enter = async (
+    call: Call,
+    given: { email: string; password: string },
+    verification?: { readonly tokenHash: string },
+  ): Promise<Outcome> => {
+    const input = await credentials(call, given)
+    if (!input) return badEmail
+    const registered = await deps.proofs.registered(call)
+    if (registered.kind === 'refusal') return registered
+    const wanted = { ...input, boundKey: registered.key, ...(verification && { verification }) }
+    const result = await signIn({ ...deps, limiter: call.limiter }, wanted)
+    const { verdict } = result
+    if (!result.ok)
+      return refuse(result.error, {
         verdict,
+        ...(result.error === 'rate_limited' ? { detail: signInRefused[result.reason] } : {}),
       })
+    const { account, begun, deviceToken } = result.value
+    return answer(200, {
+      json: started(account, begun),
+      cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
+      headers: offer(begun),
+      verdict,
+    })
+  }
+
+  return {
+    login: (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => enter(call, body),
+
+    /** The link alone opens nothing: whoever made the account knows its password, whoever has the mailbox has the link (H-3). */
+    verifyEmail: async (call: Call, _as: null, { body }: InputOf<'verifyEmail'>): Promise<Outcome> => {
+      const tokenHash = oneTimeTokenHash('verify_email', tokenOf(body.token))
+      const use = await deps.oneTimeTokens.find(tokenHash, 'verify_email', deps.clock.now())
+      const email = use && parseEmail(use.emailKey)
+      if (!email) return refuse('link_expired')
+      return enter(call, { email: email.address, password: body.password }, { tokenHash })
     },
 
     register: async (call: Call, _as: null, { body }: InputOf<'register'>): Promise<Outcome> => {
@@ -124,7 +144,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       const registered = await deps.proofs.registered(call)
       if (registered.kind === 'refusal') return registered
       const { name = null, locale = null } = body
-      const wanted = { ...input, name, locale, boundKey: registered.key }
+      const wanted = { ...input, name, locale, readerLocale: localeOf(call), boundKey: registered.key }
       const result = await signUp({ ...deps, limiter: call.limiter }, wanted)
       const { verdict } = result
       if (!result.ok) {

@@ -7,6 +7,10 @@ const maxLength = 256
 /** RFC 9110 section 12.4.2: 0 to 1, three decimals at most. */
 const weight = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 
+/** The language of whoever sent a request. */
+export const localeOf = ({ request }: { readonly request: Request }): Locale =>
+  preferredLocale(request.headers.get('accept-language'))
+
 /** The language that a reader prefers among ours (RFC 9110 section 12.5.4); English where none is. */
 export const preferredLocale = (acceptLanguage: string | null): Locale => {
   if (!acceptLanguage) return 'en'

@@ -8,6 +8,7 @@ import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
 import type { createDeviceHandlers } from './device-handlers.ts'
 import type { Guard, Guards } from './guards.ts'
+import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import type { Input, InputOf } from './read-input.ts'
@@ -39,6 +40,7 @@ export type RouteDeps = {
   readonly guards: Guards
   readonly accounts: ReturnType<typeof createAccountHandlers>
   readonly sessions: ReturnType<typeof createSessionHandlers>
+  readonly links: ReturnType<typeof createLinkHandlers>
   readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
@@ -88,6 +90,7 @@ export const createRoutes = ({
   guards,
   accounts,
   sessions,
+  links,
   devices,
   signingKeys,
   readiness,
@@ -147,6 +150,22 @@ export const createRoutes = ({
       guard: guards.signedInChange,
       limit: { byHandler: ['passwordChange'] },
       handle: accounts.changePassword,
+    }),
+    route('forgotPassword', {
+      guard: guards.ownPages,
+      limit: { byHandler: ['linkIp', 'linkEmail'] },
+      handle: links.forgotPassword,
+    }),
+    route('resetPassword', { guard: guards.ownPages, limit: change, handle: links.resetPassword }),
+    route('requestVerification', {
+      guard: guards.ownPages,
+      limit: { byHandler: ['linkIp', 'linkEmail'] },
+      handle: links.requestVerification,
+    }),
+    route('verifyEmail', {
+      guard: guards.ownPages,
+      limit: { byHandler: ['signInIp', 'signInIpHour', 'signInAny', 'signInBurst', 'signInAccount', 'signInDevice'] },
+      handle: accounts.verifyEmail,
     }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {

@@ -1,7 +1,7 @@
 // Input against its schema; each bad field is named in the reader's language (VAL-1).
 import type { z } from 'zod'
 import type { ChangeFault } from '../accounts/change-password.ts'
-import type { FieldFault } from './outcome.ts'
+import { type FieldFault, refuse } from './outcome.ts'
 
 /** So many faults are named; more help nobody. */
 const maxFaults = 20
@@ -45,6 +45,11 @@ export const validate = <Value>(schema: z.ZodType<Value>, input: unknown): Valid
   const fields = result.error.issues.flatMap((issue) => faultOf(issue, issue.path.join('.')))
   return { ok: false, fields: fields.slice(0, maxFaults) }
 }
+
+/** An address that has the form of one for the schema, and is none. */
+export const badEmail = refuse('validation_failed', {
+  fields: [{ path: 'email', code: 'invalid_email', key: 'fields.invalid_email' }],
+})
 
 /** The faults of a new password, at the field that it came in. */
 export const passwordFields = (path: string, faults: readonly ChangeFault[]): readonly FieldFault[] =>

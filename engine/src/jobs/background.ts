@@ -4,6 +4,8 @@ import type { Log } from '../primitives/log.ts'
 export type Background = {
   /** Does the work again and again; what fails is logged as `what` and left to the next time. */
   every(ms: number, what: string, work: () => Promise<void>): void
+  /** Does the work now, without anybody waiting; what fails is logged as `what`. */
+  soon(what: string, work: () => Promise<unknown>): void
   /** Something else that ends with the node. */
   add(task: { stop(): void }): void
   /** Nothing begins any more; what is under way is waited for. */
@@ -12,20 +14,25 @@ export type Background = {
 
 export const createBackground = (log: Log): Background => {
   const tasks = new Set<{ stop(): void }>()
-  const running = new Set<Promise<void>>()
+  const running = new Set<Promise<unknown>>()
+  let stopped = false
+  const soon = (what: string, work: () => Promise<unknown>) => {
+    if (stopped) return
+    const run = work()
+      .catch((error) => log.error({ err: error }, what))
+      .finally(() => running.delete(run))
+    running.add(run)
+  }
   return {
+    soon,
     every: (ms, what, work) => {
-      const timer = setInterval(() => {
-        const run = work()
-          .catch((error) => log.error({ err: error }, what))
-          .finally(() => running.delete(run))
-        running.add(run)
-      }, ms)
+      const timer = setInterval(() => soon(what, work), ms)
       timer.unref()
       tasks.add({ stop: () => clearInterval(timer) })
     },
     add: (task) => void tasks.add(task),
     stop: async () => {
+      stopped = true
       for (const task of tasks) task.stop()
       await Promise.all(running)
     },

@@ -37,10 +37,10 @@ describe.each(places)('on %s', (_, newPlace) => {
       session({ idleExpiresAt: now - day }),
     ]
     for (const row of [...ended, ...kept]) await database.sessions.insert(row)
-    expect(await cleanUp(database, now)).toEqual({ sessions: 3, devices: 0 })
+    expect(await cleanUp(database, now)).toMatchObject({ sessions: 3, devices: 0 })
     for (const { id } of ended) expect((await database.sessions.find(id)).session).toBeNull()
     for (const { id } of kept) expect((await database.sessions.find(id)).session).not.toBeNull()
-    expect(await cleanUp(database, now)).toEqual({ sessions: 0, devices: 0 })
+    expect(await cleanUp(database, now)).toEqual({ sessions: 0, devices: 0, letters: 0, links: 0 })
   })
 
   test('TOK-10 more than one batch is removed, in batches of a thousand', async () => {
@@ -66,7 +66,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     await database.accounts.rememberDevice(userId, 'known', now - 399 * day)
     await database.accounts.beginUnknownDeviceAttempt('old', 100, now - 31 * day)
     await database.accounts.beginUnknownDeviceAttempt('recent', 100, now - 29 * day)
-    expect(await cleanUp(database, now)).toEqual({ sessions: 0, devices: 2 })
+    expect(await cleanUp(database, now)).toMatchObject({ sessions: 0, devices: 2 })
     expect(await database.accounts.findKnownDevice(userId, ['old'])).toBeNull()
     expect(await database.accounts.findKnownDevice(userId, ['known'])).toBe('known')
   })

@@ -1,22 +1,38 @@
 // Removes what has ended (TOK-10), in batches that lock nothing.
 import type { AccountStore } from '../accounts/store.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 const batch = 1_000
 /** Ended sessions stay so long, so that their owners are told why they ended, and not `unknown`. */
 const keepEndedMs = 24 * 3_600_000
 const deviceLifeMs = 400 * 86_400_000
+/** Links and letters are told of for so long after they were good. */
+const keepMailMs = 7 * 86_400_000
 const attemptLifeMs = 30 * 86_400_000
 
 /** The numbers removed. */
 export const cleanUp = async (
-  deps: { readonly sessions: SessionStore; readonly accounts: AccountStore },
+  deps: {
+    readonly sessions: SessionStore
+    readonly accounts: AccountStore
+    readonly oneTimeTokens: OneTimeTokenStore
+    readonly outbox: OutboxStore
+  },
   now: number,
-): Promise<{ readonly sessions: number; readonly devices: number }> => ({
+): Promise<{
+  readonly sessions: number
+  readonly devices: number
+  readonly letters: number
+  readonly links: number
+}> => ({
   sessions: await drain(() => deps.sessions.deleteEnded(now - keepEndedMs, batch)),
   devices: await drain(() =>
     deps.accounts.deleteStale({ devicesBefore: now - deviceLifeMs, attemptsBefore: now - attemptLifeMs, limit: batch }),
   ),
+  letters: await drain(() => deps.outbox.deleteOld(now - keepMailMs, batch)),
+  links: await drain(() => deps.oneTimeTokens.deleteOld(now - keepMailMs, batch)),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

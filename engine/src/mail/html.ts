@@ -2,21 +2,27 @@
 import type { Site } from './links.ts'
 import type { Sheet } from './render.ts'
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character)
 
 const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-const paragraph = (text: string) => `<p style="margin:0 0 16px;font-size:16px;line-height:1.5">${escape(text)}</p>`
+const paragraph = (text: string) => `<p style="margin:0 0 16px;font-size:16px;line-height:1.5">${escapeHtml(text)}</p>`
 
-const button = ({ label, link }: NonNullable<Sheet['action']>) => `
+const button = ({ label, link }: Sheet['action']) => `
 <table role="presentation" cellpadding="0" cellspacing="0" style="margin:8px 0 24px"><tr>
 <td style="border-radius:8px;background:#1b5e4b">
-<a href="${escape(link)}" style="display:inline-block;padding:12px 24px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${escape(label)}</a>
+<a href="${escapeHtml(link)}" style="display:inline-block;padding:12px 24px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">${escapeHtml(label)}</a>
 </td></tr></table>`
 
 const factTable = (facts: Sheet['facts']) => `
 <table role="presentation" cellpadding="0" cellspacing="0" style="margin:0 0 24px;font-size:14px;line-height:1.6">
-${facts.map(([label, value]) => `<tr><td style="padding-right:16px;color:#5b6762">${escape(label)}</td><td>${escape(value)}</td></tr>`).join('\n')}
+${facts.map(([label, value]) => `<tr><td style="padding-right:16px;color:#5b6762">${escapeHtml(label)}</td><td>${escapeHtml(value)}</td></tr>`).join('\n')}
 </table>`
 
 export const htmlOf = (sheet: Sheet, { name }: Site): string => {
@@ -27,7 +33,7 @@ export const htmlOf = (sheet: Sheet, { name }: Site): string => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<title>${escape(subject)}</title>
+<title>${escapeHtml(subject)}</title>
 <style>
 @media (prefers-color-scheme: dark) {
   body, .around { background: #111715 !important }
@@ -38,12 +44,12 @@ export const htmlOf = (sheet: Sheet, { name }: Site): string => {
 <body style="margin:0;background:#f2f5f3">
 <table class="around" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f2f5f3;${font}"><tr><td align="center" style="padding:32px 16px">
 <table class="sheet" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:520px;background:#ffffff;color:#18211e;border-radius:12px"><tr><td style="padding:32px">
-<p style="margin:0 0 24px;font-size:14px;font-weight:600;color:#5b6762">${escape(name)}</p>
-<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${escape(title)}</h1>
-${paragraphs.map(paragraph).join('\n')}${facts.length > 0 ? factTable(facts) : ''}${action ? button(action) : ''}
-<p style="margin:0;font-size:14px;line-height:1.5;color:#5b6762">${escape(note)}</p>
+<p style="margin:0 0 24px;font-size:14px;font-weight:600;color:#5b6762">${escapeHtml(name)}</p>
+<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${escapeHtml(title)}</h1>
+${paragraphs.map(paragraph).join('\n')}${facts.length > 0 ? factTable(facts) : ''}${button(action)}
+<p style="margin:0;font-size:14px;line-height:1.5;color:#5b6762">${escapeHtml(note)}</p>
 </td></tr></table>
-<p style="max-width:520px;margin:16px 0 0;font-size:12px;line-height:1.5;color:#5b6762">${escape(footer)}</p>
+<p style="max-width:520px;margin:16px 0 0;font-size:12px;line-height:1.5;color:#5b6762">${escapeHtml(footer)}</p>
 </td></tr></table>
 </body>
 </html>

@@ -1,7 +1,8 @@
 // Letters are put into the outbox in the transaction of the act that they tell of: written with it, or not at all. They go out
 // afterwards, and a node that dies in between loses none.
-import { seal } from '../keys/seal.ts'
+
 import type { Keyring } from '../keys/keyring.ts'
+import { seal } from '../keys/seal.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { Letter, LetterContent } from './letter.ts'
 import type { OutboxStore } from './store.ts'
@@ -10,22 +11,22 @@ import type { OutboxStore } from './store.ts'
 export const sealContext = (id: string): string => `outbox ${id}`
 
 /**
- * Puts a letter into the outbox. `letter` null: the address has no account; the same statement, and nothing that is sent.
- * After `expiresAt` (epoch milliseconds) it is of no use to anybody, and no longer sent.
+ * Puts a letter into the outbox. After `expiresAt` (epoch milliseconds) it is of no use to anybody, and no longer sent.
  */
 export const postLetter = async (
   { keyring }: { readonly keyring: Pick<Keyring, 'newest'> },
   outbox: OutboxStore,
   given: {
     readonly kind: LetterContent['kind']
-    readonly letter: Letter | null
+    readonly letter: Letter
+    /** Of an address that has no account: the same work, and nothing that is sent (S-13). */
+    readonly forNobody?: boolean
     readonly now: number
     readonly expiresAt: number
   },
 ): Promise<void> => {
-  const { kind, letter, now, expiresAt } = given
+  const { kind, letter, forNobody = false, now, expiresAt } = given
   const id = randomToken(16)
-  // An unknown address costs the sealing too.
   const sealed = seal(keyring.newest(), sealContext(id), JSON.stringify(letter))
-  await outbox.insert({ id, kind, sealed: letter && sealed, now, expiresAt })
+  await outbox.insert({ id, kind, sealed: forNobody ? null : sealed, now, expiresAt })
 }

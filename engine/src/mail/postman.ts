@@ -56,18 +56,21 @@ export const createPostman = (deps: PostmanDeps): Postman => {
       await outbox.end(id, 'expired', clock.now())
       return false
     }
-    try {
-      const handed = await transport.send(renderLetter(await open(waiting), deps.site), id)
-      degraded = false
-      if (handed.outcome === 'refused') log.warn({ ...about, why: handed.why }, 'the mail server refused a letter')
-      await outbox.end(id, handed.outcome, clock.now())
-      return handed.outcome === 'sent'
-    } catch (error) {
-      if (!degraded) log.error({ ...about, err: error, alert: 'mail_down' }, 'mail waits: it could not be handed over')
-      degraded = true
+    const handed = await open(waiting)
+      .then((letter) => transport.send(renderLetter(letter, deps.site), id))
+      .catch((error: unknown) => {
+        if (!degraded)
+          log.error({ ...about, err: error, alert: 'mail_down' }, 'mail waits: it could not be handed over')
+        return null
+      })
+    degraded = handed === null
+    if (handed === null) {
       await outbox.postpone(id, clock.now() + pauseMs(tries))
       return false
     }
+    if (handed.outcome === 'refused') log.warn({ ...about, why: handed.why }, 'the mail server refused a letter')
+    await outbox.end(id, handed.outcome, clock.now())
+    return handed.outcome === 'sent'
   }
 
   const deliverAll = async (): Promise<number> => {

@@ -11,7 +11,7 @@ export type Sheet = {
   readonly subject: string
   readonly title: string
   readonly paragraphs: readonly string[]
-  readonly action: { readonly label: string; readonly link: string } | null
+  readonly action: { readonly label: string; readonly link: string }
   /** Facts, one a line. */
   readonly facts: readonly (readonly [string, string])[]
   readonly note: string
@@ -27,20 +27,19 @@ export const renderLetter = ({ to, locale, content }: Letter, site: Site): Messa
 const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
   const { name } = site
   const say = (key: 'subject' | 'title' | 'lead' | 'note') => message(locale, `mail.${content.kind}.${key}`, { name })
-  const action = actionOf(content, site)
   return {
     locale,
     subject: say('subject'),
     title: say('title'),
     paragraphs: [say('lead')],
-    action: action && { link: action, label: message(locale, `mail.${content.kind}.action`) },
+    action: { link: linkOf(content, site), label: message(locale, `mail.${content.kind}.action`) },
     facts: 'circumstances' in content ? factsOf(locale, content.circumstances) : [],
     note: say('note'),
     footer: message(locale, 'mail.footer', { name, site: site.publicUrl }),
   }
 }
 
-const actionOf = (content: LetterContent, site: Site): string => {
+const linkOf = (content: LetterContent, site: Site): string => {
   switch (content.kind) {
     case 'verify_email':
       return pageLink(site, '/verify-email', content.token)
@@ -67,7 +66,7 @@ const textOf = ({ title, paragraphs, action, facts, note, footer }: Sheet): stri
     title,
     ...paragraphs,
     ...(facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join('\n')] : []),
-    ...(action ? [`${action.label}:\n${action.link}`] : []),
+    `${action.label}:\n${action.link}`,
     note,
     `-- \n${footer}`,
     '',

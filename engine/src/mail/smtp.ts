@@ -2,28 +2,31 @@ import type { Message } from './letter.ts'
 import type { Handed, Transport } from './transport.ts'
 
 /** Each step with a mail server that says nothing ends after so long; none waits for the next. */
-const patienceMs = 10_000
+const defaultPatienceMs = 10_000
 
 /**
  * Mail through a server. `url`: `smtp://user:password@host:587` (TLS by STARTTLS where the server has it) or `smtps://…`;
  * `from`: `Shop <no-reply@shop.example.com>`.
  */
-export const createSmtpTransport = ({ url, from }: { readonly url: string; readonly from: string }): Transport => {
+export const createSmtpTransport = (input: {
+  readonly url: string
+  readonly from: string
+  readonly patienceMs?: number
+}): Transport => {
+  const { url, from, patienceMs = defaultPatienceMs } = input
   // Loaded when the first letter goes out: a node that sends none starts without it.
-  const connected = (async () => {
+  const connected = async () => {
     const { createTransport } = await import('nodemailer')
-    const { hostname } = new URL(url)
-    return createTransport(url, {
-      from,
-      name: hostname,
+    const steps = {
       connectionTimeout: patienceMs,
       greetingTimeout: patienceMs,
       socketTimeout: patienceMs,
       dnsTimeout: patienceMs,
       disableFileAccess: true,
       disableUrlAccess: true,
-    })
-  })
+    }
+    return createTransport({ url, ...steps }, { from })
+  }
   let transporter: ReturnType<typeof connected> | undefined
   return {
     send: async ({ to, subject, text, html }: Message, id): Promise<Handed> => {

@@ -32,5 +32,6 @@ export interface OutboxStore {
   postpone(id: string, nextAt: number): Promise<void>
   /** When the oldest letter that waits was written; null: none waits. */
   oldestWaiting(): Promise<number | null>
-  deleteOld(endedBefore: number, limit: number): Promise<number>
+  /** Forgets up to `limit` letters that were of no more use before; the number forgotten. */
+  deleteOld(expiredBefore: number, limit: number): Promise<number>
 }

@@ -39,6 +39,10 @@ export const fr: Messages = {
       title: 'Cette adresse e-mail a déjà un compte',
       detail: 'Connectez-vous ou choisissez une autre adresse.',
     },
+    link_expired: {
+      title: 'Ce lien n’est plus valable',
+      detail: 'Il a déjà servi ou il est trop ancien. Demandez-en un nouveau.',
+    },
     payload_too_large: { title: 'La demande est trop volumineuse', detail: 'Envoyez-en moins à la fois.' },
     unsupported_media_type: {
       title: 'La demande n’a pas la bonne forme',
@@ -85,6 +89,38 @@ export const fr: Messages = {
     password_breached: 'Ce mot de passe est connu par une fuite de données. Choisissez-en un autre.',
     password_unchanged: 'C’est votre mot de passe actuel. Choisissez-en un autre.',
     password_not_text: 'Ce mot de passe contient des caractères qui ne peuvent pas être saisis.',
+  },
+  mail: {
+    footer: '{{name}} vous écrit parce que cette adresse a été indiquée sur {{site}}.',
+    facts: { when: 'Quand', device: 'Appareil', address: 'Adresse' },
+    verify_email: {
+      subject: 'Confirmez votre adresse e-mail pour {{name}}',
+      title: 'Confirmez votre adresse e-mail',
+      lead: 'Plus qu’une étape, et votre compte est prêt. Il vous faut le mot de passe que vous avez choisi.',
+      action: 'Confirmer mon adresse',
+      note: 'Le lien est valable 24 heures, une seule fois. Si vous ne vous êtes pas inscrit, ne faites rien : aucun compte ne sera ouvert.',
+    },
+    account_exists: {
+      subject: 'Vous avez déjà un compte sur {{name}}',
+      title: 'Vous avez déjà un compte',
+      lead: 'Quelqu’un, sans doute vous, a voulu s’inscrire avec cette adresse, qui a déjà un compte.',
+      action: 'Se connecter',
+      note: 'Si vous avez oublié votre mot de passe, ou n’avez jamais confirmé votre adresse, choisissez un nouveau mot de passe depuis la page de connexion. Si ce n’était pas vous, ne faites rien.',
+    },
+    reset_password: {
+      subject: 'Un nouveau mot de passe pour {{name}}',
+      title: 'Choisissez un nouveau mot de passe',
+      lead: 'Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour cette adresse.',
+      action: 'Choisir un nouveau mot de passe',
+      note: 'Le lien est valable une heure, une seule fois. Si ce n’était pas vous, ne faites rien : votre mot de passe ne change pas.',
+    },
+    password_changed: {
+      subject: 'Votre mot de passe sur {{name}} a été changé',
+      title: 'Votre mot de passe a été changé',
+      lead: 'Vous avez été déconnecté partout ailleurs. Connectez-vous avec le nouveau mot de passe.',
+      action: 'Ce n’était pas moi : choisir un nouveau mot de passe',
+      note: 'Si c’était vous, il n’y a rien à faire.',
+    },
   },
   continue: {
     title: 'Un instant',

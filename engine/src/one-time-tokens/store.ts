@@ -8,17 +8,19 @@ export type OneTimeTokenRow = {
   readonly purpose: Purpose
   /** Null: of an address that has no account, so that asking for it costs as much (S-13). Nobody holds its token. */
   readonly userId: UserId | null
-  /** The address that the link went to: whoever has the token reads its mail. */
-  readonly email: string
+  /** What two spellings of the address share. Whoever has the token reads its mail. */
+  readonly emailKey: string
   readonly createdAt: number
   readonly expiresAt: number
 }
 
 /** Whose token it was, and the mailbox that it proves. */
-export type OneTimeUse = { readonly userId: UserId; readonly email: string }
+export type OneTimeUse = { readonly userId: UserId; readonly emailKey: string }
 
 export interface OneTimeTokenStore {
   insert(row: OneTimeTokenRow): Promise<void>
+  /** Whose token it is, while it is good. It uses nothing up. */
+  find(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
   /** Uses the token up: one conditional statement, so that of two requests one wins. Null: unknown, used or expired. */
   use(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
   /** Ends what else the user holds for this purpose. */

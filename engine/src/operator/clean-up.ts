@@ -4,16 +4,20 @@ import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 /** The numbers removed, and how long it took. */
-export type CleanUpReport = { readonly sessions: number; readonly devices: number; readonly seconds: number }
+export type CleanUpReport = Readonly<Record<'sessions' | 'devices' | 'letters' | 'links' | 'seconds', number>>
 
 export const createCleanUp = (deps: {
   readonly sessions: SessionStore
   readonly accounts: AccountStore
+  readonly oneTimeTokens: OneTimeTokenStore
+  readonly outbox: OutboxStore
   readonly audit: AuditStore
   readonly clock: Clock
   readonly log: Log

@@ -6,7 +6,8 @@ import type { SessionRow } from './store.ts'
 
 const devices: readonly string[] = ['desktop', 'mobile', 'tablet']
 
-const deviceOf = (userAgent: string | null): Pick<Session, 'browser' | 'system' | 'device'> => {
+/** What a `User-Agent` says of a browser, as far as people care. */
+export const describeDevice = (userAgent: string | null): Pick<Session, 'browser' | 'system' | 'device'> => {
   if (!userAgent) return { browser: null, system: null, device: 'other' }
   const { browser, os, platform } = Bowser.parse(userAgent)
   const device = devices.includes(platform.type ?? '') ? (platform.type as Session['device']) : 'other'
@@ -31,7 +32,7 @@ const present = (session: SessionRow): Session => ({
   authenticatedAt: session.authenticatedAt,
   idleExpiresAt: session.idleExpiresAt,
   expiresAt: session.expiresAt,
-  ...deviceOf(session.userAgent),
+  ...describeDevice(session.userAgent),
   ip: session.ip,
 })
 

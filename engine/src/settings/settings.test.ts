@@ -165,6 +165,7 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
         protocol: { giveUp: 10, replay: 20, burst: 2, flushed: 40, rotation: 60, siblings: 10 },
       },
       accounts: { signUp: false, verifyEmail: false },
+      mail: { url: 'smtps://user:password@mail.example.com', from: 'Shop <no-reply@shop.example.com>' },
       passwords: {
         minimumLength: 15,
         argon2: { memoryKiB: 47_104, iterations: 1, parallelism: 1 },

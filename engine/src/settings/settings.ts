@@ -10,6 +10,7 @@ import type { VigileOptions } from '../options.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
+import { type MailSetting, mailOf } from './mail.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
@@ -38,6 +39,7 @@ export type Settings = {
   readonly binding: BindingMode
   readonly signUp: boolean
   readonly verifyEmail: boolean
+  readonly mail: MailSetting
   readonly rules: Rules
   readonly keys: {
     readonly algorithm: 'EdDSA' | 'ES256'
@@ -87,6 +89,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
+    mail: mailOf(options.mail, { production, host: url.hostname }, faults),
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
     keys: {
       algorithm: options.keys?.algorithm ?? 'EdDSA',

@@ -52,6 +52,7 @@ const shape: Shape<VigileOptions> = {
     names: { access: text, refresh: text, csrf: text, hint: text, device: text },
   },
   delivery: oneOf('cookie', 'body'),
+  mail: { url: text, from: text },
   sessions: {
     accessLife: text,
     idleLife: text,

@@ -2,6 +2,7 @@
 import { describe } from 'vitest'
 import { accountListSuite } from './account-list.suite.ts'
 import { accountStoreSuite } from './account-store.suite.ts'
+import { mailStoresSuite } from './mail-stores.suite.ts'
 import { migrationsSuite } from './migrations.suite.ts'
 import { recordsStoresSuite } from './records-stores.suite.ts'
 import { places } from './samples.suite.ts'
@@ -14,6 +15,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('accounts', () => accountStoreSuite(newPlace))
   describe('list of accounts', () => accountListSuite(newPlace))
   describe('audit, keys, nodes, jobs', () => recordsStoresSuite(newPlace))
+  describe('one-time tokens and outbox', () => mailStoresSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))
   describe('survival', () => survivalSuite(newPlace))

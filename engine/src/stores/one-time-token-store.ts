@@ -1,22 +1,39 @@
 import type { Kysely } from 'kysely'
-import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { OneTimeTokenStore, OneTimeUse } from '../one-time-tokens/store.ts'
+import type { UserId } from '../primitives/ids.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
+const uses = ['user_id as userId', 'email_key as emailKey'] as const
+
+const toUse = (row: { userId: UserId | null; emailKey: string } | undefined): OneTimeUse | null =>
+  row?.userId ? { userId: row.userId, emailKey: row.emailKey } : null
+
 export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): OneTimeTokenStore => ({
-  insert: async ({ tokenHash, purpose, userId, email, createdAt, expiresAt }) => {
+  insert: async ({ tokenHash, purpose, userId, emailKey, createdAt, expiresAt }) => {
     await db
       .insertInto('one_time_tokens')
       .values({
         token_hash: tokenHash,
         purpose,
         user_id: userId,
-        email,
+        email_key: emailKey,
         created_at: createdAt,
         expires_at: expiresAt,
         used_at: null,
       })
       .execute()
+  },
+  find: async (tokenHash, purpose, now) => {
+    const row = await db
+      .selectFrom('one_time_tokens')
+      .select(uses)
+      .where('token_hash', '=', tokenHash)
+      .where('purpose', '=', purpose)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now)
+      .executeTakeFirst()
+    return toUse(row)
   },
   use: async (tokenHash, purpose, now) => {
     const row = await db
@@ -26,9 +43,9 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .where('purpose', '=', purpose)
       .where('used_at', 'is', null)
       .where('expires_at', '>', now)
-      .returning(['user_id as userId', 'email'])
+      .returning(uses)
       .executeTakeFirst()
-    return row?.userId ? { userId: row.userId, email: row.email } : null
+    return toUse(row)
   },
   endAll: async (userId, purpose, now) => {
     await db

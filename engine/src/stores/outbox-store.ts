@@ -57,8 +57,13 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
       .executeTakeFirst()
     return row?.oldest ?? null
   },
-  deleteOld: async (endedBefore, limit) => {
-    const old = db.selectFrom('outbox').select('id').where('ended_at', '<', endedBefore).limit(limit)
+  deleteOld: async (expiredBefore, limit) => {
+    const old = db
+      .selectFrom('outbox')
+      .select('id')
+      .where('expires_at', '<', expiredBefore)
+      .orderBy('expires_at')
+      .limit(limit)
     const { numDeletedRows } = await db
       .deleteFrom('outbox')
       .where('id', 'in', dialect.locked(old, 'skip locked'))

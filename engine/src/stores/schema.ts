@@ -117,7 +117,7 @@ export type OneTimeTokensTable = {
   purpose: Purpose
   /** Null: of an address that has no account. Nobody holds the token; the row makes both cost the same. */
   user_id: UserId | null
-  email: string
+  email_key: string
   created_at: number
   expires_at: number
   used_at: number | null

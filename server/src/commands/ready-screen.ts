@@ -12,6 +12,7 @@ export const readyScreen = ({ publicUrl, config, folder }: Site, { start }: Cata
   const title = start.ready(version.split('.').slice(0, 2).join('.'))
   const rows: (readonly [string, string])[] = [
     ...(config.accounts?.signUp === false ? [] : [[start.signUp, `${url}/sign-up`] as const]),
+    ...(config.production || config.mail?.url ? [] : [[start.mailbox, `${url}/mailbox`] as const]),
     [start.api, `${url}/docs`],
     [start.data, describeDatabase(config.database, folder, start.embedded)],
     ...(config.redis === undefined ? [] : [[start.cache, describeServer(config.redis, 'Redis')] as const]),

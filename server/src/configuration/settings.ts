@@ -52,6 +52,8 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_EMAIL_VERIFICATION', 'accounts.verifyEmail', onOrOff, (verifyEmail) => ({
     accounts: { verifyEmail },
   })),
+  secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),
+  setting('VIGILE_MAIL_FROM', 'mail.from', text, (from) => ({ mail: { from } })),
   setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({
     passwords: { minimumLength },
   })),

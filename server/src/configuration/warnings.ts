@@ -8,7 +8,7 @@ export type Warning = { readonly setting: string; readonly text: string }
 export const warningsOf = ({ config, unknown }: LoadedConfiguration, { faults }: Catalogue): readonly Warning[] => [
   ...unknown.map((name) => ({ setting: name, text: faults.unknown(name) })),
   // Nobody could sign in who signed up, and nobody would say why.
-  ...((config.accounts?.verifyEmail ?? config.production)
+  ...((config.accounts?.verifyEmail ?? config.production) && config.production && !config.mail?.url
     ? [{ setting: 'VIGILE_EMAIL_VERIFICATION', text: faults.verificationWithoutMail }]
     : []),
 ]

@@ -30,7 +30,7 @@ export const en = {
     secretNotKept: (path: string, why: string) => `The development secret can't be kept in ${path}: ${why}`,
     writableFolder: (folder: string) => `Make ${folder} writable, or set VIGILE_SECRET`,
     verificationWithoutMail:
-      'Emails must be verified before the first sign-in, and this version sends no mail: verify accounts with `vigile users verify`, or set VIGILE_EMAIL_VERIFICATION=off.',
+      'Emails must be verified before the first sign-in, and there is no mail server: set SMTP_URL; or verify accounts with `vigile users verify`, or set VIGILE_EMAIL_VERIFICATION=off.',
     unknown: (name: string) => `${name} is no setting of Vigile, and does nothing: is it misspelt?`,
   },
 
@@ -50,6 +50,7 @@ export const en = {
     ready: (version: string) => `Vigile ${version} is ready`,
     signUp: 'sign up',
     api: 'API',
+    mailbox: 'mailbox (development)',
     data: 'data',
     cache: 'cache',
     embedded: (path: string) => `${path} (embedded; set DATABASE_URL for PostgreSQL)`,
@@ -232,6 +233,11 @@ export const en = {
     failed: {
       title: 'Something went wrong here',
       text: 'It was recorded under the number below. Try again in a moment.',
+    },
+    mailbox: {
+      title: 'Mailbox',
+      about: 'What this site has written since it started, the newest first. It is in development: nothing was sent.',
+      empty: 'Nothing yet. This site is in development: what it writes to people is shown here, and not sent.',
     },
     unbuilt: {
       title: 'The pages are not built yet',

@@ -33,7 +33,7 @@ export const fr: Catalogue = {
     secretNotKept: (path, why) => `Le secret de développement ne peut pas être conservé dans ${path} : ${why}`,
     writableFolder: (folder) => `Rendez ${folder} accessible en écriture, ou définissez VIGILE_SECRET`,
     verificationWithoutMail:
-      'Les adresses doivent être vérifiées avant la première connexion, et cette version n’envoie pas de courrier : vérifiez les comptes avec `vigile users verify`, ou mettez VIGILE_EMAIL_VERIFICATION=off.',
+      'Les adresses doivent être vérifiées avant la première connexion, et il n’y a pas de serveur de courrier : indiquez SMTP_URL ; ou vérifiez les comptes avec `vigile users verify`, ou mettez VIGILE_EMAIL_VERIFICATION=off.',
     unknown: (name) => `${name} n'est pas un réglage de Vigile et reste sans effet : faute de frappe ?`,
   },
 
@@ -52,6 +52,7 @@ export const fr: Catalogue = {
     ready: (version) => `Vigile ${version} est prêt`,
     signUp: 'inscription',
     api: 'API',
+    mailbox: 'boîte aux lettres',
     data: 'données',
     cache: 'cache',
     embedded: (path) => `${path} (intégrée ; définissez DATABASE_URL pour PostgreSQL)`,
@@ -242,6 +243,11 @@ export const fr: Catalogue = {
     failed: {
       title: 'Quelque chose a échoué ici',
       text: 'C’est enregistré sous le numéro ci-dessous. Réessayez dans un instant.',
+    },
+    mailbox: {
+      title: 'Boîte aux lettres',
+      about: 'Ce que ce site a écrit depuis son démarrage, le plus récent d’abord. Il est en développement : rien n’a été envoyé.',
+      empty: 'Rien encore. Ce site est en développement : ce qu’il écrit aux gens s’affiche ici, sans être envoyé.',
     },
     unbuilt: {
       title: 'Les pages ne sont pas encore construites',

@@ -1,7 +1,8 @@
 // THE table of the pages.
-import { type PageState, safeReturnTo } from '@vigile/engine'
+import { type Delivered, type PageState, safeReturnTo } from '@vigile/engine'
 import type { PageRoute } from '../http/page-routes.ts'
 import type { Docs } from './docs.ts'
+import { mailboxAnswer } from './mailbox.ts'
 import { noteAnswer } from './note.ts'
 import { unavailable, unbuilt } from './notes.ts'
 import { type PageContext, redirect } from './page.ts'
@@ -9,13 +10,15 @@ import { type PageSettings, type Templates, templateAnswer } from './templates.t
 
 export type PageDeps = {
   readonly pageState: (request: Request, returnTo: string) => Promise<PageState>
+  /** Null where letters are sent, or none are. */
+  readonly mailbox: () => readonly Delivered[] | null
   readonly templates: Templates
   readonly docs: Docs
   readonly settings: PageSettings
   readonly publicUrl: string
 }
 
-export const pageRoutes = ({ pageState, templates, docs, settings, publicUrl }: PageDeps): readonly PageRoute[] => {
+export const pageRoutes = ({ pageState, mailbox, templates, docs, settings, publicUrl }: PageDeps): readonly PageRoute[] => {
   const { accountPath, signInPath } = settings
   const page = (name: keyof Templates, context: PageContext) => {
     const template = templates[name]
@@ -52,6 +55,12 @@ export const pageRoutes = ({ pageState, templates, docs, settings, publicUrl }: 
       guard: settings.delivery === 'body' ? 'anyone' : 'session',
       limit: 'none',
       answer: (context: PageContext) => page('account', context),
+    },
+    {
+      path: '/mailbox',
+      guard: 'anyone',
+      limit: 'none',
+      answer: (context: PageContext) => mailboxAnswer(mailbox(), publicUrl, context),
     },
     { path: '/docs', guard: 'anyone', limit: 'none', answer: (context) => docs.answer(context) },
   ]

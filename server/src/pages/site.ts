@@ -15,7 +15,7 @@ export type Site = { readonly routes: readonly PageRoute[]; readonly files: File
 const builtPages = fileURLToPath(new URL('../../pages', import.meta.url))
 
 export const openSite = async (
-  vigile: Pick<Vigile, 'pageState'>,
+  vigile: Pick<Vigile, 'pageState' | 'mailbox'>,
   options: VigileOptions,
   {
     folder = builtPages,
@@ -30,6 +30,7 @@ export const openSite = async (
   return {
     routes: pageRoutes({
       pageState: (request, returnTo) => vigile.pageState(request, returnTo),
+      mailbox: vigile.mailbox,
       templates: await readTemplates(folder, assetsUrl),
       docs,
       settings,

@@ -6,7 +6,7 @@ export const mail = ({ time, tableEnd }: Ddl): readonly string[] => [
     token_hash text not null primary key,
     purpose text not null,
     user_id text references users (id) on delete cascade,
-    email text not null,
+    email_key text not null,
     created_at ${time} not null,
     expires_at ${time} not null,
     used_at ${time}
@@ -26,5 +26,5 @@ export const mail = ({ time, tableEnd }: Ddl): readonly string[] => [
     outcome text
   ) ${tableEnd}`,
   'create index outbox_by_turn on outbox (next_at) where ended_at is null',
-  'create index outbox_by_end on outbox (ended_at) where ended_at is not null',
+  'create index outbox_by_end on outbox (expires_at)',
 ]

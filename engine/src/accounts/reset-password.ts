@@ -1,0 +1,103 @@
+// A new password by a link from the mailbox. It ends every session and begins none: whoever has the mailbox still meets the
+// second factor at sign-in (S-18).
+import type { Locale } from '@vigile/contract'
+import { auditEntry, type Context } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { postLetter } from '../mail/post.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { PasswordHasher } from '../passwords/hash-password.ts'
+import type { PasswordFault } from '../passwords/password-policy.ts'
+import type { Transact } from '../primitives/transact.ts'
+import { orAlarm } from '../sessions/or-alarm.ts'
+import { describeDevice } from '../sessions/present-session.ts'
+import { recordRevocations } from '../sessions/revoke.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
+import type { CheckNewPassword } from './check-new-password.ts'
+import { emailHash } from './email.ts'
+import type { Account, AccountStore } from './store.ts'
+
+/** The letter that tells of it is worth sending for so long. */
+const noticeLifeMs = 3 * 86_400_000
+
+export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
+  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
+  readonly transact: Transact<{
+    accounts: AccountStore
+    sessions: SessionStore
+    oneTimeTokens: OneTimeTokenStore
+    outbox: OutboxStore
+    audit: AuditStore
+  }>
+  readonly keyring: Pick<Keyring, 'newest'>
+  readonly hasher: PasswordHasher
+  readonly checkNewPassword: CheckNewPassword
+  readonly mailPosted: () => void
+}
+
+export type ResetPasswordInput = {
+  readonly token: OneTimeToken
+  readonly password: string
+  readonly locale: Locale
+  readonly context: Context
+  readonly clientKey: string | null
+}
+
+export type ResetPasswordResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: 'link_expired' }
+  | { readonly ok: false; readonly error: 'weak_password'; readonly faults: readonly PasswordFault[] }
+
+/** Refuses `link_expired` (used, too old, unknown), and `weak_password`, which leaves the link good. */
+export const resetPassword = async (
+  deps: ResetPasswordDeps,
+  input: ResetPasswordInput,
+): Promise<ResetPasswordResult> => {
+  const tokenHash = oneTimeTokenHash('reset_password', input.token)
+  const use = await deps.oneTimeTokens.find(tokenHash, 'reset_password', deps.clock.now())
+  const account = use && (await deps.accounts.findById(use.userId))
+  if (!account?.isActive) return { ok: false, error: 'link_expired' }
+  const faults = await deps.checkNewPassword(input.password, account)
+  if (faults.length > 0) return { ok: false, error: 'weak_password', faults }
+
+  const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
+  const committed = change(deps, input, account, { tokenHash, passwordHash })
+  const ended = await orAlarm(deps.log, { reason: 'password_changed', user: account.id }, committed)
+  if (!ended) return { ok: false, error: 'link_expired' }
+  deps.mailPosted()
+  await announceAccount(deps, account.id, ended)
+  return { ok: true }
+}
+
+/** Everything that it writes, in one transaction. Null: another request used the link, or the address is no longer the account's. */
+const change = (
+  deps: ResetPasswordDeps,
+  { context, locale }: ResetPasswordInput,
+  account: Account,
+  { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
+) => {
+  const { id: userId, emailKey } = account
+  return deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
+    const now = deps.clock.now()
+    const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
+    if (used?.emailKey !== emailKey) return null
+    await oneTimeTokens.endAll(userId, 'reset_password', now)
+    if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
+    // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
+    await accounts.setEmailVerified(userId, now)
+    await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
+    const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
+    const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
+    await audit.append([auditEntry(context, entry)])
+    await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
+    const circumstances = { at: now, ip: context.ip, ...describeDevice(context.userAgent) }
+    const content = { kind: 'password_changed', circumstances } as const
+    const letter = { to: account.email, locale: account.locale ?? locale, content }
+    await postLetter(deps, outbox, { kind: content.kind, letter, now, expiresAt: now + noticeLifeMs })
+    return ended.map(({ id }) => id)
+  })
+}

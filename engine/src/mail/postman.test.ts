@@ -1,0 +1,216 @@
+// Letters leave through a real mail server, which refuses, hangs, dies and comes back.
+import { createServer, type Server, type Socket } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { deriveKeys } from '../keys/derive.ts'
+import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Database } from '../stores/database.ts'
+import { type Place, places } from '../stores/samples.suite.ts'
+import { postLetter } from './post.ts'
+import { createPostman, type Postman, pauseMs } from './postman.ts'
+import { createSmtpTransport } from './smtp.ts'
+import type { Transport } from './transport.ts'
+
+const key = deriveKeys('a secret that is long enough for a test of letters in an outbox')
+const keyring = { newest: () => key, find: async (id: string) => (id === key.id ? key : null) }
+const site = { publicUrl: 'https://shop.example.com', name: 'Shop' }
+const hour = 3_600_000
+
+test('the pauses grow from ten seconds to a quarter of an hour', () => {
+  expect([1, 2, 3, 6, 7, 8, 50].map((tries) => pauseMs(tries) / 1000)).toEqual([10, 20, 40, 320, 640, 900, 900])
+})
+
+type Received = { to: string; data: string }
+
+const startSmtp = async (port = 0, answer: (to: string) => Error | null = () => null) => {
+  const received: Received[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: ({ address }, _session, done) => done(answer(address)),
+    onData: (stream, session, done) => {
+      let data = ''
+      stream.on('data', (chunk: Buffer) => {
+        data += chunk.toString()
+      })
+      stream.on('end', () => {
+        received.push({ to: session.envelope.rcptTo[0]?.address ?? '', data })
+        done()
+      })
+    },
+  })
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const address = server.server.address()
+  return {
+    received,
+    port: typeof address === 'object' && address ? address.port : 0,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
+
+describe.each(places)('on %s', (_, newPlace) => {
+  let place: Place
+  let database: Database
+  let now: number
+  let logged: { level: string; fields: Record<string, unknown> }[]
+  const closers: (() => unknown)[] = []
+  const log = new Proxy({} as Log, {
+    get: (_target, level: string) => (fields: Record<string, unknown>) => void logged.push({ level, fields }),
+  })
+
+  beforeEach(async () => {
+    place = await newPlace()
+    database = place.open()
+    await database.migrate()
+    now = 1_800_000_000_000
+    logged = []
+  })
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close()
+    await place.remove()
+  })
+
+  const clock = { now: () => now }
+  const postman = (transport: Transport, at: Database = database): Postman => {
+    const one = createPostman({ outbox: at.outbox, keyring, transport, site, clock, log } as never)
+    closers.push(one.close)
+    return one
+  }
+  const smtp = (port: number) =>
+    createSmtpTransport({ url: `smtp://127.0.0.1:${port}`, from: 'Shop <no-reply@shop.example.com>' })
+  const post = (to: string, expiresAt = now + hour) =>
+    database.transact(({ outbox }) =>
+      postLetter({ keyring }, outbox, {
+        kind: 'reset_password',
+        letter: { to, locale: 'fr', content: { kind: 'reset_password', token: createOneTimeToken() } },
+        now,
+        expiresAt,
+      }),
+    )
+
+  test('a letter goes out once, as text and HTML, and is not kept', async () => {
+    const server = await startSmtp()
+    closers.push(server.stop)
+    await post('ada@example.com')
+    const { deliver } = postman(smtp(server.port))
+    expect(await Promise.all([deliver(), deliver()])).toEqual([1, 1])
+    expect(await deliver()).toBe(0)
+    expect(server.received.map(({ to }) => to)).toEqual(['ada@example.com'])
+    const data = server.received[0]?.data ?? ''
+    expect(data).toMatch(/^From: Shop <no-reply@shop\.example\.com>/m)
+    expect(data).toMatch(/^Auto-Submitted: auto-generated/m)
+    expect(data).toMatch(/text\/plain[\s\S]*text\/html/)
+    expect(await database.outbox.claim({ now: now + 10 * hour, leaseMs: 1, limit: 10 })).toEqual([])
+  })
+
+  test('ten nodes at once: each letter goes out once', async () => {
+    const server = await startSmtp()
+    closers.push(server.stop)
+    for (let count = 0; count < 25; count += 1) await post(`person-${count}@example.com`)
+    const handles = [database, place.open(), place.open()]
+    const counts = await Promise.all(
+      Array.from({ length: 10 }, (_each, index) => postman(smtp(server.port), handles[index % 3]).deliver()),
+    )
+    expect(counts.reduce((sum, count) => sum + count)).toBe(25)
+    expect(new Set(server.received.map(({ to }) => to)).size).toBe(25)
+    expect(server.received).toHaveLength(25)
+  })
+
+  test('SPEC section 17: a mail server that is down for an hour: nothing is lost, and it is said once', async () => {
+    const { port, stop } = await startSmtp()
+    await stop()
+    await post('ada@example.com', now + 3 * hour)
+    const { deliver, isDegraded } = postman(smtp(port))
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      expect(await deliver()).toBe(0)
+      now += 5 * 60_000
+    }
+    expect(isDegraded()).toBe(true)
+    expect(logged.filter(({ fields }) => fields.alert === 'mail_down')).toHaveLength(1)
+    const server = await startSmtp(port)
+    closers.push(server.stop)
+    now += 15 * 60_000
+    expect(await deliver()).toBe(1)
+    expect(isDegraded()).toBe(false)
+    expect(server.received.map(({ to }) => to)).toEqual(['ada@example.com'])
+  })
+
+  test('a letter that could not be sent in time is given up, with an alert', async () => {
+    const { port, stop } = await startSmtp()
+    await stop()
+    await post('ada@example.com', now + 1_000)
+    const { deliver } = postman(smtp(port))
+    expect(await deliver()).toBe(0)
+    now += hour
+    expect(await deliver()).toBe(0)
+    expect(logged.filter(({ fields }) => fields.alert === 'mail_expired')).toHaveLength(1)
+    expect(await database.outbox.claim({ now: now + hour, leaseMs: 1, limit: 10 })).toEqual([])
+  })
+
+  test('an address that the mail server refuses is given up; what it puts off is tried again; others go out', async () => {
+    let busy = true
+    const server = await startSmtp(0, (to) => {
+      if (to.startsWith('gone')) return Object.assign(new Error('no such mailbox'), { responseCode: 550 })
+      if (to.startsWith('busy') && busy) return Object.assign(new Error('try later'), { responseCode: 451 })
+      return null
+    })
+    closers.push(server.stop)
+    for (const name of ['gone', 'busy', 'fine']) await post(`${name}@example.com`)
+    const { deliver } = postman(smtp(server.port))
+    expect(await deliver()).toBe(1)
+    busy = false
+    now += pauseMs(1)
+    expect(await deliver()).toBe(1)
+    expect(server.received.map(({ to }) => to)).toEqual(['fine@example.com', 'busy@example.com'])
+    now += 10 * hour
+    expect(await deliver()).toBe(0)
+    expect(logged.filter(({ level }) => level === 'warn')).toHaveLength(1)
+  })
+
+  test('a node that dies with a letter in its hands: another one sends it when its time is over', async () => {
+    await post('ada@example.com')
+    // Takes it, and says no more.
+    expect(await database.outbox.claim({ now, leaseMs: 120_000, limit: 10 })).toHaveLength(1)
+    const sent: string[] = []
+    const { deliver } = postman({ send: async ({ to }) => (sent.push(to), { outcome: 'sent' }), close: () => {} })
+    expect(await deliver()).toBe(0)
+    now += 120_000
+    expect(await deliver()).toBe(1)
+    expect(sent).toEqual(['ada@example.com'])
+  })
+
+  test('S-90 a stolen database holds no link: letters are sealed, each for itself', async () => {
+    await post('ada@example.com')
+    await post('bert@example.com')
+    const [one, two] = await database.outbox.claim({ now, leaseMs: 1, limit: 10 })
+    expect(JSON.stringify([one, two])).not.toMatch(/ada|bert|token|reset-password#/)
+    // The seal of one does not fit another.
+    const stolen = { ...database.outbox, claim: async () => [{ ...one, sealed: two?.sealed }] } as never
+    const sent: unknown[] = []
+    const transport: Transport = { send: async (message) => (sent.push(message), { outcome: 'sent' }), close: () => {} }
+    await createPostman({ outbox: stolen, keyring, transport, site, clock, log } as never).deliver()
+    expect(sent).toEqual([])
+  })
+})
+
+describe('a mail server that says nothing', () => {
+  let server: Server
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+
+  test('OPS-10 the wait for it has an end, and nothing is lost', async () => {
+    server = createServer((socket) => void sockets.push(socket))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const transport = createSmtpTransport({ url: `smtp://127.0.0.1:${port}`, from: 'a@b.example', patienceMs: 200 })
+    const message = { to: 'ada@example.com', subject: 'x', text: 'x', html: 'x' }
+    await expect(transport.send(message, 'id')).rejects.toThrow(/time/i)
+    transport.close()
+  })
+})

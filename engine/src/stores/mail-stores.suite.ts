@@ -1,0 +1,123 @@
+// The stores of one-time tokens and of the outbox.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OneTimeTokenRow } from '../one-time-tokens/store.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { Database } from './database.ts'
+import { atOnce, type Place, sampleAccount } from './samples.suite.ts'
+
+export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
+  let place: Place
+  let one: Database
+  let other: Database
+  let userId: UserId
+
+  beforeAll(async () => {
+    place = await newPlace()
+    one = place.open()
+    other = place.open()
+    await one.migrate()
+    const account = sampleAccount()
+    await one.accounts.insert(account)
+    userId = account.id
+  })
+  afterAll(() => place.remove())
+
+  const token = (tokenHash: string, changes: Partial<OneTimeTokenRow> = {}): OneTimeTokenRow => ({
+    tokenHash,
+    purpose: 'reset_password',
+    userId,
+    emailKey: 'ada@example.com',
+    createdAt: 1_000,
+    expiresAt: 2_000,
+    ...changes,
+  })
+  const use = { emailKey: 'ada@example.com' }
+
+  test('ACC-4 S-20 fifty parallel uses of a token, on two handles: one winner', async () => {
+    await one.oneTimeTokens.insert(token('raced'))
+    expect(await other.oneTimeTokens.find('raced', 'reset_password', 1_999)).toEqual({ ...use, userId })
+    const uses = await atOnce(50, [one, other], ({ oneTimeTokens }) =>
+      oneTimeTokens.use('raced', 'reset_password', 1_500),
+    )
+    expect(uses.filter((each) => each !== null)).toEqual([{ ...use, userId }])
+    expect(await one.oneTimeTokens.find('raced', 'reset_password', 1_500)).toBeNull()
+  })
+
+  test('ACC-4 a token that is too old, for something else, unknown or of nobody is not used', async () => {
+    await one.oneTimeTokens.insert(token('good'))
+    await one.oneTimeTokens.insert(token('of nobody', { userId: null }))
+    for (const [hash, purpose, now] of [
+      ['good', 'reset_password', 2_000],
+      ['good', 'verify_email', 1_500],
+      ['unknown', 'reset_password', 1_500],
+      ['of nobody', 'reset_password', 1_500],
+    ] as const) {
+      expect(await one.oneTimeTokens.find(hash, purpose, now)).toBeNull()
+      expect(await one.oneTimeTokens.use(hash, purpose, now)).toBeNull()
+    }
+    expect(await one.oneTimeTokens.use('good', 'reset_password', 1_500)).toEqual({ ...use, userId })
+  })
+
+  test('ACC-4 what else a user holds for a purpose ends, and nothing else', async () => {
+    const stranger = sampleAccount()
+    await one.accounts.insert(stranger)
+    await one.oneTimeTokens.insert(token('mine'))
+    await one.oneTimeTokens.insert(token('mine for another purpose', { purpose: 'verify_email' }))
+    await one.oneTimeTokens.insert(token('theirs', { userId: stranger.id }))
+    await one.oneTimeTokens.endAll(userId, 'reset_password', 1_500)
+    expect(await one.oneTimeTokens.find('mine', 'reset_password', 1_500)).toBeNull()
+    expect(await one.oneTimeTokens.find('mine for another purpose', 'verify_email', 1_500)).not.toBeNull()
+    expect(await one.oneTimeTokens.find('theirs', 'reset_password', 1_500)).not.toBeNull()
+    // With the account goes what it held.
+    await one.accounts.delete(stranger.id)
+    expect(await one.oneTimeTokens.find('theirs', 'reset_password', 1_500)).toBeNull()
+  })
+
+  test('TOK-10 tokens and letters that are of no more use are forgotten, in batches', async () => {
+    for (let count = 0; count < 5; count += 1) await one.oneTimeTokens.insert(token(`old ${count}`, { expiresAt: 500 }))
+    expect(await one.oneTimeTokens.deleteOld(501, 3)).toBe(3)
+    expect(await one.oneTimeTokens.deleteOld(501, 3)).toBe(2)
+    await one.outbox.insert({ id: 'old', kind: 'x', sealed: 'x', now: 100, expiresAt: 500 })
+    await one.outbox.insert({ id: 'new', kind: 'x', sealed: null, now: 100, expiresAt: 501 })
+    expect(await one.outbox.deleteOld(501, 10)).toBe(1)
+    expect(await one.outbox.deleteOld(502, 10)).toBe(1)
+  })
+
+  test('each letter is taken by one of many, and by another when its lease is over', async () => {
+    for (let count = 0; count < 30; count += 1)
+      await one.outbox.insert({ id: `letter ${count}`, kind: 'x', sealed: 'sealed', now: 1_000, expiresAt: 90_000 })
+    await one.outbox.insert({ id: 'for nobody', kind: 'x', sealed: null, now: 1_000, expiresAt: 90_000 })
+    const claim = (now: number) =>
+      atOnce(10, [one, other], ({ outbox }) => outbox.claim({ now, leaseMs: 100, limit: 10 }))
+    expect((await claim(999)).flat()).toEqual([])
+    const first = (await claim(1_000)).flat()
+    expect(new Set(first.map(({ id }) => id)).size).toBe(first.length)
+    const rest = (await claim(1_000)).flat()
+    expect(first.length + rest.length).toBe(30)
+    expect(first[0]).toEqual({
+      id: expect.stringContaining('letter'),
+      kind: 'x',
+      sealed: 'sealed',
+      createdAt: 1_000,
+      expiresAt: 90_000,
+      tries: 1,
+    })
+    const again = [...(await claim(1_100)).flat(), ...(await claim(1_100)).flat()]
+    expect(again).toHaveLength(30)
+    expect(again.every(({ tries }) => tries === 2)).toBe(true)
+  })
+
+  test('a letter that is over is taken by nobody, and says no more', async () => {
+    await one.outbox.insert({ id: 'sent', kind: 'x', sealed: 'sealed', now: 200_000, expiresAt: 900_000 })
+    await one.outbox.insert({ id: 'later', kind: 'x', sealed: 'sealed', now: 200_000, expiresAt: 900_000 })
+    await one.outbox.end('sent', 'sent', 200_001)
+    await one.outbox.postpone('later', 300_000)
+    await one.outbox.postpone('sent', 200_000)
+    const taken = (now: number) =>
+      one.outbox
+        .claim({ now, leaseMs: 100_000_000, limit: 100 })
+        .then((letters) => letters.map(({ id }) => id).filter((id) => !id.startsWith('letter')))
+    expect(await taken(299_999)).toEqual([])
+    expect(await taken(300_000)).toEqual(['later'])
+  })
+}
