@@ -246,7 +246,8 @@ export const fr: Catalogue = {
     },
     mailbox: {
       title: 'Boîte aux lettres',
-      about: 'Ce que ce site a écrit depuis son démarrage, le plus récent d’abord. Il est en développement : rien n’a été envoyé.',
+      about:
+        'Ce que ce site a écrit depuis son démarrage, le plus récent d’abord. Il est en développement : rien n’a été envoyé.',
       empty: 'Rien encore. Ce site est en développement : ce qu’il écrit aux gens s’affiche ici, sans être envoyé.',
     },
     unbuilt: {

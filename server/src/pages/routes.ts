@@ -18,7 +18,14 @@ export type PageDeps = {
   readonly publicUrl: string
 }
 
-export const pageRoutes = ({ pageState, mailbox, templates, docs, settings, publicUrl }: PageDeps): readonly PageRoute[] => {
+export const pageRoutes = ({
+  pageState,
+  mailbox,
+  templates,
+  docs,
+  settings,
+  publicUrl,
+}: PageDeps): readonly PageRoute[] => {
   const { accountPath, signInPath } = settings
   const page = (name: keyof Templates, context: PageContext) => {
     const template = templates[name]
