@@ -50,8 +50,11 @@ export type Client = {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** Makes an account. Refusals: `validation_failed`, `email_taken`, `rate_limited`, … */
   signUp(input: { email: string; password: string; name?: string; locale?: Locale }): Promise<Result<SignedUp>>
-  /** Refusals: `invalid_credentials`, `rate_limited`, … A new session starts in every tab. */
-  signIn(input: { email: string; password: string }): Promise<Result<SessionStarted>>
+  /**
+   * Refusals: `invalid_credentials`, `link_expired`, `rate_limited`, … A new session starts in every tab. `verification`: what
+   * stands behind `#` in the link that proves the email.
+   */
+  signIn(input: { email: string; password: string; verification?: string }): Promise<Result<SessionStarted>>
   /** Ends this browser's session, in every tab. On a refusal or a lost connection the session goes on, and `ok` is false. */
   signOut(): Promise<Result<void>>
   /** Ends every session of the user. Refusals: `reauthentication_required`, … */

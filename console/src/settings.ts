@@ -12,6 +12,8 @@ export type Settings = {
   readonly passwordMinimum: number
   /** Whether anyone may create an account. */
   readonly signUp: boolean
+  /** Whether letters reach people: without, nobody can choose a new password by a link. */
+  readonly mail: boolean
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in memory. */

@@ -1,7 +1,18 @@
-// The entry of /sign-in and /sign-up: small, since it is the first thing that people load (UI-3).
+// The entry of the pages for people who are not signed in: small, since it is the first thing that people load (UI-3).
+import { ForgotPage } from './forgot/forgot-page.tsx'
 import { show } from './look/look.tsx'
-import { isSignUp } from './navigation/routes.ts'
+import { path, paths } from './navigation/routes.ts'
+import { ResetPage } from './reset/reset-page.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { SignUpPage } from './sign-up/sign-up-page.tsx'
+import { VerifyPage } from './verify/verify-page.tsx'
 
-show(isSignUp ? <SignUpPage /> : <SignInPage />)
+const pages: Readonly<Record<string, () => React.JSX.Element>> = {
+  [paths.signUp]: SignUpPage,
+  [paths.forgot]: ForgotPage,
+  [paths.reset]: ResetPage,
+  [paths.verify]: VerifyPage,
+}
+const Page = pages[path] ?? SignInPage
+
+show(<Page />)

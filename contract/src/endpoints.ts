@@ -21,7 +21,6 @@ import {
   resetPasswordBody,
   sessionIdParam,
   sessionStartedSchema,
-  verifyEmailBody,
 } from './schemas.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
@@ -66,7 +65,7 @@ export const endpoints = {
     summary: 'Sign in with email and password',
     body: loginBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
-    refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: ['invalid_credentials', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   refresh: {
     method: 'POST',
@@ -235,14 +234,6 @@ export const endpoints = {
     body: emailBody,
     answers: { 202: json(sentSchema, 'If it is needed, a link is on its way; the answer does not say.') },
     refuses: ['origin_refused', 'rate_limited'],
-  },
-  verifyEmail: {
-    method: 'POST',
-    path: './email/verify',
-    summary: 'Prove the email by the link from the mail and the password, and sign in',
-    body: verifyEmailBody,
-    answers: { 200: json(sessionStartedSchema, 'The email is verified, and this browser is signed in.') },
-    refuses: ['link_expired', 'invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   authHealth: {
     method: 'GET',

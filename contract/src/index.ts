@@ -33,5 +33,4 @@ export {
   sessionStartedSchema,
   type User,
   userSchema,
-  verifyEmailBody,
 } from './schemas.ts'

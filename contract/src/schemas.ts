@@ -82,7 +82,6 @@ export const registerBody = z.strictObject({
   name: nameInput.optional(),
   locale: localeSchema.optional(),
 })
-export const loginBody = z.strictObject({ email: emailInput, password: passwordInput })
 export const refreshBody = z.strictObject({
   retry: fingerprintInput.optional(),
   settled: fingerprintInput.optional(),
@@ -99,8 +98,15 @@ const linkTokenInput = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/)
   .meta({ description: 'What stands behind `#` in the link.' })
+export const loginBody = z.strictObject({
+  email: emailInput,
+  password: passwordInput,
+  verification: linkTokenInput.optional().meta({
+    description:
+      'What stands behind `#` in the link that proves the email: this sign-in proves it, and uses the link up.',
+  }),
+})
 export const emailBody = z.strictObject({ email: emailInput })
-export const verifyEmailBody = z.strictObject({ token: linkTokenInput, password: passwordInput })
 export const resetPasswordBody = z.strictObject({ token: linkTokenInput, password: passwordInput })
 export const emptyBody = z.strictObject({})
 export const changePasswordBody = z.strictObject({ currentPassword: passwordInput, newPassword: passwordInput })

@@ -31,7 +31,6 @@ POST /api/auth/password/change      | access token + CSRF                       
 POST /api/auth/password/forgot      | own origin                                   | linkIp, linkEmail
 POST /api/auth/password/reset       | own origin                                   | change
 POST /api/auth/email/verify/request | own origin                                   | linkIp, linkEmail
-POST /api/auth/email/verify         | own origin                                   | signInIp, signInIpHour, signInAny, signInBurst, signInAccount, signInDevice
 GET /api/auth/health                | anyone                                       | none
 GET /health/live                    | anyone                                       | none
 GET /health/ready                   | anyone                                       | none

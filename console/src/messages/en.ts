@@ -64,6 +64,32 @@ export const en = {
     newHere: 'New here?',
     toSignUp: 'Create an account',
     asking: 'Looking for your session…',
+    forgot: 'Forgot your password?',
+  },
+  forgot: {
+    heading: 'Forgot your password?',
+    text: 'Tell us your address, and we send you a link to choose a new one.',
+    submit: 'Send the link',
+    busy: 'Sending…',
+    sentText: 'If {{email}} has an account, a link is on its way there.',
+    back: 'Back to sign-in',
+  },
+  verifyAgain: {
+    heading: 'Get a new link',
+    text: 'Tell us your address, and we send you a new link to confirm it.',
+  },
+  reset: {
+    heading: 'Choose a new password',
+    text: 'You will be signed out everywhere, and sign in with the new password.',
+    done: 'Your password is changed',
+    doneText: 'You are signed out everywhere. Sign in with the new password.',
+    expired: 'This link is no longer good: it was used already, or it is too old.',
+  },
+  verify: {
+    heading: 'Confirm your email',
+    text: 'Sign in with the password that you chose: that confirms your address.',
+    expired:
+      'This link is no longer good: it was used already, or it is too old. If you have confirmed your address, just sign in.',
   },
   signUp: {
     title: 'Create an account',

@@ -63,6 +63,32 @@ export const fr: Messages = {
     newHere: 'Pas encore de compte\u202f?',
     toSignUp: 'Créer un compte',
     asking: 'Recherche de votre session…',
+    forgot: 'Mot de passe oublié\u202f?',
+  },
+  forgot: {
+    heading: 'Mot de passe oublié\u202f?',
+    text: 'Indiquez votre adresse, et nous vous enverrons un lien pour en choisir un nouveau.',
+    submit: 'Envoyer le lien',
+    busy: 'Envoi…',
+    sentText: 'Si {{email}} a un compte, un lien lui est envoyé.',
+    back: 'Retour à la connexion',
+  },
+  verifyAgain: {
+    heading: 'Recevoir un nouveau lien',
+    text: 'Indiquez votre adresse, et nous vous enverrons un nouveau lien pour la confirmer.',
+  },
+  reset: {
+    heading: 'Choisissez un nouveau mot de passe',
+    text: 'Vous serez déconnecté partout, puis vous vous connecterez avec le nouveau mot de passe.',
+    done: 'Votre mot de passe est changé',
+    doneText: 'Vous êtes déconnecté partout. Connectez-vous avec le nouveau mot de passe.',
+    expired: 'Ce lien n’est plus valable\u00a0: il a déjà servi ou il est trop ancien.',
+  },
+  verify: {
+    heading: 'Confirmez votre adresse e-mail',
+    text: 'Connectez-vous avec le mot de passe que vous avez choisi\u00a0: cela confirme votre adresse.',
+    expired:
+      'Ce lien n’est plus valable\u00a0: il a déjà servi ou il est trop ancien. Si vous avez confirmé votre adresse, connectez-vous.',
   },
   signUp: {
     title: 'Créer un compte',

@@ -2,7 +2,12 @@
 import { settings } from '../settings.ts'
 import { safeReturnTo } from './return-to.ts'
 
-const signUpPath = '/sign-up'
+export const paths = {
+  signUp: '/sign-up',
+  forgot: '/forgot-password',
+  reset: '/reset-password',
+  verify: '/verify-email',
+} as const
 const asked = new URLSearchParams(location.search)
 
 const withQuery = (path: string, query: Record<string, string>): string => {
@@ -16,13 +21,14 @@ export const askedBecause: string | null = asked.get('because')
 /** Where the address asks to go after sign-in, when that is safe to follow. */
 const askedReturnTo = safeReturnTo(asked.get('returnTo'), location.origin)
 
-export const isSignUp = location.pathname === signUpPath
+export const path: string = location.pathname
 
 const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedReturnTo } : {}
 
 /** The other signed-out page, with the way back kept. */
 export const signInHref = withQuery(settings.signInPath, keepReturnTo)
-export const signUpHref = withQuery(signUpPath, keepReturnTo)
+export const signUpHref = withQuery(paths.signUp, keepReturnTo)
+export const forgotHref = withQuery(paths.forgot, keepReturnTo)
 
 let leaving = false
 

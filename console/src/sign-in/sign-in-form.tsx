@@ -21,16 +21,26 @@ function check({ email, password }: Values<Name>): Trouble<Name> | null {
   return Object.keys(found).length > 0 ? fieldTrouble(found) : null
 }
 
-async function send({ email, password }: Values<Name>): Promise<Trouble<Name> | null> {
-  const result = await client.signIn({ email, password })
-  if (!result.ok) return troubleOf(result.problem, fields)
-  goOn()
-  return new Promise(() => {}) // Still busy until the next page is here.
+type Props = {
+  /** Who is to sign in again, if that is known. */
+  email: string
+  /** The token of the link that proves the address. */
+  verification?: string
+  onLinkExpired?: () => void
 }
 
-/** @param props.email who is to sign in again, if that is known */
-export function SignInForm({ email }: { email: string }) {
+export function SignInForm({ email, verification, onLinkExpired }: Props) {
   const { say } = useMessages()
+  const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
+    const result = await client.signIn({ ...values, ...(verification && { verification }) })
+    if (result.ok) {
+      goOn()
+      return new Promise(() => {}) // Still busy until the next page is here.
+    }
+    if (result.problem.code !== 'link_expired') return troubleOf(result.problem, fields)
+    onLinkExpired?.()
+    return null
+  }
   const { busy, trouble, ...events } = useForm<Name>({ fields, check, send })
   const labels = { email: say('field.email'), password: say('field.password') }
   const error = (name: Name) => trouble?.fields[name] && worded(trouble.fields[name], say)

@@ -6,7 +6,7 @@ import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { becauseOf } from '../messages/because.ts'
 import { useMessages } from '../messages/i18n.ts'
-import { askedBecause, goOn, signUpHref } from '../navigation/routes.ts'
+import { askedBecause, forgotHref, goOn, signUpHref } from '../navigation/routes.ts'
 import { hasSessionHint } from '../navigation/session-hint.ts'
 import { settings } from '../settings.ts'
 import { SignInForm } from './sign-in-form.tsx'
@@ -28,6 +28,11 @@ function Asked({ email = '' }: { email?: string | undefined }) {
         </Notice>
       )}
       <SignInForm email={email} />
+      {settings.mail && (
+        <p className={styles.other}>
+          <a href={forgotHref}>{say('signIn.forgot')}</a>
+        </p>
+      )}
       {settings.signUp && !again && (
         <p className={styles.other}>
           {say('signIn.newHere')} <a href={signUpHref}>{say('signIn.toSignUp')}</a>

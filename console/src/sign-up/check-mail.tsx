@@ -3,8 +3,16 @@ import { Button } from '../look/button.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 
-/** After a sign-up that must be verified. It reads alike whether or not the address was known (ACC-3). */
-export function CheckMail({ email, onStartAgain }: { email: string; onStartAgain(): void }) {
+/** After a letter was asked for. It reads alike whether or not the address was known (ACC-3). */
+export function CheckMail({
+  email,
+  text = 'signUp.checkMailText',
+  onStartAgain,
+}: {
+  email: string
+  text?: 'signUp.checkMailText' | 'forgot.sentText'
+  onStartAgain(): void
+}) {
   const { say } = useMessages()
   const heading = useRef<HTMLHeadingElement>(null)
   // The form that had the focus is gone.
@@ -14,7 +22,7 @@ export function CheckMail({ email, onStartAgain }: { email: string; onStartAgain
       <h1 className={styles.heading} ref={heading} tabIndex={-1}>
         {say('signUp.checkMail')}
       </h1>
-      <p className={styles.lead}>{say('signUp.checkMailText', { email })}</p>
+      <p className={styles.lead}>{say(text, { email })}</p>
       <p className={styles.aside}>{say('signUp.checkMailLate')}</p>
       <Button onClick={onStartAgain}>{say('signUp.startAgain')}</Button>
     </div>

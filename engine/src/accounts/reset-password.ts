@@ -89,6 +89,7 @@ const change = (
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
     await accounts.setEmailVerified(userId, now)
+    await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }

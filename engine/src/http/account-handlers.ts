@@ -126,15 +126,16 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
   }
 
   return {
-    login: (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => enter(call, body),
-
-    /** The link alone opens nothing: whoever made the account knows its password, whoever has the mailbox has the link (H-3). */
-    verifyEmail: async (call: Call, _as: null, { body }: InputOf<'verifyEmail'>): Promise<Outcome> => {
-      const tokenHash = oneTimeTokenHash('verify_email', tokenOf(body.token))
+    /**
+     * With a link that proves the mailbox: whoever made the account knows its password, whoever has the mailbox has the link,
+     * and only both together open it (H-3).
+     */
+    login: async (call: Call, _as: null, { body }: InputOf<'login'>): Promise<Outcome> => {
+      if (body.verification === undefined) return enter(call, body)
+      const tokenHash = oneTimeTokenHash('verify_email', tokenOf(body.verification))
       const use = await deps.oneTimeTokens.find(tokenHash, 'verify_email', deps.clock.now())
-      const email = use && parseEmail(use.emailKey)
-      if (!email) return refuse('link_expired')
-      return enter(call, { email: email.address, password: body.password }, { tokenHash })
+      if (!use) return refuse('link_expired')
+      return enter(call, body, use.emailKey === parseEmail(body.email)?.key ? { tokenHash } : undefined)
     },
 
     register: async (call: Call, _as: null, { body }: InputOf<'register'>): Promise<Outcome> => {

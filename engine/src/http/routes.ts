@@ -162,11 +162,6 @@ export const createRoutes = ({
       limit: { byHandler: ['linkIp', 'linkEmail'] },
       handle: links.requestVerification,
     }),
-    route('verifyEmail', {
-      guard: guards.ownPages,
-      limit: { byHandler: ['signInIp', 'signInIpHour', 'signInAny', 'signInBurst', 'signInAccount', 'signInDevice'] },
-      handle: accounts.verifyEmail,
-    }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -8,6 +8,7 @@ export const pageSettings = (options: VigileOptions): PageSettings => ({
   authPath: options.authPath ?? '/api/auth',
   passwordMinimum: options.passwords?.minimumLength ?? 8,
   signUp: options.accounts?.signUp ?? true,
+  mail: Boolean(options.mail?.url) || !(options.production ?? process.env.NODE_ENV === 'production'),
   signInPath: options.signInPath ?? '/sign-in',
   accountPath: '/account',
   delivery: options.delivery ?? 'cookie',

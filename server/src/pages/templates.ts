@@ -13,6 +13,8 @@ export type PageSettings = {
   readonly authPath: string
   readonly passwordMinimum: number
   readonly signUp: boolean
+  /** Whether letters reach people. */
+  readonly mail: boolean
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in the page's memory. */

@@ -1,0 +1,14 @@
+// The token of a link from a letter. It came behind `#`: no server saw it. It is taken out of the address at once, so that no
+// history, bookmark or screenshot keeps it; a reload keeps it for this tab alone.
+
+const key = 'vigile_link'
+
+const take = (): string => {
+  const [, fromLink = ''] = location.hash.split('#')
+  if (fromLink === '') return history.state?.[key] ?? ''
+  history.replaceState({ ...history.state, [key]: fromLink }, '', location.pathname + location.search)
+  return fromLink
+}
+
+/** Empty where the page was opened without one. */
+export const linkToken: string = take()
