@@ -60,12 +60,12 @@ export function ResetPage() {
   return (
     <SignedOutFrame title={say('reset.heading')}>
       {state === 'expired' ? (
-        <>
+        <div className={styles.stack}>
           <Notice kind="care">
             <p>{say('reset.expired')}</p>
           </Notice>
           <AskForLink what="forgot" />
-        </>
+        </div>
       ) : (
         <div className={styles.stack}>
           <h1 className={styles.heading}>{say(state === 'done' ? 'reset.done' : 'reset.heading')}</h1>

@@ -18,14 +18,14 @@ export function VerifyPage() {
   return (
     <SignedOutFrame title={say('verify.heading')}>
       {expired ? (
-        <>
+        <div className={styles.stack}>
           <Notice kind="care">
             <p>
               {say('verify.expired')} <a href={signInHref}>{say('signUp.toSignIn')}</a>
             </p>
           </Notice>
           <AskForLink what="verifyAgain" />
-        </>
+        </div>
       ) : (
         <div className={styles.stack}>
           <h1 className={styles.heading}>{say('verify.heading')}</h1>
