@@ -1,6 +1,6 @@
 // A letter as HTML. Tables and attributes: what mail programs of every age draw alike. No picture, nothing fetched.
 import type { Site } from './links.ts'
-import type { Sheet } from './render.ts'
+import type { Sheet } from './sheet.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',

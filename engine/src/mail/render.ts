@@ -4,19 +4,7 @@ import { message } from '../messages/messages.ts'
 import { htmlOf } from './html.ts'
 import type { Circumstances, Letter, LetterContent, Message } from './letter.ts'
 import { pageLink, type Site } from './links.ts'
-
-/** What a letter says, whatever it is drawn with. */
-export type Sheet = {
-  readonly locale: Locale
-  readonly subject: string
-  readonly title: string
-  readonly paragraphs: readonly string[]
-  readonly action: { readonly label: string; readonly link: string }
-  /** Facts, one a line. */
-  readonly facts: readonly (readonly [string, string])[]
-  readonly note: string
-  readonly footer: string
-}
+import type { Sheet } from './sheet.ts'
 
 /** The message of a letter. The words come from the catalogues; what people chose themselves (a name) is in none of them. */
 export const renderLetter = ({ to, locale, content }: Letter, site: Site): Message => {
