@@ -116,4 +116,14 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await cost(() => site.visitor().signUp('known@example.com', 'short'))).toEqual(unknown)
     expect(unknown).toMatchObject({ answer: { status: 400 }, statements: [], hashes: [] })
   })
+
+  test.each([
+    ['password/forgot', ['known@example.com', 'disabled@example.com', 'no-password@example.com']],
+    ['email/verify/request', ['unverified@example.com', 'somebody@example.com']],
+  ])('ACC-3 S-13 a link asked for by %s: whoever has an account is answered as who has none', async (path, emails) => {
+    const ask = (email: string) => cost(() => site.visitor().post(`/api/auth/${path}`, { email }))
+    const unknown = await ask(`stranger-to-${path.replaceAll('/', '-')}@example.com`)
+    for (const email of emails) expect(await ask(email)).toEqual(unknown)
+    expect(unknown).toMatchObject({ answer: { status: 202 }, hashes: [] })
+  })
 })
