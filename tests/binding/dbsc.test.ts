@@ -233,6 +233,31 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await browser.refresh()).status).toBe(200)
   })
 
+  test('I5 PROTOCOL bound: a request that comes a moment after its access cookie has ended costs nobody the session', async () => {
+    const owner = await signUpBoundInDbsc(site)
+    const { visitor } = owner.browser
+    const own = visitor.cookie('access') ?? ''
+    const late = visitor.jar
+      .for('/api/auth/refresh')
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+    for (const pause of [300_000, hour]) {
+      site.move(pause)
+      for (const path of ['/refresh', '/ack', '/logout']) {
+        const refused = await visitor.post(`/api/auth${path}`, {}, { cookie: late })
+        expect([refused.status, refused.body.code, refused.body.reason]).toEqual([401, 'proof_required', undefined])
+        expect(refused.setCookies).toEqual([])
+      }
+    }
+    // One of another session says nothing, nor does a forged one.
+    const theirs = (await signUpBoundInDbsc(site)).browser.visitor.cookie('access') ?? ''
+    for (const wrong of [theirs, `${own.slice(0, -8)}AAAAAAAA`]) {
+      const refused = await visitor.refresh({}, { cookie: late.replace(own, wrong) })
+      expect([refused.body.code, refused.body.reason]).toEqual(['proof_required', 'key_lost'])
+    }
+    expect((await owner.browser.send('GET', '/api/auth/me')).status).toBe(200)
+  })
+
   test('TOK-8 PROTOCOL bound: after a change of password the browser registers a key for the new session', async () => {
     const owner = await signUpBoundInDbsc(site)
     const { browser } = owner

@@ -5,6 +5,7 @@ import { confirmationOf, isProvenByBrowser, parseBoundKey } from '../binding/bou
 import { isUnheardOf } from '../binding/dbsc.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { AccessTokens } from '../sessions/access-token.ts'
+import type { SessionPolicy } from '../sessions/policy.ts'
 import type { Call } from './call.ts'
 
 type Asking = Pick<Call, 'request' | 'jar' | 'context'>
@@ -22,17 +23,30 @@ const maxAccessCookies = 50
 export const createProvers = (deps: {
   readonly binding: Pick<Binding, 'prover' | 'refused'>
   readonly accessTokens: Pick<AccessTokens, 'verify'>
+  readonly policy: Pick<SessionPolicy, 'idleSeconds'>
   readonly clock: Clock
 }): Provers => {
-  const { binding, accessTokens, clock } = deps
+  const { binding, accessTokens, policy, clock } = deps
 
-  /** The browser keeps the session: it sent an access cookie of this key. Before the first proof any of the session will do. */
-  const isKept = async ({ jar }: Asking, { id, boundKey }: BoundSession, isRegistered: boolean): Promise<boolean> => {
+  /**
+   * What the access cookies say. `kept`: the browser keeps the session, for one of this key lives; before the first proof any of
+   * the session will do. `late`: there is one that no longer counts. The request was under way, or the browser's clock is behind.
+   * It proves nothing, but a browser that has lost its key soon sends none at all.
+   */
+  const signOf = async (
+    { jar }: Asking,
+    { id, boundKey }: BoundSession,
+    isRegistered: boolean,
+  ): Promise<'kept' | 'late' | 'none'> => {
+    let sign: 'late' | 'none' = 'none'
     for (const cookie of jar.access.slice(0, maxAccessCookies)) {
-      const claims = await accessTokens.verify(cookie)
-      if (claims?.sessionId === id && (isRegistered || claims.boundTo === confirmationOf(boundKey))) return true
+      const claims = await accessTokens.verify(cookie, policy.idleSeconds)
+      if (claims?.sessionId !== id) continue
+      const isOfKey = isRegistered || claims.boundTo === confirmationOf(boundKey)
+      if (isOfKey && claims.expiresAt > clock.now()) return 'kept'
+      sign = 'late'
     }
-    return false
+    return sign
   }
 
   const proverFor =
@@ -43,9 +57,11 @@ export const createProvers = (deps: {
         if (!isProvenByBrowser(session.boundKey)) return byScript(session)
         if (isUnheardOf(session, clock.now())) return null
         const isRegistered = parseBoundKey(session.boundKey as string).kind === 'registered'
-        if (await isKept(call, session, isRegistered)) return what === 'act' ? null : 'kept'
+        const sign = await signOf(call, session, isRegistered)
+        if (sign === 'kept') return what === 'act' ? null : 'kept'
         // The browser sees to the cookie before it sends anything, or says why it could not. Else it has lost the key.
-        const fault = isRegistered || call.request.headers.has('secure-session-skipped') ? 'missing' : 'unkept'
+        const isExcused = isRegistered || sign === 'late' || call.request.headers.has('secure-session-skipped')
+        const fault = isExcused ? 'missing' : 'unkept'
         await binding.refused(call, session, fault)
         return fault
       }

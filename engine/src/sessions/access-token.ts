@@ -29,8 +29,8 @@ export type AccessClaims = {
 export type AccessTokens = {
   /** Signs a token. `expiresAt` is already bounded by the session's ends. */
   sign(claims: Omit<AccessClaims, 'issuedAt'>, now: number): Promise<string>
-  /** The claims, or null where the token is forged, foreign, malformed or expired. */
-  verify(token: string): Promise<AccessClaims | null>
+  /** The claims, or null where the token is forged, foreign, malformed or expired: more than `overSeconds` ago (0) where given. */
+  verify(token: string, overSeconds?: number): Promise<AccessClaims | null>
 }
 
 const readClaims = (payload: JWTPayload): AccessClaims | null => {
@@ -81,7 +81,7 @@ export const createAccessTokens = (deps: {
   const { signingKeys, clock, issuer, audience } = deps
   const remembered = new Map<string, AccessClaims>()
 
-  const check = async (token: string, kid: string): Promise<AccessClaims | null> => {
+  const check = async (token: string, kid: string, overSeconds: number): Promise<AccessClaims | null> => {
     // The key is chosen by id among ours and fixes the algorithm; `jku`, `x5u`, `jwk` are never read (RFC 8725 section 3.1).
     const key = await signingKeys.find(kid)
     if (!key) return null
@@ -93,6 +93,7 @@ export const createAccessTokens = (deps: {
         audience,
         requiredClaims: ['sub', 'iat', 'exp', 'jti'],
         currentDate: new Date(clock.now()),
+        clockTolerance: overSeconds,
       })
       return readClaims(payload)
     } catch (error) {
@@ -126,17 +127,17 @@ export const createAccessTokens = (deps: {
         jti: randomToken(12),
       })
     },
-    verify: async (token) => {
+    verify: async (token, overSeconds = 0) => {
       if (token.length > maxLength) return null
       const known = remembered.get(token)
       if (known) {
-        if (known.expiresAt > clock.now()) return known
+        if (known.expiresAt + overSeconds * 1000 > clock.now()) return known
         remembered.delete(token)
         return null
       }
       const kid = keyIdOf(token)
-      const claims = kid === null ? null : await check(token, kid)
-      if (claims) remember(token, claims)
+      const claims = kid === null ? null : await check(token, kid, overSeconds)
+      if (claims && claims.expiresAt > clock.now()) remember(token, claims)
       return claims
     },
   }
