@@ -153,12 +153,12 @@ const wire = (
     cookies,
     sessionCookies,
     liveAccounts,
+    liveSessions: createLiveSessions({ sessions, channel }),
     signUpOpen: settings.signUp,
     answerWithinMs: settings.sessions.protocol.giveUpMs * answerWithinPart,
   }
   const guards = createGuards({
     ...web,
-    liveSessions: createLiveSessions({ sessions, channel }),
     confirm: createConfirm(acts),
     recentSeconds: settings.sessions.recentSeconds,
     accessCookie: settings.delivery === 'cookie',

@@ -17,7 +17,7 @@ test('VAL-3 each route, its guard and its limit, as a table to read', () => {
 POST /api/auth/register             | own origin                                   | signUpIp, signUpEmail
 POST /api/auth/login                | own origin                                   | signInIp, signInIpHour, signInAny, signInBurst, signInAccount, signInDevice
 POST /api/auth/refresh              | refresh cookie + CSRF                        | refreshToken, refreshIp
-POST /api/auth/ack                  | refresh cookie + CSRF                        | ackToken
+POST /api/auth/ack                  | refresh cookie + CSRF                        | ackToken, refreshIp
 POST /api/auth/logout               | own origin; CSRF where a session cookie came | signOut
 POST /api/auth/logout-all           | refresh cookie + CSRF, or recent sign-in     | signOut
 POST /api/auth/dbsc/registration    | proof of the browser's key                   | change

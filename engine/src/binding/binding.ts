@@ -1,6 +1,7 @@
 // Device-bound sessions (PROTOCOL.md, "Bound sessions"): without the device's key a copied cookie gets no token, changes
 // nothing and ends nothing.
 import { auditEntry, type Context } from '../audit/entry.ts'
+import { createOnceInWindow } from '../audit/once-in-window.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -40,9 +41,9 @@ export type Binding = {
   register(call: ProofCarrier): Promise<Registration>
   /** Proves sessions by the proof of this request, which is used up once. `accessToken`: sent as `Authorization: DPoP`. */
   prover(call: ProofCarrier, accessToken?: string): Prove
-  /** The thumbprint of the key that a proof names, unproven; empty where there is none, or binding is off. For limits alone. */
-  claimedKey(call: Pick<ProofCarrier, 'request'>): string
-  /** A refused proof: on record, and in the log as an alert. */
+  /** The key that a proof names, unproven; null where there is none, or binding is off. For limits alone. */
+  claimedKey(call: Pick<ProofCarrier, 'request'>): BoundKey | null
+  /** A refused proof: in the log as an alert, and on record once in a minute for a session and fault. */
   refused(call: ProofCarrier, session: BoundSession | null, fault: ProofFault): Promise<void>
 }
 
@@ -56,12 +57,16 @@ export type BindingDeps = {
   readonly log: Log
 }
 
+/** Guards refuse proofs before any limit counts. A sign-in has no session yet: there an address has so many. */
+const recordEveryMs = 60_000
+
 /** A prover may be left out where there can be no proof; then a bound session is refused, never waved through. */
 export const proofFaultOf = async (session: BoundSession, prove: Prove | undefined): Promise<ProofFault | null> =>
   session.boundKey === null ? null : prove === undefined ? 'missing' : prove(session)
 
 export const createBinding = (deps: BindingDeps): Binding => {
   const nonces = createNonces(deps)
+  const once = createOnceInWindow(deps.clock)
 
   const read = ({ request }: ProofCarrier, accessToken: string | null) =>
     readDpopProof(request.headers.get('dpop'), {
@@ -81,7 +86,8 @@ export const createBinding = (deps: BindingDeps): Binding => {
     const whose = session === null ? {} : { userId: session.userId, resource: 'session', resourceId: session.id }
     deps.log.warn({ alert: 'proof_refused', session: session?.id, fault }, 'a proof was refused')
     const act = { action: 'session:proof:failed', at: deps.clock.now(), details: { fault } }
-    await deps.audit.append([auditEntry(context, { ...act, ...whose })])
+    const write = () => deps.audit.append([auditEntry(context, { ...act, ...whose })])
+    await once(`${session?.id ?? context.ip} ${fault}`, recordEveryMs, write)
   }
 
   return {
@@ -90,7 +96,7 @@ export const createBinding = (deps: BindingDeps): Binding => {
     refused,
     claimedKey: ({ request }) => {
       const key = deps.mode === 'off' ? null : readPublicKey(readJws(request.headers.get('dpop') ?? '')?.header.jwk)
-      return key === null || key === 'private' ? '' : thumbprintOf(key)
+      return key === null || key === 'private' ? null : toBoundKey('dpop', key)
     },
     register: async (call) => {
       if (deps.mode === 'off') return { ok: true, key: null }

@@ -95,7 +95,11 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     if (session.boundKey === null) return deps.proofs.registered(call)
     const fault = via === 'bearer' ? null : await proofFaultOf(session, deps.provers.act(call))
     if (fault === null && isProvenByBrowser(session.boundKey)) return deps.proofs.registered(call)
-    return fault === null ? ({ kind: 'registered', key: session.boundKey } as const) : deps.proofs.refuse(fault)
+    if (fault === null) return { kind: 'registered', key: session.boundKey } as const
+    // As of what guards refuse: by address, so that who copied the cookie can't use up the owner's allowance (LIM-7).
+    const key = call.clientKey ?? session.id
+    const verdict = await call.limiter.take([{ rule: 'change', key }])
+    return verdict && !verdict.allowed ? call.limited(verdict, key) : deps.proofs.refuse(fault, { verdict })
   }
 
   /** Sign-in; with the link that proves the mailbox, the first one. */

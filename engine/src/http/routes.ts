@@ -120,7 +120,11 @@ export const createRoutes = ({
       limit: { byHandler: ['refreshToken', 'refreshIp'] },
       handle: sessions.refresh,
     }),
-    route('ack', { guard: guards.refreshCookie, limit: { byHandler: ['ackToken'] }, handle: sessions.ack }),
+    route('ack', {
+      guard: guards.refreshCookie,
+      limit: { byHandler: ['ackToken', 'refreshIp'] },
+      handle: sessions.ack,
+    }),
     route('logout', { guard: guards.leaving, limit: { rule: 'signOut' }, handle: sessions.logout }),
     route('logoutAll', { guard: guards.owner, limit: { rule: 'signOut' }, handle: sessions.logoutAll }),
     route('deviceRegistration', { guard: guards.deviceKey, limit: change, handle: devices.register }),

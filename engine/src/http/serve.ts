@@ -94,14 +94,16 @@ export const createServe = (deps: ServeDeps): Serve => {
 /** Guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
 const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadline): Promise<Outcome> => {
   const { limit, endpoint } = route
+  const isRead = limit !== 'none' && 'rule' in limit && limit.rule === 'read'
   let verdict: Verdict | null = null
   const count = async (rule: RuleName, key: string | null) => {
     verdict = key === null ? null : await call.limiter.take([{ rule, key }])
     return verdict && key !== null && !verdict.allowed ? call.limited(verdict, key) : null
   }
   const outcome = await route.run(call, {
-    // Where the handler counts what it was asked, what the guard refused is one more change of this address.
-    refused: async () => (limit === 'none' ? null : count('rule' in limit ? limit.rule : 'change', call.clientKey)),
+    // What the guard refused is one more change of this address, or one more read. Never a sign-out: those are few, and many behind
+    // one address begin theirs with a proof that lacks a nonce.
+    refused: async () => (limit === 'none' ? null : count(isRead ? 'read' : 'change', call.clientKey)),
     admitted: async (sessionId) => {
       const isCounted = limit !== 'none' && 'rule' in limit
       const tooMany = isCounted ? await count(limit.rule, sessionId ?? call.clientKey) : null

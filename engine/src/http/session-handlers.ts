@@ -5,8 +5,9 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { parseSessionId, type SessionId } from '../primitives/ids.ts'
 import { acknowledge } from '../sessions/acknowledge.ts'
+import type { LiveSessions } from '../sessions/live-sessions.ts'
 import { presentListed } from '../sessions/present-session.ts'
-import { chooseToken, readPresentation } from '../sessions/presented-token.ts'
+import { chooseToken, type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
 import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
 import { revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
@@ -25,30 +26,40 @@ export type SessionHandlerDeps = RefreshDeps & {
   readonly sessionCookies: SessionCookies
   readonly delivery: Delivery
   readonly verified: Guards['verified']
+  readonly liveSessions: LiveSessions
   readonly binding: Binding
   readonly provers: Provers
   readonly proofs: Proofs
 }
 
-/**
- * Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. Where keys
- * are in use, for each key apart too, or who copied the cookie could spend it.
- */
-const tokenKey = ({ token }: Holder, claimedKey: string): string =>
-  `${token.sessionId}.${token.generation}.${token.issue}${claimedKey}`
-
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
   const { clock, sessionCookies, binding, provers, proofs } = deps
+
+  /**
+   * Limits count after the MAC, for each token apart: the holder of a dead token can't spend the owner's allowance. Whoever names
+   * the session's own key is counted apart, or who copied the cookie could spend it. Of other keys one can make up any number.
+   */
+  const tokenKey = async (call: Call, { sessionId, generation, issue }: GenuineToken): Promise<string> => {
+    const claimed = binding.claimedKey(call)
+    const isOwn = claimed !== null && (await deps.liveSessions.get(sessionId))?.boundKey === claimed
+    return `${sessionId}.${generation}.${issue}${isOwn ? '.key' : ''}`
+  }
+
+  /** By token and by address. */
+  const count = async (call: Call, rule: 'refreshToken' | 'ackToken', token: GenuineToken) => {
+    const hits = [
+      { rule, key: await tokenKey(call, token) },
+      ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
+    ]
+    const verdict = await call.limiter.take(hits)
+    const hit = verdict?.allowed === false && hits.find((one) => one.rule === verdict.rule)
+    return { verdict, tooMany: verdict && hit ? await call.limited(verdict, hit.key) : null }
+  }
+
   return {
-    refresh: async (call: Call, holder: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
-      const hits = [
-        { rule: 'refreshToken', key: tokenKey(holder, binding.claimedKey(call)) } as const,
-        ...(call.clientKey === null ? [] : [{ rule: 'refreshIp', key: call.clientKey } as const]),
-      ]
-      const verdict = await call.limiter.take(hits)
-      const hit = verdict?.allowed === false && hits.find(({ rule }) => rule === verdict.rule)
-      if (verdict && hit) return call.limited(verdict, hit.key)
-      const { token } = holder
+    refresh: async (call: Call, { token }: Holder, { body }: InputOf<'refresh'>): Promise<Outcome> => {
+      const { verdict, tooMany } = await count(call, 'refreshToken', token)
+      if (tooMany) return tooMany
       const { retry, settled } = body
       const prove = provers.refresh(call)
       const result = await refresh(deps, { token, retry, settled, context: call.context, prove })
@@ -74,11 +85,9 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       })
     },
 
-    ack: async (call: Call, holder: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
-      const key = tokenKey(holder, binding.claimedKey(call))
-      const verdict = await call.limiter.take([{ rule: 'ackToken', key }])
-      if (verdict && !verdict.allowed) return call.limited(verdict, key)
-      const { token } = holder
+    ack: async (call: Call, { token }: Holder, { body }: InputOf<'ack'>): Promise<Outcome> => {
+      const { verdict, tooMany } = await count(call, 'ackToken', token)
+      if (tooMany) return tooMany
       const prove = provers.act(call)
       const result = await acknowledge(deps, { token, settled: body.settled, context: call.context, prove })
       if (result.ok) return answer(204, { verdict })

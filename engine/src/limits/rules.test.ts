@@ -14,6 +14,8 @@ test('LIM-1 the defaults, each by its name', () => {
     'signInDevice 10 in 15 min',
     'signUpIp 10 in 15 min',
     'signUpEmail off',
+    'linkIp 10 in 15 min',
+    'linkEmail 3 in 15 min',
     'passwordChange 10 in 15 min',
     'refreshToken 60 in 1 min',
     'ackToken 60 in 1 min',

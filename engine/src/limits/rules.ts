@@ -28,9 +28,10 @@ export const defaultRules = {
   /** Requests with one refresh token; acks apart. */
   refreshToken: { limit: 60, windowSeconds: 60 },
   ackToken: { limit: 60, windowSeconds: 60 },
+  /** Refreshes and acks by address: who has many tokens is one client. */
   refreshIp: { limit: 600, windowSeconds: 60 },
   signOut: { limit: 20, windowSeconds: 60 },
-  /** Every other change, by client. */
+  /** Every other change, by client; what a guard refused, by address. */
   change: { limit: 100, windowSeconds: 60 },
   read: { limit: 1000, windowSeconds: 60 },
 } as const satisfies Record<string, Rule | null>
