@@ -331,6 +331,24 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect((await browser.send('GET', '/api/auth/me')).status).toBe(200)
     })
 
+    test('PROTOCOL bound: taken after the registration and before the first proof, it proves nothing from then on', async () => {
+      for (const withRefreshCookie of [true, false]) {
+        const owner = await signUpInDbsc(site)
+        const { browser } = owner
+        const early = await copyOf(site, owner)
+        expect((await early.me()).status).toBe(200)
+        const challenge = await freshChallenge(browser)
+        await browser.ask(await browser.proof(challenge), withRefreshCookie ? {} : { cookie: null })
+        expect((await rowOf(idOf(owner)))?.boundKey).toMatch(/^dbsc\./)
+        for (const path of ['/refresh', '/ack', '/logout', '/logout-all'])
+          nothing(await early.post(`/api/auth${path}`, {}), 401)
+        await expect.poll(async () => (await early.me()).status).toBe(401)
+        // The owner's, which came in the answer to that proof, is worth what it should.
+        expect((await browser.send('GET', '/api/auth/me')).status).toBe(200)
+        expect((await browser.send('POST', '/api/auth/ack', { body: {} })).status).toBe(204)
+      }
+    })
+
     test('PROTOCOL bound: with the access cookie of the thief’s own session it ends nothing', async () => {
       const owner = await signUpBoundInDbsc(site)
       const mine = await signUpBoundInDbsc(site)

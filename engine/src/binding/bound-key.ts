@@ -46,6 +46,12 @@ export const isProvenByBrowser = (boundKey: string | null): boolean =>
 /** RFC 7638: SHA-256 of the required members, in the order of their names. */
 export const thumbprintOf = (key: PublicKey): string => sha256(JSON.stringify(jwkOf(key)), 'base64url')
 
-/** What `cnf.jkt` of a bound session's access tokens says (RFC 9449 section 6.1); undefined where it is not bound. */
-export const confirmationOf = (boundKey: string | null): string | undefined =>
-  boundKey === null ? undefined : thumbprintOf(parseBoundKey(boundKey))
+/**
+ * What `cnf.jkt` of a bound session's access tokens says (RFC 9449 section 6.1); undefined where it is not bound, and before the
+ * first proof of its key: who copied an access cookie until then holds none of a proven key.
+ */
+export const confirmationOf = (boundKey: string | null): string | undefined => {
+  if (boundKey === null) return undefined
+  const { kind, ...key } = parseBoundKey(boundKey)
+  return kind === 'registered' ? undefined : thumbprintOf(key)
+}

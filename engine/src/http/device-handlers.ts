@@ -1,7 +1,7 @@
 // The two endpoints that the browser itself calls (W3C Device Bound Session Credentials): registration and refresh. Only 403 with
 // a challenge, or 5xx, leave the browser its key: any other 4xx says that there is no more session to keep.
 import type { DeviceSession } from '@vigile/contract'
-import { parseBoundKey } from '../binding/bound-key.ts'
+import { parseBoundKey, toBoundKey } from '../binding/bound-key.ts'
 import type { Dbsc } from '../binding/dbsc.ts'
 import { readStructuredString } from '../binding/dbsc-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -116,7 +116,8 @@ export const createDeviceHandlers = (deps: DeviceHandlerDeps) => {
       if (!token && hasAny) return left(call, session, now)
       await confirmKey(deps, session.id, call.context)
       // The cookie was lost, or this request was not to have it. The key alone keeps the session as it is.
-      if (!token) return kept(session.id, await grantAccess(deps, session, now), now)
+      const boundKey = toBoundKey('dbsc', parseBoundKey(session.boundKey ?? ''))
+      if (!token) return kept(session.id, await grantAccess(deps, { ...session, boundKey }, now), now)
       const retry = proof.retry ? fingerprint : undefined
       const prove = async () => null
       const result = await refresh(deps, { token, retry, settled: undefined, context: call.context, prove })

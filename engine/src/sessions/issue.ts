@@ -67,7 +67,7 @@ export const grantAccess = async (
   const { idleExpiresAt, expiresAt } = session
   const boundTo = confirmationOf(session.boundKey)
   const { accessSeconds } = deps.policy
-  const life = (boundTo === undefined ? accessSeconds : Math.min(accessSeconds, boundAccessSeconds)) * 1000
+  const life = (session.boundKey === null ? accessSeconds : Math.min(accessSeconds, boundAccessSeconds)) * 1000
   const end = Math.floor(Math.min(now + life, idleExpiresAt, expiresAt) / 1000) * 1000
   const accessToken = await deps.accessTokens.sign(
     {
