@@ -6,7 +6,7 @@ const url = 'https://app.test/api/auth/refresh'
 
 type Sent = { url: string; proof: string | null; body: string; payload: Record<string, unknown> | null }
 
-const open = (answers: Response[], key: CryptoKeyPair | null = keys) => {
+const open = (answers: Response[], key: CryptoKeyPair | null = keys, stored = async () => key) => {
   const sent: Sent[] = []
   const send = async (request: Request) => {
     const proof = request.headers.get('DPoP')
@@ -14,7 +14,7 @@ const open = (answers: Response[], key: CryptoKeyPair | null = keys) => {
     sent.push({ url: request.url, proof, body: await request.text(), payload })
     return answers.shift() ?? new Response(null, { status: 204 })
   }
-  return { sent, boundFetch: createBoundFetch('vigile', '/api/auth', { send, key: async () => key }) }
+  return { sent, boundFetch: createBoundFetch('vigile', '/api/auth', { send, key: stored }) }
 }
 
 const refresh = () => new Request(url, { method: 'POST', body: '{"settled":"f"}' })
@@ -73,4 +73,38 @@ test('PROTOCOL bound: without a place for keys requests go as they are', async (
   const { sent, boundFetch } = open([refused('n1')], null)
   expect((await boundFetch(refresh())).status).toBe(401)
   expect(sent.map(({ proof }) => proof)).toEqual([null])
+})
+
+describe('PROTOCOL bound: a lost key', () => {
+  const make = async () =>
+    (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])) as CryptoKeyPair
+  const keyOf = ({ proof }: Sent) => JSON.parse(Buffer.from(`${proof}`.split('.')[0] ?? '', 'base64url').toString()).jwk
+  const lost = (nonce: string) => refused(nonce, { reason: 'key_lost' })
+
+  test('that another tab has replaced: read again, and tried once with it', async () => {
+    const other = await make()
+    let stored = keys
+    const { sent, boundFetch } = open([refused('n1'), lost('n1'), new Response('{}')], keys, async () => stored)
+    const answering = boundFetch(refresh())
+    stored = other
+    expect((await answering).status).toBe(200)
+    await boundFetch(refresh())
+    const [mine, theirs] = await Promise.all(
+      [keys, other].map(async ({ publicKey }) => (await crypto.subtle.exportKey('jwk', publicKey)).x),
+    )
+    expect(sent.map((one) => keyOf(one).x)).toEqual([mine, mine, theirs, theirs])
+    expect(sent.map(({ body, payload }) => [body, payload?.nonce]).at(2)).toEqual(['{"settled":"f"}', 'n1'])
+  })
+
+  test('that is the one in store: the refusal stands, and can be read', async () => {
+    const { sent, boundFetch } = open([refused('n1'), lost('n1')])
+    expect((await (await boundFetch(refresh())).json()).reason).toBe('key_lost')
+    expect(sent).toHaveLength(2)
+  })
+
+  test('with another one each time: given up after one more', async () => {
+    const { sent, boundFetch } = open([refused('n1'), lost('n1'), lost('n1'), lost('n1')], keys, make)
+    expect((await boundFetch(refresh())).status).toBe(401)
+    expect(sent).toHaveLength(3)
+  })
 })
