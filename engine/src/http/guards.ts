@@ -47,8 +47,12 @@ export type GuardDeps = VerifyDeps & {
 /** The refresh cookies that came with a request: the one that counts, and all whose MAC was right. */
 export type Holder = { readonly token: GenuineToken; readonly all: readonly GenuineToken[] }
 
-/** What a sign-out was sent. `fingerprint` is empty where no refresh cookie came. */
-export type Leaving = { readonly fingerprint: string; readonly sessions: readonly SessionId[] }
+/** What a sign-out was sent. `fingerprint` is empty where no refresh cookie came. `keepsCookies`: they are of another session. */
+export type Leaving = {
+  readonly fingerprint: string
+  readonly sessions: readonly SessionId[]
+  readonly keepsCookies?: boolean
+}
 
 /** A request, as far as it says whose it is. */
 type Asking = Pick<Call, 'request' | 'jar' | 'context'>
@@ -242,12 +246,14 @@ export const createGuards = (deps: GuardDeps) => {
       check: async (call) => {
         const authorization = authorizationOf(call.request.headers)
         const byToken = authorization === null ? null : await verifyToken(call, authorization)
+        const presentation = await readPresentation(keyring, call.jar.refresh)
         if (byToken?.ok) {
           const { id } = byToken.verified.session
-          return passed({ fingerprint: '', sessions: [id] }, id)
+          // The token stands alone: a jar of another session, which lives on, is left as it is.
+          const isOwnJar = presentation.kind === 'genuine' && presentation.tokens.every((one) => one.sessionId === id)
+          return passed({ fingerprint: '', sessions: [id], keepsCookies: !isOwnJar }, id)
         }
         if (byToken?.error === 'proof_required') return proofs.refuse(byToken.fault)
-        const presentation = await readPresentation(keyring, call.jar.refresh)
         if (presentation.kind === 'unknown_key') return refuse('unavailable')
         // An expired bearer token and nothing else: whose session it was can't be said, so it can't be said to be over (H-12).
         if (byToken?.error === 'invalid_token' && presentation.kind !== 'genuine') return refuse('unauthenticated')

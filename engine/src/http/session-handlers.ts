@@ -101,7 +101,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
     logout: async (call: Call, leaving: Leaving, { body }: InputOf<'logout'>): Promise<Outcome> => {
       if (body.only !== undefined && body.only !== leaving.fingerprint) return answer(204)
       await revokeSessions(deps, leaving.sessions, { reason: 'signed_out', now: clock.now(), context: call.context })
-      return answer(204, { cookies: sessionCookies.clear() })
+      return answer(204, leaving.keepsCookies ? {} : { cookies: sessionCookies.clear() })
     },
 
     logoutAll: async (call: Call, owner: Owner): Promise<Outcome> => {
