@@ -143,7 +143,8 @@ export const endpoints = {
         'A new access token; or, with `continue: false`, nothing for the browser to keep.',
       ),
     },
-    refuses: ['unauthenticated', 'session_ended', 'challenge_required'],
+    // `rate_limited` is for requests that no browser makes: those that have their form are told 503.
+    refuses: ['unauthenticated', 'session_ended', 'challenge_required', 'rate_limited'],
   },
   me: {
     method: 'GET',
