@@ -47,7 +47,8 @@ export const fuzz = async (kind: StoreKind): Promise<void> => {
     statuses.add(status)
     // The browser's own refresh is told of a limit by 503: a 4xx would end its session (decisions/0012). A fault would be logged.
     const isLimit = status === 503 && /dbsc/i.test(decodeURIComponent(shot.path))
-    if ((status >= 500 && !isLimit) || complaints.length > 0) throw new Error(`answered ${status}; ${complaints.join('\n')}`)
+    if ((status >= 500 && !isLimit) || complaints.length > 0)
+      throw new Error(`answered ${status}; ${complaints.join('\n')}`)
   })
   try {
     await fc.assert(property, { numRuns: requests, timeout: 30_000, seed })
