@@ -67,7 +67,7 @@ test('PROTOCOL bound: sign-out by a bound token takes its proof', async () => {
   expect((await own.refresh()).body.code).toBe('session_ended')
 })
 
-test('I1 a sign-out by a token in a jar of another session does not take the cookies of that one', async () => {
+test('a sign-out by a token in a jar of another session does not take the cookies of that one', async () => {
   const [ada, grace] = [site.visitor(), site.visitor()]
   const { accessToken } = (await ada.signUp('ada-by-token@example.com')).body
   await grace.signUp('grace-by-cookie@example.com')
