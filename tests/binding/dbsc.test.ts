@@ -145,10 +145,29 @@ describe.each(storeKinds)('on %s', (kind) => {
     const early = await visitor.refresh()
     expect([early.body.code, early.body.reason]).toEqual(['proof_required', undefined])
     site.move(300_000)
+    expect((await visitor.ack()).status).toBe(204)
+    // The browser has had no reason to prove the key while it holds an access cookie.
+    expect((await visitor.refresh()).body).toMatchObject({ code: 'proof_required' })
+    site.move(300_000)
     expect((await visitor.refresh()).status).toBe(200)
     site.move(hour)
     expect((await visitor.refresh()).body.rotated).toBe(true)
     expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
+  })
+
+  test('S-83 a page in use, which refreshes by script, does not keep the browser from its first proof', async () => {
+    const visitor = site.visitor()
+    const browser = await createDbscBrowser(visitor, publicUrl)
+    const signedUp = await visitor.signUp(`in-use-${site.now()}@example.com`)
+    site.move(290_000)
+    await browser.register(offerOf(signedUp) as Offer)
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      site.move(60_000)
+      await browser.send('POST', '/api/auth/refresh', { body: {} })
+    }
+    const row = await rowOf({ browser, started: signedUp, email: '' })
+    expect(row?.boundKey).toMatch(/^dbsc\./)
+    expect((await browser.send('GET', '/api/auth/me')).status).toBe(200)
   })
 
   test('S-84 a recent challenge is tolerated, each of several once; a stale one is asked for anew', async () => {

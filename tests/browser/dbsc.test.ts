@@ -90,6 +90,10 @@ test('S-80 S-81 S-82 S-83 S-85 Chromium registers a key, renews its cookie by pr
     expect((await ask('GET', '/me')).status).toBe(200)
     site.clock.move(6 * minute)
     expect((await ask('GET', '/me')).status).toBe(401)
+    // Its own clock has not moved, so it still sends the cookie: no sign of a lost key. Without it, it is one.
+    const late = await ask('POST', '/refresh', {})
+    expect([late.status, late.body.code, late.body.reason]).toEqual([401, 'proof_required', undefined])
+    await thief.context.clearCookies({ name: access })
     expect((await ask('POST', '/refresh', {})).body).toMatchObject({ code: 'proof_required', reason: 'key_lost' })
   } finally {
     await thief.stop()
@@ -105,7 +109,7 @@ test('S-80 S-81 S-82 S-83 S-85 Chromium registers a key, renews its cookie by pr
   expect(requestsTo('/api/auth/dbsc/refresh')).toHaveLength(refreshes.length)
   const alerts = site.log.filter(({ fields }) => fields.alert === 'proof_refused').map(({ fields }) => fields.fault)
   // The thief's alone.
-  expect(alerts).toEqual(['unkept'])
+  expect(alerts).toEqual(['missing', 'unkept'])
 })
 
 test('CLI-5 COOK-3 PROTOCOL bound: the client in a page, and a browser that keeps the session itself, disturb each other in nothing', async () => {

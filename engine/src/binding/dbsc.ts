@@ -16,11 +16,19 @@ import type { UsedProofStore } from './store.ts'
  */
 export const registrationMs = 300_000
 
-/** Whether a session goes on without its key, which has never been heard of since it was registered. */
+/**
+ * Whether a session goes on without its key, which has never been heard of since it was registered. `holdsAccess`: the jar holds
+ * an access cookie, so the browser had no reason to prove yet. That of the registration is over in twice the time; were it
+ * replaced while it lives, the reason would never come.
+ */
 export const isUnheardOf = (
   { boundKey, createdAt }: Pick<BoundSession, 'boundKey' | 'createdAt'>,
   now: number,
-): boolean => boundKey !== null && parseBoundKey(boundKey).kind === 'registered' && now >= createdAt + registrationMs
+  holdsAccess: boolean,
+): boolean =>
+  boundKey !== null &&
+  parseBoundKey(boundKey).kind === 'registered' &&
+  now >= createdAt + registrationMs * (holdsAccess ? 2 : 1)
 
 export type Dbsc = {
   /** For the one who has just signed in, and for nobody later: who only has the cookies can't register a key. */

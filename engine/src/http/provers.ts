@@ -55,9 +55,9 @@ export const createProvers = (deps: {
       const byScript = binding.prover(call)
       return async (session) => {
         if (!isProvenByBrowser(session.boundKey)) return byScript(session)
-        if (isUnheardOf(session, clock.now())) return null
         const isRegistered = parseBoundKey(session.boundKey as string).kind === 'registered'
         const sign = await signOf(call, session, isRegistered)
+        if (isUnheardOf(session, clock.now(), what === 'refresh' && sign !== 'none')) return null
         if (sign === 'kept') return what === 'act' ? null : 'kept'
         // The browser sees to the cookie before it sends anything, or says why it could not. Else it has lost the key.
         const isExcused = isRegistered || sign === 'late' || call.request.headers.has('secure-session-skipped')
