@@ -8,7 +8,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Limiter, Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
-import { createOneTimeToken, lifeMs, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
+import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
@@ -58,11 +58,9 @@ export const requestLink = async (deps: RequestLinkDeps, input: RequestLinkInput
   const account = await deps.accounts.findByEmailKey(email.key)
   const isFor = account !== null && isWanted(account, purpose) ? account : null
   await deps.transact(async ({ oneTimeTokens, outbox, audit }) => {
-    const [now, token] = [deps.clock.now(), createOneTimeToken()]
-    const expiresAt = now + lifeMs[purpose]
-    const tokenHash = oneTimeTokenHash(purpose, token)
+    const now = deps.clock.now()
     const userId = isFor?.id ?? null
-    await oneTimeTokens.insert({ tokenHash, purpose, userId, emailKey: email.key, createdAt: now, expiresAt })
+    const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
     const { email: to, locale } = isFor ?? { email: email.address, locale: null }
     const letter = { to, locale: locale ?? input.locale, content: { kind: purpose, token } }
     await postLetter(deps, outbox, { kind: purpose, letter, forNobody: isFor === null, now, expiresAt })

@@ -6,7 +6,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
-import { createOneTimeToken, lifeMs, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
+import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { UserId } from '../primitives/ids.ts'
@@ -121,10 +121,7 @@ const writeTo = async (
   { userId, now }: { readonly userId: UserId | null; readonly now: number },
 ): Promise<void> => {
   const purpose = 'verify_email' as const
-  const token = createOneTimeToken()
-  const expiresAt = now + lifeMs[purpose]
-  const tokenHash = oneTimeTokenHash(purpose, token)
-  await oneTimeTokens.insert({ tokenHash, purpose, userId, emailKey: email.key, createdAt: now, expiresAt })
+  const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
   const content = userId === null ? ({ kind: 'account_exists' } as const) : ({ kind: purpose, token } as const)
   const letter = { to: email.address, locale: locale ?? readerLocale, content }
   await postLetter(deps, outbox, { kind: content.kind, letter, now, expiresAt })

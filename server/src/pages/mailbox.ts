@@ -4,6 +4,7 @@ import { catalogues } from '../messages/catalogue.ts'
 import { noteAnswer } from './note.ts'
 import { notFound } from './notes.ts'
 import { escapeHtml, htmlAnswer, type PageContext } from './page.ts'
+import { plainPage } from './plain-page.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -38,26 +39,11 @@ export const mailboxAnswer = (
   publicUrl: string,
   context: PageContext,
 ): Response => {
-  const { locale, nonce } = context
+  const { locale } = context
   if (letters === null) return noteAnswer(notFound(locale), context)
   const { mailbox } = catalogues[locale].pages
-  const html = `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(mailbox.title)}</title>
-<style nonce="${nonce}">${style}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(mailbox.title)}</h1>
-<p>${escapeHtml(letters.length === 0 ? mailbox.empty : mailbox.about)}</p>
-${letters.map((letter) => article(letter, publicUrl)).join('\n')}
-</main>
-</body>
-</html>
-`
+  const body = `<p>${escapeHtml(letters.length === 0 ? mailbox.empty : mailbox.about)}</p>
+${letters.map((letter) => article(letter, publicUrl)).join('\n')}`
+  const html = plainPage(context, { title: mailbox.title, style, body })
   return htmlAnswer(html, context)
 }

@@ -1,5 +1,6 @@
 // A small page that says one thing: not found, not available, not built yet.
 import { escapeHtml, htmlAnswer, type PageContext } from './page.ts'
+import { plainPage } from './plain-page.ts'
 
 export type Note = {
   readonly status: number
@@ -22,26 +23,11 @@ small { color: light-dark(#51666d, #9db3ba); overflow-wrap: anywhere }
 `
 
 export const noteAnswer = (note: Note, context: PageContext): Response => {
-  const { locale, nonce, requestId } = context
+  const { requestId } = context
   const link = note.link ? `<p><a href="${escapeHtml(note.link.href)}">${escapeHtml(note.link.label)}</a></p>` : ''
-  const html = `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(note.title)}</title>
-<style nonce="${nonce}">${style}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(note.title)}</h1>
-<p>${escapeHtml(note.text)}</p>
+  const body = `<p>${escapeHtml(note.text)}</p>
 ${link}
-<small>${note.status} · ${escapeHtml(requestId)}</small>
-</main>
-</body>
-</html>
-`
+<small>${note.status} · ${escapeHtml(requestId)}</small>`
+  const html = plainPage(context, { title: note.title, style, body })
   return htmlAnswer(html, context, note.status, note.headers)
 }

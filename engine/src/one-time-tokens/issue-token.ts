@@ -1,0 +1,24 @@
+import type { UserId } from '../primitives/ids.ts'
+import { createOneTimeToken, lifeMs, type OneTimeToken, oneTimeTokenHash } from './one-time-token.ts'
+import type { OneTimeTokenStore, Purpose } from './store.ts'
+
+/**
+ * A new token for a link, stored as its hash. `userId` null: of an address that has no account; the same statement, and a token
+ * that opens nothing (S-13). `expiresAt`: epoch milliseconds.
+ */
+export const issueToken = async (
+  store: Pick<OneTimeTokenStore, 'insert'>,
+  input: {
+    readonly purpose: Purpose
+    readonly userId: UserId | null
+    readonly emailKey: string
+    readonly now: number
+  },
+): Promise<{ readonly token: OneTimeToken; readonly expiresAt: number }> => {
+  const { purpose, userId, emailKey, now } = input
+  const token = createOneTimeToken()
+  const expiresAt = now + lifeMs[purpose]
+  const tokenHash = oneTimeTokenHash(purpose, token)
+  await store.insert({ tokenHash, purpose, userId, emailKey, createdAt: now, expiresAt })
+  return { token, expiresAt }
+}
