@@ -92,8 +92,19 @@ const play = async (row: Row, ground: Ground, scene: Scene) => {
 
 /** One for each act, so that none is in the other's way. */
 const roles = [
-  'held', 'unheld', 'refreshing', 'acking', 'returning', 'busy', 'gone', 'leaving', 'leavingAll', 'ending', 'changing', 'ended',
-] as const // biome-ignore format: a list
+  'held',
+  'unheld',
+  'refreshing',
+  'acking',
+  'returning',
+  'busy',
+  'gone',
+  'leaving',
+  'leavingAll',
+  'ending',
+  'changing',
+  'ended',
+] as const
 type People = Readonly<Record<(typeof roles)[number], Person>>
 
 const gather = async (scene: Scene): Promise<People> => {

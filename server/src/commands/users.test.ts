@@ -109,7 +109,13 @@ describe('users import', () => {
   })
 
   test('--check finds what the engine would refuse: addresses that are none, hashes that it can not read', async () => {
-    const bad = ['{"email":"nobody"}', '{"email":"d@example.com","passwordHash":"md5:c0ffee"}', '{"email":"e@example.com","locale":"de"}', '[]', '{}'] // biome-ignore format: a list
+    const bad = [
+      '{"email":"nobody"}',
+      '{"email":"d@example.com","passwordHash":"md5:c0ffee"}',
+      '{"email":"e@example.com","locale":"de"}',
+      '[]',
+      '{}',
+    ]
     const { exitCode, fake, errors } = await importing([...good, ...bad], ' --check')
     expect([exitCode, fake.made]).toEqual([1, []])
     expect(errors.split('\n').slice(0, 5)).toEqual([
