@@ -1,4 +1,5 @@
-export { type Endpoint, type EndpointName, endpoints, type Method } from './endpoints.ts'
+export type { Endpoint, Method } from './endpoints/endpoint.ts'
+export { type EndpointName, endpoints } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {
   ackBody,
