@@ -1,7 +1,7 @@
 // What came with a request, checked against the endpoint's schemas before a handler sees it (VAL-1).
 import type { Endpoint, EndpointName, endpoints } from '@vigile/contract'
 import { z } from 'zod'
-import { readJson } from './body.ts'
+import { type Body, readJson } from './body.ts'
 import { type FieldFault, type Refusal, refuse } from './outcome.ts'
 import { validate } from './validate.ts'
 
@@ -32,7 +32,12 @@ export type InputOf<Name extends EndpointName> = {
   readonly query: PartOf<Name, 'query'>
 }
 
-export const readInput = async (endpoint: Endpoint, request: Request, raw: RawInput): Promise<Input | Refusal> => {
+/** The body of a change. Null: a read has none that counts. */
+export const readBody = async ({ method }: Endpoint, request: Request): Promise<Body | null> =>
+  method === 'GET' ? null : readJson(request, maxBodyBytes)
+
+/** What came, checked. A body that could not be read is refused here too: who asks comes before what is asked. */
+export const readInput = (endpoint: Endpoint, json: Body | null, raw: RawInput): Input | Refusal => {
   const params = endpoint.params ? validate(endpoint.params, raw.params) : none
   if (!params.ok) return refuse('not_found')
   const given = Object.entries(raw.query)
@@ -41,8 +46,7 @@ export const readInput = async (endpoint: Endpoint, request: Request, raw: RawIn
   const single = Object.fromEntries(given.map(([name, [value]]) => [name, value]))
   const query = endpoint.query || given.length > 0 ? validate(endpoint.query ?? nothing, single) : none
   if (!query.ok) return invalid(query.fields)
-  if (endpoint.method === 'GET') return { kind: 'input', body: {}, params: params.value, query: query.value }
-  const json = await readJson(request, maxBodyBytes)
+  if (json === null) return { kind: 'input', body: {}, params: params.value, query: query.value }
   if (!json.ok) {
     if (json.error !== 'not_json' && json.error !== 'not_utf8') return refuse(json.error)
     return invalid([{ path: '', code: json.error, key: `fields.${json.error}` }])

@@ -10,7 +10,7 @@ import { pathOf } from './openapi.ts'
 import { type Origins, preflightHeaders } from './origin.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
-import { type RawInput, readInput } from './read-input.ts'
+import { type RawInput, readBody, readInput } from './read-input.ts'
 import type { LogFault, LogRequest } from './request-log.ts'
 import { askingOf, type Respond, toResponse } from './respond.ts'
 import type { Route } from './routes.ts'
@@ -91,7 +91,7 @@ export const createServe = (deps: ServeDeps): Serve => {
   }
 }
 
-/** Guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
+/** Body, guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
 const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadline): Promise<Outcome> => {
   const { limit, endpoint } = route
   const isRead = limit !== 'none' && 'rule' in limit && limit.rule === 'read'
@@ -100,6 +100,9 @@ const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadl
     verdict = key === null ? null : await call.limiter.take([{ rule, key }])
     return verdict && key !== null && !verdict.allowed ? call.limited(verdict, key) : null
   }
+  // Before the guard: a session that ends while the body is on its way changes nothing more. A slow sender is no part of ours
+  // that is down.
+  const body = await deadline.outside(() => readBody(endpoint, call.request))
   const outcome = await route.run(call, {
     // What the guard refused is one more change of this address, or one more read. Never a sign-out: those are few, and many behind
     // one address begin theirs with a proof that lacks a nonce.
@@ -108,8 +111,7 @@ const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadl
       const isCounted = limit !== 'none' && 'rule' in limit
       const tooMany = isCounted ? await count(limit.rule, sessionId ?? call.clientKey) : null
       if (tooMany) return tooMany
-      // A slow sender is no part of ours that is down.
-      const input = await deadline.outside(() => readInput(endpoint, call.request, raw))
+      const input = readInput(endpoint, body, raw)
       // What the handler never sees, it can't count.
       const isUncounted = input.kind === 'refusal' && !isCounted && limit !== 'none'
       return (isUncounted ? await count('change', sessionId ?? call.clientKey) : null) ?? input
