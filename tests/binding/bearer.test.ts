@@ -67,20 +67,23 @@ test('PROTOCOL bound: sign-out by a bound token takes its proof', async () => {
   expect((await own.refresh()).body.code).toBe('session_ended')
 })
 
-test('a sign-out by a token in a jar of another session does not take the cookies of that one', async () => {
-  const [ada, grace] = [site.visitor(), site.visitor()]
-  const { accessToken } = (await ada.signUp('ada-by-token@example.com')).body
-  await grace.signUp('grace-by-cookie@example.com')
-  const headers = { authorization: `Bearer ${accessToken}` }
-  const left = await grace.post('/api/auth/logout', {}, { headers })
-  expect([left.status, left.setCookies]).toEqual([204, []])
-  expect((await grace.refresh()).status).toBe(200)
-  expect((await ada.refresh()).body.code).toBe('session_ended')
-})
+test.each(['logout', 'logout-all'])(
+  'a sign-out by a token in a jar of another session does not take the cookies of that one (%s)',
+  async (act) => {
+    const [ada, grace] = [site.visitor(), site.visitor()]
+    const { accessToken } = (await ada.signUp(`ada-${act}@example.com`)).body
+    await grace.signUp(`grace-${act}@example.com`)
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const left = await grace.post(`/api/auth/${act}`, {}, { headers })
+    expect([left.status, left.setCookies]).toEqual([204, []])
+    expect((await grace.refresh()).status).toBe(200)
+    expect((await ada.refresh()).body.code).toBe('session_ended')
+  },
+)
 
-test('a sign-out by a token clears the cookies of its own session', async () => {
+test.each(['logout', 'logout-all'])('a sign-out by a token clears the cookies of its own session (%s)', async (act) => {
   const ada = site.visitor()
-  const { accessToken } = (await ada.signUp('ada-alone@example.com')).body
-  const left = await ada.post('/api/auth/logout', {}, { headers: { authorization: `Bearer ${accessToken}` } })
+  const { accessToken } = (await ada.signUp(`ada-alone-${act}@example.com`)).body
+  const left = await ada.post(`/api/auth/${act}`, {}, { headers: { authorization: `Bearer ${accessToken}` } })
   expect([left.status, left.setCookies.length]).toEqual([204, 4])
 })

@@ -57,7 +57,7 @@ export type Leaving = {
 /** A request, as far as it says whose it is. */
 type Asking = Pick<Call, 'request' | 'jar' | 'context'>
 
-export type Owner = { readonly userId: UserId; readonly sessionId: SessionId }
+export type Owner = { readonly userId: UserId; readonly sessionId: SessionId; readonly keepsCookies?: boolean }
 
 /** Access cookies of one name beyond so many are not looked at. What can't be one of ours costs nothing. */
 const maxAccessCookies = 50
@@ -166,6 +166,12 @@ export const createGuards = (deps: GuardDeps) => {
     return { fault, sessions: ids.filter((id) => !kept.includes(id)) }
   }
 
+  /** A token in `Authorization` stands alone: a jar of another session, which lives on, is left as it is. */
+  const isJarOf = async ({ jar }: Call, id: SessionId): Promise<boolean> => {
+    const presentation = await readPresentation(keyring, jar.refresh)
+    return presentation.kind === 'genuine' && presentation.tokens.every((one) => one.sessionId === id)
+  }
+
   /** What ends sessions takes the key of a bound one, however it was authorised: a copied cookie ends nothing. */
   const lacksProof = async (call: Call, { session, via }: VerifiedSession): Promise<Refusal | null> => {
     const fault = via === 'bearer' ? null : await proofFaultOf(session, provers.act(call))
@@ -235,7 +241,9 @@ export const createGuards = (deps: GuardDeps) => {
         if (deps.clock.now() - session.authenticatedAt > deps.recentSeconds * 1000)
           return refuse('reauthentication_required')
         const lacking = await lacksProof(call, change.as)
-        return lacking ?? passed({ userId: session.userId, sessionId: session.id }, session.id)
+        if (lacking) return lacking
+        const keepsCookies = change.as.via === 'bearer' && !(await isJarOf(call, session.id))
+        return passed({ userId: session.userId, sessionId: session.id, keepsCookies }, session.id)
       },
     } satisfies Guard<Owner>,
 
@@ -249,9 +257,7 @@ export const createGuards = (deps: GuardDeps) => {
         const presentation = await readPresentation(keyring, call.jar.refresh)
         if (byToken?.ok) {
           const { id } = byToken.verified.session
-          // The token stands alone: a jar of another session, which lives on, is left as it is.
-          const isOwnJar = presentation.kind === 'genuine' && presentation.tokens.every((one) => one.sessionId === id)
-          return passed({ fingerprint: '', sessions: [id], keepsCookies: !isOwnJar }, id)
+          return passed({ fingerprint: '', sessions: [id], keepsCookies: !(await isJarOf(call, id)) }, id)
         }
         if (byToken?.error === 'proof_required') return proofs.refuse(byToken.fault)
         if (presentation.kind === 'unknown_key') return refuse('unavailable')

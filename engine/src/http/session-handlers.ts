@@ -106,7 +106,7 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
 
     logoutAll: async (call: Call, owner: Owner): Promise<Outcome> => {
       await revokeUser(deps, owner.userId, { reason: 'signed_out_everywhere', now: clock.now(), context: call.context })
-      return answer(204, { cookies: sessionCookies.clear() })
+      return answer(204, owner.keepsCookies ? {} : { cookies: sessionCookies.clear() })
     },
 
     sessions: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
