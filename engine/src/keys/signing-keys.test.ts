@@ -125,6 +125,17 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(new Set(await Promise.all(nodes.map(async (each) => (await each.current()).id))).size).toBe(1)
   })
 
+  test('OPS-11 the keys are gone, as after a failover to a database from before the first one: nodes make a new one', async () => {
+    const nodes = Array.from({ length: 3 }, () => node())
+    await Promise.all(nodes.map((each) => each.open()))
+    await database.keys.deleteSigningKeys((await database.keys.listSigningKeys()).map(({ id }) => id))
+    later(61_000)
+    await Promise.all(nodes.map((each) => each.list()))
+    await Promise.all(nodes.map((each) => expect(each.current()).rejects.toThrow(UnavailableError)))
+    await expect.poll(() => Promise.all(nodes.map((each) => each.current().catch(() => null)))).not.toContain(null)
+    expect(await database.keys.listSigningKeys()).toHaveLength(1)
+  })
+
   test('TOK-9 a new key is published before it signs, and the old one stays until its last token has expired', async () => {
     const one = node()
     await one.open()

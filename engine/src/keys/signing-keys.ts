@@ -112,19 +112,37 @@ export const createSigningKeys = (deps: {
     }
   }
 
+  const open = async () => {
+    const rows = await keys.listSigningKeys()
+    if (rows.length === 0) await add(null, (now) => now)
+    const usable = await held.read()
+    // Every private key was sealed with a secret that is gone: a new one must sign at once.
+    if (usable.length === 0) await add(rows.at(-1)?.id ?? null, (now) => now)
+    if (usable.length === 0) await held.read()
+  }
+
+  /**
+   * A database that took over from before the first key, or was restored so. Nobody waits for it: a transaction that signs
+   * holds a connection, and this needs one.
+   */
+  let isOpening = false
+  const openAgain = () => {
+    if (isOpening) return
+    isOpening = true
+    open()
+      .catch((error) => log.warn({ err: error }, 'no signing key could be made'))
+      .finally(() => {
+        isOpening = false
+      })
+  }
+
   return {
-    open: async () => {
-      const rows = await keys.listSigningKeys()
-      if (rows.length === 0) await add(null, (now) => now)
-      const usable = await held.read()
-      // Every private key was sealed with a secret that is gone: a new one must sign at once.
-      if (usable.length === 0) await add(rows.at(-1)?.id ?? null, (now) => now)
-      if (usable.length === 0) await held.read()
-    },
+    open,
     current: async () => {
       const key = currentKey(await held.get(), clock.now())
-      if (!key) throw new UnavailableError('there is no signing key')
-      return key
+      if (key) return key
+      openAgain()
+      throw new UnavailableError('there is no signing key')
     },
     find: held.find,
     published: held.get,
