@@ -7,9 +7,8 @@ import { Dial } from '../look/dial.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { settings } from '../settings.ts'
 import styles from './account-frame.module.css'
+import { sections } from './sections.ts'
 import { SignOutButton } from './sign-out-button.tsx'
-
-const sections = ['profile', 'sessions', 'password'] as const
 
 export function AccountFrame({ children }: { children: ReactNode }) {
   const { user } = useAuth()

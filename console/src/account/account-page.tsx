@@ -1,12 +1,13 @@
+import type { User } from '@vigile/contract'
 import { Protected, useAuth } from '@vigile/react'
-import { useEffect, useRef } from 'react'
 import { AccountFrame } from './account-frame.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
 import { Profile } from './profile.tsx'
+import { RecentSignIn } from './recent-sign-in.tsx'
 import { Sessions } from './sessions.tsx'
-import { type Listed, useSessions } from './use-sessions.ts'
+import { type SessionList, useSessions } from './use-sessions.ts'
 
 /** While it is not known who is signed in, or cannot be known. */
 function Waiting() {
@@ -14,35 +15,34 @@ function Waiting() {
   return problem ? <Failed problem={problem} onRetry={reload} /> : <Loading />
 }
 
-function Account({ listed, list }: { listed: Listed; list: () => Promise<void> }) {
-  const { user, reload } = useAuth()
+/** One section a file. Their order here is that of the list beside them (account-frame.tsx). */
+function Account({ user, sessions }: { user: User; sessions: SessionList }) {
+  const { reload } = useAuth()
   const onChange = async () => {
-    await Promise.all([reload(), list()])
+    await Promise.all([reload(), sessions.list()])
   }
-  // Both failed together: what is back for one is back for the other.
-  const lost = useRef(listed.problem !== null)
-  useEffect(() => {
-    if (lost.current) void list()
-    lost.current = false
-  }, [list])
-  if (!user || (!listed.sessions && !listed.problem)) return <Loading />
   return (
-    <>
+    <RecentSignIn email={user.email}>
       <Profile user={user} />
-      {listed.sessions && <Sessions sessions={listed.sessions} onChange={list} />}
-      {listed.problem && <Failed problem={listed.problem} onRetry={list} />}
       <ChangePassword email={user.email} onChange={onChange} />
-    </>
+      <Sessions {...sessions} />
+    </RecentSignIn>
   )
+}
+
+function SignedIn({ sessions }: { sessions: SessionList }) {
+  const { user } = useAuth()
+  // Another person who signs in in another tab gets a page of their own, with nothing that was typed here.
+  return user ? <Account key={user.id} user={user} sessions={sessions} /> : <Loading />
 }
 
 export function AccountPage() {
   // Asked for together with who is signed in, not after it.
-  const { listed, list } = useSessions()
+  const sessions = useSessions()
   return (
     <AccountFrame>
       <Protected waiting={<Waiting />}>
-        <Account listed={listed} list={list} />
+        <SignedIn sessions={sessions} />
       </Protected>
     </AccountFrame>
   )

@@ -11,7 +11,7 @@ import { Notice } from '../look/notice.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { settings } from '../settings.ts'
-import { act } from './act.ts'
+import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
 
 const fields = ['currentPassword', 'newPassword'] as const
@@ -29,16 +29,18 @@ function check({ currentPassword, newPassword }: Values<Name>): Trouble<Name> | 
 /** @param props.email tells password managers whose password it is */
 export function ChangePassword({ email, onChange }: { email: string; onChange: () => Promise<void> }) {
   const { say } = useMessages()
+  const act = useAct()
   const form = useRef<HTMLFormElement>(null)
   const [done, setDone] = useState(false)
 
   const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
     setDone(false)
-    const problem = await act(() => client.changePassword(values))
-    if (problem?.code === 'invalid_credentials') {
-      return fieldTrouble({ currentPassword: (say) => say('missing.wrongPassword') })
+    const result = await act(() => client.changePassword(values), values.currentPassword)
+    if (!result.ok) {
+      return result.problem.code === 'invalid_credentials'
+        ? fieldTrouble({ currentPassword: (say) => say('missing.wrongPassword') })
+        : troubleOf(result.problem, fields)
     }
-    if (problem) return troubleOf(problem, fields)
     form.current?.reset()
     setDone(true)
     await onChange()

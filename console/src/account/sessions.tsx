@@ -1,6 +1,6 @@
 import type { NetworkProblem } from '@vigile/client'
 import type { ListedSession, Problem } from '@vigile/contract'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { client } from '../client.ts'
 import { troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
@@ -9,21 +9,22 @@ import { Confirm } from '../look/confirm.tsx'
 import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
-import { act } from './act.ts'
 import { deviceName } from './device.ts'
+import { Failed } from './failed.tsx'
+import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
 import { SessionRow } from './session-row.tsx'
 import styles from './sessions.module.css'
 import { SignOutButton } from './sign-out-button.tsx'
 import { useNow } from './use-now.ts'
+import type { SessionList } from './use-sessions.ts'
 
 /** What the user is asked to confirm: the end of one session, or of all. */
 type Question = ListedSession | 'everywhere'
 
-type Props = { readonly sessions: readonly ListedSession[]; readonly onChange: () => Promise<void> }
-
-export function Sessions({ sessions, onChange }: Props) {
+export function Sessions({ sessions, problem: missing, list }: SessionList) {
   const { say } = useMessages()
+  const act = useAct()
   const now = useNow()
   const heading = useRef<HTMLHeadingElement>(null)
   const [question, setQuestion] = useState<Question | null>(null)
@@ -31,11 +32,19 @@ export function Sessions({ sessions, onChange }: Props) {
   const [problem, setProblem] = useState<Problem | NetworkProblem | null>(null)
   const [done, setDone] = useState('')
 
+  // It failed together with the page: what is back for one is back for the other.
+  const lost = useRef(missing !== null)
+  useEffect(() => {
+    if (lost.current) void list()
+    lost.current = false
+  }, [list])
+
   const confirmed = async (asked: Question) => {
     setBusy(true)
-    const refused = await act(() => (asked === 'everywhere' ? client.signOutEverywhere() : client.endSession(asked.id)))
+    const result = await act(() => (asked === 'everywhere' ? client.signOutEverywhere() : client.endSession(asked.id)))
+    const refused = result.ok ? null : result.problem
     const gone = asked !== 'everywhere' && refused?.code === 'not_found'
-    if (!refused || gone) await onChange()
+    if (!refused || gone) await list()
     setBusy(false)
     setQuestion(null)
     setProblem(gone ? null : refused)
@@ -62,8 +71,10 @@ export function Sessions({ sessions, onChange }: Props) {
           </Notice>
         )}
       </Live>
-      <ul className={styles.list}>
-        {sessions.map((session) => (
+      {missing && <Failed problem={missing} onRetry={list} />}
+      {!sessions && !missing && <p role="status">{say('account.loading')}</p>}
+      <ul className={styles.list} hidden={!sessions}>
+        {sessions?.map((session) => (
           <SessionRow key={session.id} session={session} now={now}>
             {session.current ? (
               <SignOutButton />
@@ -78,7 +89,7 @@ export function Sessions({ sessions, onChange }: Props) {
           </SessionRow>
         ))}
       </ul>
-      {sessions.length === 1 && <p className={styles.alone}>{say('sessions.alone')}</p>}
+      {sessions?.length === 1 && <p className={styles.alone}>{say('sessions.alone')}</p>}
       <div>
         <Button onClick={() => ask('everywhere')}>{say('sessions.everywhere')}</Button>
       </div>

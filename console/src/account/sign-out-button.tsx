@@ -3,7 +3,6 @@ import { client } from '../client.ts'
 import { troubleOf, worded } from '../forms/trouble.ts'
 import { Button } from '../look/button.tsx'
 import { useMessages } from '../messages/i18n.ts'
-import { act } from './act.ts'
 import styles from './sign-out-button.module.css'
 
 /** Signs out of this browser. The page is left when the client says that the session is over. */
@@ -15,9 +14,9 @@ export function SignOutButton() {
   const signOut = async () => {
     setBusy(true)
     setRefused(null)
-    const problem = await act(() => client.signOut())
-    if (!problem) return
-    const { notice } = troubleOf(problem, [])
+    const result = await client.signOut()
+    if (result.ok) return
+    const { notice } = troubleOf(result.problem, [])
     setRefused(notice && worded(notice, say))
     setBusy(false)
   }

@@ -4,10 +4,12 @@ import type { AuthProblem } from '@vigile/react'
 import { useCallback, useEffect, useState } from 'react'
 import { client } from '../client.ts'
 
-export type Listed = { readonly sessions: readonly ListedSession[] | null; readonly problem: AuthProblem | null }
+type Listed = { readonly sessions: readonly ListedSession[] | null; readonly problem: AuthProblem | null }
 
-/** The list, and the way to load it again: what was shown stays until the new one is here. */
-export function useSessions(): { listed: Listed; list: () => Promise<void> } {
+/** `sessions` null: not known yet. `list` loads them again; what was shown stays until they are here. */
+export type SessionList = Listed & { list(): Promise<void> }
+
+export function useSessions(): SessionList {
   const [listed, setListed] = useState<Listed>({ sessions: null, problem: null })
   const list = useCallback(async () => {
     const result = await client.listSessions()
@@ -23,5 +25,5 @@ export function useSessions(): { listed: Listed; list: () => Promise<void> } {
       void list()
     })
   }, [list])
-  return { listed, list }
+  return { ...listed, list }
 }

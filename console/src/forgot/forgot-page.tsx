@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { looksLikeEmail } from '../forms/email-shape.ts'
 import { Field } from '../forms/field.tsx'
-import { post } from '../forms/post.ts'
+import { post } from '../forms/send.ts'
 import { fieldTrouble, type Trouble, troubleOf, worded } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { useForm, type Values } from '../forms/use-form.ts'

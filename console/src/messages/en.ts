@@ -114,6 +114,12 @@ export const en = {
     signingOut: 'Signing out…',
     failed: 'Your account cannot be shown just now.',
   },
+  signInAgain: {
+    title: 'Is it you?',
+    text: 'This is important, and you signed in a while ago. Enter your password again to go on.',
+    submit: 'Go on',
+    otherWay: 'Sign in another way',
+  },
   profile: {
     title: 'Profile',
     text: 'Who you are here.',

@@ -114,6 +114,12 @@ export const fr: Messages = {
     signingOut: 'Déconnexion…',
     failed: 'Votre compte ne peut pas être affiché pour l’instant.',
   },
+  signInAgain: {
+    title: 'Est-ce bien vous\u202f?',
+    text: 'C’est important, et votre connexion n’est plus récente. Saisissez de nouveau votre mot de passe pour continuer.',
+    submit: 'Continuer',
+    otherWay: 'Se connecter autrement',
+  },
   profile: {
     title: 'Profil',
     text: 'Qui vous êtes ici.',

@@ -43,6 +43,8 @@ const leaveTo = (address: string): void => {
 /** Goes on after sign-in. */
 export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
 
-/** Leaves the account for a fresh sign-in, which leads back. */
-export const leaveToSignInAgain = (): void =>
-  leaveTo(withQuery(settings.signInPath, { because: 'reauthentication_required', returnTo: settings.accountPath }))
+/** From the account to a fresh sign-in, which leads back. */
+export const signInAgainHref = withQuery(settings.signInPath, {
+  because: 'reauthentication_required',
+  returnTo: settings.accountPath,
+})

@@ -14,6 +14,7 @@ export const passwordsEndpoints = {
       'unauthenticated',
       'invalid_credentials',
       'proof_required',
+      'reauthentication_required',
       'csrf_failed',
       'origin_refused',
       'rate_limited',

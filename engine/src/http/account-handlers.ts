@@ -9,7 +9,7 @@ import { presentUser } from '../accounts/present-user.ts'
 import { type SignInDeps, signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
 import type { Account } from '../accounts/store.ts'
-import { type Binding, proofFaultOf } from '../binding/binding.ts'
+import type { Binding } from '../binding/binding.ts'
 import { isProvenByBrowser } from '../binding/bound-key.ts'
 import type { Dbsc } from '../binding/dbsc.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -24,7 +24,6 @@ import { tokenOf } from './link-handlers.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
-import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 import { badEmail, passwordFields } from './validate.ts'
@@ -39,7 +38,6 @@ export type AccountHandlerDeps = SignUpDeps &
     readonly liveAccounts: LiveAccounts
     readonly binding: Binding
     readonly dbsc: Dbsc
-    readonly provers: Provers
     readonly proofs: Proofs
     readonly authPath: string
   }
@@ -88,19 +86,13 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
   }
 
   /**
-   * The key of the session that follows this one: its own where it has one, never none in its place. A key that the browser
-   * keeps is for one session alone: for the next one it registers another.
+   * The key of the session that follows this one: its own where it has one, never none in its place; the guard has seen it
+   * proven. A key that the browser keeps is for one session alone: for the next one it registers another.
    */
-  const keyOfNext = async (call: Call, { session, via }: VerifiedSession) => {
-    if (session.boundKey === null) return deps.proofs.registered(call)
-    const fault = via === 'bearer' ? null : await proofFaultOf(session, deps.provers.act(call))
-    if (fault === null && isProvenByBrowser(session.boundKey)) return deps.proofs.registered(call)
-    if (fault === null) return { kind: 'registered', key: session.boundKey } as const
-    // As of what guards refuse: by address, so that who copied the cookie can't use up the owner's allowance (LIM-7).
-    const key = call.clientKey ?? session.id
-    const verdict = await call.limiter.take([{ rule: 'change', key }])
-    return verdict && !verdict.allowed ? call.limited(verdict, key) : deps.proofs.refuse(fault, { verdict })
-  }
+  const keyOfNext = async (call: Call, { session }: VerifiedSession) =>
+    session.boundKey === null || isProvenByBrowser(session.boundKey)
+      ? deps.proofs.registered(call)
+      : ({ kind: 'registered', key: session.boundKey } as const)
 
   /** Sign-in; with the link that proves the mailbox, the first one. */
   const enter = async (

@@ -178,6 +178,15 @@ export const createGuards = (deps: GuardDeps) => {
     return fault === null ? null : proofs.refuse(fault)
   }
 
+  /** Who signed in a short while ago, and holds the key of a bound session: a copied access cookie does neither (TOK-11, S-39). */
+  const recentChange = async (call: Call): Promise<Passed<VerifiedSession> | Refusal> => {
+    const change = await verifiedChange(call)
+    if (change.kind === 'refusal') return change
+    if (deps.clock.now() - change.as.session.authenticatedAt > deps.recentSeconds * 1000)
+      return refuse('reauthentication_required')
+    return (await lacksProof(call, change.as)) ?? change
+  }
+
   const access: readonly Means[] = deps.accessCookie ? ['accessCookie', 'bearer'] : ['bearer']
 
   return {
@@ -211,6 +220,13 @@ export const createGuards = (deps: GuardDeps) => {
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
     signedInChange: { name: 'access token + CSRF', by: access, check: verifiedChange } satisfies Guard<VerifiedSession>,
 
+    /** For changes of what protects the account, and for its end. Uses up the proof of a bound session's key. */
+    recentChange: {
+      name: 'access token + CSRF, recent sign-in',
+      by: access,
+      check: recentChange,
+    } satisfies Guard<VerifiedSession>,
+
     refreshCookie: { name: 'refresh cookie + CSRF', by: ['refreshCookie'], check: holderOf } satisfies Guard<Holder>,
 
     /** Open to everyone: the handler asks for a proof that only the browser itself can make, so that no page can forge one. */
@@ -235,13 +251,9 @@ export const createGuards = (deps: GuardDeps) => {
           if (fault !== null) return proofs.refuse(fault, { fingerprint: fingerprintOf(holder.as.token.token) })
           return passed({ userId: session.userId, sessionId: session.id }, session.id)
         }
-        const change = await verifiedChange(call)
+        const change = await recentChange(call)
         if (change.kind === 'refusal') return change
         const { session } = change.as
-        if (deps.clock.now() - session.authenticatedAt > deps.recentSeconds * 1000)
-          return refuse('reauthentication_required')
-        const lacking = await lacksProof(call, change.as)
-        if (lacking) return lacking
         const keepsCookies = change.as.via === 'bearer' && !(await isJarOf(call, session.id))
         return passed({ userId: session.userId, sessionId: session.id, keepsCookies }, session.id)
       },

@@ -151,7 +151,7 @@ export const createRoutes = ({
     route('sessions', { guard: guards.signedIn, limit: read, handle: sessions.sessions }),
     route('endSession', { guard: guards.owner, limit: change, handle: sessions.endSession }),
     route('changePassword', {
-      guard: guards.signedInChange,
+      guard: guards.recentChange,
       limit: { byHandler: ['passwordChange'] },
       handle: accounts.changePassword,
     }),

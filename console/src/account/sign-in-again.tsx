@@ -1,0 +1,69 @@
+import { client } from '../client.ts'
+import { PasswordField } from '../forms/password-field.tsx'
+import { fieldTrouble, type Trouble, troubleOf, worded } from '../forms/trouble.ts'
+import { TroubleSummary } from '../forms/trouble-summary.tsx'
+import { useForm, type Values } from '../forms/use-form.ts'
+import { Button } from '../look/button.tsx'
+import { Dialog, DialogActs } from '../look/dialog.tsx'
+import styles from '../look/page.module.css'
+import { useMessages } from '../messages/i18n.ts'
+import { signInAgainHref } from '../navigation/routes.ts'
+
+const fields = ['passwordAgain'] as const
+type Name = (typeof fields)[number]
+
+type Props = {
+  readonly email: string
+  readonly onSignedIn: () => void
+  readonly onCancel: () => void
+}
+
+function Form({ email, onSignedIn, onCancel }: Props) {
+  const { say } = useMessages()
+  const { busy, trouble, ...events } = useForm<Name>({
+    fields,
+    check: ({ passwordAgain }: Values<Name>) =>
+      passwordAgain ? null : fieldTrouble({ passwordAgain: (say) => say('missing.password') }),
+    send: async ({ passwordAgain }): Promise<Trouble<Name> | null> => {
+      const { ok, problem } = { problem: null, ...(await client.signIn({ email, password: passwordAgain })) }
+      if (ok) onSignedIn()
+      if (problem?.code === 'invalid_credentials')
+        return fieldTrouble({ passwordAgain: (say) => say('missing.wrongPassword') })
+      return problem && troubleOf(problem, fields)
+    },
+  })
+  const label = say('field.password')
+  const error = trouble?.fields.passwordAgain
+  return (
+    <form className={styles.form} method="post" noValidate aria-busy={busy} {...events}>
+      <p>{say('signInAgain.text')}</p>
+      <TroubleSummary trouble={trouble} labels={{ passwordAgain: label }} />
+      <input type="text" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+      <PasswordField
+        name="passwordAgain"
+        label={label}
+        autoComplete="current-password"
+        error={error && worded(error, say)}
+      />
+      <p className={styles.other}>
+        <a href={signInAgainHref}>{say('signInAgain.otherWay')}</a>
+      </p>
+      <DialogActs>
+        <Button onClick={onCancel}>{say('sessions.keep')}</Button>
+        <Button kind="main" type="submit" busy={busy} busyText={say('signIn.busy')}>
+          {say('signInAgain.submit')}
+        </Button>
+      </DialogActs>
+    </form>
+  )
+}
+
+/** Asks who sits here, before an act that matters. */
+export function SignInAgain({ opened, ...rest }: Props & { readonly opened: boolean }) {
+  const { say } = useMessages()
+  return (
+    <Dialog opened={opened} title={say('signInAgain.title')} onClose={rest.onCancel}>
+      <Form {...rest} />
+    </Dialog>
+  )
+}
