@@ -1,4 +1,5 @@
 // A change of password: the current one is needed (S-8), and every session of the user ends but the new one (TOK-5, TOK-8).
+import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
@@ -10,6 +11,7 @@ import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
+import { postNotice } from './post-notice.ts'
 import type { SignUpDeps } from './sign-up.ts'
 import type { Account } from './store.ts'
 
@@ -22,6 +24,8 @@ export type ChangePasswordInput = {
   /** The key that the new session will be bound to, or null. */
   readonly boundKey: BoundKey | null
   readonly context: Context
+  /** The reader's, where the account has no language of its own. */
+  readonly locale: Locale
 }
 
 /** `unchanged`: the new password is the current one. */
@@ -68,6 +72,7 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
 
   const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword))
   if (!changed) return refuse('changed_meanwhile')
+  deps.mailPosted()
   await announce(deps, [...changed.ended, ...changed.begun.ended])
   return { ok: true, value: { account, begun: changed.begun }, verdict }
 }
@@ -92,15 +97,17 @@ const checkCurrent = async (deps: SignUpDeps, input: ChangePasswordInput): Promi
 
 /** Everything that it writes, in one transaction. Null: the account was disabled, or changed otherwise, since it was read. */
 const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassword, passwordHash: string) => {
-  const { context, ends, boundKey } = input
+  const { context, ends, boundKey, locale } = input
   const userId = account.id
   const now = deps.clock.now()
-  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
     await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
+    const notice = { kind: 'password_changed' } as const
+    await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends, boundKey })
     return { begun, ended: ended.map(({ id }) => id) }
   })

@@ -4,7 +4,6 @@ import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
@@ -12,16 +11,13 @@ import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
-import { describeDevice } from '../sessions/present-session.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
+import { postNotice } from './post-notice.ts'
 import type { Account, AccountStore } from './store.ts'
-
-/** The letter that tells of it is worth sending for so long. */
-const noticeLifeMs = 3 * 86_400_000
 
 export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly accounts: Pick<AccountStore, 'findById'>
@@ -95,10 +91,8 @@ const change = (
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
     await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
-    const circumstances = { at: now, ip: context.ip, ...describeDevice(context.userAgent) }
-    const content = { kind: 'password_changed', circumstances } as const
-    const letter = { to: account.email, locale: account.locale ?? locale, content }
-    await postLetter(deps, outbox, { kind: content.kind, letter, now, expiresAt: now + noticeLifeMs })
+    const notice = { kind: 'password_changed' } as const
+    await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     return ended.map(({ id }) => id)
   })
 }

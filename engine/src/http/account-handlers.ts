@@ -173,6 +173,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
         boundKey: key.key,
         ends: await held(call),
         context: call.context,
+        locale: localeOf(call),
       }
       const result = await changePassword({ ...deps, limiter: call.limiter }, input)
       const { verdict } = result

@@ -10,13 +10,30 @@ export type Circumstances = {
   readonly system: string | null
 }
 
+/** What a person signs in with besides a password. */
+export type FactorName = 'totp' | 'passkey' | 'recovery_codes'
+
+/** What has happened to an account, and may not have been its owner's doing (S-16, ACC-8). */
+export type Notice =
+  | { readonly kind: 'password_changed' | 'password_removed' }
+  /** `email`: the new address. */
+  | { readonly kind: 'email_change_asked' | 'email_changed'; readonly email: string }
+  | { readonly kind: 'factor_added' | 'factor_removed'; readonly factor: FactorName }
+  | { readonly kind: 'new_device' | 'reuse' }
+
 export type LetterContent =
   /** With a link that proves the mailbox. */
   | { readonly kind: 'verify_email'; readonly token: OneTimeToken }
   /** To somebody whose address was used to sign up again: the page said nothing of it (S-13). */
   | { readonly kind: 'account_exists' }
   | { readonly kind: 'reset_password'; readonly token: OneTimeToken }
-  | { readonly kind: 'password_changed'; readonly circumstances: Circumstances }
+  | { readonly kind: 'magic_link'; readonly token: OneTimeToken }
+  /** To the new address. */
+  | { readonly kind: 'change_email'; readonly token: OneTimeToken }
+  /** To somebody whose address another account wanted to change to: the page said nothing of it (S-13). */
+  | { readonly kind: 'address_in_use' }
+  /** Its token is for "this was not me". */
+  | (Notice & { readonly token: OneTimeToken; readonly circumstances: Circumstances })
 
 export type Letter = { readonly to: string; readonly locale: Locale; readonly content: LetterContent }
 

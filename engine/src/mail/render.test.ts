@@ -1,17 +1,31 @@
 import { locales } from '@vigile/contract'
 import { describe, expect, test } from 'vitest'
 import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
-import type { LetterContent } from './letter.ts'
+import type { LetterContent, Notice } from './letter.ts'
 import { renderLetter } from './render.ts'
 
 const site = { publicUrl: 'https://shop.example.com', name: 'Shop & <Sons>' }
 const token = createOneTimeToken()
 const circumstances = { at: Date.UTC(2026, 0, 31, 9, 5), ip: '192.0.2.1', browser: 'Firefox', system: '<Linux>' }
+const notices: readonly Notice[] = [
+  { kind: 'password_changed' },
+  { kind: 'password_removed' },
+  { kind: 'email_change_asked', email: 'ada@example.net' },
+  { kind: 'email_changed', email: 'ada@example.net' },
+  { kind: 'factor_added', factor: 'totp' },
+  { kind: 'factor_added', factor: 'recovery_codes' },
+  { kind: 'factor_removed', factor: 'passkey' },
+  { kind: 'new_device' },
+  { kind: 'reuse' },
+]
 const contents: readonly LetterContent[] = [
   { kind: 'verify_email', token },
   { kind: 'account_exists' },
   { kind: 'reset_password', token },
-  { kind: 'password_changed', circumstances },
+  { kind: 'magic_link', token },
+  { kind: 'change_email', token },
+  { kind: 'address_in_use' },
+  ...notices.map((notice) => ({ ...notice, token, circumstances })),
 ]
 
 describe.each(locales)('I18N-1 in %s', (locale) => {

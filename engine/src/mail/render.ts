@@ -2,7 +2,7 @@
 import type { Locale } from '@vigile/contract'
 import { message } from '../messages/messages.ts'
 import { htmlOf } from './html.ts'
-import type { Circumstances, Letter, LetterContent, Message } from './letter.ts'
+import type { Circumstances, Letter, LetterContent, Message, Notice } from './letter.ts'
 import { pageLink, type Site } from './links.ts'
 import type { Sheet } from './sheet.ts'
 
@@ -14,15 +14,21 @@ export const renderLetter = ({ to, locale, content }: Letter, site: Site): Messa
 
 const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
   const { name } = site
-  const say = (key: 'subject' | 'title' | 'lead' | 'note') => message(locale, `mail.${content.kind}.${key}`, { name })
+  const values = { name, ...('email' in content && { email: content.email }) }
+  const say = (key: 'subject' | 'title' | 'lead') => message(locale, `mail.${content.kind}.${key}`, values)
+  const isNotice = 'circumstances' in content
   return {
     locale,
     subject: say('subject'),
     title: say('title'),
     paragraphs: [say('lead')],
-    action: { link: linkOf(content, site), label: message(locale, `mail.${content.kind}.action`) },
-    facts: 'circumstances' in content ? factsOf(locale, content.circumstances) : [],
-    note: say('note'),
+    action: {
+      link: linkOf(content, site),
+      label: message(locale, isNotice ? 'mail.notice.action' : `mail.${content.kind}.action`),
+      isAlarm: isNotice,
+    },
+    facts: isNotice ? factsOf(locale, content) : [],
+    note: message(locale, isNotice ? 'mail.notice.note' : `mail.${content.kind}.note`),
     footer: message(locale, 'mail.footer', { name, site: site.publicUrl }),
   }
 }
@@ -33,17 +39,25 @@ const linkOf = (content: LetterContent, site: Site): string => {
       return pageLink(site, '/verify-email', content.token)
     case 'reset_password':
       return pageLink(site, '/reset-password', content.token)
+    case 'magic_link':
+      return pageLink(site, '/magic-link', content.token)
+    case 'change_email':
+      return pageLink(site, '/change-email', content.token)
     case 'account_exists':
+    case 'address_in_use':
       return pageLink(site, '/sign-in')
-    case 'password_changed':
-      return pageLink(site, '/forgot-password')
+    default:
+      return pageLink(site, '/not-me', content.token)
   }
 }
 
-const factsOf = (locale: Locale, { at, ip, browser, system }: Circumstances): Sheet['facts'] => {
+const factsOf = (locale: Locale, content: Notice & { readonly circumstances: Circumstances }): Sheet['facts'] => {
+  const { at, ip, browser, system } = content.circumstances
   const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)
   const device = [browser, system].filter(Boolean).join(', ')
   const facts: [string, string][] = [[message(locale, 'mail.facts.when'), `${when} UTC`]]
+  if ('factor' in content)
+    facts.unshift([message(locale, 'mail.facts.what'), message(locale, `mail.factors.${content.factor}`)])
   if (device !== '') facts.push([message(locale, 'mail.facts.device'), device])
   if (ip !== null) facts.push([message(locale, 'mail.facts.address'), ip])
   return facts

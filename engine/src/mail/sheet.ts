@@ -6,7 +6,8 @@ export type Sheet = {
   readonly subject: string
   readonly title: string
   readonly paragraphs: readonly string[]
-  readonly action: { readonly label: string; readonly link: string }
+  /** `isAlarm`: for those alone who did not do what the letter tells of. */
+  readonly action: { readonly label: string; readonly link: string; readonly isAlarm: boolean }
   /** Facts, one a line. */
   readonly facts: readonly (readonly [string, string])[]
   readonly note: string

@@ -77,7 +77,12 @@ export const en = {
   },
   mail: {
     footer: '{{name}} writes to you because this address was used at {{site}}.',
-    facts: { when: 'When', device: 'Device', address: 'Address' },
+    facts: { what: 'What', when: 'When', device: 'Device', address: 'Address' },
+    factors: { totp: 'An authenticator app', passkey: 'A passkey', recovery_codes: 'Recovery codes' },
+    notice: {
+      action: 'This was not me',
+      note: 'If it was you, there is nothing to do. If not, open the link: it shows what it will end before it does anything. It is good for 7 days.',
+    },
     verify_email: {
       subject: 'Confirm your email for {{name}}',
       title: 'Confirm your email',
@@ -103,8 +108,62 @@ export const en = {
       subject: 'Your password at {{name}} was changed',
       title: 'Your password was changed',
       lead: 'You have been signed out everywhere else. Sign in with the new password.',
-      action: 'It was not me: choose a new password',
-      note: 'If it was you, there is nothing to do.',
+    },
+    password_removed: {
+      subject: 'Your password at {{name}} was removed',
+      title: 'Your old password was removed',
+      lead: 'A link by mail proved this address for the first time. A password chosen before that could be somebody else’s, so it opens nothing any more. You can choose a new one: “Forgot your password?” at sign-in.',
+    },
+    magic_link: {
+      subject: 'Sign in to {{name}}',
+      title: 'Your link to sign in',
+      lead: 'Somebody, probably you, asked for a link to sign in without a password.',
+      action: 'Sign in',
+      note: 'The link is good for 10 minutes, once. Give it to nobody. If it was not you, do nothing: nobody gets in without it.',
+    },
+    change_email: {
+      subject: 'Confirm your new email for {{name}}',
+      title: 'Confirm your new email',
+      lead: 'Somebody, probably you, wants to use this address for their account. Open the link in the browser where you are signed in.',
+      action: 'Confirm this address',
+      note: 'The link is good for one hour, once, and for the one account that asked. If it was not you, do nothing: nothing will change.',
+    },
+    address_in_use: {
+      subject: 'Your address was given at {{name}}',
+      title: 'This address already has an account',
+      lead: 'Somebody, probably you, wanted to use this address for another account. It already has one, so nothing was changed.',
+      action: 'Sign in',
+      note: 'If you forgot your password, choose a new one at the sign-in page. If it was not you, do nothing.',
+    },
+    email_change_asked: {
+      subject: 'A new email for your account at {{name}}',
+      title: 'Your email is about to change',
+      lead: 'Somebody, probably you, asked to use {{email}} in place of this address. It takes its place as soon as it is confirmed there.',
+    },
+    email_changed: {
+      subject: 'Your email at {{name}} was changed',
+      title: 'Your email was changed',
+      lead: 'Your account now has the address {{email}}. Letters go there, and you sign in with it.',
+    },
+    factor_added: {
+      subject: 'A new way to prove that it is you at {{name}}',
+      title: 'Something was added to your sign-in',
+      lead: 'From now on this can be used to sign in to your account.',
+    },
+    factor_removed: {
+      subject: 'Your sign-in at {{name}} asks for less',
+      title: 'Something was removed from your sign-in',
+      lead: 'It can no longer be used to sign in to your account.',
+    },
+    new_device: {
+      subject: 'New sign-in to your account at {{name}}',
+      title: 'A sign-in from a new browser',
+      lead: 'Somebody, probably you, signed in to your account from a browser that it did not know.',
+    },
+    reuse: {
+      subject: 'We ended a session of yours at {{name}}',
+      title: 'We ended a session to protect you',
+      lead: 'One of your sessions was used from two places, as if somebody had copied it. It is over for both. Sign in again to go on.',
     },
   },
   continue: {

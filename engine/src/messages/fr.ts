@@ -92,7 +92,16 @@ export const fr: Messages = {
   },
   mail: {
     footer: '{{name}} vous écrit parce que cette adresse a été indiquée sur {{site}}.',
-    facts: { when: 'Quand', device: 'Appareil', address: 'Adresse' },
+    facts: { what: 'Quoi', when: 'Quand', device: 'Appareil', address: 'Adresse' },
+    factors: {
+      totp: 'Une application d’authentification',
+      passkey: 'Une clé d’accès',
+      recovery_codes: 'Des codes de secours',
+    },
+    notice: {
+      action: 'Ce n’était pas moi',
+      note: 'Si c’était vous, il n’y a rien à faire. Sinon, ouvrez le lien : il montre ce qu’il arrêtera avant de faire quoi que ce soit. Il est valable 7 jours.',
+    },
     verify_email: {
       subject: 'Confirmez votre adresse e-mail pour {{name}}',
       title: 'Confirmez votre adresse e-mail',
@@ -118,8 +127,62 @@ export const fr: Messages = {
       subject: 'Votre mot de passe sur {{name}} a été changé',
       title: 'Votre mot de passe a été changé',
       lead: 'Vous avez été déconnecté partout ailleurs. Connectez-vous avec le nouveau mot de passe.',
-      action: 'Ce n’était pas moi : choisir un nouveau mot de passe',
-      note: 'Si c’était vous, il n’y a rien à faire.',
+    },
+    password_removed: {
+      subject: 'Votre mot de passe sur {{name}} a été supprimé',
+      title: 'Votre ancien mot de passe a été supprimé',
+      lead: 'Un lien par e-mail a prouvé cette adresse pour la première fois. Un mot de passe choisi avant pourrait être celui de quelqu’un d’autre : il n’ouvre plus rien. Vous pouvez en choisir un nouveau : « Mot de passe oublié ? » à la connexion.',
+    },
+    magic_link: {
+      subject: 'Connectez-vous à {{name}}',
+      title: 'Votre lien de connexion',
+      lead: 'Quelqu’un, sans doute vous, a demandé un lien pour se connecter sans mot de passe.',
+      action: 'Se connecter',
+      note: 'Le lien est valable 10 minutes, une seule fois. Ne le donnez à personne. Si ce n’était pas vous, ne faites rien : personne n’entre sans lui.',
+    },
+    change_email: {
+      subject: 'Confirmez votre nouvelle adresse pour {{name}}',
+      title: 'Confirmez votre nouvelle adresse',
+      lead: 'Quelqu’un, sans doute vous, veut utiliser cette adresse pour son compte. Ouvrez le lien dans le navigateur où vous êtes connecté.',
+      action: 'Confirmer cette adresse',
+      note: 'Le lien est valable une heure, une seule fois, pour le seul compte qui l’a demandé. Si ce n’était pas vous, ne faites rien : rien ne changera.',
+    },
+    address_in_use: {
+      subject: 'Votre adresse a été indiquée sur {{name}}',
+      title: 'Cette adresse a déjà un compte',
+      lead: 'Quelqu’un, sans doute vous, a voulu utiliser cette adresse pour un autre compte. Elle en a déjà un : rien n’a changé.',
+      action: 'Se connecter',
+      note: 'Si vous avez oublié votre mot de passe, choisissez-en un nouveau depuis la page de connexion. Si ce n’était pas vous, ne faites rien.',
+    },
+    email_change_asked: {
+      subject: 'Une nouvelle adresse pour votre compte sur {{name}}',
+      title: 'Votre adresse e-mail va changer',
+      lead: 'Quelqu’un, sans doute vous, a demandé à utiliser {{email}} à la place de cette adresse. Elle la remplacera dès qu’elle y sera confirmée.',
+    },
+    email_changed: {
+      subject: 'Votre adresse e-mail sur {{name}} a été changée',
+      title: 'Votre adresse e-mail a été changée',
+      lead: 'Votre compte a désormais l’adresse {{email}}. Les messages y arrivent, et vous vous connectez avec elle.',
+    },
+    factor_added: {
+      subject: 'Un nouveau moyen de prouver que c’est vous sur {{name}}',
+      title: 'Quelque chose a été ajouté à votre connexion',
+      lead: 'Cela peut désormais servir à se connecter à votre compte.',
+    },
+    factor_removed: {
+      subject: 'Votre connexion à {{name}} demande moins',
+      title: 'Quelque chose a été retiré de votre connexion',
+      lead: 'Cela ne peut plus servir à se connecter à votre compte.',
+    },
+    new_device: {
+      subject: 'Nouvelle connexion à votre compte sur {{name}}',
+      title: 'Une connexion depuis un nouveau navigateur',
+      lead: 'Quelqu’un, sans doute vous, s’est connecté à votre compte depuis un navigateur qu’il ne connaissait pas.',
+    },
+    reuse: {
+      subject: 'Nous avons mis fin à une de vos sessions sur {{name}}',
+      title: 'Nous avons mis fin à une session pour vous protéger',
+      lead: 'Une de vos sessions a servi à deux endroits, comme si quelqu’un l’avait copiée. Elle est terminée pour les deux. Reconnectez-vous pour continuer.',
     },
   },
   continue: {

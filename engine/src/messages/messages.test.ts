@@ -37,7 +37,17 @@ describe('I18N-1 the catalogues are complete', () => {
   })
 
   test('nothing is left unfilled, and no key shows', () => {
-    const values = { name: 'N', site: 'S', wait: 'W', requestId: 'R', minimum: 8, maximum: 9, values: 'V', count: 2 }
+    const values = {
+      name: 'N',
+      email: 'E',
+      site: 'S',
+      wait: 'W',
+      requestId: 'R',
+      minimum: 8,
+      maximum: 9,
+      values: 'V',
+      count: 2,
+    }
     for (const locale of locales) {
       for (const [key] of catalogues[locale]) {
         const said = message(locale, key.replace(/_(one|other)$/, '') as MessageKey, values)

@@ -12,13 +12,14 @@ export const issueToken = async (
     readonly purpose: Purpose
     readonly userId: UserId | null
     readonly emailKey: string
+    readonly about?: string
     readonly now: number
   },
 ): Promise<{ readonly token: OneTimeToken; readonly expiresAt: number }> => {
-  const { purpose, userId, emailKey, now } = input
+  const { purpose, userId, emailKey, about = null, now } = input
   const token = createOneTimeToken()
   const expiresAt = now + lifeMs[purpose]
   const tokenHash = oneTimeTokenHash(purpose, token)
-  await store.insert({ tokenHash, purpose, userId, emailKey, createdAt: now, expiresAt })
+  await store.insert({ tokenHash, purpose, userId, emailKey, about, createdAt: now, expiresAt })
   return { token, expiresAt }
 }

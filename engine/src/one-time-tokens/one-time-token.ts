@@ -15,6 +15,8 @@ export const lifeMs: Readonly<Record<Purpose, number>> = {
   change_email: 60 * minute,
   reset_password: 60 * minute,
   magic_link: 10 * minute,
+  // People are on holiday; and it opens nothing, it only shuts.
+  not_me: 7 * 24 * 60 * minute,
 }
 
 export const createOneTimeToken = (): OneTimeToken => randomToken(32) as OneTimeToken

@@ -1,7 +1,7 @@
 import type { UserId } from '../primitives/ids.ts'
 
 /** What a link is for. A token serves the one purpose that it was made for. */
-export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'magic_link'
+export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'magic_link' | 'not_me'
 
 export type OneTimeTokenRow = {
   readonly tokenHash: string
@@ -10,12 +10,14 @@ export type OneTimeTokenRow = {
   readonly userId: UserId | null
   /** What two spellings of the address share. Whoever has the token reads its mail. */
   readonly emailKey: string
+  /** What the link is about beyond its purpose, as text of whoever issues it; null: nothing. */
+  readonly about: string | null
   readonly createdAt: number
   readonly expiresAt: number
 }
 
 /** Whose token it was, and the mailbox that it proves. */
-export type OneTimeUse = { readonly userId: UserId; readonly emailKey: string }
+export type OneTimeUse = { readonly userId: UserId; readonly emailKey: string; readonly about: string | null }
 
 export interface OneTimeTokenStore {
   insert(row: OneTimeTokenRow): Promise<void>
@@ -23,8 +25,8 @@ export interface OneTimeTokenStore {
   find(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
   /** Uses the token up: one conditional statement, so that of two requests one wins. Null: unknown, used or expired. */
   use(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
-  /** Ends what else the user holds for this purpose. */
-  endAll(userId: UserId, purpose: Purpose, now: number): Promise<void>
+  /** Ends what else the user holds for this purpose, as far as it was made at `since` or later (default: all). */
+  endAll(userId: UserId, purpose: Purpose, now: number, since?: number): Promise<void>
   /** Forgets up to `limit` tokens that expired before; the number forgotten. Locks nothing that others need. */
   deleteOld(before: number, limit: number): Promise<number>
 }

@@ -27,11 +27,12 @@ export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
     purpose: 'reset_password',
     userId,
     emailKey: 'ada@example.com',
+    about: null,
     createdAt: 1_000,
     expiresAt: 2_000,
     ...changes,
   })
-  const use = { emailKey: 'ada@example.com' }
+  const use = { emailKey: 'ada@example.com', about: null }
 
   test('ACC-4 S-20 fifty parallel uses of a token, on two handles: one winner', async () => {
     await one.oneTimeTokens.insert(token('raced'))
@@ -66,6 +67,11 @@ export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
     await one.oneTimeTokens.insert(token('theirs', { userId: stranger.id }))
     await one.oneTimeTokens.endAll(userId, 'reset_password', 1_500)
     expect(await one.oneTimeTokens.find('mine', 'reset_password', 1_500)).toBeNull()
+    await one.oneTimeTokens.insert(token('older'))
+    await one.oneTimeTokens.insert(token('newer', { createdAt: 1_200, about: 'something' }))
+    await one.oneTimeTokens.endAll(userId, 'reset_password', 1_500, 1_200)
+    expect(await one.oneTimeTokens.find('older', 'reset_password', 1_500)).not.toBeNull()
+    expect(await one.oneTimeTokens.find('newer', 'reset_password', 1_500)).toBeNull()
     expect(await one.oneTimeTokens.find('mine for another purpose', 'verify_email', 1_500)).not.toBeNull()
     expect(await one.oneTimeTokens.find('theirs', 'reset_password', 1_500)).not.toBeNull()
     // With the account goes what it held.

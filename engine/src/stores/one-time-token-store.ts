@@ -4,13 +4,13 @@ import type { UserId } from '../primitives/ids.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
-const uses = ['user_id as userId', 'email_key as emailKey'] as const
+const uses = ['user_id as userId', 'email_key as emailKey', 'about'] as const
 
-const toUse = (row: { userId: UserId | null; emailKey: string } | undefined): OneTimeUse | null =>
-  row?.userId ? { userId: row.userId, emailKey: row.emailKey } : null
+const toUse = (row: (Omit<OneTimeUse, 'userId'> & { userId: UserId | null }) | undefined): OneTimeUse | null =>
+  row?.userId ? { userId: row.userId, emailKey: row.emailKey, about: row.about } : null
 
 export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): OneTimeTokenStore => ({
-  insert: async ({ tokenHash, purpose, userId, emailKey, createdAt, expiresAt }) => {
+  insert: async ({ tokenHash, purpose, userId, emailKey, about, createdAt, expiresAt }) => {
     await db
       .insertInto('one_time_tokens')
       .values({
@@ -18,6 +18,7 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
         purpose,
         user_id: userId,
         email_key: emailKey,
+        about,
         created_at: createdAt,
         expires_at: expiresAt,
         used_at: null,
@@ -47,13 +48,14 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .executeTakeFirst()
     return toUse(row)
   },
-  endAll: async (userId, purpose, now) => {
+  endAll: async (userId, purpose, now, since = 0) => {
     await db
       .updateTable('one_time_tokens')
       .set({ used_at: now })
       .where('user_id', '=', userId)
       .where('purpose', '=', purpose)
       .where('used_at', 'is', null)
+      .where('created_at', '>=', since)
       .execute()
   },
   deleteOld: async (before, limit) => {

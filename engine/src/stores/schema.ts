@@ -118,6 +118,8 @@ export type OneTimeTokensTable = {
   /** Null: of an address that has no account. Nobody holds the token; the row makes both cost the same. */
   user_id: UserId | null
   email_key: string
+  /** What the link is about beyond its purpose. */
+  about: string | null
   created_at: number
   expires_at: number
   used_at: number | null

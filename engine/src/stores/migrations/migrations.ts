@@ -1,6 +1,7 @@
 import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
 import { usedProofs } from './0002-used-proofs.ts'
 import { mail } from './0003-mail.ts'
+import { letters } from './0006-letters.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -11,4 +12,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0001-accounts-sessions-audit': accountsSessionsAudit,
   '0002-used-proofs': usedProofs,
   '0003-mail': mail,
+  '0006-letters': letters,
 }

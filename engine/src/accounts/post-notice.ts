@@ -1,0 +1,60 @@
+// Letters that tell an owner what has happened to the account, with the way to say "this was not me" (S-16, ACC-8).
+import type { Locale } from '@vigile/contract'
+import type { Context } from '../audit/entry.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Notice } from '../mail/letter.ts'
+import { postLetter } from '../mail/post.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import { issueToken } from '../one-time-tokens/issue-token.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import { describeDevice } from '../sessions/present-session.ts'
+import type { Account } from './store.ts'
+
+/** The letter is worth sending for so long. */
+const noticeLifeMs = 3 * 86_400_000
+
+/** What the token of "this was not me" is about. `since`: what came at that moment or later was not the owner. */
+export type ToldOf = { readonly kind: Notice['kind']; readonly since: number }
+
+/**
+ * Posts a security letter in the transaction of the act that it tells of, to the address that the account has in `account`
+ * (before the act, where that changes it). After the commit call `mailPosted`. `now`: the time of the act, which the link
+ * takes for the moment since when it was not the owner; epoch milliseconds. `locale`: of the reader, where the account has none.
+ *
+ * @example
+ * await deps.transact(async ({ passkeys, oneTimeTokens, outbox, audit }) => {
+ *   await passkeys.insert(passkey)
+ *   await postNotice(deps, { oneTimeTokens, outbox }, { notice: { kind: 'factor_added', factor: 'passkey' }, account, now, context, locale })
+ * })
+ * deps.mailPosted()
+ */
+export const postNotice = async (
+  deps: { readonly keyring: Pick<Keyring, 'newest'> },
+  { oneTimeTokens, outbox }: { readonly oneTimeTokens: OneTimeTokenStore; readonly outbox: OutboxStore },
+  input: {
+    readonly notice: Notice
+    readonly account: Pick<Account, 'id' | 'email' | 'emailKey' | 'locale'>
+    readonly now: number
+    readonly context: Context
+    readonly locale: Locale
+  },
+): Promise<void> => {
+  const { notice, account, now, context, locale } = input
+  const { kind } = notice
+  const { id: userId, emailKey } = account
+  const about: ToldOf = { kind, since: now }
+  const { token } = await issueToken(oneTimeTokens, {
+    purpose: 'not_me',
+    userId,
+    emailKey,
+    about: JSON.stringify(about),
+    now,
+  })
+  const circumstances = { at: now, ip: context.ip, ...describeDevice(context.userAgent) }
+  const letter = {
+    to: account.email,
+    locale: account.locale ?? locale,
+    content: { ...notice, token, circumstances },
+  }
+  await postLetter(deps, outbox, { kind, letter, now, expiresAt: now + noticeLifeMs })
+}
