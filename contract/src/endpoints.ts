@@ -1,6 +1,7 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
 import { passwordsEndpoints } from './endpoints/passwords.ts'
+import { personEndpoints } from './endpoints/person.ts'
 import { sessionsEndpoints } from './endpoints/sessions.ts'
 import { signInEndpoints } from './endpoints/sign-in.ts'
 import { siteEndpoints } from './endpoints/site.ts'
@@ -9,6 +10,7 @@ export const endpoints = {
   ...signInEndpoints,
   ...sessionsEndpoints,
   ...passwordsEndpoints,
+  ...personEndpoints,
   ...siteEndpoints,
 }
 

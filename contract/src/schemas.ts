@@ -14,7 +14,7 @@ const fingerprintInput = z
   .regex(/^[a-f0-9]{16}$/)
   .meta({ description: 'The first 16 hexadecimal digits of the SHA-256 of a refresh token.' })
 /** One line of text as people write it: control characters and overrides of direction would write more than a name. */
-const nameInput = z
+export const nameInput = z
   .string()
   .trim()
   .min(1)

@@ -14,6 +14,7 @@ import { createGuards } from './http/guards.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
+import { createPersonHandlers } from './http/person-handlers.ts'
 import { createProofs } from './http/proofs.ts'
 import { createProvers } from './http/provers.ts'
 import { createLogFault, createLogRequest } from './http/request-log.ts'
@@ -181,6 +182,7 @@ const wire = (
     accounts: accountHandlers,
     links: createLinkHandlers(web),
     devices: createDeviceHandlers(web),
+    person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,
     readiness: readiness.read,

@@ -32,6 +32,8 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/email/verify/request', { email: 'someone1@example.com' }],
     ['POST', '/api/auth/password/change', { currentPassword: goodPassword, newPassword }],
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
+    ['DELETE', '/api/auth/sessions', {}],
+    ['PATCH', '/api/auth/me', { name: 'Mallory' }],
   ] as const
 /** What the browser itself calls (DBSC), whoever's page made it: authorised by a signature that no page can make. */
 const byBrowser = ['/api/auth/dbsc/registration', '/api/auth/dbsc/refresh']

@@ -30,6 +30,8 @@ POST /api/auth/password/change | access token + CSRF, recent sign-in | passwordC
 POST /api/auth/password/forgot | own origin | linkIp, linkEmail
 POST /api/auth/password/reset | own origin | change
 POST /api/auth/email/verify/request | own origin | linkIp, linkEmail
+PATCH /api/auth/me | access token + CSRF | change
+DELETE /api/auth/sessions | refresh cookie + CSRF, or recent sign-in | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none

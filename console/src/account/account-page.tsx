@@ -2,12 +2,13 @@ import type { User } from '@vigile/contract'
 import { Protected, useAuth } from '@vigile/react'
 import { AccountFrame } from './account-frame.tsx'
 import { ChangePassword } from './change-password.tsx'
+import { Email } from './email.tsx'
 import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
 import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
 import { Sessions } from './sessions.tsx'
-import { type SessionList, useSessions } from './use-sessions.ts'
+import { SessionListContext, useSessionList, useSessions } from './use-sessions.ts'
 
 /** While it is not known who is signed in, or cannot be known. */
 function Waiting() {
@@ -16,24 +17,26 @@ function Waiting() {
 }
 
 /** One section a file. Their order here is that of the list beside them (account-frame.tsx). */
-function Account({ user, sessions }: { user: User; sessions: SessionList }) {
+function Account({ user }: { user: User }) {
   const { reload } = useAuth()
+  const { list } = useSessionList()
   const onChange = async () => {
-    await Promise.all([reload(), sessions.list()])
+    await Promise.all([reload(), list()])
   }
   return (
     <RecentSignIn email={user.email}>
-      <Profile user={user} />
+      <Profile user={user} onChange={reload} />
+      <Email user={user} />
       <ChangePassword email={user.email} onChange={onChange} />
-      <Sessions {...sessions} />
+      <Sessions />
     </RecentSignIn>
   )
 }
 
-function SignedIn({ sessions }: { sessions: SessionList }) {
+function SignedIn() {
   const { user } = useAuth()
   // Another person who signs in in another tab gets a page of their own, with nothing that was typed here.
-  return user ? <Account key={user.id} user={user} sessions={sessions} /> : <Loading />
+  return user ? <Account key={user.id} user={user} /> : <Loading />
 }
 
 export function AccountPage() {
@@ -42,7 +45,9 @@ export function AccountPage() {
   return (
     <AccountFrame>
       <Protected waiting={<Waiting />}>
-        <SignedIn sessions={sessions} />
+        <SessionListContext value={sessions}>
+          <SignedIn />
+        </SessionListContext>
       </Protected>
     </AccountFrame>
   )

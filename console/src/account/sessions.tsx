@@ -10,6 +10,7 @@ import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { deviceName } from './device.ts'
+import { EndOthers } from './end-others.tsx'
 import { Failed } from './failed.tsx'
 import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
@@ -17,12 +18,13 @@ import { SessionRow } from './session-row.tsx'
 import styles from './sessions.module.css'
 import { SignOutButton } from './sign-out-button.tsx'
 import { useNow } from './use-now.ts'
-import type { SessionList } from './use-sessions.ts'
+import { useSessionList } from './use-sessions.ts'
 
 /** What the user is asked to confirm: the end of one session, or of all. */
 type Question = ListedSession | 'everywhere'
 
-export function Sessions({ sessions, problem: missing, list }: SessionList) {
+export function Sessions() {
+  const { sessions, problem: missing, list } = useSessionList()
   const { say } = useMessages()
   const act = useAct()
   const now = useNow()
@@ -90,6 +92,7 @@ export function Sessions({ sessions, problem: missing, list }: SessionList) {
         ))}
       </ul>
       {sessions?.length === 1 && <p className={styles.alone}>{say('sessions.alone')}</p>}
+      <EndOthers />
       <div>
         <Button onClick={() => ask('everywhere')}>{say('sessions.everywhere')}</Button>
       </div>

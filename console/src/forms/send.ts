@@ -7,7 +7,6 @@ import { settings } from '../settings.ts'
 const unreachable: NetworkProblem = { code: 'network', status: 0, title: '', detail: '' }
 
 /**
- * @public
  * Sends a request to an endpoint below the auth path. Never throws for a refusal or a lost connection.
  * @example const result = await send<{ user: User }>('PATCH', '/me', { name: 'Ada' })
  */

@@ -123,12 +123,24 @@ export const en = {
   profile: {
     title: 'Profile',
     text: 'Who you are here.',
-    name: 'Name',
-    noName: 'Not given',
-    email: 'Email',
+    language: 'Language',
+    languageHint: 'Of these pages, and of the letters that we send you.',
+    submit: 'Save',
+    busy: 'Saving…',
+    done: 'Saved.',
+    since: 'Account made on {{day}}.',
+  },
+  email: {
+    title: 'Email',
+    text: 'Where letters about your account go.',
     verified: 'Verified',
     unverified: 'Not verified',
-    since: 'Account made',
+  },
+  endOthers: {
+    text_one: 'You are also signed in on one other device.',
+    text_other: 'You are also signed in on {{count}} other devices.',
+    submit: 'End the other sessions',
+    done: 'The other sessions are over.',
   },
   password: {
     title: 'Password',

@@ -123,12 +123,24 @@ export const fr: Messages = {
   profile: {
     title: 'Profil',
     text: 'Qui vous êtes ici.',
-    name: 'Nom',
-    noName: 'Non renseigné',
-    email: 'Adresse e-mail',
+    language: 'Langue',
+    languageHint: 'Celle de ces pages, et des courriers que nous vous envoyons.',
+    submit: 'Enregistrer',
+    busy: 'Enregistrement…',
+    done: 'C’est enregistré.',
+    since: 'Compte créé le {{day}}.',
+  },
+  email: {
+    title: 'Adresse e-mail',
+    text: 'Là où arrivent les courriers sur votre compte.',
     verified: 'Vérifiée',
     unverified: 'Non vérifiée',
-    since: 'Compte créé',
+  },
+  endOthers: {
+    text_one: 'Votre compte est aussi ouvert sur un autre appareil.',
+    text_other: 'Votre compte est aussi ouvert sur {{count}} autres appareils.',
+    submit: 'Fermer les autres sessions',
+    done: 'Les autres sessions sont fermées.',
   },
   password: {
     title: 'Mot de passe',

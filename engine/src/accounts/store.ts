@@ -36,6 +36,12 @@ export interface AccountStore {
   replacePassword(id: UserId, expectedHash: string | null, passwordHash: string, now: number): Promise<boolean>
   /** False: no such account, or it was so already. */
   setActive(id: UserId, isActive: boolean, now: number): Promise<boolean>
+  /** False: the account changed since it was read, in what is searched for. */
+  setProfile(
+    read: Account,
+    profile: { readonly name: string | null; readonly locale: Locale | null },
+    now: number,
+  ): Promise<boolean>
   setEmailVerified(id: UserId, now: number): Promise<boolean>
   /** Removes the account and what hangs on it (sessions, devices). */
   delete(id: UserId): Promise<boolean>

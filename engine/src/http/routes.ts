@@ -11,6 +11,7 @@ import type { Guard, Guards } from './guards.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import type { createPersonHandlers } from './person-handlers.ts'
 import type { Input, InputOf } from './read-input.ts'
 import { safeReturnTo } from './return-to.ts'
 import type { createSessionHandlers } from './session-handlers.ts'
@@ -42,6 +43,7 @@ export type RouteDeps = {
   readonly sessions: ReturnType<typeof createSessionHandlers>
   readonly links: ReturnType<typeof createLinkHandlers>
   readonly devices: ReturnType<typeof createDeviceHandlers>
+  readonly person: ReturnType<typeof createPersonHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -92,6 +94,7 @@ export const createRoutes = ({
   sessions,
   links,
   devices,
+  person,
   signingKeys,
   readiness,
   openApi,
@@ -166,6 +169,8 @@ export const createRoutes = ({
       limit: { byHandler: ['linkIp', 'linkEmail'] },
       handle: links.requestVerification,
     }),
+    route('changeProfile', { guard: guards.signedInChange, limit: change, handle: person.changeProfile }),
+    route('endOtherSessions', { guard: guards.owner, limit: change, handle: person.endOtherSessions }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -93,6 +93,17 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
           .where('is_active', '!=', isActive)
           .executeTakeFirstOrThrow(),
       ),
+    setProfile: async (read, { name, locale }, now) =>
+      changed(
+        await db
+          .updateTable('users')
+          .set({ name, locale, search_text: toSearchText({ ...read, name }), updated_at: now })
+          .where('id', '=', read.id)
+          .where('is_active', '=', true)
+          .where('email', '=', read.email)
+          .where('name', 'is not distinct from', read.name)
+          .executeTakeFirstOrThrow(),
+      ),
     setEmailVerified: async (id, now) =>
       changed(
         await db
