@@ -227,10 +227,11 @@ describe('S-54 what a form can send is not read', () => {
       }
     }
     // What may only be posted is not done by a GET, or by a method that a proxy is told to put in its place.
+    const reads = site.vigile.routes().filter(({ method }) => method === 'GET')
     for (const [, path] of changes(visitor)) {
       const headers = { 'x-http-method-override': 'POST', 'x-method-override': 'DELETE', 'x-http-method': 'POST' }
       const reply = await visitor.get(path, { headers })
-      expect([path, reply.status]).toEqual([path, 405])
+      expect([path, reply.status]).toEqual([path, reads.some((read) => read.path === path) ? 200 : 405])
     }
     expect(await dumpOfState(site)).toEqual(before)
   })
