@@ -1,5 +1,6 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
+import { lettersEndpoints } from './endpoints/letters.ts'
 import { passwordsEndpoints } from './endpoints/passwords.ts'
 import { personEndpoints } from './endpoints/person.ts'
 import { sessionsEndpoints } from './endpoints/sessions.ts'
@@ -11,6 +12,7 @@ export const endpoints = {
   ...sessionsEndpoints,
   ...passwordsEndpoints,
   ...personEndpoints,
+  ...lettersEndpoints,
   ...siteEndpoints,
 }
 

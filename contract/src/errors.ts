@@ -39,6 +39,8 @@ export const sessionEndReasons = [
   'expired',
   'reuse',
   'password_changed',
+  'email_changed',
+  'reported',
   'account_disabled',
   'account_deleted',
   'key_lost',

@@ -94,7 +94,7 @@ export const logoutBody = z.strictObject({
     .meta({ description: 'Do nothing unless the browser still holds this token (empty: unless it holds none).' }),
 })
 /** The token of a link that was sent by mail. */
-const linkTokenInput = z
+export const linkTokenInput = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/)
   .meta({ description: 'What stands behind `#` in the link.' })

@@ -11,6 +11,7 @@ import { createCookies } from './http/cookies.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createGuards } from './http/guards.ts'
+import { createLetterHandlers } from './http/letter-handlers.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
@@ -181,6 +182,7 @@ const wire = (
     guards,
     accounts: accountHandlers,
     links: createLinkHandlers(web),
+    letters: createLetterHandlers(web),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),

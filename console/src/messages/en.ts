@@ -18,6 +18,8 @@ const because: Record<Because, string> = {
   reuse:
     'We ended this session to protect you: it seems that someone else had a copy of it. Sign in again. If you do not know why this happened, change your password afterwards.',
   password_changed: 'Your password was changed, which ended this session. Sign in with the new password.',
+  email_changed: 'The email of your account was changed, which ended this session. Sign in with the new address.',
+  reported: 'This session was reported as not yours, by a letter to the mailbox of the account. It is over.',
   account_disabled: 'This account has been disabled. An administrator can tell you why.',
   account_deleted: 'This account has been deleted.',
   key_lost: 'This browser no longer has the key that your session was bound to. Sign in again to give it a new one.',

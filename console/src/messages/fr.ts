@@ -17,6 +17,10 @@ export const fr: Messages = {
       'Nous avons fermé cette session pour vous protéger\u00a0: quelqu’un d’autre semblait en avoir une copie. Reconnectez-vous. Si vous ne savez pas pourquoi c’est arrivé, changez ensuite de mot de passe.',
     password_changed:
       'Votre mot de passe a été changé, ce qui a fermé cette session. Connectez-vous avec le nouveau mot de passe.',
+    email_changed:
+      'L’adresse e-mail de votre compte a été changée, ce qui a fermé cette session. Connectez-vous avec la nouvelle adresse.',
+    reported:
+      'Cette session a été signalée comme n’étant pas la vôtre, par le lien d’un message à l’adresse du compte. Elle est fermée.',
     account_disabled: 'Ce compte a été désactivé. Un administrateur peut vous dire pourquoi.',
     account_deleted: 'Ce compte a été supprimé.',
     key_lost:

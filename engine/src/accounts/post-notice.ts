@@ -13,8 +13,8 @@ import type { Account } from './store.ts'
 /** The letter is worth sending for so long. */
 const noticeLifeMs = 3 * 86_400_000
 
-/** What the token of "this was not me" is about. `since`: what came at that moment or later was not the owner. */
-export type ToldOf = { readonly kind: Notice['kind']; readonly since: number }
+/** What the token of "this was not me" is about. `since`: what came then or later was not the owner's. `to`: who was told. */
+export type ToldOf = { readonly kind: Notice['kind']; readonly since: number; readonly to: string }
 
 /**
  * Posts a security letter in the transaction of the act that it tells of, to the address that the account has in `account`
@@ -42,7 +42,7 @@ export const postNotice = async (
   const { notice, account, now, context, locale } = input
   const { kind } = notice
   const { id: userId, emailKey } = account
-  const about: ToldOf = { kind, since: now }
+  const about: ToldOf = { kind, since: now, to: account.email }
   const { token } = await issueToken(oneTimeTokens, {
     purpose: 'not_me',
     userId,

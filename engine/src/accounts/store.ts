@@ -1,5 +1,6 @@
 import type { Locale } from '@vigile/contract'
 import type { UserId } from '../primitives/ids.ts'
+import type { Email } from './email.ts'
 
 export type Account = {
   readonly id: UserId
@@ -20,6 +21,9 @@ export type Account = {
 /** `next` is opaque, and holds even when the account it was made from is deleted meanwhile. */
 export type AccountPage = { readonly accounts: readonly Account[]; readonly next: string | null }
 
+/** Two accounts wanted one email at the same moment, and the other one has it. Nothing of the transaction is kept. */
+export class EmailTakenError extends Error {}
+
 export interface AccountStore {
   findByEmailKey(emailKey: string): Promise<Account | null>
   findById(id: UserId): Promise<Account | null>
@@ -32,8 +36,8 @@ export interface AccountStore {
    * `upgradedHash` where one is given. False: it changed meanwhile; the sign-in must not go on.
    */
   confirmPassword(id: UserId, expectedHash: string, upgradedHash: string | null, now: number): Promise<boolean>
-  /** Replaces the hash if it still is `expectedHash` (null: whatever it is). */
-  replacePassword(id: UserId, expectedHash: string | null, passwordHash: string, now: number): Promise<boolean>
+  /** Replaces the hash if it still is `expectedHash` (null: whatever it is); by null, which closes sign-in by password. */
+  replacePassword(id: UserId, expectedHash: string | null, passwordHash: string | null, now: number): Promise<boolean>
   /** False: no such account, or it was so already. */
   setActive(id: UserId, isActive: boolean, now: number): Promise<boolean>
   /** False: the account changed since it was read, in what is searched for. */
@@ -43,6 +47,11 @@ export interface AccountStore {
     now: number,
   ): Promise<boolean>
   setEmailVerified(id: UserId, now: number): Promise<boolean>
+  /**
+   * Changes the email to one that is proven, if the account still is active and has the email that it had when it was read.
+   * False: it has not, or the new one is taken. Throws `EmailTakenError` where it is being taken at this very moment.
+   */
+  changeEmail(account: Account, email: Email, now: number): Promise<boolean>
   /** Removes the account and what hangs on it (sessions, devices). */
   delete(id: UserId): Promise<boolean>
   /** By creation, oldest first, after `after` (a `next`; one that is unreadable gives no accounts); `search` matches a part of the email or name, whatever the case. */
@@ -64,6 +73,8 @@ export interface AccountStore {
   findKnownDevice(userId: UserId, deviceHashes: readonly string[]): Promise<string | null>
   /** An account knows the 50 browsers that it last saw. */
   rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
+  /** Forgets the browsers that signed in for the first time at `since` or later. */
+  forgetDevices(userId: UserId, since: number): Promise<void>
   /** Removes devices and attempt counters last touched before the given times; the number removed. */
   deleteStale(input: {
     readonly devicesBefore: number

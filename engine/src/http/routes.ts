@@ -8,6 +8,7 @@ import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
 import type { createDeviceHandlers } from './device-handlers.ts'
 import type { Guard, Guards } from './guards.ts'
+import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
@@ -42,6 +43,7 @@ export type RouteDeps = {
   readonly accounts: ReturnType<typeof createAccountHandlers>
   readonly sessions: ReturnType<typeof createSessionHandlers>
   readonly links: ReturnType<typeof createLinkHandlers>
+  readonly letters: ReturnType<typeof createLetterHandlers>
   readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly person: ReturnType<typeof createPersonHandlers>
   readonly signingKeys: SigningKeys
@@ -93,6 +95,7 @@ export const createRoutes = ({
   accounts,
   sessions,
   links,
+  letters,
   devices,
   person,
   signingKeys,
@@ -171,6 +174,13 @@ export const createRoutes = ({
     }),
     route('changeProfile', { guard: guards.signedInChange, limit: change, handle: person.changeProfile }),
     route('endOtherSessions', { guard: guards.owner, limit: change, handle: person.endOtherSessions }),
+    route('requestEmailChange', {
+      guard: guards.signedInChange,
+      limit: { byHandler: ['linkIp', 'linkEmail'] },
+      handle: letters.requestEmailChange,
+    }),
+    route('changeEmail', { guard: guards.signedInChange, limit: change, handle: letters.changeEmail }),
+    route('notMe', { guard: guards.ownPages, limit: change, handle: letters.notMe }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -63,6 +63,7 @@ export const en = {
     too_long: 'At most {{maximum}} characters.',
     invalid: 'This has not the right form.',
     invalid_email: 'This is not an email address.',
+    email_unchanged: 'This is the address that you have.',
     not_one_of: 'One of: {{values}}.',
     not_json: 'This is not JSON.',
     not_utf8: 'This is not UTF-8 text.',

@@ -79,6 +79,7 @@ export const fr: Messages = {
     too_long: 'Au plus {{maximum}} caractères.',
     invalid: 'Ce champ n’a pas la bonne forme.',
     invalid_email: 'Ce n’est pas une adresse e-mail.',
+    email_unchanged: 'C’est votre adresse actuelle.',
     not_one_of: 'L’une de ces valeurs : {{values}}.',
     not_json: 'Ce n’est pas du JSON.',
     not_utf8: 'Ce n’est pas du texte UTF-8.',

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Account, AccountStore } from '../accounts/store.ts'
+import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Dialect } from './dialect.ts'
 import { precompile } from './precompile.ts'
@@ -113,6 +113,27 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
           .where('email_verified_at', 'is', null)
           .executeTakeFirstOrThrow(),
       ),
+    changeEmail: async (account, email, now) => {
+      const taken = db.selectFrom('users as other').select('other.id').where('other.email_key', '=', email.key)
+      const result = await db
+        .updateTable('users')
+        .set({
+          email: email.address,
+          email_key: email.key,
+          email_verified_at: now,
+          search_text: toSearchText({ ...account, email: email.address }),
+          updated_at: now,
+        })
+        .where('id', '=', account.id)
+        .where('email_key', '=', account.emailKey)
+        .where('is_active', '=', true)
+        .where((where) => where.not(where.exists(taken)))
+        .executeTakeFirstOrThrow()
+        .catch((error: unknown) => {
+          throw dialect.isDuplicate(error) ? new EmailTakenError('the email is taken', { cause: error }) : error
+        })
+      return changed(result)
+    },
     delete: async (id) => {
       const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', id).executeTakeFirstOrThrow()
       return numDeletedRows === 1n
@@ -183,6 +204,9 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .orderBy('last_used_at', 'desc')
         .limit(maxDevices)
       await db.deleteFrom('known_devices').where('user_id', '=', userId).where('device_hash', 'not in', kept).execute()
+    },
+    forgetDevices: async (userId, since) => {
+      await db.deleteFrom('known_devices').where('user_id', '=', userId).where('created_at', '>=', since).execute()
     },
     deleteStale: async ({ devicesBefore, attemptsBefore, limit }) => {
       const devices = db

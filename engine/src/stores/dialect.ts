@@ -13,6 +13,8 @@ export type Dialect = {
     query: SelectQueryBuilder<DB, TB, O>,
     how: 'wait' | 'skip locked',
   ) => SelectQueryBuilder<DB, TB, O>
+  /** Whether an error says that a value which must be unique is there already. */
+  readonly isDuplicate: (error: unknown) => boolean
   readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
   /** Waits for the other nodes that migrate. Holds until the commit. */
   readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
@@ -24,6 +26,8 @@ export const sqliteDialect: Dialect = {
   // The driver binds an array as JSON.
   isAny: (value, of) => sql<SqlBool>`${value} in (select value from json_each(${of}))`,
   locked: (query) => query,
+  // SQLITE_CONSTRAINT_UNIQUE
+  isDuplicate: (error) => (error as { readonly errcode?: unknown }).errcode === 2067,
   tableExists: async (db, name) => {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(db)
     return rows.length > 0
@@ -37,6 +41,7 @@ export const postgresDialect: Dialect = {
   isAny: (value, of) => sql<SqlBool>`${value} = any(${of})`,
   // NO KEY: a new session's foreign key to a locked user does not wait.
   locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),
+  isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
   tableExists: async (db, name) => {
     const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db)
     return rows[0]?.found === true

@@ -1,0 +1,52 @@
+// What links of letters do, beyond those of passwords.
+import { z } from 'zod'
+import { linkBody } from '../schemas/letters.ts'
+import { emailBody, userSchema } from '../schemas.ts'
+import { type Endpoint, json, sentSchema } from './endpoint.ts'
+
+export const lettersEndpoints = {
+  requestEmailChange: {
+    method: 'POST',
+    path: './email/change',
+    summary: 'Ask for another email; a link goes to the new address, and word of it to the present one',
+    body: emailBody,
+    answers: {
+      202: json(sentSchema, 'A letter is on its way; the answer does not say whether the address has an account.'),
+    },
+    refuses: [
+      'unauthenticated',
+      'reauthentication_required',
+      'proof_required',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
+  },
+  changeEmail: {
+    method: 'POST',
+    path: './email/change/confirm',
+    summary: 'Change the email by the link that came to the new address; every other session ends',
+    body: linkBody,
+    answers: { 200: json(z.object({ user: userSchema }), 'Changed.') },
+    refuses: [
+      'unauthenticated',
+      'link_expired',
+      'permission_denied',
+      'email_taken',
+      'proof_required',
+      'csrf_failed',
+      'origin_refused',
+      'rate_limited',
+    ],
+  },
+  notMe: {
+    method: 'POST',
+    path: './not-me',
+    summary: 'Say by the link of a security letter that it was not you: sessions end, and the password is closed',
+    body: linkBody,
+    answers: {
+      200: json(z.object({ status: z.literal('secured') }), 'Done. A link to choose a new password is on its way.'),
+    },
+    refuses: ['link_expired', 'origin_refused', 'rate_limited'],
+  },
+} as const satisfies Record<string, Endpoint>

@@ -1,0 +1,25 @@
+// What the acts behind links of letters have in common.
+import type { AuditStore } from '../audit/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { OutboxStore } from '../mail/store.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { Transact } from '../primitives/transact.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import type { AccountActDeps } from './acts-on-accounts.ts'
+import type { AccountStore } from './store.ts'
+
+export type LetterActStores = {
+  readonly accounts: AccountStore
+  readonly sessions: SessionStore
+  readonly oneTimeTokens: OneTimeTokenStore
+  readonly outbox: OutboxStore
+  readonly audit: AuditStore
+}
+
+export type LetterActDeps = Omit<AccountActDeps, 'transact'> & {
+  readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
+  readonly transact: Transact<LetterActStores>
+  readonly keyring: Pick<Keyring, 'newest'>
+  /** The outbox has something new. */
+  readonly mailPosted: () => void
+}
