@@ -123,7 +123,9 @@ describe.each(storeKinds)('on %s', (kind) => {
     const late = await linkTo('late@example.net')
     await ask(who, 'new@example.net')
     expect((await confirm(who, await linkTo('new@example.net'))).status).toBe(200)
-    expect((await visitor().post('/api/auth/password/reset', { token: reset, password: 'calm-meadow-17' })).status).toBe(410)
+    expect(
+      (await visitor().post('/api/auth/password/reset', { token: reset, password: 'calm-meadow-17' })).status,
+    ).toBe(410)
     expect((await confirm(who, late)).status).toBe(410)
     await ask(who, 'expired@example.net')
     const token = await linkTo('expired@example.net')

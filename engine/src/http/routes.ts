@@ -175,7 +175,7 @@ export const createRoutes = ({
     route('changeProfile', { guard: guards.signedInChange, limit: change, handle: person.changeProfile }),
     route('endOtherSessions', { guard: guards.owner, limit: change, handle: person.endOtherSessions }),
     route('requestEmailChange', {
-      guard: guards.signedInChange,
+      guard: guards.recentChange,
       limit: { byHandler: ['linkIp', 'linkEmail'] },
       handle: letters.requestEmailChange,
     }),
