@@ -1,17 +1,6 @@
 // What the links of letters send.
 import { z } from 'zod'
-import { linkTokenInput, sessionStartedSchema } from '../schemas.ts'
+import { linkTokenInput } from '../schemas.ts'
 
 /** A link, and nothing else. */
 export const linkBody = z.strictObject({ token: linkTokenInput })
-
-export const magicLinkBody = linkBody.extend({
-  confirmed: z.literal(true).optional().meta({
-    description: 'The person has read whose account it is: needed in a browser that did not ask for the link.',
-  }),
-})
-
-/** In a browser that did not ask for the link: whose account it is. Nothing was used up. */
-export const confirmSignInSchema = z.object({ next: z.literal('confirm'), email: z.string() })
-
-export const magicLinkAnswer = z.union([sessionStartedSchema, confirmSignInSchema])
