@@ -1,5 +1,5 @@
 // What an application sees of the client.
-import type { ListedSession, Locale, Me, Problem, SessionEndReason, SessionStarted } from '@vigile/contract'
+import type { Entered, ListedSession, Locale, Me, Problem, SessionEndReason, SessionStarted } from '@vigile/contract'
 
 /** The server could not be reached, or what answered was not the server (a proxy's page, a captive portal). */
 export type NetworkProblem = {
@@ -18,7 +18,7 @@ export type Result<T> =
   | { readonly ok: false; readonly problem: Problem | NetworkProblem }
 
 /** Where verification is required, a sign-up signs nobody in yet. */
-export type SignedUp = SessionStarted | { readonly status: 'verification_sent' }
+export type SignedUp = Entered | { readonly status: 'verification_sent' }
 
 /**
  * How a refresh ended. `refreshed`: the access token is new (this tab's work or another's). `ended`: the server said clearly that
@@ -51,10 +51,16 @@ export type Client = {
   /** Makes an account. Refusals: `validation_failed`, `email_taken`, `rate_limited`, … */
   signUp(input: { email: string; password: string; name?: string; locale?: Locale }): Promise<Result<SignedUp>>
   /**
-   * Refusals: `invalid_credentials`, `link_expired`, `rate_limited`, … A new session starts in every tab. `verification`: what
-   * stands behind `#` in the link that proves the email.
+   * Refusals: `invalid_credentials`, `link_expired`, `rate_limited`, … A new session starts in every tab; or the value has
+   * `next: 'second_factor'`, and there is no session before that. `verification`: what stands behind `#` in the link that
+   * proves the email.
    */
-  signIn(input: { email: string; password: string; verification?: string }): Promise<Result<SessionStarted>>
+  signIn(input: { email: string; password: string; verification?: string }): Promise<Result<Entered>>
+  /**
+   * Any other way in: an act below the auth path that begins a session, such as `/second-factor`. Gives its answer.
+   * @example const result = await client.enter('/second-factor', { method: 'totp', code: '123456' })
+   */
+  enter<T = Entered>(path: string, input: object): Promise<Result<T>>
   /** Ends this browser's session, in every tab. On a refusal or a lost connection the session goes on, and `ok` is false. */
   signOut(): Promise<Result<void>>
   /** Ends every session of the user. Refusals: `reauthentication_required`, … */

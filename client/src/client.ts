@@ -1,6 +1,6 @@
 // The client, made of its parts.
 import type { ListedSession, Me, SessionEndReason, SessionStarted } from '@vigile/contract'
-import type { Client, ClientOptions, RefreshOutcome, Result, SignedUp } from './api.ts'
+import type { Client, ClientOptions, RefreshOutcome, Result } from './api.ts'
 import { createConfirm } from './confirm.ts'
 import { createCsrf } from './csrf.ts'
 import { createKeepAlive } from './keep-alive.ts'
@@ -13,7 +13,7 @@ import { addressOf, createSend, type MakeRequest, repeatable } from './send.ts'
 import { createSession } from './session.ts'
 
 /** These make, renew or end a session themselves: a 401 from them is their answer (CLI-2). */
-const sessionEndpoints = /^\/(refresh|ack|login|logout|register|csrf|exchange-session)$/
+const sessionEndpoints = /^\/(refresh|ack|login|logout|register|csrf)$/
 /** A 401 that a new access token would not change. */
 const finalRefusals = ['invalid_credentials', 'proof_required']
 
@@ -73,6 +73,7 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
     confirm.arrived()
   }
   const over = (reason: SessionEndReason) => () => session.over(reason)
+  const enter = <T>(path: string, input: object): Promise<Result<T>> => toResult(act(path, input, landed(true)))
 
   const client: Client = {
     async fetch(input, init) {
@@ -85,8 +86,9 @@ export function assembleClient(ports: Ports, options: ClientOptions = {}): Clien
         return send(make)
       return (await retrying(() => send(make))).answer
     },
-    signUp: (input) => toResult<SignedUp>(act('/register', input, landed(true))),
-    signIn: (input) => toResult(act('/login', input, landed(true))),
+    signUp: (input) => enter('/register', input),
+    signIn: (input) => enter('/login', input),
+    enter,
     signOut: () => toResult(act('/logout', {}, over('signed_out'))),
     signOutEverywhere: () =>
       toResult(async () => (await retrying(act('/logout-all', {}, over('signed_out_everywhere')))).answer),

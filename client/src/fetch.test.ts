@@ -72,7 +72,7 @@ test('CLI-2 the endpoints that make, renew or end a session are never retried', 
   const { client, until, server, jar } = await signedIn()
   jar.delete('vigile_refresh')
   const before = server.log.length
-  for (const path of ['refresh', 'ack', 'logout', 'login', 'register', 'exchange-session']) {
+  for (const path of ['refresh', 'ack', 'logout', 'login', 'register', 'csrf']) {
     server.fault = () => ({ status: 401, body: { code: 'unauthenticated' } })
     expect((await until(client.fetch(`/api/auth/${path}`, { method: 'POST', body: '{}' }))).status).toBe(401)
   }

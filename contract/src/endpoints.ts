@@ -1,5 +1,6 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
+import { factorsEndpoints } from './endpoints/factors.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
 import { passwordsEndpoints } from './endpoints/passwords.ts'
 import { personEndpoints } from './endpoints/person.ts'
@@ -13,6 +14,7 @@ export const endpoints = {
   ...passwordsEndpoints,
   ...personEndpoints,
   ...lettersEndpoints,
+  ...factorsEndpoints,
   ...siteEndpoints,
 }
 

@@ -3,6 +3,7 @@ export const errorStatus = {
   validation_failed: 400,
   unauthenticated: 401,
   invalid_credentials: 401,
+  invalid_code: 401,
   invalid_token: 401,
   session_ended: 401,
   proof_required: 401,

@@ -2,6 +2,13 @@ export type { Endpoint, Method } from './endpoints/endpoint.ts'
 export { type EndpointName, endpoints } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {
+  type Entered,
+  type Factor,
+  type PendingSignIn,
+  pendingSignInSchema,
+  type SecondFactorNeeded,
+} from './schemas/factors.ts'
+export {
   ackBody,
   changePasswordBody,
   continueQuery,

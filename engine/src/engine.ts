@@ -10,6 +10,7 @@ import { createReadCaller } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
+import { createFactorHandlers } from './http/factor-handlers.ts'
 import { createGuards } from './http/guards.ts'
 import { createLetterHandlers } from './http/letter-handlers.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
@@ -25,6 +26,7 @@ import { createServe } from './http/serve.ts'
 import { createSessionCookies } from './http/session-cookies.ts'
 import { createSessionHandlers } from './http/session-handlers.ts'
 import { createShortWay } from './http/short-way.ts'
+import { createWaysIn } from './http/ways-in.ts'
 import { createBackground } from './jobs/background.ts'
 import { scheduleJob } from './jobs/schedule.ts'
 import { createKeyring } from './keys/keyring.ts'
@@ -135,6 +137,7 @@ const wire = (
     hasher: createPasswordHasher({ argon2 }),
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
+    secondFactor: settings.secondFactor,
   }
   const liveAccounts = createLiveAccounts({ accounts, channel })
 
@@ -177,12 +180,14 @@ const wire = (
       if (isServer) await keyring.tell()
     },
   })
-  const accountHandlers = createAccountHandlers(web)
+  const waysIn = createWaysIn(web)
+  const accountHandlers = createAccountHandlers({ ...web, waysIn })
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
     links: createLinkHandlers(web),
     letters: createLetterHandlers(web),
+    factors: createFactorHandlers(web),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),

@@ -55,7 +55,7 @@ export type VigileOptions = {
     /** False: names without `__Host-` or `__Secure-`. */
     readonly prefix?: boolean | undefined
     /** Base names in place of `{app}_access` and so on. */
-    readonly names?: Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device', string>> | undefined
+    readonly names?: Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending', string>> | undefined
   }
   /** `body`: access tokens are in answers and sent as Bearer; the refresh token stays in its cookie. Default `cookie`. */
   readonly delivery?: 'cookie' | 'body' | undefined
@@ -86,6 +86,8 @@ export type VigileOptions = {
     readonly signUp?: boolean | undefined
     /** Whether an email must be verified before the first sign-in; default: in production. */
     readonly verifyEmail?: boolean | undefined
+    /** `required`: whoever has no second factor sets one up at sign-in; default `optional`. */
+    readonly secondFactor?: 'optional' | 'required' | undefined
   }
   readonly mail?: {
     /** `smtp://user:password@host:587` or `smtps://…`. Absent: in development a mailbox page, in production none is sent. */

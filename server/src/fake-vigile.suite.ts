@@ -87,7 +87,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
     },
-    cleanUp: async () => ({ sessions: 1, devices: 0, letters: 0, links: 0, seconds: 0.1 }),
+    cleanUp: async () => ({ sessions: 1, devices: 0, letters: 0, links: 0, pendingSignIns: 0, seconds: 0.1 }),
     migrate: async () => ['0001-first'],
     migrationState: async () => ({ pending: ['0001-first'], applied: [] }),
     readiness: async () => ({ status: 'ok', parts: {} }),

@@ -43,8 +43,9 @@ describe.each(storeKinds)('on %s', (kind) => {
     const before = site.now()
     const signedUp = await ada.signUp('ada@example.com')
     const { id } = signedUp.body.user
-    const [entry, ...others] = await recordOf(signedUp)
+    const [signIn, entry, ...others] = (await recordOf(signedUp)).toSorted((a, b) => a.action.localeCompare(b.action))
     expect(others).toEqual([])
+    expect(signIn).toMatchObject({ action: 'session:sign-in', userId: id, details: { by: 'sign_up' } })
     expect(entry).toMatchObject({ action: 'user:sign-up', userId: id, resourceId: id, ip: ada.address })
     expect(entry?.userAgent).toContain('Firefox')
     expect(Math.abs(Number(entry?.at) - before)).toBeLessThan(5_000)

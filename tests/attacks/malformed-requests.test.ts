@@ -175,7 +175,8 @@ describe('VAL-1 objects that are not the one asked for', () => {
 
 describe('VAL-1 queries', () => {
   test('unknown and repeated ones are named, on every route', async () => {
-    for (const { method, path } of site.vigile.routes()) {
+    for (const { method, path, guard } of site.vigile.routes()) {
+      if (guard.startsWith('a sign-in that waits')) continue
       const ask = (query: string) => visitor.send(method, `${path.replace('{id}', 'A'.repeat(22))}?${query}`)
       const known = path.endsWith('/continue') ? 'returnTo=%2F&' : ''
       for (const name of ['debug', '__proto__', 'constructor', 'toString', 'access_token']) {

@@ -6,7 +6,7 @@ import { type DocumentedSite, openDocumentedSite } from './documented.ts'
 
 const minute = 60_000
 const day = 86_400
-const kinds = ['access', 'refresh', 'csrf', 'hint', 'device'] as const
+const kinds = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending'] as const
 type Kind = (typeof kinds)[number]
 
 /** Set-Cookie lines by kind; the value and the life stand apart. */
@@ -31,8 +31,9 @@ const environments = [
       csrf: 'Path=/; SameSite=Lax',
       hint: 'Path=/; SameSite=Lax',
       device: 'Path=/api/auth; HttpOnly; SameSite=Lax',
+      pending: 'Path=/api/auth; HttpOnly; SameSite=Lax',
     },
-    prefixes: { access: '', refresh: '', csrf: '', hint: '', device: '' },
+    prefixes: { access: '', refresh: '', csrf: '', hint: '', device: '', pending: '' },
   },
   {
     environment: 'production, over https',
@@ -43,8 +44,16 @@ const environments = [
       csrf: 'Path=/; Secure; SameSite=Strict',
       hint: 'Path=/; Secure; SameSite=Lax',
       device: 'Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
+      pending: 'Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
     },
-    prefixes: { access: '__Host-', refresh: '__Secure-', csrf: '__Host-', hint: '__Host-', device: '__Secure-' },
+    prefixes: {
+      access: '__Host-',
+      refresh: '__Secure-',
+      csrf: '__Host-',
+      hint: '__Host-',
+      device: '__Secure-',
+      pending: '__Secure-',
+    },
   },
 ] as const
 
@@ -65,7 +74,7 @@ describe.each(environments)('in $environment', ({ options, attributes, prefixes 
   test('COOK-1 COOK-2 COOK-3 COOK-4 COOK-5 S-43 S-44 S-45 sign-up and sign-in set each as the table says', async () => {
     const visitor = site.visitor()
     for (const reply of [await visitor.signUp('ada@example.com'), await visitor.signIn('ada@example.com')]) {
-      expect(setBy(reply)).toEqual([...kinds])
+      expect(setBy(reply)).toEqual(kinds.filter((kind) => kind !== 'pending'))
       for (const { kind, name, attributes: seen } of cookiesOf(reply)) {
         expect(name).toBe(`${prefixes[kind]}vigile_${kind}`)
         expect(seen).toBe(attributes[kind])
@@ -135,12 +144,12 @@ describe.each(environments)('in $environment', ({ options, attributes, prefixes 
     expect(visitor.cookie('refresh')).toBeUndefined()
   })
 
-  test('COOK-7 sign-out clears the four with the attributes that they were set with, and leaves the device', async () => {
+  test('COOK-7 sign-out clears all with the attributes that they were set with, and leaves the device', async () => {
     for (const path of ['/api/auth/logout', '/api/auth/logout-all']) {
       const visitor = await someone()
       const reply = await visitor.post(path, {})
       expect(reply.status).toBe(204)
-      expect(setBy(reply)).toEqual(['no access', 'no refresh', 'no csrf', 'no hint'])
+      expect(setBy(reply)).toEqual(['no access', 'no refresh', 'no csrf', 'no hint', 'no pending'])
       for (const { kind, name, value, attributes: seen } of cookiesOf(reply))
         expect([name, value, seen]).toEqual([`${prefixes[kind]}vigile_${kind}`, '', attributes[kind]])
       expect(visitor.jar.all().map(({ name }) => name)).toEqual([`${prefixes.device}vigile_device`])
@@ -237,7 +246,7 @@ describe('settings of one’s own', () => {
     expect((await visitor.me()).status).toBe(200)
     expect((await visitor.refresh({}, { csrf })).status).toBe(200)
     const out = await visitor.post('/api/auth/logout', {}, { csrf })
-    expect(out.setCookies.map((line) => line.split('=')[0])).toEqual(names.slice(0, 4))
+    expect(out.setCookies.map((line) => line.split('=')[0])).toEqual([...names.slice(0, 4), 'crm_pending'])
     await site.close()
   })
 

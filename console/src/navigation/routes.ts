@@ -7,6 +7,7 @@ export const paths = {
   forgot: '/forgot-password',
   reset: '/reset-password',
   verify: '/verify-email',
+  secondFactor: '/second-factor',
 } as const
 const asked = new URLSearchParams(location.search)
 
@@ -42,6 +43,9 @@ const leaveTo = (address: string): void => {
 
 /** Goes on after sign-in. */
 export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
+
+/** Goes on after a right first factor, with the way back kept. */
+export const goOnToSecondFactor = (): void => leaveTo(withQuery(paths.secondFactor, keepReturnTo))
 
 /** From the account to a fresh sign-in, which leads back. */
 export const signInAgainHref = withQuery(settings.signInPath, {

@@ -1,4 +1,3 @@
-import type { SessionStarted } from '@vigile/contract'
 import { client } from '../client.ts'
 import { looksLikeEmail } from '../forms/email-shape.ts'
 import { Field } from '../forms/field.tsx'
@@ -10,7 +9,7 @@ import { useForm, type Values } from '../forms/use-form.ts'
 import { Button } from '../look/button.tsx'
 import styles from '../look/page.module.css'
 import { currentLocale, useMessages } from '../messages/i18n.ts'
-import { goOn } from '../navigation/routes.ts'
+import { goOn, goOnToSecondFactor } from '../navigation/routes.ts'
 import { settings } from '../settings.ts'
 
 const fields = ['name', 'email', 'password'] as const
@@ -35,11 +34,11 @@ export function SignUpForm({ onMailSent }: { onMailSent(email: string): void }) 
     const name = values.name.trim()
     const result = await client.signUp({ email, password, locale: currentLocale(), ...(name && { name }) })
     if (!result.ok) return troubleOf(result.problem, fields, { email_taken: 'email' })
-    if (!('user' in (result.value as Partial<SessionStarted>))) {
+    if ('status' in result.value) {
       onMailSent(email)
       return null
     }
-    goOn()
+    'next' in result.value ? goOnToSecondFactor() : goOn()
     return new Promise(() => {}) // Still busy until the next page is here.
   }
 

@@ -1,6 +1,7 @@
 // Ways in: sign-up and sign-in.
 import { z } from 'zod'
-import { loginBody, registerBody, sessionStartedSchema } from '../schemas.ts'
+import { enteredSchema } from '../schemas/factors.ts'
+import { loginBody, registerBody } from '../schemas.ts'
 import { type Endpoint, json } from './endpoint.ts'
 
 export const signInEndpoints = {
@@ -10,7 +11,7 @@ export const signInEndpoints = {
     summary: 'Create an account with email and password',
     body: registerBody,
     answers: {
-      201: json(sessionStartedSchema, 'The account was made and is signed in.'),
+      201: json(enteredSchema, 'The account was made, and is signed in or waits for a second factor that is required.'),
       202: json(
         z.object({ status: z.literal('verification_sent') }),
         'Verification is required; known emails answer alike.',
@@ -23,7 +24,7 @@ export const signInEndpoints = {
     path: './login',
     summary: 'Sign in with email and password',
     body: loginBody,
-    answers: { 200: json(sessionStartedSchema, 'Signed in.') },
+    answers: { 200: json(enteredSchema, 'Signed in; or, with `next`, a second factor is needed first.') },
     refuses: ['invalid_credentials', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
   },
 } as const satisfies Record<string, Endpoint>

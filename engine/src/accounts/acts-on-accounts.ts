@@ -9,13 +9,19 @@ import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { PendingSignInStore } from '../second-factor/store.ts'
 import { announce } from '../sessions/announce.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountStore } from './store.ts'
 
 export type AccountActDeps = {
-  readonly transact: Transact<{ accounts: AccountStore; sessions: SessionStore; audit: AuditStore }>
+  readonly transact: Transact<{
+    accounts: AccountStore
+    sessions: SessionStore
+    pendingSignIns: PendingSignInStore
+    audit: AuditStore
+  }>
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -41,12 +47,21 @@ export const entryOf = (
     details: { by: nameActor(by), ...details },
   })
 
-/** Ends every session of the account, in the transaction of the act. */
+/** Ends every session of the account, and every sign-in that waits for its second factor, in the transaction of the act. */
 export const endSessions = async (
-  { sessions, audit }: { readonly sessions: SessionStore; readonly audit: AuditStore },
+  {
+    sessions,
+    pendingSignIns,
+    audit,
+  }: {
+    readonly sessions: SessionStore
+    readonly pendingSignIns: PendingSignInStore
+    readonly audit: AuditStore
+  },
   { id, by, now }: ActOnAccount,
   reason: SessionEndReason,
 ): Promise<readonly SessionId[]> => {
+  await pendingSignIns.endAllOfUser(id, now)
   const revoked = await sessions.revokeAllOfUser(id, reason, now, null)
   await recordRevocations(audit, revoked, { reason, now, context: noContext, by: nameActor(by) })
   return revoked.map((session) => session.id)

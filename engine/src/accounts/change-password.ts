@@ -7,6 +7,7 @@ import type { Verdict } from '../limits/limiter.ts'
 import { normalizePassword } from '../passwords/normalize-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
+import { isFactorRequired } from '../second-factor/policy.ts'
 import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
@@ -17,6 +18,8 @@ import type { Account } from './store.ts'
 
 export type ChangePasswordInput = {
   readonly userId: UserId
+  /** When the user last signed in. */
+  readonly authenticatedAt: number
   readonly currentPassword: string
   readonly newPassword: string
   /** Sessions that this browser holds: they end, whoever's they are. */
@@ -100,15 +103,21 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
   const { context, ends, boundKey, locale } = input
   const userId = account.id
   const now = deps.clock.now()
-  const committed = deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
+  const committed = deps.transact(async (stores) => {
+    const { accounts, sessions, pendingSignIns, factors, oneTimeTokens, outbox, audit } = stores
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
+    await pendingSignIns.endAllOfUser(userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
     await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
     const notice = { kind: 'password_changed' } as const
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
-    const begun = await beginSession(deps, { sessions, audit }, { userId, now, context, ends, boundKey })
+    // A password alone is no fresh sign-in where a second factor is due: the session stays as recent as its own was (TOK-11).
+    const isWhole = !isFactorRequired(deps.secondFactor, await factors.held(userId))
+    const authenticatedAt = isWhole ? now : input.authenticatedAt
+    const next = { userId, now, context, ends, boundKey, authenticatedAt }
+    const begun = await beginSession(deps, { sessions, audit }, next)
     return { begun, ended: ended.map(({ id }) => id) }
   })
   return orAlarm(deps.log, { reason: 'password_changed', user: userId }, committed)

@@ -17,11 +17,11 @@ export const deleteAccount = async (
   by: Actor,
 ): Promise<{ readonly ok: true; readonly value: undefined } | NotFound> => {
   const act = { id, by, now: deps.clock.now() }
-  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, pendingSignIns, audit }) => {
     // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
     // which other nodes would go on trusting for as long as they hold it.
     await accounts.setActive(id, false, act.now)
-    const revoked = await endSessions({ sessions, audit }, act, 'account_deleted')
+    const revoked = await endSessions({ sessions, pendingSignIns, audit }, act, 'account_deleted')
     if (!(await accounts.delete(id))) return null
     await audit.append([entryOf('user:delete', act, { endedSessions: revoked.length })])
     return revoked

@@ -18,10 +18,10 @@ export const setAccountActive = async (
   by: Actor,
 ): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound> => {
   const act = { id, by, now: deps.clock.now() }
-  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, pendingSignIns, audit }) => {
     // The row comes first: a sign-in that holds it is waited for, and its session ends too; a later one finds it disabled.
     if (!(await accounts.setActive(id, isActive, act.now))) return (await accounts.findById(id)) ? [] : null
-    const revoked = isActive ? [] : await endSessions({ sessions, audit }, act, 'account_disabled')
+    const revoked = isActive ? [] : await endSessions({ sessions, pendingSignIns, audit }, act, 'account_disabled')
     await audit.append([entryOf(isActive ? 'user:enable' : 'user:disable', act, { endedSessions: revoked.length })])
     return revoked
   })

@@ -10,27 +10,20 @@ import type { Channel } from '../primitives/channel.ts'
 import type { SessionId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
-import { type BeginDeps, type Begun, beginSession } from '../sessions/begin.ts'
-import type { SessionStore } from '../sessions/store.ts'
 import { announceAccount } from './acts-on-accounts.ts'
 import { type AttemptDeps, beginAttempt } from './attempt.ts'
-import { createDeviceToken, deviceHash } from './device.ts'
 import { type Email, emailHash } from './email.ts'
+import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
 import type { Account, AccountStore } from './store.ts'
 
 /** An account that keeps changing under a sign-in is given up after so many tries. */
 const maxTries = 3
 
-export type SignInDeps = BeginDeps &
+export type SignInDeps = EnterDeps &
   AttemptDeps & {
     readonly audit: AuditStore
     readonly recordLimit: RecordLimit
-    readonly transact: Transact<{
-      accounts: AccountStore
-      sessions: SessionStore
-      oneTimeTokens: OneTimeTokenStore
-      audit: AuditStore
-    }>
+    readonly transact: Transact<EnterStores & { accounts: AccountStore; oneTimeTokens: OneTimeTokenStore }>
     readonly hasher: PasswordHasher
     readonly channel: Channel
     readonly verifyEmail: boolean
@@ -52,10 +45,8 @@ export type SignInInput = {
   readonly clientKey: string | null
 }
 
-export type SignedIn = { readonly account: Account; readonly begun: Begun; readonly deviceToken: string }
-
 export type SignInResult =
-  | { readonly ok: true; readonly value: SignedIn; readonly verdict: Verdict | null }
+  | { readonly ok: true; readonly value: Entered; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
   /** `closed`: no wait opens it; a browser that the account knows does, or proof of the mailbox. */
   | {
@@ -66,7 +57,7 @@ export type SignInResult =
     }
 
 /**
- * Signs in. Refuses with `invalid_credentials` (unknown email, wrong password, disabled or unverified account: all alike)
+ * Signs in, or leaves a sign-in that waits for its second factor. Refuses with `invalid_credentials` (unknown email, wrong password, disabled or unverified account: all alike)
  * or `rate_limited`.
  */
 export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<SignInResult> => {
@@ -78,37 +69,37 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
     return { ok: false, error: 'rate_limited', verdict, reason }
   }
   const { verdict } = attempt
-  const entered = await enter(deps, input, account, attempt).catch(attempt.undone)
+  const entered = await prove(deps, input, account, attempt).catch(attempt.undone)
   if (typeof entered === 'string') {
     // A failed sign-in is on record, or it is not answered as one.
     await deps.audit.append([failure(deps, input, account, { reason: entered })])
     return { ok: false, error: 'invalid_credentials', verdict }
   }
   await attempt.succeeded()
-  const { account: entrant, begun } = entered
-  await (input.verification ? announceAccount(deps, entrant.id, begun.ended) : announce(deps, begun.ended))
+  const ended = entered.kind === 'session' ? entered.begun.ended : []
+  await (input.verification ? announceAccount(deps, entered.account.id, ended) : announce(deps, ended))
   return { ok: true, value: entered, verdict }
 }
 
 type Refusal = 'unknown_email' | 'wrong_password' | 'disabled' | 'unverified' | 'changed_meanwhile'
 
-/** Signs in, or gives the reason for the record. */
-const enter = async (
+/** Checks the first factor and goes on from there, or gives the reason for the record. */
+const prove = async (
   deps: SignInDeps,
   input: SignInInput,
   account: Account | null,
   attempt: { readonly who: string; readonly deviceToken: string | null },
   tries = maxTries,
-): Promise<SignedIn | Refusal> => {
+): Promise<Entered | Refusal> => {
   const { ok: right, upgrade } = await checkPassword(deps, account, input)
   const refusal = refusalOf(account, right, deps.verifyEmail && !input.verification)
   if (!account?.passwordHash || refusal !== null) return refusal ?? 'wrong_password'
   const upgraded = upgrade ? await deps.hasher.hash(input.password, input.clientKey ?? undefined) : null
-  const signedIn = await begin(deps, input, account, { hash: account.passwordHash, upgraded, ...attempt })
-  if (signedIn) return signedIn
+  const entered = await commit(deps, input, account, { hash: account.passwordHash, upgraded, ...attempt })
+  if (entered) return entered
   // Another sign-in may have upgraded the hash meanwhile; or something happened that keeps this one out.
   if (tries === 1) return 'changed_meanwhile'
-  return enter(deps, input, await deps.accounts.findByEmailKey(input.email.key), attempt, tries - 1)
+  return prove(deps, input, await deps.accounts.findByEmailKey(input.email.key), attempt, tries - 1)
 }
 
 /** One hash, whether there is an account or not. */
@@ -126,8 +117,8 @@ const refusalOf = (account: Account | null, right: boolean, verifyEmail: boolean
   return verifyEmail && account.emailVerifiedAt === null ? 'unverified' : null
 }
 
-/** Everything that a successful sign-in writes, in one transaction. Null: the account changed since it was read. */
-const begin = (
+/** Everything that a right password writes, in one transaction. Null: the account changed since it was read. */
+const commit = (
   deps: SignInDeps,
   input: SignInInput,
   account: Account,
@@ -137,28 +128,19 @@ const begin = (
     readonly who: string
     readonly deviceToken: string | null
   },
-): Promise<SignedIn | null> => {
-  const deviceToken = proof.deviceToken ?? createDeviceToken()
+): Promise<Entered | null> => {
   const now = deps.clock.now()
-  return deps.transact(async ({ accounts, sessions, oneTimeTokens, audit }) => {
+  return deps.transact(async (stores) => {
+    const { accounts, oneTimeTokens } = stores
     if (!(await accounts.confirmPassword(account.id, proof.hash, proof.upgraded, now))) return null
     const { context, ends, boundKey, verification } = input
     if (verification && !(await verify(verification.tokenHash, account, { accounts, oneTimeTokens, now }))) return null
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
     await accounts.clearUnknownDeviceAttempts(proof.who)
-    await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
-    await audit.append([
-      auditEntry(context, {
-        action: 'session:sign-in',
-        at: now,
-        userId: account.id,
-        resource: 'session',
-        resourceId: begun.session.id,
-        details: { by: 'password', ...(verification && { verified: 'email' }) },
-      }),
-    ])
-    const isVerified = verification && { emailVerifiedAt: account.emailVerifiedAt ?? now }
-    return { account: { ...account, ...isVerified }, begun, deviceToken }
+    const { deviceToken } = proof
+    const from = { by: 'password', now, context, ends, boundKey, deviceToken } as const
+    if (!verification) return enter(deps, stores, { ...from, account })
+    const verified = { ...account, emailVerifiedAt: account.emailVerifiedAt ?? now }
+    return enter(deps, stores, { ...from, account: verified, details: { verified: 'email' } })
   })
 }
 

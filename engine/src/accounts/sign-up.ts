@@ -1,7 +1,7 @@
 // Sign-up with email and password.
 import type { Locale } from '@vigile/contract'
 import { auditEntry } from '../audit/entry.ts'
-import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { AuditEntry } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
@@ -12,25 +12,19 @@ import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
-import { beginSession } from '../sessions/begin.ts'
-import type { SessionStore } from '../sessions/store.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
-import { createDeviceToken, deviceHash } from './device.ts'
 import { emailHash } from './email.ts'
+import { type Entered, type EnterStores, enter } from './enter.ts'
 import { newAccount } from './new-account.ts'
-import type { SignedIn, SignInDeps, SignInInput } from './sign-in.ts'
+import type { SignInDeps, SignInInput } from './sign-in.ts'
 import type { AccountStore } from './store.ts'
 
 export type SignUpDeps = Omit<SignInDeps, 'transact'> & {
   readonly checkNewPassword: CheckNewPassword
   readonly keyring: Pick<Keyring, 'newest'>
-  readonly transact: Transact<{
-    accounts: AccountStore
-    sessions: SessionStore
-    oneTimeTokens: OneTimeTokenStore
-    outbox: OutboxStore
-    audit: AuditStore
-  }>
+  readonly transact: Transact<
+    EnterStores & { accounts: AccountStore; oneTimeTokens: OneTimeTokenStore; outbox: OutboxStore }
+  >
   readonly mailPosted: () => void
 }
 
@@ -41,7 +35,7 @@ export type SignUpInput = SignInInput & {
 }
 
 export type SignUpResult =
-  | { readonly ok: true; readonly value: SignedIn | 'verification_sent'; readonly verdict: Verdict | null }
+  | { readonly ok: true; readonly value: Entered | 'verification_sent'; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'email_taken'; readonly verdict: Verdict | null }
   | {
       readonly ok: false
@@ -52,7 +46,7 @@ export type SignUpResult =
   | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
 /**
- * Makes an account and signs it in; where verification is required it only makes it, and a known email gets the same
+ * Makes an account and signs it in, as far as that goes without a second factor; where verification is required it only makes it, and a known email gets the same
  * answer for the same work. Refuses with `weak_password`, `rate_limited` and, without verification, `email_taken`.
  */
 export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<SignUpResult> => {
@@ -80,7 +74,7 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
     return { ok: true, value: 'verification_sent', verdict }
   }
   if (typeof made === 'string') return { ok: false, error: 'email_taken', verdict }
-  await announce(deps, made.begun.ended)
+  if (made.kind === 'session') await announce(deps, made.begun.ended)
   return { ok: true, value: made, verdict }
 }
 
@@ -88,9 +82,9 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
   const { email, context, ends, boundKey } = input
   const now = deps.clock.now()
   const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
-  const deviceToken = input.deviceTokens[0] ?? createDeviceToken()
-  return deps.transact(async (stores): Promise<SignedIn | 'email_taken' | 'unverified'> => {
-    const { accounts, sessions, audit } = stores
+  const [deviceToken = null] = input.deviceTokens
+  return deps.transact(async (stores): Promise<Entered | 'email_taken' | 'unverified'> => {
+    const { accounts, audit } = stores
     const isNew = await accounts.insert(account)
     if (deps.verifyEmail) await writeTo(deps, input, stores, { userId: isNew ? account.id : null, now })
     if (!isNew) {
@@ -107,9 +101,7 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
       }),
     ])
     if (deps.verifyEmail) return 'unverified'
-    const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
-    await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
-    return { account, begun, deviceToken }
+    return enter(deps, stores, { account, by: 'sign_up', now, context, ends, boundKey, deviceToken })
   })
 }
 

@@ -36,6 +36,8 @@ export interface AccountStore {
    * `upgradedHash` where one is given. False: it changed meanwhile; the sign-in must not go on.
    */
   confirmPassword(id: UserId, expectedHash: string, upgradedHash: string | null, now: number): Promise<boolean>
+  /** Locks the row until the commit, and gives the account. Null: there is none, or it is disabled. */
+  lockActive(id: UserId): Promise<Account | null>
   /** Replaces the hash if it still is `expectedHash` (null: whatever it is); by null, which closes sign-in by password. */
   replacePassword(id: UserId, expectedHash: string | null, passwordHash: string | null, now: number): Promise<boolean>
   /** False: no such account, or it was so already. */

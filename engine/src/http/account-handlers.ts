@@ -1,23 +1,15 @@
 // Sign-up, sign-in, change of password, and who one is.
 
-import type { SessionStarted } from '@vigile/contract'
 import { type ChangePasswordInput, changePassword } from '../accounts/change-password.ts'
-import { parseDeviceTokens } from '../accounts/device.ts'
 import { parseEmail } from '../accounts/email.ts'
 import type { LiveAccounts } from '../accounts/live-accounts.ts'
-import { presentUser } from '../accounts/present-user.ts'
 import { type SignInDeps, signIn } from '../accounts/sign-in.ts'
 import { type SignUpDeps, signUp } from '../accounts/sign-up.ts'
-import type { Account } from '../accounts/store.ts'
 import type { Binding } from '../binding/binding.ts'
 import { isProvenByBrowser } from '../binding/bound-key.ts'
-import type { Dbsc } from '../binding/dbsc.ts'
-import type { Keyring } from '../keys/keyring.ts'
 import { oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { Begun } from '../sessions/begin.ts'
 import { presentSession } from '../sessions/present-session.ts'
-import { readPresentation } from '../sessions/presented-token.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { tokenOf } from './link-handlers.ts'
@@ -25,66 +17,22 @@ import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
 import type { InputOf } from './read-input.ts'
-import type { Delivery, SessionCookies } from './session-cookies.ts'
 import { badEmail, passwordFields } from './validate.ts'
+import type { WaysIn } from './ways-in.ts'
 
 export type AccountHandlerDeps = SignUpDeps &
   SignInDeps & {
-    readonly keyring: Keyring
     readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
-    readonly sessionCookies: SessionCookies
-    readonly delivery: Delivery
+    readonly waysIn: WaysIn
     readonly signUpOpen: boolean
     readonly liveAccounts: LiveAccounts
     readonly binding: Binding
-    readonly dbsc: Dbsc
     readonly proofs: Proofs
-    readonly authPath: string
   }
 
 const signInRefused = { limited: { key: 'rateLimitedSignIn' }, closed: { key: 'closedSignIn' } } as const
 
 export const createAccountHandlers = (deps: AccountHandlerDeps) => {
-  /** Sessions that the browser holds end at sign-in, whatever their generation. */
-  const held = async (call: Call) => {
-    const presentation = await readPresentation(deps.keyring, call.jar.refresh)
-    return presentation.kind === 'genuine' ? [...new Set(presentation.tokens.map((token) => token.sessionId))] : []
-  }
-
-  const started = (account: Account, begun: Begun): SessionStarted => ({
-    user: presentUser(account),
-    session: presentSession(begun.session),
-    expiresIn: Math.floor((begun.access.accessExpiresAt - begun.now) / 1000),
-    fingerprint: begun.refresh.fingerprint,
-    ...(deps.delivery === 'body' ? { accessToken: begun.access.accessToken } : {}),
-  })
-
-  const startedCookies = ({ access, refresh, session, now }: Begun) => [
-    ...deps.sessionCookies.access(access, now),
-    ...deps.sessionCookies.refresh(refresh, session, now),
-  ]
-
-  const credentials = async (call: Call, body: { email: string; password: string }) => {
-    const email = parseEmail(body.email)
-    if (!email) return null
-    return {
-      email,
-      password: body.password,
-      deviceTokens: parseDeviceTokens(call.jar.device),
-      ends: await held(call),
-      context: call.context,
-      clientKey: call.clientKey,
-    }
-  }
-
-  /** To a browser that brought no key: it may register one of its own (DBSC), with a challenge that only this answer has. */
-  const offer = ({ session }: Begun): Readonly<Record<string, string>> => {
-    if (deps.binding.mode === 'off' || deps.delivery === 'body' || session.boundKey !== null) return {}
-    const challenge = deps.dbsc.registrationChallenge(session.id)
-    const path = `${deps.authPath}/dbsc/registration`
-    return { 'Secure-Session-Registration': `(ES256);path="${path}";challenge="${challenge}"` }
-  }
-
   /**
    * The key of the session that follows this one: its own where it has one, never none in its place; the guard has seen it
    * proven. A key that the browser keeps is for one session alone: for the next one it registers another.
@@ -100,11 +48,11 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     given: { email: string; password: string },
     verification?: { readonly tokenHash: string },
   ): Promise<Outcome> => {
-    const input = await credentials(call, given)
-    if (!input) return badEmail
-    const registered = await deps.proofs.registered(call)
-    if (registered.kind === 'refusal') return registered
-    const wanted = { ...input, boundKey: registered.key, ...(verification && { verification }) }
+    const email = parseEmail(given.email)
+    if (!email) return badEmail
+    const brought = await deps.waysIn.brought(call)
+    if (brought.kind === 'refusal') return brought
+    const wanted = { ...brought, email, password: given.password, ...(verification && { verification }) }
     const result = await signIn({ ...deps, limiter: call.limiter }, wanted)
     const { verdict } = result
     if (!result.ok)
@@ -112,13 +60,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
         verdict,
         ...(result.error === 'rate_limited' ? { detail: signInRefused[result.reason] } : {}),
       })
-    const { account, begun, deviceToken } = result.value
-    return answer(200, {
-      json: started(account, begun),
-      cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
-      headers: offer(begun),
-      verdict,
-    })
+    return deps.waysIn.answer(result.value, { verdict })
   }
 
   return {
@@ -136,12 +78,12 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
 
     register: async (call: Call, _as: null, { body }: InputOf<'register'>): Promise<Outcome> => {
       if (!deps.signUpOpen) return refuse('not_found')
-      const input = await credentials(call, body)
-      if (!input) return badEmail
-      const registered = await deps.proofs.registered(call)
-      if (registered.kind === 'refusal') return registered
-      const { name = null, locale = null } = body
-      const wanted = { ...input, name, locale, readerLocale: localeOf(call), boundKey: registered.key }
+      const email = parseEmail(body.email)
+      if (!email) return badEmail
+      const brought = await deps.waysIn.brought(call)
+      if (brought.kind === 'refusal') return brought
+      const { password, name = null, locale = null } = body
+      const wanted = { ...brought, email, password, name, locale, readerLocale: localeOf(call) }
       const result = await signUp({ ...deps, limiter: call.limiter }, wanted)
       const { verdict } = result
       if (!result.ok) {
@@ -150,13 +92,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
           : refuse(result.error, { verdict })
       }
       if (result.value === 'verification_sent') return answer(202, { json: { status: 'verification_sent' }, verdict })
-      const { account, begun, deviceToken } = result.value
-      return answer(201, {
-        json: started(account, begun),
-        cookies: [...startedCookies(begun), deps.sessionCookies.device(deviceToken)],
-        headers: offer(begun),
-        verdict,
-      })
+      return deps.waysIn.answer(result.value, { status: 201, verdict })
     },
 
     changePassword: async (
@@ -169,9 +105,10 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       if (key.kind === 'refusal') return key
       const input: ChangePasswordInput = {
         userId: session.userId,
+        authenticatedAt: session.authenticatedAt,
         ...body,
         boundKey: key.key,
-        ends: await held(call),
+        ends: await deps.waysIn.held(call),
         context: call.context,
         locale: localeOf(call),
       }
@@ -183,12 +120,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
           : refuse(result.error, { verdict })
       }
       const { account, begun } = result.value
-      return answer(200, {
-        json: started(account, begun),
-        cookies: startedCookies(begun),
-        headers: offer(begun),
-        verdict,
-      })
+      return deps.waysIn.answerBegun(account, begun, verdict)
     },
 
     me: async ({ session }: VerifiedSession): Promise<Outcome> => {

@@ -7,6 +7,7 @@ const names = {
   csrf: 'vigile_csrf',
   hint: 'vigile_hint',
   device: 'vigile_device',
+  pending: 'vigile_pending',
 }
 const kinds = Object.keys(names) as CookieKind[]
 const production: CookiePolicy = {
@@ -27,6 +28,7 @@ describe('the table of what the browser holds', () => {
       '__Host-vigile_csrf=v; Max-Age=60; Path=/; Secure; SameSite=Strict',
       '__Host-vigile_hint=v; Max-Age=60; Path=/; Secure; SameSite=Lax',
       '__Secure-vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
+      '__Secure-vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
     ])
   })
 
@@ -37,6 +39,7 @@ describe('the table of what the browser holds', () => {
       'vigile_csrf=v; Max-Age=60; Path=/; SameSite=Lax',
       'vigile_hint=v; Max-Age=60; Path=/; SameSite=Lax',
       'vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
+      'vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
     ])
   })
 

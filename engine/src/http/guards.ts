@@ -5,6 +5,8 @@ import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
+import { parsePendingTokens, pendingTokenHash } from '../second-factor/pending-token.ts'
+import type { PendingSignIn, PendingSignInStore } from '../second-factor/store.ts'
 import { chooseToken, type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
 import { fingerprintOf } from '../sessions/refresh-token.ts'
 import { sessionEnd } from '../sessions/rotation.ts'
@@ -21,7 +23,7 @@ import type { Provers } from './provers.ts'
 export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly sessionId: SessionId | null }
 
 /** What authorises a request. */
-export type Means = 'accessCookie' | 'bearer' | 'refreshCookie' | 'deviceKey'
+export type Means = 'accessCookie' | 'bearer' | 'refreshCookie' | 'deviceKey' | 'pendingCookie'
 
 export type Guard<As> = {
   /** What it demands, in words, for the list of routes. */
@@ -34,6 +36,7 @@ export type Guard<As> = {
 export type GuardDeps = VerifyDeps & {
   readonly keyring: Keyring
   readonly sessions: SessionStore
+  readonly pendingSignIns: Pick<PendingSignInStore, 'findWaiting'>
   readonly origins: Origins
   readonly recentSeconds: number
   readonly clock: Clock
@@ -187,6 +190,13 @@ export const createGuards = (deps: GuardDeps) => {
     return (await lacksProof(call, change.as)) ?? change
   }
 
+  /** The sign-in of this browser that waits for its second factor. It is nobody's session, and opens nothing else (H-1). */
+  const waiting = async (call: Call): Promise<Passed<PendingSignIn> | Refusal> => {
+    const hashes = parsePendingTokens(call.jar.pending).map(pendingTokenHash)
+    const found = await deps.pendingSignIns.findWaiting(hashes, deps.clock.now())
+    return found ? passed(found) : refuse('unauthenticated', { detail: { key: 'signInOver' } })
+  }
+
   const access: readonly Means[] = deps.accessCookie ? ['accessCookie', 'bearer'] : ['bearer']
 
   return {
@@ -295,6 +305,21 @@ export const createGuards = (deps: GuardDeps) => {
         return change.code === 'csrf_failed' ? change : passed({ fingerprint, sessions: [] })
       },
     } satisfies Guard<Leaving>,
+
+    /** A sign-in that waits for its second factor, by its cookie. For reads. */
+    waiting: {
+      name: 'a sign-in that waits for its second factor',
+      by: ['pendingCookie'],
+      check: waiting,
+    } satisfies Guard<PendingSignIn>,
+
+    /** The same for changes: as at sign-in, there is no session yet that a CSRF token could be bound to. */
+    waitingChange: {
+      name: 'a sign-in that waits for its second factor + own origin',
+      by: ['pendingCookie'],
+      check: async (call) =>
+        isChangeAllowed(call.request.headers, origins) ? waiting(call) : refuse('origin_refused'),
+    } satisfies Guard<PendingSignIn>,
 
     byAccessCookie,
 

@@ -14,7 +14,7 @@ type Site = {
   readonly name: string
   readonly publicUrl: string
   readonly authPath: string
-  readonly cookies: Readonly<Record<'access' | 'refresh', string>>
+  readonly cookies: Readonly<Record<'access' | 'refresh' | 'pending', string>>
   readonly binding: BindingMode
 }
 
@@ -106,6 +106,7 @@ export const openApiDocument = (routes: readonly Route[], site: Site) => {
       securitySchemes: {
         accessCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.access },
         refreshCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.refresh },
+        pendingCookie: { type: 'apiKey', in: 'cookie', name: site.cookies.pending },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         deviceKey: { type: 'apiKey', in: 'header', name: 'Secure-Session-Response' },
         ...(site.binding === 'off'

@@ -7,6 +7,7 @@ import type { createAccountHandlers } from './account-handlers.ts'
 import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
 import type { createDeviceHandlers } from './device-handlers.ts'
+import type { createFactorHandlers } from './factor-handlers.ts'
 import type { Guard, Guards } from './guards.ts'
 import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
@@ -44,6 +45,7 @@ export type RouteDeps = {
   readonly sessions: ReturnType<typeof createSessionHandlers>
   readonly links: ReturnType<typeof createLinkHandlers>
   readonly letters: ReturnType<typeof createLetterHandlers>
+  readonly factors: ReturnType<typeof createFactorHandlers>
   readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly person: ReturnType<typeof createPersonHandlers>
   readonly signingKeys: SigningKeys
@@ -96,6 +98,7 @@ export const createRoutes = ({
   sessions,
   links,
   letters,
+  factors,
   devices,
   person,
   signingKeys,
@@ -181,6 +184,7 @@ export const createRoutes = ({
     }),
     route('changeEmail', { guard: guards.signedInChange, limit: change, handle: letters.changeEmail }),
     route('notMe', { guard: guards.ownPages, limit: change, handle: letters.notMe }),
+    route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -16,6 +16,10 @@ export type SessionCookies = {
   refresh(grant: RefreshGrant, session: SessionRow, now: number): readonly string[]
   csrf(token: string, maxAgeSeconds: number): string
   device(token: string): string
+  pending(token: string, maxAgeSeconds: number): string
+  /** The sign-in that waited is done. */
+  clearPending(): string
+  /** At sign-out. */
   clear(): readonly string[]
 }
 
@@ -38,6 +42,8 @@ export const createSessionCookies = (deps: {
     },
     csrf: (token, maxAgeSeconds) => cookies.set('csrf', token, maxAgeSeconds),
     device: (token) => cookies.set('device', token, deviceLifeSeconds),
-    clear: () => (['access', 'refresh', 'csrf', 'hint'] as const).map(cookies.clear),
+    pending: (token, maxAgeSeconds) => cookies.set('pending', token, maxAgeSeconds),
+    clearPending: () => cookies.clear('pending'),
+    clear: () => (['access', 'refresh', 'csrf', 'hint', 'pending'] as const).map(cookies.clear),
   }
 }

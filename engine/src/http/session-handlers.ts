@@ -4,12 +4,14 @@ import type { Binding } from '../binding/binding.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { parseSessionId, type SessionId } from '../primitives/ids.ts'
+import { parsePendingTokens, pendingTokenHash } from '../second-factor/pending-token.ts'
+import type { PendingSignInStore } from '../second-factor/store.ts'
 import { acknowledge } from '../sessions/acknowledge.ts'
 import type { LiveSessions } from '../sessions/live-sessions.ts'
 import { presentListed } from '../sessions/present-session.ts'
 import { chooseToken, type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
 import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
-import { revokeSessions, revokeUser } from '../sessions/revoke.ts'
+import { type RevokeUserDeps, revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { createCsrfToken } from './csrf.ts'
@@ -20,17 +22,19 @@ import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
-export type SessionHandlerDeps = RefreshDeps & {
-  readonly clock: Clock
-  readonly keyring: Keyring
-  readonly sessionCookies: SessionCookies
-  readonly delivery: Delivery
-  readonly verified: Guards['verified']
-  readonly liveSessions: LiveSessions
-  readonly binding: Binding
-  readonly provers: Provers
-  readonly proofs: Proofs
-}
+export type SessionHandlerDeps = RefreshDeps &
+  RevokeUserDeps & {
+    readonly clock: Clock
+    readonly pendingSignIns: Pick<PendingSignInStore, 'end'>
+    readonly keyring: Keyring
+    readonly sessionCookies: SessionCookies
+    readonly delivery: Delivery
+    readonly verified: Guards['verified']
+    readonly liveSessions: LiveSessions
+    readonly binding: Binding
+    readonly provers: Provers
+    readonly proofs: Proofs
+  }
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
   const { clock, sessionCookies, binding, provers, proofs } = deps
@@ -97,9 +101,11 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       return refuse(error, { ...rest, verdict })
     },
 
-    /** With `only`: nothing, if the jar meanwhile holds another token. What could not be ended is not reported as done (H-12). */
+    /** With it ends a sign-in of this browser that waits for its second factor. With `only`: nothing, if the jar meanwhile holds another token. What could not be ended is not reported as done (H-12). */
     logout: async (call: Call, leaving: Leaving, { body }: InputOf<'logout'>): Promise<Outcome> => {
       if (body.only !== undefined && body.only !== leaving.fingerprint) return answer(204)
+      for (const token of parsePendingTokens(call.jar.pending))
+        await deps.pendingSignIns.end(pendingTokenHash(token), clock.now())
       await revokeSessions(deps, leaving.sessions, { reason: 'signed_out', now: clock.now(), context: call.context })
       return answer(204, leaving.keepsCookies ? {} : { cookies: sessionCookies.clear() })
     },

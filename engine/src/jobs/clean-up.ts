@@ -2,6 +2,7 @@
 import type { AccountStore } from '../accounts/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 const batch = 1_000
@@ -19,6 +20,7 @@ export const cleanUp = async (
     readonly accounts: AccountStore
     readonly oneTimeTokens: OneTimeTokenStore
     readonly outbox: OutboxStore
+    readonly pendingSignIns: PendingSignInStore
   },
   now: number,
 ): Promise<{
@@ -26,6 +28,7 @@ export const cleanUp = async (
   readonly devices: number
   readonly letters: number
   readonly links: number
+  readonly pendingSignIns: number
 }> => ({
   sessions: await drain(() => deps.sessions.deleteEnded(now - keepEndedMs, batch)),
   devices: await drain(() =>
@@ -33,6 +36,7 @@ export const cleanUp = async (
   ),
   letters: await drain(() => deps.outbox.deleteOld(now - keepMailMs, batch)),
   links: await drain(() => deps.oneTimeTokens.deleteOld(now - keepMailMs, batch)),
+  pendingSignIns: await drain(() => deps.pendingSignIns.deleteOld(now, batch)),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

@@ -7,6 +7,10 @@ export const en = {
     },
     unauthenticated: { title: 'You are not signed in', detail: 'Sign in and try again.' },
     invalid_credentials: { title: 'Sign-in refused', detail: 'The email or the password is not right.' },
+    invalid_code: {
+      title: 'This code is not right',
+      detail: 'Look at the code again: each one works once, for a short time.',
+    },
     invalid_token: { title: 'This session cannot be recognised', detail: 'Sign in again.' },
     session_ended: { title: 'Your session is over', detail: 'Sign in again.' },
     proof_required: {
@@ -42,6 +46,7 @@ export const en = {
       detail: 'You are still signed in. Try again in a few seconds.',
     },
   },
+  signInOver: 'This sign-in is over: it took too long, or was ended. Begin again.',
   keyRequired:
     'Sign-in here needs a browser that holds a key of its own. Allow this site to store data, or use another browser.',
   rateLimitedSignIn: 'Too many sign-in attempts. Try again in {{wait}}.',

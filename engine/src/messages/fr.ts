@@ -5,6 +5,10 @@ export const fr: Messages = {
     validation_failed: { title: 'La demande contient une erreur', detail: 'Corrigez ce qui est indiqué et réessayez.' },
     unauthenticated: { title: 'Vous n’êtes pas connecté', detail: 'Connectez-vous et réessayez.' },
     invalid_credentials: { title: 'Connexion refusée', detail: 'L’adresse e-mail ou le mot de passe est incorrect.' },
+    invalid_code: {
+      title: 'Ce code n’est pas le bon',
+      detail: 'Regardez le code à nouveau : chacun sert une seule fois, peu de temps.',
+    },
     invalid_token: { title: 'Cette session n’est pas reconnue', detail: 'Reconnectez-vous.' },
     session_ended: { title: 'Votre session est terminée', detail: 'Reconnectez-vous.' },
     proof_required: {
@@ -58,6 +62,7 @@ export const fr: Messages = {
       detail: 'Vous êtes toujours connecté. Réessayez dans quelques secondes.',
     },
   },
+  signInOver: 'Cette connexion est terminée : elle a pris trop de temps, ou a été arrêtée. Recommencez.',
   keyRequired:
     'Ici, la connexion demande un navigateur qui garde sa propre clé. Autorisez ce site à stocker des données, ou changez de navigateur.',
   rateLimitedSignIn: 'Trop de tentatives de connexion. Réessayez dans {{wait}}.',

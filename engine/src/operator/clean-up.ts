@@ -8,16 +8,20 @@ import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
+import type { PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 /** The numbers removed, and how long it took. */
-export type CleanUpReport = Readonly<Record<'sessions' | 'devices' | 'letters' | 'links' | 'seconds', number>>
+export type CleanUpReport = Readonly<
+  Record<'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
+>
 
 export const createCleanUp = (deps: {
   readonly sessions: SessionStore
   readonly accounts: AccountStore
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
+  readonly pendingSignIns: PendingSignInStore
   readonly audit: AuditStore
   readonly clock: Clock
   readonly log: Log

@@ -41,6 +41,8 @@ export const beginSession = async (
     readonly ends: readonly SessionId[]
     /** The key that came with the sign-in, or null. */
     readonly boundKey: BoundKey | null
+    /** When the user last proved who they are, with all that is needed; default: now. */
+    readonly authenticatedAt?: number
   },
 ): Promise<Begun> => {
   const { userId, now, context, boundKey } = input
@@ -52,7 +54,9 @@ export const beginSession = async (
   const live = deps.policy.perUser === Number.POSITIVE_INFINITY ? [] : await sessions.listLive(userId, now)
   const above = live.slice(deps.policy.perUser - 1).map(({ id }) => id)
   const evicted = above.length > 0 ? await sessions.revoke(above, 'session_limit', now) : []
-  const session = newSession(deps.policy, { userId, keyId: key.id, now, origin: context, replaces: null, boundKey })
+  const { authenticatedAt = now } = input
+  const begins = { userId, keyId: key.id, now, origin: context, replaces: null, boundKey, authenticatedAt }
+  const session = newSession(deps.policy, begins)
   await sessions.insert(session)
   await recordRevocations(audit, replaced, { reason: 'replaced', now, context })
   await recordRevocations(audit, evicted, { reason: 'session_limit', now, context })

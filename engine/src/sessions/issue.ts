@@ -20,9 +20,10 @@ export const newSession = (
     readonly origin: Origin
     readonly replaces: SessionId | null
     readonly boundKey?: BoundKey | null
+    readonly authenticatedAt?: number
   },
 ): SessionRow => {
-  const { userId, keyId, now, origin, replaces, boundKey = null } = input
+  const { userId, keyId, now, origin, replaces, boundKey = null, authenticatedAt = now } = input
   const { idleSeconds, absoluteSeconds } = policy
   return {
     id: createSessionId(),
@@ -42,7 +43,7 @@ export const newSession = (
     revokedAt: null,
     revokedReason: null,
     createdAt: now,
-    authenticatedAt: now,
+    authenticatedAt,
     lastUsedAt: now,
     ip: origin.ip,
     userAgent: origin.userAgent?.slice(0, 512) ?? null,

@@ -326,6 +326,13 @@ describe('COOK-8 names of cookies', () => {
 
   test('all begin with the application’s name, but for those that have their own', () => {
     const { names } = resolveSettings({ ...good, app: 'crm', cookies: { names: { access: 'crm_token' } } }).cookies
-    expect(Object.values(names)).toEqual(['crm_token', 'crm_refresh', 'crm_csrf', 'crm_hint', 'crm_device'])
+    expect(Object.values(names)).toEqual([
+      'crm_token',
+      'crm_refresh',
+      'crm_csrf',
+      'crm_hint',
+      'crm_device',
+      'crm_pending',
+    ])
   })
 })

@@ -7,6 +7,7 @@ import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { VigileOptions } from '../options.ts'
+import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
@@ -39,6 +40,7 @@ export type Settings = {
   readonly binding: BindingMode
   readonly signUp: boolean
   readonly verifyEmail: boolean
+  readonly secondFactor: FactorPolicy
   readonly mail: MailSetting
   readonly rules: Rules
   readonly keys: {
@@ -89,6 +91,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
+    secondFactor: options.accounts?.secondFactor ?? 'optional',
     mail: mailOf(options.mail, { production, host: url.hostname }, faults),
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
     keys: {

@@ -49,7 +49,7 @@ const shape: Shape<VigileOptions> = {
     sameSite: oneOf('strict', 'lax'),
     domain: text,
     prefix: flag,
-    names: { access: text, refresh: text, csrf: text, hint: text, device: text },
+    names: { access: text, refresh: text, csrf: text, hint: text, device: text, pending: text },
   },
   delivery: oneOf('cookie', 'body'),
   mail: { url: text, from: text },
@@ -62,7 +62,7 @@ const shape: Shape<VigileOptions> = {
     recentLife: text,
     protocol: { giveUp: number, replay: number, burst: number, flushed: number, rotation: number, siblings: number },
   },
-  accounts: { signUp: flag, verifyEmail: flag },
+  accounts: { signUp: flag, verifyEmail: flag, secondFactor: oneOf('optional', 'required') },
   passwords: {
     minimumLength: number,
     argon2: { memoryKiB: number, iterations: number, parallelism: number },

@@ -75,6 +75,11 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .where('password_hash', '=', expectedHash)
       return (await dialect.locked(unchanged, 'wait').executeTakeFirst()) !== undefined
     },
+    lockActive: async (id) => {
+      const active = db.selectFrom('users').select(columns).where('id', '=', id).where('is_active', '=', true)
+      const row = await dialect.locked(active, 'wait').executeTakeFirst()
+      return row ? toAccount(row) : null
+    },
     replacePassword: async (id, expectedHash, passwordHash, now) =>
       changed(
         await db

@@ -4,10 +4,12 @@ import { prepareAccountStore } from './account-store.ts'
 import { createAuditStore } from './audit-store.ts'
 import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
+import { prepareFactorStore } from './factor-store.ts'
 import { createJobStore } from './job-store.ts'
 import { createKeyStore } from './key-store.ts'
 import { createOneTimeTokenStore } from './one-time-token-store.ts'
 import { createOutboxStore } from './outbox-store.ts'
+import { createPendingSignInStore } from './pending-sign-in-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
 import { createUsedProofStore } from './used-proof-store.ts'
@@ -20,6 +22,7 @@ export const prepareStores = (
 ): ((db: Kysely<Tables>) => Stores) => {
   const sessions = prepareSessionStore(root, dialect, observe)
   const accounts = prepareAccountStore(root, dialect)
+  const factors = prepareFactorStore(root)
   return (db) => ({
     sessions: sessions(db),
     accounts: accounts(db),
@@ -29,6 +32,8 @@ export const prepareStores = (
     usedProofs: createUsedProofStore(db, dialect),
     oneTimeTokens: createOneTimeTokenStore(db, dialect),
     outbox: createOutboxStore(db, dialect),
+    pendingSignIns: createPendingSignInStore(db, dialect),
+    factors: factors(db),
   })
 }
 

@@ -7,6 +7,7 @@ import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { FactorStore, PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 export type Stores = {
@@ -18,6 +19,8 @@ export type Stores = {
   readonly usedProofs: UsedProofStore
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
+  readonly pendingSignIns: PendingSignInStore
+  readonly factors: FactorStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

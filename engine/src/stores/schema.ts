@@ -5,6 +5,7 @@ import type { BoundKey } from '../binding/bound-key.ts'
 import type { LetterOutcome } from '../mail/store.ts'
 import type { Purpose } from '../one-time-tokens/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
+import type { WayIn } from '../second-factor/store.ts'
 
 /** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
 type Flag = ColumnType<boolean | number, boolean, boolean>
@@ -138,6 +139,39 @@ export type OutboxTable = {
   outcome: LetterOutcome | null
 }
 
+export type PendingSignInsTable = {
+  token_hash: string
+  user_id: UserId
+  way_in: WayIn
+  created_at: number
+  expires_at: number
+  tries: number
+  ended_at: number | null
+}
+
+export type TotpFactorsTable = {
+  user_id: UserId
+  sealed: string
+  key_id: string
+  /** Of the last code that was used: it and those before are good no more. */
+  last_step: number
+  created_at: number
+}
+
+export type TotpEnrolmentsTable = {
+  user_id: UserId
+  sealed: string
+  created_at: number
+  expires_at: number
+}
+
+export type RecoveryCodesTable = {
+  user_id: UserId
+  code_hash: string
+  created_at: number
+  used_at: number | null
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -150,4 +184,8 @@ export type Tables = {
   used_proofs: UsedProofsTable
   one_time_tokens: OneTimeTokensTable
   outbox: OutboxTable
+  pending_sign_ins: PendingSignInsTable
+  totp_factors: TotpFactorsTable
+  totp_enrolments: TotpEnrolmentsTable
+  recovery_codes: RecoveryCodesTable
 }

@@ -1,6 +1,7 @@
 import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
 import { usedProofs } from './0002-used-proofs.ts'
 import { mail } from './0003-mail.ts'
+import { secondFactor } from './0004-second-factor.ts'
 import { letters } from './0006-letters.ts'
 import type { Ddl } from './ddl.ts'
 
@@ -12,5 +13,6 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0001-accounts-sessions-audit': accountsSessionsAudit,
   '0002-used-proofs': usedProofs,
   '0003-mail': mail,
+  '0004-second-factor': secondFactor,
   '0006-letters': letters,
 }
