@@ -2,6 +2,7 @@
 // guard, the limit and the handler; the OpenAPI document is generated from both.
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
+import { passkeysEndpoints } from './endpoints/passkeys.ts'
 import { passwordsEndpoints } from './endpoints/passwords.ts'
 import { personEndpoints } from './endpoints/person.ts'
 import { sessionsEndpoints } from './endpoints/sessions.ts'
@@ -15,6 +16,7 @@ export const endpoints = {
   ...personEndpoints,
   ...lettersEndpoints,
   ...factorsEndpoints,
+  ...passkeysEndpoints,
   ...siteEndpoints,
 }
 

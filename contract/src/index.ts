@@ -8,6 +8,12 @@ export {
   pendingSignInSchema,
   type SecondFactorNeeded,
 } from './schemas/factors.ts'
+export type {
+  Passkey,
+  PasskeyAdded,
+  PasskeyCreationOptions,
+  PasskeyRegistration,
+} from './schemas/passkeys.ts'
 export {
   ackBody,
   changePasswordBody,

@@ -16,6 +16,7 @@ import { createLetterHandlers } from './http/letter-handlers.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
+import { createPasskeyHandlers } from './http/passkey-handlers.ts'
 import { createPersonHandlers } from './http/person-handlers.ts'
 import { createProofs } from './http/proofs.ts'
 import { createProvers } from './http/provers.ts'
@@ -41,6 +42,7 @@ import { createLimits } from './operator/limits.ts'
 import { createSessions } from './operator/sessions.ts'
 import { createUsers } from './operator/users.ts'
 import type { VigileOptions } from './options.ts'
+import { createPasskeyChallenges } from './passkeys/challenges.ts'
 import { createBreachCheck } from './passwords/breached.ts'
 import { createPasswordHasher } from './passwords/hash-password.ts'
 import type { ClockOffset } from './primitives/clock.ts'
@@ -188,6 +190,7 @@ const wire = (
     links: createLinkHandlers(web),
     letters: createLetterHandlers(web),
     factors: createFactorHandlers(web),
+    passkeys: createPasskeyHandlers({ ...web, challenges: createPasskeyChallenges(web) }),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),

@@ -34,7 +34,12 @@ const changes = (visitor: Visitor) =>
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
     ['DELETE', '/api/auth/sessions', {}],
     ['PATCH', '/api/auth/me', { name: 'Mallory' }],
+    ['POST', '/api/auth/factors/passkeys/options', undefined],
+    ['POST', '/api/auth/factors/passkeys', { response: {} }],
+    ['PATCH', `/api/auth/factors/passkeys/${somePasskey}`, { name: 'Mallory' }],
+    ['DELETE', `/api/auth/factors/passkeys/${somePasskey}`, undefined],
   ] as const
+const somePasskey = 'A'.repeat(22)
 /** What the browser itself calls (DBSC), whoever's page made it: authorised by a signature that no page can make. */
 const byBrowser = ['/api/auth/dbsc/registration', '/api/auth/dbsc/refresh']
 const sessionOf = (visitor: Visitor) => visitor.cookie('refresh')?.split('.')[2]
@@ -52,7 +57,9 @@ beforeAll(async () => {
 afterAll(() => site?.close())
 
 test('the list of changes is whole', () => {
-  const known = changes(victim).map(([method, path]) => `${method} ${path.replace(/sessions\/.*/, 'sessions/{id}')}`)
+  const known = changes(victim).map(
+    ([method, path]) => `${method} ${path.replace(/(sessions|passkeys)\/[\w-]{22}$/, '$1/{id}')}`,
+  )
   const all = site.vigile.routes().filter(({ method }) => method !== 'GET')
   expect([...known, ...byBrowser.map((path) => `POST ${path}`)].toSorted()).toEqual(
     all.map(({ method, path }) => `${method} ${path}`).toSorted(),
@@ -280,6 +287,10 @@ describe('CSRF-3 S-53 which pages may read an answer', () => {
       'access-control-max-age': '600',
     })
     expect(reply.status).toBe(204)
+    const several = await site
+      .visitor()
+      .send('OPTIONS', `/api/auth/factors/passkeys/${somePasskey}`, { origin: sister })
+    expect(several.headers.get('access-control-allow-methods')).toBe('PATCH, DELETE')
   })
 
   test('a listed origin makes changes with the token, and none without', async () => {

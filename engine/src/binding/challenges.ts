@@ -7,13 +7,13 @@ import { createNonces, type Nonces } from './nonces.ts'
 export type Challenges = Nonces
 
 /**
- * So long a challenge is good: one that came with a cookie is still so when that cookie ends, five minutes later. Else the
+ * So long a challenge is good, unless another time is asked for: one that came with a cookie is still so when that cookie ends, five minutes later. Else the
  * browser would sign twice each time, and it signs six times in nine minutes for a whole site, no more (Chromium 156).
  */
-const minutes = 10
+const usualMinutes = 10
 
 export const createChallenges = (deps: Parameters<typeof createNonces>[0]): Challenges => {
-  const nonces = createNonces({ ...deps, minutes })
+  const nonces = createNonces({ minutes: usualMinutes, ...deps })
   return {
     issue: (purpose) => {
       const unique = randomToken(16)

@@ -13,6 +13,7 @@ import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import type { createPasskeyHandlers } from './passkey-handlers.ts'
 import type { createPersonHandlers } from './person-handlers.ts'
 import type { Input, InputOf } from './read-input.ts'
 import { safeReturnTo } from './return-to.ts'
@@ -48,6 +49,7 @@ export type RouteDeps = {
   readonly factors: ReturnType<typeof createFactorHandlers>
   readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly person: ReturnType<typeof createPersonHandlers>
+  readonly passkeys: ReturnType<typeof createPasskeyHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -101,6 +103,7 @@ export const createRoutes = ({
   factors,
   devices,
   person,
+  passkeys,
   signingKeys,
   readiness,
   openApi,
@@ -185,6 +188,10 @@ export const createRoutes = ({
     route('changeEmail', { guard: guards.signedInChange, limit: change, handle: letters.changeEmail }),
     route('notMe', { guard: guards.ownPages, limit: change, handle: letters.notMe }),
     route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
+    route('passkeyOptions', { guard: guards.recentChange, limit: change, handle: passkeys.options }),
+    route('addPasskey', { guard: guards.recentChange, limit: change, handle: passkeys.add }),
+    route('renamePasskey', { guard: guards.signedInChange, limit: change, handle: passkeys.rename }),
+    route('removePasskey', { guard: guards.recentChange, limit: change, handle: passkeys.remove }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -80,6 +80,10 @@ export const en = {
     password_breached: 'This password is known from a data breach. Choose another one.',
     password_unchanged: 'This is the password that you have. Choose another one.',
     password_not_text: 'This password has characters that cannot be typed.',
+    passkey_too_many: 'There are as many passkeys as an account can have. Remove one first.',
+    passkey_known: 'This passkey is registered already.',
+    passkey_expired: 'That took too long. Start again.',
+    passkey_refused: 'This passkey cannot be used here. Try with another device or browser.',
   },
   mail: {
     footer: '{{name}} writes to you because this address was used at {{site}}.',

@@ -95,6 +95,10 @@ export const fr: Messages = {
     password_breached: 'Ce mot de passe est connu par une fuite de données. Choisissez-en un autre.',
     password_unchanged: 'C’est votre mot de passe actuel. Choisissez-en un autre.',
     password_not_text: 'Ce mot de passe contient des caractères qui ne peuvent pas être saisis.',
+    passkey_too_many: 'Votre compte a autant de clés d’accès qu’il peut en avoir. Supprimez-en une d’abord.',
+    passkey_known: 'Cette clé d’accès est déjà enregistrée.',
+    passkey_expired: 'Cela a pris trop de temps. Recommencez.',
+    passkey_refused: 'Cette clé d’accès ne peut pas servir ici. Essayez avec un autre appareil ou navigateur.',
   },
   mail: {
     footer: '{{name}} vous écrit parce que cette adresse a été indiquée sur {{site}}.',

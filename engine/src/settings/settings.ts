@@ -7,11 +7,13 @@ import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { VigileOptions } from '../options.ts'
+import type { RelyingParty } from '../passkeys/relying-party.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
 import { type MailSetting, mailOf } from './mail.ts'
+import { relyingPartyOf } from './passkeys.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
@@ -49,6 +51,8 @@ export type Settings = {
     readonly audience: string
   }
   readonly passwords: PasswordSettings
+  /** Null: browsers make no passkeys for this site. */
+  readonly relyingParty: RelyingParty | null
   readonly readSecrets: () => Promise<readonly string[]>
   readonly cleanUpAt: string
 }
@@ -70,6 +74,8 @@ export const resolveSettings = (given: VigileOptions): Settings => {
   const trusted = parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? [])
   const unlimited = parseNetworks('VIGILE_LIMITS_ALLOW', options.limits?.allow ?? [])
   faults.addAll([...trusted.faults, ...unlimited.faults, ...checkRules(options.limits?.rules ?? {})])
+  const origins = originsOf(options.allowedOrigins ?? [], url, faults)
+  const cookies = cookieSettings(options, { url, production, app, authPath }, faults)
   const settings: Settings = {
     production,
     publicUrl: url.origin,
@@ -82,10 +88,10 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     pool: poolOf(options.pool, faults),
     redis,
     limitsRedis: redisOf('RATE_LIMIT_REDIS_URL', options.limitsRedis, faults) ?? redis,
-    origins: originsOf(options.allowedOrigins ?? [], url, faults),
+    origins,
     trustedProxies: trusted.networks,
     unlimited: unlimited.networks,
-    cookies: cookieSettings(options, { url, production, app, authPath }, faults),
+    cookies,
     delivery: options.delivery ?? 'cookie',
     sessions: sessionsOf(options.sessions ?? {}, faults),
     binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
@@ -100,6 +106,13 @@ export const resolveSettings = (given: VigileOptions): Settings => {
       audience: options.keys?.audience ?? url.origin,
     },
     passwords: passwordsOf(options.passwords, { name, app, url }, faults),
+    relyingParty: relyingPartyOf({
+      host: url.hostname,
+      cookieDomain: cookies.domain,
+      name,
+      origins: origins.allowed,
+      isSecureContext: isSecureContext(url),
+    }),
     readSecrets: secretsOf(options.secrets, production, faults),
     cleanUpAt: patternOf('cleanUpAt', options.cleanUpAt ?? '0 2 * * *', faults),
   }

@@ -9,6 +9,7 @@ import { createJobStore } from './job-store.ts'
 import { createKeyStore } from './key-store.ts'
 import { createOneTimeTokenStore } from './one-time-token-store.ts'
 import { createOutboxStore } from './outbox-store.ts'
+import { createPasskeyStore } from './passkey-store.ts'
 import { createPendingSignInStore } from './pending-sign-in-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
@@ -34,6 +35,7 @@ export const prepareStores = (
     outbox: createOutboxStore(db, dialect),
     pendingSignIns: createPendingSignInStore(db, dialect),
     factors: factors(db),
+    passkeys: createPasskeyStore(db),
   })
 }
 

@@ -4,6 +4,7 @@ import { accountListSuite } from './account-list.suite.ts'
 import { accountStoreSuite } from './account-store.suite.ts'
 import { mailStoresSuite } from './mail-stores.suite.ts'
 import { migrationsSuite } from './migrations.suite.ts'
+import { passkeyStoreSuite } from './passkey-store.suite.ts'
 import { recordsStoresSuite } from './records-stores.suite.ts'
 import { places } from './samples.suite.ts'
 import { sessionStoreSuite } from './session-store.suite.ts'
@@ -16,6 +17,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('list of accounts', () => accountListSuite(newPlace))
   describe('audit, keys, nodes, jobs', () => recordsStoresSuite(newPlace))
   describe('one-time tokens and outbox', () => mailStoresSuite(newPlace))
+  describe('passkeys', () => passkeyStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))
   describe('survival', () => survivalSuite(newPlace))

@@ -5,6 +5,7 @@ import type { JobStore } from '../jobs/store.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { FactorStore, PendingSignInStore } from '../second-factor/store.ts'
@@ -21,6 +22,7 @@ export type Stores = {
   readonly outbox: OutboxStore
   readonly pendingSignIns: PendingSignInStore
   readonly factors: FactorStore
+  readonly passkeys: PasskeyStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

@@ -35,6 +35,7 @@ const indexes = [
   'audit_entries_by_time',
   'audit_entries_by_user',
   'known_devices_by_use',
+  'passkeys_by_user',
   'sessions_by_end',
   'sessions_by_user',
   'sign_in_attempts_by_time',
@@ -73,7 +74,7 @@ const fill = async ({ accounts, sessions, audit, usedProofs }: Stores): Promise<
   return ids
 }
 
-const act = async ({ accounts, sessions, audit, usedProofs }: Stores, ids: readonly SessionId[]) => {
+const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, ids: readonly SessionId[]) => {
   const user = users[150] as UserId
   const id = ids[0] as SessionId
   const { session } = await sessions.find(id)
@@ -95,6 +96,12 @@ const act = async ({ accounts, sessions, audit, usedProofs }: Stores, ids: reado
   await audit.list({ limit: 10 })
   await audit.list({ limit: 10, userId: user })
   await audit.list({ limit: 10, action: 'action:7' })
+  await passkeys.listOfUser(user)
+  await passkeys.countOfUser(user)
+  await passkeys.findByCredentialId('credential')
+  await passkeys.use('passkey', { counter: 1, backedUp: true, now: 1 })
+  await passkeys.rename(user, 'passkey', 'name')
+  await passkeys.remove(user, 'passkey')
   await usedProofs.take('proof', 1)
   await usedProofs.deleteOld(5, 5)
 }

@@ -172,6 +172,21 @@ export type RecoveryCodesTable = {
   used_at: number | null
 }
 
+export type PasskeysTable = {
+  id: string
+  user_id: UserId
+  credential_id: string
+  public_key: string
+  counter: number
+  backup_eligible: Flag
+  backed_up: Flag
+  /** JSON array. */
+  transports: string
+  name: string
+  created_at: number
+  last_used_at: number | null
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -188,4 +203,5 @@ export type Tables = {
   totp_factors: TotpFactorsTable
   totp_enrolments: TotpEnrolmentsTable
   recovery_codes: RecoveryCodesTable
+  passkeys: PasskeysTable
 }

@@ -2,6 +2,7 @@ import { accountsSessionsAudit } from './0001-accounts-sessions-audit.ts'
 import { usedProofs } from './0002-used-proofs.ts'
 import { mail } from './0003-mail.ts'
 import { secondFactor } from './0004-second-factor.ts'
+import { passkeys } from './0005-passkeys.ts'
 import { letters } from './0006-letters.ts'
 import type { Ddl } from './ddl.ts'
 
@@ -14,5 +15,6 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0002-used-proofs': usedProofs,
   '0003-mail': mail,
   '0004-second-factor': secondFactor,
+  '0005-passkeys': passkeys,
   '0006-letters': letters,
 }

@@ -1,0 +1,48 @@
+// Passkeys (WebAuthn Level 3) of an account.
+
+import {
+  addPasskeyBody,
+  passkeyAddedSchema,
+  passkeyCreationOptionsSchema,
+  passkeyIdParam,
+  passkeySchema,
+  renamePasskeyBody,
+} from '../schemas/passkeys.ts'
+import { type Endpoint, json, nothing } from './endpoint.ts'
+
+const changeRefuses = ['unauthenticated', 'proof_required', 'csrf_failed', 'origin_refused', 'rate_limited'] as const
+
+export const passkeysEndpoints = {
+  passkeyOptions: {
+    method: 'POST',
+    path: './factors/passkeys/options',
+    summary: 'What the browser is to make a passkey of',
+    answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this session and for one use.') },
+    refuses: [...changeRefuses, 'reauthentication_required'],
+  },
+  addPasskey: {
+    method: 'POST',
+    path: './factors/passkeys',
+    summary: 'Add the passkey that the browser has made',
+    body: addPasskeyBody,
+    answers: { 201: json(passkeyAddedSchema, 'Added. The first factor of an account comes with recovery codes.') },
+    refuses: [...changeRefuses, 'reauthentication_required'],
+  },
+  renamePasskey: {
+    method: 'PATCH',
+    path: './factors/passkeys/{id}',
+    summary: 'Give a passkey another name',
+    params: passkeyIdParam,
+    body: renamePasskeyBody,
+    answers: { 200: json(passkeySchema, 'Renamed.') },
+    refuses: [...changeRefuses, 'not_found'],
+  },
+  removePasskey: {
+    method: 'DELETE',
+    path: './factors/passkeys/{id}',
+    summary: 'Remove a passkey: it signs in no more',
+    params: passkeyIdParam,
+    answers: { 204: nothing('Removed.') },
+    refuses: [...changeRefuses, 'not_found', 'reauthentication_required'],
+  },
+} as const satisfies Record<string, Endpoint>

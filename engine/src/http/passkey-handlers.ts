@@ -1,0 +1,71 @@
+// Passkeys over HTTP: those of an account.
+import { type AddRefusal, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
+import type { PasskeyChallenges } from '../passkeys/challenges.ts'
+import type { RelyingParty } from '../passkeys/relying-party.ts'
+import { removePasskey } from '../passkeys/remove-passkey.ts'
+import { renamePasskey } from '../passkeys/rename-passkey.ts'
+import { describeDevice } from '../sessions/present-session.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
+import type { Call } from './call.ts'
+import { localeOf } from './locale.ts'
+import { answer, type Outcome, refuse } from './outcome.ts'
+import type { InputOf } from './read-input.ts'
+
+type ActDeps = Omit<Parameters<typeof addPasskey>[0], 'relyingParty'>
+
+export type PasskeyHandlerDeps = ActDeps & {
+  /** Null: browsers make no passkeys for this site. */
+  readonly relyingParty: RelyingParty | null
+  readonly challenges: PasskeyChallenges
+}
+
+/** What a new passkey is called where nobody says: `Firefox · Linux`. */
+const nameOf = ({ context }: Call): string => {
+  const { browser, system } = describeDevice(context.userAgent)
+  return [browser, system].filter(Boolean).join(' · ').slice(0, 64) || 'Passkey'
+}
+
+const notAdded = (error: AddRefusal): Outcome => {
+  if (error === 'not_found') return refuse('unauthenticated')
+  const code = `passkey_${error}` as const
+  return refuse('validation_failed', { fields: [{ path: 'response', code, key: `fields.${code}` }] })
+}
+
+export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
+  const { relyingParty } = deps
+  const acts = relyingParty && { ...deps, relyingParty }
+  return {
+    options: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
+      if (!acts) return refuse('not_found')
+      const result = await beginAddPasskey(acts, session.userId)
+      return result.ok ? answer(200, { json: result.value }) : notAdded(result.error)
+    },
+
+    add: async (call: Call, { session }: VerifiedSession, { body }: InputOf<'addPasskey'>): Promise<Outcome> => {
+      if (!acts) return refuse('not_found')
+      const { response, name = nameOf(call) } = body
+      const { context } = call
+      const input = { userId: session.userId, response, name, context, locale: localeOf(call) }
+      const result = await addPasskey(acts, input)
+      return result.ok ? answer(201, { json: result.value }) : notAdded(result.error)
+    },
+
+    rename: async (
+      { context }: Call,
+      { session: { userId } }: VerifiedSession,
+      { params: { id }, body: { name } }: InputOf<'renamePasskey'>,
+    ): Promise<Outcome> => {
+      const renamed = await renamePasskey(deps, { userId, id, name, context })
+      return renamed ? answer(200, { json: renamed }) : refuse('not_found')
+    },
+
+    remove: async (
+      call: Call,
+      { session: { userId } }: VerifiedSession,
+      { params: { id } }: InputOf<'removePasskey'>,
+    ): Promise<Outcome> => {
+      const removed = await removePasskey(deps, { userId, id, context: call.context, locale: localeOf(call) })
+      return removed ? answer(204) : refuse('not_found')
+    },
+  }
+}
