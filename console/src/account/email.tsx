@@ -1,7 +1,73 @@
 import type { User } from '@vigile/contract'
+import { useRef, useState } from 'react'
+import { looksLikeEmail } from '../forms/email-shape.ts'
+import { Field } from '../forms/field.tsx'
+import { send } from '../forms/send.ts'
+import { fieldTrouble, type Trouble, troubleOf, worded } from '../forms/trouble.ts'
+import { TroubleSummary } from '../forms/trouble-summary.tsx'
+import { useForm, type Values } from '../forms/use-form.ts'
+import { Button } from '../look/button.tsx'
+import { Live } from '../look/live.tsx'
+import { Notice } from '../look/notice.tsx'
+import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
+import { settings } from '../settings.ts'
 import styles from './email.module.css'
+import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
+
+const fields = ['email'] as const
+type Name = (typeof fields)[number]
+
+function check({ email }: Values<Name>): Trouble<Name> | null {
+  if (!email) return fieldTrouble({ email: (say) => say('missing.email') })
+  return looksLikeEmail(email) ? null : fieldTrouble({ email: (say) => say('missing.emailShape') })
+}
+
+/** Asks for another address. What it says is the same for one that has an account (S-13). */
+function ChangeEmail() {
+  const { say } = useMessages()
+  const act = useAct()
+  const form = useRef<HTMLFormElement>(null)
+  const [mailedTo, setMailedTo] = useState<string | null>(null)
+  const ask = async ({ email }: Values<Name>): Promise<Trouble<Name> | null> => {
+    setMailedTo(null)
+    const result = await act(() => send('POST', '/email/change', { email }))
+    if (!result.ok) return troubleOf(result.problem, fields)
+    form.current?.reset()
+    setMailedTo(email)
+    return null
+  }
+  const { busy, trouble, ...events } = useForm<Name>({ fields, check, send: ask })
+  const label = say('email.new')
+  return (
+    <form className={page.form} method="post" noValidate ref={form} aria-busy={busy} {...events}>
+      <TroubleSummary trouble={trouble} labels={{ email: label }} />
+      <Field
+        name="email"
+        type="email"
+        label={label}
+        hint={say('email.hint')}
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        error={trouble?.fields.email && worded(trouble.fields.email, say)}
+      />
+      <div>
+        <Button kind="main" type="submit" busy={busy} busyText={say('forgot.busy')}>
+          {say('email.submit')}
+        </Button>
+      </div>
+      <Live role="status">
+        {mailedTo !== null && (
+          <Notice kind="done">
+            <p>{say('email.sent', { email: mailedTo })}</p>
+          </Notice>
+        )}
+      </Live>
+    </form>
+  )
+}
 
 /** The address that letters go to. */
 export function Email({ user }: { user: User }) {
@@ -12,6 +78,7 @@ export function Email({ user }: { user: User }) {
         {user.email}{' '}
         <span className={styles.state}>{say(user.emailVerified ? 'email.verified' : 'email.unverified')}</span>
       </p>
+      {settings.mail && <ChangeEmail />}
     </Section>
   )
 }

@@ -93,6 +93,36 @@ export const en = {
     expired:
       'This link is no longer good: it was used already, or it is too old. If you have confirmed your address, just sign in.',
   },
+  changeEmail: {
+    heading: 'Confirm your new email',
+    text: 'From then on you sign in with this address, and letters come here. Everywhere else you will be signed out.',
+    submit: 'Confirm this address',
+    busy: 'Changing your email…',
+    done: 'Your email is changed',
+    doneText: 'You sign in with {{email}} from now on.',
+    toAccount: 'To your account',
+    expired:
+      'This link is no longer good: it was used already, or it is too old. You can ask for a new one in your account.',
+    signedOut:
+      'This works where you are signed in to the account that asked for it. Sign in here first, then open the link in the letter once more.',
+    otherAccount:
+      'You are signed in to another account here. Sign in to the one that asked for this, then open the link in the letter once more.',
+  },
+  notMe: {
+    heading: 'This was not you?',
+    text: 'Then secure your account. That does this, at once:',
+    sessions: 'The sessions that are not yours end.',
+    password: 'Your password stops working, and we send you a link to choose a new one.',
+    added: 'Browsers that came since the letter are forgotten.',
+    email: 'If your email was changed, it is changed back to the address that the letter came to.',
+    submit: 'Secure my account',
+    busy: 'Securing your account…',
+    done: 'Your account is secured',
+    doneText: 'We sent you a link to choose a new password.',
+    afterwards: 'Look through your account when you are back: name, email, and where you are signed in.',
+    expired:
+      'This link is no longer good: it was used already, or it is too old. If something is still wrong, choose a new password: that ends every session.',
+  },
   signUp: {
     title: 'Create an account',
     heading: 'Create your {{name}} account',
@@ -137,6 +167,10 @@ export const en = {
     text: 'Where letters about your account go.',
     verified: 'Verified',
     unverified: 'Not verified',
+    new: 'New email',
+    hint: 'We send a link there. Nothing changes until you open it.',
+    submit: 'Change email',
+    sent: 'We wrote to {{email}}. Open the link in that letter in this browser, within an hour.',
   },
   endOthers: {
     text_one: 'You are also signed in on one other device.',

@@ -94,6 +94,36 @@ export const fr: Messages = {
     expired:
       'Ce lien n’est plus valable\u00a0: il a déjà servi ou il est trop ancien. Si vous avez confirmé votre adresse, connectez-vous.',
   },
+  changeEmail: {
+    heading: 'Confirmez votre nouvelle adresse',
+    text: 'Vous vous connecterez ensuite avec cette adresse, et les messages arriveront ici. Partout ailleurs, vous serez déconnecté.',
+    submit: 'Confirmer cette adresse',
+    busy: 'Changement de votre adresse…',
+    done: 'Votre adresse est changée',
+    doneText: 'Vous vous connectez désormais avec {{email}}.',
+    toAccount: 'Vers votre compte',
+    expired:
+      'Ce lien n’est plus valable\u00a0: il a déjà servi, ou il est trop ancien. Vous pouvez en demander un nouveau dans votre compte.',
+    signedOut:
+      'Cela se fait là où vous êtes connecté au compte qui l’a demandé. Connectez-vous ici d’abord, puis ouvrez de nouveau le lien du message.',
+    otherAccount:
+      'Vous êtes connecté ici à un autre compte. Connectez-vous à celui qui l’a demandé, puis ouvrez de nouveau le lien du message.',
+  },
+  notMe: {
+    heading: 'Ce n’était pas vous\u202f?',
+    text: 'Alors protégez votre compte. Voici ce qui se passe, tout de suite\u00a0:',
+    sessions: 'Les sessions qui ne sont pas les vôtres sont fermées.',
+    password: 'Votre mot de passe ne fonctionne plus, et nous vous envoyons un lien pour en choisir un nouveau.',
+    added: 'Les navigateurs apparus depuis le message sont oubliés.',
+    email: 'Si votre adresse e-mail a été changée, elle redevient celle à laquelle le message est arrivé.',
+    submit: 'Protéger mon compte',
+    busy: 'Protection de votre compte…',
+    done: 'Votre compte est protégé',
+    doneText: 'Nous vous avons envoyé un lien pour choisir un nouveau mot de passe.',
+    afterwards: 'De retour dans votre compte, vérifiez-le\u00a0: nom, adresse, et où vous êtes connecté.',
+    expired:
+      'Ce lien n’est plus valable\u00a0: il a déjà servi, ou il est trop ancien. Si quelque chose ne va toujours pas, choisissez un nouveau mot de passe\u00a0: toutes les sessions seront fermées.',
+  },
   signUp: {
     title: 'Créer un compte',
     heading: 'Créez votre compte {{name}}',
@@ -139,6 +169,10 @@ export const fr: Messages = {
     text: 'Là où arrivent les courriers sur votre compte.',
     verified: 'Vérifiée',
     unverified: 'Non vérifiée',
+    new: 'Nouvelle adresse e-mail',
+    hint: 'Nous y envoyons un lien. Rien ne change tant que vous ne l’ouvrez pas.',
+    submit: 'Changer d’adresse',
+    sent: 'Nous avons écrit à {{email}}. Ouvrez le lien de ce message dans ce navigateur, d’ici une heure.',
   },
   endOthers: {
     text_one: 'Votre compte est aussi ouvert sur un autre appareil.',

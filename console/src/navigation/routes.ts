@@ -8,6 +8,8 @@ export const paths = {
   reset: '/reset-password',
   verify: '/verify-email',
   secondFactor: '/second-factor',
+  changeEmail: '/change-email',
+  notMe: '/not-me',
 } as const
 const asked = new URLSearchParams(location.search)
 

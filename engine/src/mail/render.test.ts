@@ -1,35 +1,17 @@
 import { locales } from '@vigile/contract'
 import { describe, expect, test } from 'vitest'
-import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
-import type { LetterContent, Notice } from './letter.ts'
+import { en } from '../messages/en.ts'
+import { sampleContents, token } from './letter-samples.suite.ts'
 import { renderLetter } from './render.ts'
 
 const site = { publicUrl: 'https://shop.example.com', name: 'Shop & <Sons>' }
-const token = createOneTimeToken()
-const circumstances = { at: Date.UTC(2026, 0, 31, 9, 5), ip: '192.0.2.1', browser: 'Firefox', system: '<Linux>' }
-const notices: readonly Notice[] = [
-  { kind: 'password_changed' },
-  { kind: 'password_removed' },
-  { kind: 'email_change_asked', email: 'ada@example.net' },
-  { kind: 'email_changed', email: 'ada@example.net' },
-  { kind: 'factor_added', factor: 'totp' },
-  { kind: 'factor_added', factor: 'recovery_codes' },
-  { kind: 'factor_removed', factor: 'passkey' },
-  { kind: 'new_device' },
-  { kind: 'reuse' },
-]
-const contents: readonly LetterContent[] = [
-  { kind: 'verify_email', token },
-  { kind: 'account_exists' },
-  { kind: 'reset_password', token },
-  { kind: 'magic_link', token },
-  { kind: 'change_email', token },
-  { kind: 'address_in_use' },
-  ...notices.map((notice) => ({ ...notice, token, circumstances })),
-]
+test('there is a sample of every kind of letter that has words', () => {
+  const { footer, facts, factors, notice, ...kinds } = en.mail
+  expect([...new Set(sampleContents.map(({ kind }) => kind))].toSorted()).toEqual(Object.keys(kinds).toSorted())
+})
 
 describe.each(locales)('I18N-1 in %s', (locale) => {
-  test.each(contents.map((content) => [content.kind, content] as const))('%s', (_, content) => {
+  test.each(sampleContents.map((content) => [content.kind, content] as const))('%s', (_, content) => {
     const { to, subject, text, html } = renderLetter({ to: 'ada@example.com', locale, content }, site)
     expect(to).toBe('ada@example.com')
     expect(subject).toContain('Shop & <Sons>')

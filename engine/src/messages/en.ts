@@ -87,7 +87,7 @@ export const en = {
   },
   mail: {
     footer: '{{name}} writes to you because this address was used at {{site}}.',
-    facts: { what: 'What', when: 'When', device: 'Device', address: 'Address' },
+    facts: { what: 'What', when: 'When', device: 'Device', address: 'IP address' },
     factors: { totp: 'An authenticator app', passkey: 'A passkey', recovery_codes: 'Recovery codes' },
     notice: {
       action: 'This was not me',
@@ -156,13 +156,13 @@ export const en = {
       lead: 'Your account now has the address {{email}}. Letters go there, and you sign in with it.',
     },
     factor_added: {
-      subject: 'A new way to prove that it is you at {{name}}',
-      title: 'Something was added to your sign-in',
+      subject: 'A way to sign in was added at {{name}}',
+      title: 'A way to sign in was added',
       lead: 'From now on this can be used to sign in to your account.',
     },
     factor_removed: {
-      subject: 'Your sign-in at {{name}} asks for less',
-      title: 'Something was removed from your sign-in',
+      subject: 'A way to sign in was removed at {{name}}',
+      title: 'A way to sign in was removed',
       lead: 'It can no longer be used to sign in to your account.',
     },
     new_device: {

@@ -102,7 +102,7 @@ export const fr: Messages = {
   },
   mail: {
     footer: '{{name}} vous écrit parce que cette adresse a été indiquée sur {{site}}.',
-    facts: { what: 'Quoi', when: 'Quand', device: 'Appareil', address: 'Adresse' },
+    facts: { what: 'Quoi', when: 'Quand', device: 'Appareil', address: 'Adresse IP' },
     factors: {
       totp: 'Une application d’authentification',
       passkey: 'Une clé d’accès',
@@ -110,14 +110,14 @@ export const fr: Messages = {
     },
     notice: {
       action: 'Ce n’était pas moi',
-      note: 'Si c’était vous, il n’y a rien à faire. Sinon, ouvrez le lien : il montre ce qu’il arrêtera avant de faire quoi que ce soit. Il est valable 7 jours.',
+      note: 'Si c’était vous, il n’y a rien à faire. Sinon, ouvrez le lien\u00a0: il montre ce qu’il arrêtera avant de faire quoi que ce soit. Il est valable 7 jours.',
     },
     verify_email: {
       subject: 'Confirmez votre adresse e-mail pour {{name}}',
       title: 'Confirmez votre adresse e-mail',
       lead: 'Plus qu’une étape, et votre compte est prêt. Il vous faut le mot de passe que vous avez choisi.',
       action: 'Confirmer mon adresse',
-      note: 'Le lien est valable 24 heures, une seule fois. Si vous ne vous êtes pas inscrit, ne faites rien : aucun compte ne sera ouvert.',
+      note: 'Le lien est valable 24 heures, une seule fois. Si vous ne vous êtes pas inscrit, ne faites rien\u00a0: aucun compte ne sera ouvert.',
     },
     account_exists: {
       subject: 'Vous avez déjà un compte sur {{name}}',
@@ -131,7 +131,7 @@ export const fr: Messages = {
       title: 'Choisissez un nouveau mot de passe',
       lead: 'Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour cette adresse.',
       action: 'Choisir un nouveau mot de passe',
-      note: 'Le lien est valable une heure, une seule fois. Si ce n’était pas vous, ne faites rien : votre mot de passe ne change pas.',
+      note: 'Le lien est valable une heure, une seule fois. Si ce n’était pas vous, ne faites rien\u00a0: votre mot de passe ne change pas.',
     },
     password_changed: {
       subject: 'Votre mot de passe sur {{name}} a été changé',
@@ -141,26 +141,26 @@ export const fr: Messages = {
     password_removed: {
       subject: 'Votre mot de passe sur {{name}} a été supprimé',
       title: 'Votre ancien mot de passe a été supprimé',
-      lead: 'Un lien par e-mail a prouvé cette adresse pour la première fois. Un mot de passe choisi avant pourrait être celui de quelqu’un d’autre : il n’ouvre plus rien. Vous pouvez en choisir un nouveau : « Mot de passe oublié ? » à la connexion.',
+      lead: 'Un lien par e-mail a prouvé cette adresse pour la première fois. Un mot de passe choisi avant pourrait être celui de quelqu’un d’autre\u00a0: il n’ouvre plus rien. Vous pouvez en choisir un nouveau\u00a0: «\u00a0Mot de passe oublié\u202f?\u00a0» à la connexion.',
     },
     magic_link: {
       subject: 'Connectez-vous à {{name}}',
       title: 'Votre lien de connexion',
       lead: 'Quelqu’un, sans doute vous, a demandé un lien pour se connecter sans mot de passe.',
       action: 'Se connecter',
-      note: 'Le lien est valable 10 minutes, une seule fois. Ne le donnez à personne. Si ce n’était pas vous, ne faites rien : personne n’entre sans lui.',
+      note: 'Le lien est valable 10 minutes, une seule fois. Ne le donnez à personne. Si ce n’était pas vous, ne faites rien\u00a0: personne n’entre sans lui.',
     },
     change_email: {
       subject: 'Confirmez votre nouvelle adresse pour {{name}}',
       title: 'Confirmez votre nouvelle adresse',
       lead: 'Quelqu’un, sans doute vous, veut utiliser cette adresse pour son compte. Ouvrez le lien dans le navigateur où vous êtes connecté.',
       action: 'Confirmer cette adresse',
-      note: 'Le lien est valable une heure, une seule fois, pour le seul compte qui l’a demandé. Si ce n’était pas vous, ne faites rien : rien ne changera.',
+      note: 'Le lien est valable une heure, une seule fois, pour le seul compte qui l’a demandé. Si ce n’était pas vous, ne faites rien\u00a0: rien ne changera.',
     },
     address_in_use: {
       subject: 'Votre adresse a été indiquée sur {{name}}',
       title: 'Cette adresse a déjà un compte',
-      lead: 'Quelqu’un, sans doute vous, a voulu utiliser cette adresse pour un autre compte. Elle en a déjà un : rien n’a changé.',
+      lead: 'Quelqu’un, sans doute vous, a voulu utiliser cette adresse pour un autre compte. Elle en a déjà un\u00a0: rien n’a changé.',
       action: 'Se connecter',
       note: 'Si vous avez oublié votre mot de passe, choisissez-en un nouveau depuis la page de connexion. Si ce n’était pas vous, ne faites rien.',
     },
@@ -175,13 +175,13 @@ export const fr: Messages = {
       lead: 'Votre compte a désormais l’adresse {{email}}. Les messages y arrivent, et vous vous connectez avec elle.',
     },
     factor_added: {
-      subject: 'Un nouveau moyen de prouver que c’est vous sur {{name}}',
-      title: 'Quelque chose a été ajouté à votre connexion',
+      subject: 'Un moyen de connexion a été ajouté sur {{name}}',
+      title: 'Un moyen de connexion a été ajouté',
       lead: 'Cela peut désormais servir à se connecter à votre compte.',
     },
     factor_removed: {
-      subject: 'Votre connexion à {{name}} demande moins',
-      title: 'Quelque chose a été retiré de votre connexion',
+      subject: 'Un moyen de connexion a été retiré sur {{name}}',
+      title: 'Un moyen de connexion a été retiré',
       lead: 'Cela ne peut plus servir à se connecter à votre compte.',
     },
     new_device: {

@@ -57,7 +57,7 @@ export const pageRoutes = ({
     { path: '/sign-in', guard: 'anyone', limit: 'none', answer: signIn },
     { path: '/sign-up', guard: 'anyone', limit: 'none', answer: signIn },
     // Behind links of letters. Whoever is signed in sees them too: a new password is for the account that the letter was for.
-    ...['/forgot-password', '/reset-password', '/verify-email'].map((path) => ({
+    ...['/forgot-password', '/reset-password', '/verify-email', '/change-email', '/not-me'].map((path) => ({
       path,
       guard: 'anyone' as const,
       limit: 'none' as const,

@@ -1,0 +1,27 @@
+// One letter of every kind.
+import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
+import type { LetterContent, Notice } from './letter.ts'
+
+export const token = createOneTimeToken()
+const circumstances = { at: Date.UTC(2026, 0, 31, 9, 5), ip: '192.0.2.1', browser: 'Firefox', system: '<Linux>' }
+const notices: readonly Notice[] = [
+  { kind: 'password_changed' },
+  { kind: 'password_removed' },
+  { kind: 'email_change_asked', email: 'ada@example.net' },
+  // As long as an address can be.
+  { kind: 'email_changed', email: `${'a'.repeat(64)}@${'long-name.'.repeat(18)}example` },
+  { kind: 'factor_added', factor: 'totp' },
+  { kind: 'factor_added', factor: 'recovery_codes' },
+  { kind: 'factor_removed', factor: 'passkey' },
+  { kind: 'new_device' },
+  { kind: 'reuse' },
+]
+export const sampleContents: readonly LetterContent[] = [
+  { kind: 'verify_email', token },
+  { kind: 'account_exists' },
+  { kind: 'reset_password', token },
+  { kind: 'magic_link', token },
+  { kind: 'change_email', token },
+  { kind: 'address_in_use' },
+  ...notices.map((notice) => ({ ...notice, token, circumstances })),
+]
