@@ -11,8 +11,10 @@ export {
 export type {
   Passkey,
   PasskeyAdded,
+  PasskeyAssertion,
   PasskeyCreationOptions,
   PasskeyRegistration,
+  PasskeyRequestOptions,
 } from './schemas/passkeys.ts'
 export {
   ackBody,

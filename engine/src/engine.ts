@@ -190,7 +190,7 @@ const wire = (
     links: createLinkHandlers(web),
     letters: createLetterHandlers(web),
     factors: createFactorHandlers(web),
-    passkeys: createPasskeyHandlers({ ...web, challenges: createPasskeyChallenges(web) }),
+    passkeys: createPasskeyHandlers({ ...web, waysIn, challenges: createPasskeyChallenges(web) }),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),

@@ -34,6 +34,8 @@ const changes = (visitor: Visitor) =>
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
     ['DELETE', '/api/auth/sessions', {}],
     ['PATCH', '/api/auth/me', { name: 'Mallory' }],
+    ['POST', '/api/auth/passkey/options', undefined],
+    ['POST', '/api/auth/passkey/login', { response: {} }],
     ['POST', '/api/auth/factors/passkeys/options', undefined],
     ['POST', '/api/auth/factors/passkeys', { response: {} }],
     ['PATCH', `/api/auth/factors/passkeys/${somePasskey}`, { name: 'Mallory' }],
@@ -97,7 +99,7 @@ describe.each([
 
 describe('CSRF-1 every change that a cookie authorises needs the token of its session', () => {
   const authorised = (visitor: Visitor) =>
-    changes(visitor).filter(([, path]) => !/register|login|forgot|reset|verify/.test(path))
+    changes(visitor).filter(([, path]) => !/register|login|forgot|reset|verify|passkey\/options/.test(path))
   const refused = async (csrf: string | null, planted: string | null = csrf) => {
     const before = await dumpOfState(site)
     for (const [method, path, body] of authorised(victim)) {

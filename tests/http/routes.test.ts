@@ -36,6 +36,8 @@ POST /api/auth/email/change | access token + CSRF, recent sign-in | linkIp, link
 POST /api/auth/email/change/confirm | access token + CSRF | change
 POST /api/auth/not-me | own origin | change
 GET /api/auth/second-factor | a sign-in that waits for its second factor | read
+POST /api/auth/passkey/options | own origin | change
+POST /api/auth/passkey/login | own origin | passkeyIp
 POST /api/auth/factors/passkeys/options | access token + CSRF, recent sign-in | change
 POST /api/auth/factors/passkeys | access token + CSRF, recent sign-in | change
 PATCH /api/auth/factors/passkeys/{id} | access token + CSRF | change

@@ -1,7 +1,12 @@
 // An authenticator in software, and the browser before it (WebAuthn Level 3): right answers, and wrong ones to order.
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
-import type { PasskeyCreationOptions, PasskeyRegistration } from '@vigile/contract'
+import type {
+  PasskeyAssertion,
+  PasskeyCreationOptions,
+  PasskeyRegistration,
+  PasskeyRequestOptions,
+} from '@vigile/contract'
 
 /** COSE: ES256, EdDSA, RS256, and one that nobody offered (ES384). */
 export type Algorithm = -7 | -8 | -257 | -35
@@ -38,6 +43,7 @@ export type Authenticator = {
   /** What it holds; a copy of it is a copied authenticator. */
   readonly passkeys: SoftPasskey[]
   create(options: PasskeyCreationOptions, wrong?: WrongCeremony): PasskeyRegistration
+  get(options: PasskeyRequestOptions, wrong?: WrongCeremony): PasskeyAssertion
 }
 
 const base64Url = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64url')
@@ -98,6 +104,9 @@ const attested = (credentialId: Uint8Array, publicKey: Uint8Array): Buffer => {
   return Buffer.concat([Buffer.alloc(16), length, credentialId, publicKey])
 }
 
+const signature = (data: Uint8Array, key: KeyObject): Buffer =>
+  sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', data, key)
+
 /**
  * `flags`: what it says of itself where nothing else is asked for; by default a synced passkey's. `counts`: it counts its uses;
  * synced ones don't.
@@ -139,6 +148,32 @@ export const createAuthenticator = (
           clientDataJSON: base64Url(clientData('webauthn.create', options.challenge, wrong)),
           attestationObject: base64Url(isoCBOR.encode(object as Parameters<typeof isoCBOR.encode>[0])),
           transports: ['internal', 'hybrid'],
+        },
+      }
+    },
+    get: (options, wrong = {}) => {
+      const allowed = options.allowCredentials?.map(({ id }) => id)
+      const passkey = passkeys.findLast(({ id, rpId }) => rpId === options.rpId && (allowed?.includes(id) ?? true))
+      if (!passkey) throw new Error('this authenticator has no passkey for that')
+      if (setup.counts) passkey.counter += 1
+      const data = clientData('webauthn.get', options.challenge, wrong)
+      const authData = authenticatorData({
+        rpId: wrong.rpId ?? passkey.rpId,
+        flags: { ...setup.flags, ...wrong.flags },
+        counter: wrong.counter ?? passkey.counter,
+      })
+      const signed = signature(Buffer.concat([authData, sha256(data)]), wrong.key ?? passkey.privateKey)
+      const userHandle = 'userHandle' in wrong ? wrong.userHandle : passkey.userHandle
+      return {
+        id: passkey.id,
+        rawId: passkey.id,
+        type: 'public-key',
+        clientExtensionResults: {},
+        response: {
+          clientDataJSON: base64Url(data),
+          authenticatorData: base64Url(authData),
+          signature: base64Url(signed),
+          ...(userHandle !== undefined && { userHandle }),
         },
       }
     },

@@ -1,23 +1,41 @@
-// Passkeys (WebAuthn Level 3) of an account.
+// Passkeys (WebAuthn Level 3): sign-in without a password, and an account's own.
 
 import {
   addPasskeyBody,
   passkeyAddedSchema,
   passkeyCreationOptionsSchema,
   passkeyIdParam,
+  passkeyRequestOptionsSchema,
   passkeySchema,
+  passkeySignInBody,
   renamePasskeyBody,
 } from '../schemas/passkeys.ts'
+import { sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
 
 const changeRefuses = ['unauthenticated', 'proof_required', 'csrf_failed', 'origin_refused', 'rate_limited'] as const
 
 export const passkeysEndpoints = {
+  passkeySignInOptions: {
+    method: 'POST',
+    path: './passkey/options',
+    summary: 'What the browser is to ask a passkey for, to sign in without a password',
+    answers: { 200: json(passkeyRequestOptionsSchema, 'Good for five minutes and for one use.') },
+    refuses: ['origin_refused', 'rate_limited'],
+  },
+  passkeySignIn: {
+    method: 'POST',
+    path: './passkey/login',
+    summary: 'Sign in with a passkey alone: it is two factors',
+    body: passkeySignInBody,
+    answers: { 200: json(sessionStartedSchema, 'Signed in.') },
+    refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
+  },
   passkeyOptions: {
     method: 'POST',
     path: './factors/passkeys/options',
     summary: 'What the browser is to make a passkey of',
-    answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this session and for one use.') },
+    answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this account and for one use.') },
     refuses: [...changeRefuses, 'reauthentication_required'],
   },
   addPasskey: {

@@ -37,6 +37,18 @@ export const passkeyRegistrationInput = z.strictObject({
 })
 export type PasskeyRegistration = z.infer<typeof passkeyRegistrationInput>
 
+/** `AuthenticationResponseJSON`. */
+export const passkeyAssertionInput = z.strictObject({
+  ...credentialInput,
+  response: z.strictObject({
+    clientDataJSON: base64Url(maxPart),
+    authenticatorData: base64Url(maxPart),
+    signature: base64Url(maxPart),
+    userHandle: base64Url(128).optional(),
+  }),
+})
+export type PasskeyAssertion = z.infer<typeof passkeyAssertionInput>
+
 const passkeyNameInput = nameInput.max(64)
 
 export const addPasskeyBody = z.strictObject({
@@ -44,6 +56,7 @@ export const addPasskeyBody = z.strictObject({
   name: passkeyNameInput.optional().meta({ description: 'Default: the browser and the system.' }),
 })
 export const renamePasskeyBody = z.strictObject({ name: passkeyNameInput })
+export const passkeySignInBody = z.strictObject({ response: passkeyAssertionInput })
 export const passkeyIdParam = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })
 
 const credentialSchema = z.object({
@@ -70,6 +83,16 @@ export const passkeyCreationOptionsSchema = z.object({
   hints: z.array(z.string()),
 })
 export type PasskeyCreationOptions = z.infer<typeof passkeyCreationOptionsSchema>
+
+/** `PublicKeyCredentialRequestOptionsJSON`, as `startAuthentication` takes it. */
+export const passkeyRequestOptionsSchema = z.object({
+  rpId: z.string(),
+  challenge: z.string(),
+  allowCredentials: z.array(credentialSchema).optional(),
+  timeout: z.number().int().meta({ description: 'Milliseconds.' }),
+  userVerification: z.literal('required'),
+})
+export type PasskeyRequestOptions = z.infer<typeof passkeyRequestOptionsSchema>
 
 /** A passkey as its owner sees it. */
 export const passkeySchema = z.object({

@@ -1,7 +1,9 @@
 // The device cookie: which browsers have signed in to an account before. It lists no one: the cookie is random, and what is
 // stored is particular to the pair of browser and account.
 import { sha256 } from '../primitives/hash.ts'
+import type { UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
+import type { AccountStore } from './store.ts'
 
 export const createDeviceToken = (): string => randomToken(32)
 
@@ -14,3 +16,15 @@ export const parseDeviceTokens = (cookies: readonly string[]): readonly string[]
 
 export const deviceHash = (deviceToken: string, accountId: string): string =>
   sha256(`vigile device ${deviceToken} ${accountId}`, 'base64url')
+
+/** The device cookie to go on with: the one that the account knows, else the first. Null: the browser has none. */
+export const chooseDeviceToken = async (
+  accounts: Pick<AccountStore, 'findKnownDevice'>,
+  userId: UserId,
+  tokens: readonly string[],
+): Promise<string | null> => {
+  if (tokens.length === 0) return null
+  const hashes = tokens.map((token) => deviceHash(token, userId))
+  const known = await accounts.findKnownDevice(userId, hashes)
+  return tokens[known === null ? 0 : hashes.indexOf(known)] ?? null
+}

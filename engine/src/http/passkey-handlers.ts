@@ -1,22 +1,24 @@
-// Passkeys over HTTP: those of an account.
-import { type AddRefusal, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
-import type { PasskeyChallenges } from '../passkeys/challenges.ts'
+// Passkeys over HTTP: sign-in, and those of an account.
+import { type AddPasskeyDeps, type AddRefusal, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
+import { requestOptions } from '../passkeys/options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import { removePasskey } from '../passkeys/remove-passkey.ts'
 import { renamePasskey } from '../passkeys/rename-passkey.ts'
+import { type PasskeySignInDeps, signInWithPasskey } from '../passkeys/sign-in-with-passkey.ts'
 import { describeDevice } from '../sessions/present-session.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { InputOf } from './read-input.ts'
+import type { WaysIn } from './ways-in.ts'
 
-type ActDeps = Omit<Parameters<typeof addPasskey>[0], 'relyingParty'>
+type ActDeps = Omit<AddPasskeyDeps & PasskeySignInDeps, 'relyingParty'>
 
 export type PasskeyHandlerDeps = ActDeps & {
   /** Null: browsers make no passkeys for this site. */
   readonly relyingParty: RelyingParty | null
-  readonly challenges: PasskeyChallenges
+  readonly waysIn: WaysIn
 }
 
 /** What a new passkey is called where nobody says: `Firefox · Linux`. */
@@ -24,6 +26,11 @@ const nameOf = ({ context }: Call): string => {
   const { browser, system } = describeDevice(context.userAgent)
   return [browser, system].filter(Boolean).join(' · ').slice(0, 64) || 'Passkey'
 }
+
+const notSignedIn = {
+  invalid_credentials: { detail: { key: 'passkeyNotAccepted' } },
+  rate_limited: { detail: { key: 'rateLimitedSignIn' } },
+} as const
 
 const notAdded = (error: AddRefusal): Outcome => {
   if (error === 'not_found') return refuse('unauthenticated')
@@ -35,6 +42,22 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
   const { relyingParty } = deps
   const acts = relyingParty && { ...deps, relyingParty }
   return {
+    signInOptions: async (): Promise<Outcome> => {
+      if (!acts) return refuse('not_found')
+      const challenge = acts.challenges.issue('sign-in')
+      return answer(200, { json: requestOptions(acts.relyingParty, { challenge }) })
+    },
+
+    signIn: async (call: Call, _as: null, { body }: InputOf<'passkeySignIn'>): Promise<Outcome> => {
+      if (!acts) return refuse('not_found')
+      const brought = await deps.waysIn.brought(call)
+      if (brought.kind === 'refusal') return brought
+      const result = await signInWithPasskey({ ...acts, limiter: call.limiter }, { ...brought, ...body })
+      const { verdict } = result
+      if (!result.ok) return refuse(result.error, { verdict, ...notSignedIn[result.error] })
+      return deps.waysIn.answer(result.value, { verdict })
+    },
+
     options: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
       if (!acts) return refuse('not_found')
       const result = await beginAddPasskey(acts, session.userId)

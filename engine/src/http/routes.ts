@@ -188,6 +188,8 @@ export const createRoutes = ({
     route('changeEmail', { guard: guards.signedInChange, limit: change, handle: letters.changeEmail }),
     route('notMe', { guard: guards.ownPages, limit: change, handle: letters.notMe }),
     route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
+    route('passkeySignInOptions', { guard: guards.ownPages, limit: change, handle: passkeys.signInOptions }),
+    route('passkeySignIn', { guard: guards.ownPages, limit: { byHandler: ['passkeyIp'] }, handle: passkeys.signIn }),
     route('passkeyOptions', { guard: guards.recentChange, limit: change, handle: passkeys.options }),
     route('addPasskey', { guard: guards.recentChange, limit: change, handle: passkeys.add }),
     route('renamePasskey', { guard: guards.signedInChange, limit: change, handle: passkeys.rename }),

@@ -12,6 +12,7 @@ test('LIM-1 the defaults, each by its name', () => {
     'signInBurst 100 in 1 min',
     'signInAccount 10 in 15 min',
     'signInDevice 10 in 15 min',
+    'passkeyIp 30 in 15 min',
     'signUpIp 10 in 15 min',
     'signUpEmail off',
     'linkIp 10 in 15 min',

@@ -16,6 +16,8 @@ export const defaultRules = {
   signInAccount: { limit: 10, windowSeconds: minutes(15) },
   /** Failed sign-ins from one browser that the account knows: an attacker elsewhere can't use it up (LIM-7). */
   signInDevice: { limit: 10, windowSeconds: minutes(15) },
+  /** Passkeys that did not sign in, by address. They can't be guessed: this keeps the record short. */
+  passkeyIp: { limit: 30, windowSeconds: minutes(15) },
   signUpIp: { limit: 10, windowSeconds: minutes(15) },
   /** Sign-ups with one email, whatever the address. Off. */
   signUpEmail: null,

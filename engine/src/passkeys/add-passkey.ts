@@ -11,12 +11,11 @@ import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PasskeyChallenges } from './challenges.ts'
 import { readClientData } from './client-data.ts'
 import type { CeremonyFault } from './fault.ts'
 import { creationOptions } from './options.ts'
 import { presentPasskey } from './present-passkey.ts'
-import type { RelyingParty } from './relying-party.ts'
+import type { ProveDeps } from './prove-passkey.ts'
 import type { PasskeyRow, PasskeyStore } from './store.ts'
 import { type VerifiedCredential, verifyRegistration } from './verify-registration.ts'
 
@@ -32,10 +31,7 @@ export type FactorChangeStores = {
   readonly audit: AuditStore
 }
 
-export type AddPasskeyDeps = {
-  readonly relyingParty: RelyingParty
-  readonly challenges: PasskeyChallenges
-  readonly passkeys: PasskeyStore
+export type AddPasskeyDeps = ProveDeps & {
   readonly accounts: AccountStore
   readonly audit: AuditStore
   readonly clock: Clock

@@ -1,6 +1,6 @@
 // What browsers are told to ask authenticators for (WebAuthn sections 5.4 and 5.5). Discoverable credentials with user
 // verification, always: so a passkey is two factors, and signs in without a name (decisions/0016).
-import type { PasskeyCreationOptions } from '@vigile/contract'
+import type { PasskeyCreationOptions, PasskeyRequestOptions } from '@vigile/contract'
 import type { Account } from '../accounts/store.ts'
 import { ceremonyMs } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
@@ -35,4 +35,16 @@ export const creationOptions = (
   attestation: 'none',
   extensions: { credProps: true },
   hints: [],
+})
+
+/** To use one; `known`: of these alone, where it is known who signs in. */
+export const requestOptions = (
+  { id }: RelyingParty,
+  { challenge, known }: { readonly challenge: string; readonly known?: readonly Known[] },
+): PasskeyRequestOptions => ({
+  rpId: id,
+  challenge: base64Url(challenge),
+  ...(known && { allowCredentials: known.map(named) }),
+  timeout: ceremonyMs,
+  userVerification: 'required',
 })
