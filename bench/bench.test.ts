@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseAnswer, requestText } from './measure/load.ts'
@@ -6,6 +7,7 @@ import { parseMemory, parseStat } from './measure/process-cost.ts'
 import { summarize } from './measure/rounds.ts'
 import { median, percentile } from './measure/statistics.ts'
 import { readOptions } from './options.ts'
+import { peers } from './peers/peers.ts'
 import { cookiesOf } from './people.ts'
 import { intoReadme } from './readme.ts'
 import { tableOf } from './row.ts'
@@ -96,6 +98,23 @@ test('a row is told beside the floor', () => {
   })
   const table = tableOf([{ what: 'check', summary: summary(30), aim: '2 ×', reached: '1.5 ×' }], summary(20))
   expect(table.split('\n').at(-1)).toBe('| check | 30 (30–30) | 1.5 | 0.67 | 1.0 |  |  |  |  | 2 × | 1.5 × |')
+})
+
+test('each peer has its server, its package is locked, and what it is asked names the session that it is given', () => {
+  const folder = `${import.meta.dirname}/peers`
+  const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8')) as { packages: object }
+  for (const peer of peers) {
+    expect(existsSync(`${folder}/servers/${peer.file}`), peer.file).toBe(true)
+    expect(Object.keys(packages)).toContain(`node_modules/${peer.package}`)
+    const held = { token: 'its-session' }
+    for (const text of [peer.check?.(held), peer.refresh?.request(held)])
+      expect(text ?? 'its-session').toContain('its-session')
+    expect(peer.signIn?.request('her@example.com', {}) ?? 'example.com').toContain('example.com')
+  }
+  const [own, other] = ['a', 'b'].map((value) => ({ head: `HTTP/1.1 200 OK\r\nSet-Cookie: sid=${value}`, body: '{}' }))
+  const { held } = peers.find(({ file }) => file === 'express-session.mjs')?.refresh ?? {}
+  expect([own, other].map((answer) => answer && held?.(answer, { sid: '' }))).toEqual([{ sid: 'a' }, { sid: 'b' }])
+  expect(held?.({ head: 'HTTP/1.1 200 OK', body: '' }, { sid: '' })).toBeNull()
 })
 
 test('it runs, and every line of its table is there', async () => {

@@ -23,6 +23,8 @@ export type Bench = {
   embedded(): Stores
   /** A fresh database, migrated, and the run's Redis. */
   shared(): Promise<Stores>
+  /** Ends with the bench. */
+  keep(starting: Promise<Server>): Promise<Server>
   start(stores: Stores, options?: Parameters<typeof startVigile>[2]): Promise<Server>
   stop(): Promise<void>
 }
@@ -49,6 +51,7 @@ export const openBench = async (options: Options): Promise<Bench> => {
     options,
     postgres,
     redis,
+    keep: kept,
     floor: await kept(startFloor(place(), postgres.url)),
     floorSummary: null,
     say: (line) => void (options.quiet || process.stderr.write(`${line}\n`)),

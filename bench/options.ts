@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const scenarioNames = ['check', 'refresh', 'sign-in', 'growth', 'storm', 'revocation', 'start'] as const
+export const scenarioNames = ['check', 'refresh', 'sign-in', 'growth', 'storm', 'revocation', 'start', 'peers'] as const
 export type ScenarioName = (typeof scenarioNames)[number]
 
 export type Options = {
@@ -22,7 +22,8 @@ export const help = `What Vigile costs, beside what nothing costs: one table.
 
   npm run bench -- [options]
 
-  --only NAMES        of ${scenarioNames.join(', ')}; default: all
+  --only NAMES        of ${scenarioNames.join(', ')}; default: all.
+                      peers: other systems under the same load; their packages are installed by the first run
   --rounds N          how often each is measured, by turns; default 6
   --seconds N         how long one measurement takes; default 3
   --connections N     connections of the load; default 50

@@ -30,7 +30,7 @@ export const cookiesOf = (head: string): Cookies =>
     [...head.matchAll(/\r\nset-cookie: ([^=]+)=([^;\r]*)/gi)].map(([, name = '', value = '']) => [name, value]),
   )
 
-const cookieHeader = (cookies: Cookies, kinds: RegExp) =>
+export const cookieHeader = (cookies: Cookies, kinds: RegExp) =>
   Object.entries(cookies)
     .filter(([name]) => kinds.test(name))
     .map(([name, value]) => `${name}=${value}`)

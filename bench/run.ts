@@ -10,6 +10,7 @@ import { intoReadme } from './readme.ts'
 import { type Row, tableOf } from './row.ts'
 import { check, floorSubject } from './scenarios/check.ts'
 import { growth } from './scenarios/growth.ts'
+import { peersScenario } from './scenarios/peers.ts'
 import { refresh } from './scenarios/refresh.ts'
 import { revocation } from './scenarios/revocation.ts'
 import { signInScenario } from './scenarios/sign-in.ts'
@@ -24,6 +25,7 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
   storm,
   revocation,
   start,
+  peers: peersScenario,
 }
 
 const main = async (): Promise<void> => {

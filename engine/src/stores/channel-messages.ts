@@ -8,23 +8,26 @@ export type Received =
 // NOTIFY takes less than 8,000 bytes.
 const maxLength = 7_000
 const maxMessages = 1_000
+const envelopeLength = JSON.stringify({ from: '', messages: [] }).length
 
 export const encodeBeat = (from: string, at: number): string => JSON.stringify({ from, at })
 
 /** One text or more; where there is too much to tell, `everything`. */
 export const encodeMessages = (from: string, messages: readonly Invalidation[]): readonly string[] => {
   if (messages.length > maxMessages) return encodeMessages(from, [{ kind: 'everything' }])
-  const texts: string[] = []
-  let part: Invalidation[] = []
+  const parts: Invalidation[][] = []
+  let length = Number.POSITIVE_INFINITY
   for (const message of messages) {
-    const longer = JSON.stringify({ from, messages: [...part, message] })
-    if (part.length > 0 && Buffer.byteLength(longer) > maxLength) {
-      texts.push(JSON.stringify({ from, messages: part }))
-      part = []
+    // With the comma between two.
+    const more = Buffer.byteLength(JSON.stringify(message)) + 1
+    if (length + more > maxLength) {
+      parts.push([])
+      length = envelopeLength + Buffer.byteLength(from)
     }
-    part.push(message)
+    parts.at(-1)?.push(message)
+    length += more
   }
-  return part.length === 0 ? texts : [...texts, JSON.stringify({ from, messages: part })]
+  return parts.map((part) => JSON.stringify({ from, messages: part }))
 }
 
 /** What a text says. A text of a newer release may say what this one does not know: then `everything`. */

@@ -1,5 +1,6 @@
 // A channel between nodes that knows when it is deaf (PROTOCOL.md, "Revocation everywhere").
-import type { Channel } from '../primitives/channel.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Channel, Invalidation } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
@@ -13,6 +14,8 @@ export type ChannelLink = Link & { send(text: string): Promise<unknown> }
 const beatEveryMs = 1_000
 const silentAfterMs = 3_000
 const sendWithinMs = 2_000
+/** Fewer than what would be told as `everything`. */
+const togetherAtMost = 500
 
 /**
  * A node sends itself a heartbeat through the channel each second. It is alive while one that was sent less than 3 s ago
@@ -73,16 +76,36 @@ export const createHeartbeatChannel = (options: {
     else beat(link)
   }, beatEveryMs)
 
+  const send = async (messages: readonly Invalidation[]) => {
+    await kept.firstTry
+    const link = kept.current()
+    if (!link) throw new StoreUnavailableError(`${what} is not connected`)
+    const texts = encodeMessages(self, messages)
+    await within(sendWithinMs, what, Promise.all(texts.map((text) => link.send(text)))).catch((cause: unknown) => {
+      throw new StoreUnavailableError(`${what} did not take a message`, { cause })
+    })
+  }
+
+  /** What is told in one turn of the event loop goes as one text: 50 at once are one command, not 50. */
+  let next: { readonly messages: Invalidation[]; readonly sent: Promise<void> } | null = null
+  const sendTogether = (messages: readonly Invalidation[]): Promise<void> => {
+    if (next && next.messages.length + messages.length <= togetherAtMost) {
+      next.messages.push(...messages)
+      return next.sent
+    }
+    const own = [...messages]
+    const sent = nextTurn().then(() => {
+      if (next?.messages === own) next = null
+      return send(own)
+    })
+    next = { messages: own, sent }
+    return sent
+  }
+
   return {
-    publish: async (messages) => {
+    publish: (messages) => {
       for (const message of messages) listeners.tell(message)
-      await kept.firstTry
-      const link = kept.current()
-      if (!link) throw new StoreUnavailableError(`${what} is not connected`)
-      const texts = encodeMessages(self, messages)
-      await within(sendWithinMs, what, Promise.all(texts.map((text) => link.send(text)))).catch((cause: unknown) => {
-        throw new StoreUnavailableError(`${what} did not take a message`, { cause })
-      })
+      return sendTogether(messages)
     },
     isAlive,
     subscribe: listeners.subscribe,

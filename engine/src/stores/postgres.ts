@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { ping, prepareStores } from './assemble.ts'
+import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
 import { findTogether } from './find-together.ts'
@@ -69,7 +70,11 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
     kind: 'postgres',
     ...stores,
     // Not in a transaction, which has a connection of its own.
-    sessions: { ...stores.sessions, find: findTogether(stores.sessions) },
+    sessions: {
+      ...stores.sessions,
+      find: findTogether(stores.sessions),
+      change: changeTogether(db, stores.sessions.change),
+    },
     clock,
     transact: async (work) => {
       for (let tries = 1; ; tries++) {
