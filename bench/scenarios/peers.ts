@@ -1,5 +1,6 @@
 // What others do, under the same load on the same machine: session check, sign-in, renewal, start, memory.
 import type { Bench } from '../bench.ts'
+import type { Load } from '../measure/load.ts'
 import { memoryOf } from '../measure/process-cost.ts'
 import { type Measured, measureByTurns, type Subject, summarize } from '../measure/rounds.ts'
 import { median } from '../measure/statistics.ts'
@@ -15,7 +16,7 @@ export const peersScenario = async (bench: Bench): Promise<readonly Row[]> => {
   const measuring = { rounds: Math.ceil(bench.options.rounds / 2), warmUps: 1, say: bench.say }
   const services = { postgres: bench.postgres.pid(), redis: bench.redis.pid() }
   const running = await startPeers(bench)
-  const subjectOf = ({ peer, server }: Running, act: string, load: Partial<ReturnType<Subject['load']>>): Subject => ({
+  const subjectOf = ({ peer, server }: Running, act: string, load: Partial<Load>): Subject => ({
     ...{ name: titleOf(peer, act), pid: server.pid, ...services },
     load: () => ({ port: server.port, connections, seconds, next: () => null, ...load }),
   })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const open = () => openPostgres({ url, offset: { ms: 0 }, log: silentLog })
   nodes = [open(), open()]
   await nodes[0].migrate()
-  await nodes[0].accounts.insert(sampleAccount({ id: userId }), [])
+  await nodes[0].accounts.insert(sampleAccount({ id: userId }))
 })
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.close()))
