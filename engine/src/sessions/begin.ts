@@ -51,9 +51,9 @@ export const beginSession = async (
   const key = deps.keyring.newest()
   const ends = input.ends.length > 0 ? await withReplaced(sessions, await endable(sessions, input)) : []
   const replaced = ends.length > 0 ? await sessions.revoke(ends, 'replaced', now) : []
-  const live = deps.policy.perUser === Number.POSITIVE_INFINITY ? [] : await sessions.listLive(userId, now)
-  const above = live.slice(deps.policy.perUser - 1).map(({ id }) => id)
-  const evicted = above.length > 0 ? await sessions.revoke(above, 'session_limit', now) : []
+  const { perUser } = deps.policy
+  const isLimited = perUser !== Number.POSITIVE_INFINITY
+  const evicted = isLimited ? await sessions.revokeAbove(userId, perUser - 1, 'session_limit', now) : []
   const { authenticatedAt = now } = input
   const begins = { userId, keyId: key.id, now, origin: context, replaces: null, boundKey, authenticatedAt }
   const session = newSession(deps.policy, begins)
@@ -64,7 +64,7 @@ export const beginSession = async (
     session,
     access: await grantAccess(deps, session, now),
     refresh: grantRefresh(key, session),
-    ended: [...ends, ...above],
+    ended: [...ends, ...evicted.map(({ id }) => id)],
     now,
   }
 }

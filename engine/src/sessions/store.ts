@@ -68,6 +68,8 @@ export interface SessionStore {
     now: number,
     except: SessionId | null,
   ): Promise<readonly RevokedSession[]>
+  /** Ends those sessions of the user, neither revoked nor past an end, that were not among the `kept` last used. */
+  revokeAbove(userId: UserId, kept: number, reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
   /** Every session of everyone that was not revoked yet. For operators. */
   revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
   /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */

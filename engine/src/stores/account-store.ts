@@ -33,6 +33,45 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
   const findByEmailKey = precompile((wanted: { emailKey: string }) =>
     root.selectFrom('users').select(columns).where('email_key', '=', wanted.emailKey),
   )
+  const lockUnchanged = precompile((wanted: { id: UserId; passwordHash: string }) =>
+    dialect.locked(
+      root
+        .selectFrom('users')
+        .select('id')
+        .where('id', '=', wanted.id)
+        .where('is_active', '=', true)
+        .where('password_hash', '=', wanted.passwordHash),
+      'wait',
+    ),
+  )
+  const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number }) =>
+    root
+      .insertInto('sign_in_attempts')
+      .values({ email_hash: attempt.emailHash, failed: 1, last_at: attempt.now })
+      .onConflict((conflict) =>
+        conflict
+          .column('email_hash')
+          .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: attempt.now })
+          .where('sign_in_attempts.failed', '<', attempt.max),
+      )
+      .returning('failed'),
+  )
+  const clearAttempts = precompile((wanted: { emailHash: string }) =>
+    root.deleteFrom('sign_in_attempts').where('email_hash', '=', wanted.emailHash),
+  )
+  /** Tells how many the account knew: of these statements most need no second one. */
+  const keepDevice = precompile((device: { userId: UserId; hash: string; now: number }) =>
+    root
+      .insertInto('known_devices')
+      .values({ user_id: device.userId, device_hash: device.hash, created_at: device.now, last_used_at: device.now })
+      .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: device.now }))
+      .returning(({ selectFrom, fn }) =>
+        selectFrom('known_devices as known')
+          .select(fn.countAll<number>().as('n'))
+          .where('known.user_id', '=', device.userId)
+          .as('known'),
+      ),
+  )
   const first = (rows: readonly Read[]) => (rows[0] ? toAccount(rows[0]) : null)
 
   return (db) => ({
@@ -67,13 +106,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
             .executeTakeFirstOrThrow(),
         )
       }
-      const unchanged = db
-        .selectFrom('users')
-        .select('id')
-        .where('id', '=', id)
-        .where('is_active', '=', true)
-        .where('password_hash', '=', expectedHash)
-      return (await dialect.locked(unchanged, 'wait').executeTakeFirst()) !== undefined
+      return (await lockUnchanged(db, { id, passwordHash: expectedHash })).rows.length > 0
     },
     lockActive: async (id) => {
       const active = db.selectFrom('users').select(columns).where('id', '=', id).where('is_active', '=', true)
@@ -163,18 +196,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     },
 
     beginUnknownDeviceAttempt: async (emailHash, max, now) => {
-      const row = await db
-        .insertInto('sign_in_attempts')
-        .values({ email_hash: emailHash, failed: 1, last_at: now })
-        .onConflict((conflict) =>
-          conflict
-            .column('email_hash')
-            .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: now })
-            .where('sign_in_attempts.failed', '<', max),
-        )
-        .returning('failed')
-        .executeTakeFirst()
-      return row !== undefined
+      return (await countAttempt(db, { emailHash, max, now })).rows.length > 0
     },
     takeBackUnknownDeviceAttempt: async (emailHash) => {
       await db
@@ -185,7 +207,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .execute()
     },
     clearUnknownDeviceAttempts: async (emailHash) => {
-      await db.deleteFrom('sign_in_attempts').where('email_hash', '=', emailHash).execute()
+      await clearAttempts(db, { emailHash })
     },
     findKnownDevice: async (userId, deviceHashes) => {
       const row = await db
@@ -197,11 +219,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       return row?.device_hash ?? null
     },
     rememberDevice: async (userId, deviceHash, now) => {
-      await db
-        .insertInto('known_devices')
-        .values({ user_id: userId, device_hash: deviceHash, created_at: now, last_used_at: now })
-        .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: now }))
-        .execute()
+      const { rows } = await keepDevice(db, { userId, hash: deviceHash, now })
+      if (Number(rows[0]?.known) < maxDevices) return
       const kept = db
         .selectFrom('known_devices')
         .select('device_hash')

@@ -1,5 +1,6 @@
 // What both databases have in common once they are open.
 import { type Kysely, sql } from 'kysely'
+import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import { prepareAccountStore } from './account-store.ts'
 import { createAuditStore } from './audit-store.ts'
 import type { Stores } from './database.ts'
@@ -37,6 +38,22 @@ export const prepareStores = (
     factors: factors(db),
     passkeys: createPasskeyStore(db),
   })
+}
+
+/** Entries in one statement. */
+const entriesAtOnce = 1_000
+
+/** Does the work of a transaction. What it puts on record is written by one statement, the last before the commit. */
+export const doInTransaction = async <Result>(
+  stores: Stores,
+  work: (stores: Stores) => Promise<Result>,
+): Promise<Result> => {
+  const entries: AuditEntry[] = []
+  const append: AuditStore['append'] = async (more) => void entries.push(...more)
+  const result = await work({ ...stores, audit: { ...stores.audit, append } })
+  for (let start = 0; start < entries.length; start += entriesAtOnce)
+    await stores.audit.append(entries.slice(start, start + entriesAtOnce))
+  return result
 }
 
 /** Asks for the time, which keeps the node's idea of it right even when nobody signs in. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, PostgresDialect } from 'kysely'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
-import { ping, prepareStores } from './assemble.ts'
+import { doInTransaction, ping, prepareStores } from './assemble.ts'
 import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
@@ -79,7 +79,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
     transact: async (work) => {
       for (let tries = 1; ; tries++) {
         try {
-          return await db.transaction().execute((transaction) => work(bind(transaction)))
+          return await db.transaction().execute((transaction) => doInTransaction(bind(transaction), work))
         } catch (error) {
           if (!isConflict(error) || tries === maxTries) throw error
           await wait(Math.random() * 10 * 2 ** tries)

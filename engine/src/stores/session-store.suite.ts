@@ -190,6 +190,21 @@ export const sessionStoreSuite = (newPlace: () => Promise<Place>): void => {
     ])
   })
 
+  test('TOK-4 those above the limit end, the least recently used; what was over already and those of others stay', async () => {
+    const userId = await newUser()
+    const now = 8_000
+    const oldest = await newSession({ userId, lastUsedAt: 2_000 })
+    const old = await newSession({ userId, lastUsedAt: 3_000 })
+    const recent = await newSession({ userId, lastUsedAt: 4_000 })
+    const over = await newSession({ userId, lastUsedAt: 5_000, idleExpiresAt: now - 1 })
+    const foreign = await newSession({ lastUsedAt: 1_000 })
+    expect(await one.sessions.revokeAbove(userId, 3, 'session_limit', now)).toEqual([])
+    const ended = await one.sessions.revokeAbove(userId, 1, 'session_limit', now)
+    expect(ended.map(({ id }) => id).toSorted()).toEqual([oldest.id, old.id].toSorted())
+    for (const { id } of [recent, over, foreign]) expect((await read(id))?.revokedAt).toBeNull()
+    expect(await one.sessions.revokeAbove(userId, 0, 'session_limit', now)).toEqual([{ id: recent.id, userId }])
+  })
+
   test('TOK-7 live sessions are listed, the last used first', async () => {
     const userId = await newUser()
     const now = 8_000

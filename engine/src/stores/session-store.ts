@@ -1,4 +1,4 @@
-// Sessions in SQL. The hot statements are compiled once (find, findMany, change).
+// Sessions in SQL. The hot statements are compiled once (find, findMany, insert, change).
 import type { SessionEndReason } from '@vigile/contract'
 import { type Kysely, sql } from 'kysely'
 import type { SessionId } from '../primitives/ids.ts'
@@ -53,6 +53,7 @@ export const prepareSessionStore = (
       .leftJoin('sessions', (join) => join.on(dialect.isAny(sql.ref('sessions.id'), wanted.ids)))
       .select(['clock.now', ...columns]),
   )
+  const insert = precompile((session: SessionRow) => root.insertInto('sessions').values(toColumns(session)))
   const change = precompile((next: SessionRow, read: SessionRow) =>
     root
       .updateTable('sessions')
@@ -109,7 +110,7 @@ export const prepareSessionStore = (
         return { sessions: sessions.filter((session) => session !== null), now }
       },
       insert: async (session) => {
-        await db.insertInto('sessions').values(toColumns(session)).execute()
+        await insert(db, session)
       },
       change: async (read, wanted, lastUsedAt) => {
         const { numAffectedRows } = await change(db, { ...read, ...wanted, lastUsedAt }, read)
@@ -125,6 +126,19 @@ export const prepareSessionStore = (
           .where('user_id', '=', userId)
           .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
         return plain(await revokeThose(those, reason, now).returning(revoked).execute())
+      },
+      revokeAbove: async (userId, kept, reason, now) => {
+        const newest = selectUnrevoked()
+          .where('user_id', '=', userId)
+          .where('ends_at', '>=', now)
+          .orderBy('last_used_at', 'desc')
+          .orderBy('id')
+          .limit(kept)
+        const others = selectUnrevoked()
+          .where('user_id', '=', userId)
+          .where('ends_at', '>=', now)
+          .where('id', 'not in', newest)
+        return plain(await revokeThose(others, reason, now).returning(revoked).execute())
       },
       revokeEveryones: async (reason, now) => {
         // In parts, so that no statement takes too long and none locks many rows.

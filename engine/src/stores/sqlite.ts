@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
-import { ping, prepareStores } from './assemble.ts'
+import { doInTransaction, ping, prepareStores } from './assemble.ts'
 import type { Database } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
 import { migrate, readMigrationState } from './migrate.ts'
@@ -66,7 +66,7 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
     kind: 'sqlite',
     ...bind(db),
     clock: { now: () => Date.now() + offset.ms },
-    transact: (work) => db.transaction().execute((transaction) => work(bind(transaction))),
+    transact: (work) => db.transaction().execute((transaction) => doInTransaction(bind(transaction), work)),
     migrate: async () => {
       const applied = await migrate(db, sqliteDialect)
       if (applied.length > 0) log.info({ applied }, 'database migrated')
