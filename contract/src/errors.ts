@@ -43,6 +43,7 @@ export const sessionEndReasons = [
   'email_changed',
   'reported',
   'account_disabled',
+  'account_closed',
   'account_deleted',
   'key_lost',
 ] as const

@@ -16,6 +16,7 @@ export type {
   PasskeyRegistration,
   PasskeyRequestOptions,
 } from './schemas/passkeys.ts'
+export type { AccountClosed, DataExport, KeepOffered } from './schemas/person.ts'
 export {
   ackBody,
   changePasswordBody,

@@ -1,6 +1,7 @@
 // The only wiring: settings and stores in, the acts over HTTP and as functions out.
 import pino from 'pino'
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
+import { deleteDueAccounts } from './accounts/delete-account.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createBinding } from './binding/binding.ts'
@@ -65,6 +66,8 @@ const reportEveryMs = 10_000
 const answerWithinPart = 2 / 3
 const deliverEveryMs = 5_000
 const maintainEveryMs = 3_600_000
+/** Every hour: people are told the day. */
+const deletionsAt = '30 * * * *'
 const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
 
@@ -140,6 +143,7 @@ const wire = (
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
     secondFactor: settings.secondFactor,
+    deletionDelaySeconds: settings.deletionDelaySeconds,
   }
   const liveAccounts = createLiveAccounts({ accounts, channel })
 
@@ -237,6 +241,7 @@ const wire = (
   if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
   const cleanUp = createCleanUp(acts)
+  const deleteDue = async () => ({ accounts: await deleteDueAccounts(acts) })
   let hasJobs = false
   let closing: Promise<void> | undefined
 
@@ -259,6 +264,7 @@ const wire = (
       if (hasJobs) return
       hasJobs = true
       background.add(scheduleJob(base, { job: 'clean-up', pattern: settings.cleanUpAt, work: cleanUp.run }))
+      background.add(scheduleJob(base, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
     },
     mailbox: () => mailbox?.letters() ?? null,

@@ -88,6 +88,8 @@ export type VigileOptions = {
     readonly verifyEmail?: boolean | undefined
     /** `required`: whoever has no second factor sets one up at sign-in; default `optional`. */
     readonly secondFactor?: 'optional' | 'required' | undefined
+    /** How long an account that its owner closes can be taken back before it is deleted: 1d to 90d; default 7d. */
+    readonly deletionDelay?: Duration | undefined
   }
   readonly mail?: {
     /** `smtp://user:password@host:587` or `smtps://…`. Absent: in development a mailbox page, in production none is sent. */

@@ -42,6 +42,9 @@ POST /api/auth/factors/passkeys/options | access token + CSRF, recent sign-in | 
 POST /api/auth/factors/passkeys | access token + CSRF, recent sign-in | change
 PATCH /api/auth/factors/passkeys/{id} | access token + CSRF | change
 DELETE /api/auth/factors/passkeys/{id} | access token + CSRF, recent sign-in | change
+POST /api/auth/export | access token + CSRF, recent sign-in | change
+POST /api/auth/account/delete | access token + CSRF, recent sign-in | change
+POST /api/auth/account/keep | own origin | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none

@@ -1,6 +1,7 @@
 // Ways in: sign-up and sign-in.
 import { z } from 'zod'
 import { enteredSchema } from '../schemas/factors.ts'
+import { keepOfferedSchema } from '../schemas/person.ts'
 import { loginBody, registerBody } from '../schemas.ts'
 import { type Endpoint, json } from './endpoint.ts'
 
@@ -24,7 +25,9 @@ export const signInEndpoints = {
     path: './login',
     summary: 'Sign in with email and password',
     body: loginBody,
-    answers: { 200: json(enteredSchema, 'Signed in; or, with `next`, a second factor is needed first.') },
+    answers: {
+      200: json(z.union([enteredSchema, keepOfferedSchema]), 'Signed in; or, with `next`, what comes before that.'),
+    },
     refuses: ['invalid_credentials', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
   },
 } as const satisfies Record<string, Endpoint>

@@ -13,11 +13,13 @@ import type { PendingSignInStore } from '../second-factor/store.ts'
 import { announce } from '../sessions/announce.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { ClosureStore } from './closure-store.ts'
 import type { AccountStore } from './store.ts'
 
 export type AccountActDeps = {
   readonly transact: Transact<{
     accounts: AccountStore
+    closures: ClosureStore
     sessions: SessionStore
     pendingSignIns: PendingSignInStore
     audit: AuditStore

@@ -1,33 +1,84 @@
-import type { Actor } from '../audit/actor.ts'
+// The end of an account: by an operator at once, or when the time of one that its owner closed has come. What hangs on it goes
+// with it; its audit entries stay, without what tells of a person (ACC-7).
+import { type Actor, nameActor } from '../audit/actor.ts'
+import { auditEntry, noContext } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { OutboxStore } from '../mail/store.ts'
 import type { UserId } from '../primitives/ids.ts'
+import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
-import {
-  type AccountActDeps,
-  announceAccount,
-  endSessions,
-  entryOf,
-  type NotFound,
-  notFound,
-} from './acts-on-accounts.ts'
+import { recordRevocations } from '../sessions/revoke.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import { type AccountActDeps, announceAccount, type NotFound, notFound } from './acts-on-accounts.ts'
+import type { ClosureStore } from './closure-store.ts'
+import { emailHash } from './email.ts'
+import type { AccountStore } from './store.ts'
 
-/** Removes an account and what hangs on it. Its audit entries stay. */
+/** Accounts of one round of the job; the next round goes on. */
+const accountsAtOnce = 100
+
+export type DeleteAccountDeps = Omit<AccountActDeps, 'transact'> & {
+  readonly transact: Transact<{
+    accounts: AccountStore
+    closures: ClosureStore
+    sessions: SessionStore
+    outbox: OutboxStore
+    audit: AuditStore
+  }>
+}
+
+/** Removes an account and what hangs on it, at once. */
 export const deleteAccount = async (
-  deps: AccountActDeps,
+  deps: DeleteAccountDeps,
   id: UserId,
   by: Actor,
-): Promise<{ readonly ok: true; readonly value: undefined } | NotFound> => {
-  const act = { id, by, now: deps.clock.now() }
-  const committed = deps.transact(async ({ accounts, sessions, pendingSignIns, audit }) => {
+): Promise<{ readonly ok: true; readonly value: undefined } | NotFound> =>
+  (await remove(deps, id, { by: nameActor(by), isTheirs: async () => true }))
+    ? { ok: true, value: undefined }
+    : notFound
+
+/**
+ * Removes the accounts whose time has come; the number removed. Each in a transaction of its own, so that what interrupts the
+ * job loses nothing: the next run finds the rest.
+ */
+export const deleteDueAccounts = async (
+  deps: DeleteAccountDeps & { readonly closures: Pick<ClosureStore, 'listDue'> },
+): Promise<number> => {
+  let total = 0
+  for (;;) {
+    const now = deps.clock.now()
+    const due = await deps.closures.listDue(now, accountsAtOnce)
+    for (const id of due)
+      if (await remove(deps, id, { by: 'owner', isTheirs: (closures) => closures.takeDue(id, now) })) total += 1
+    if (due.length < accountsAtOnce) return total
+  }
+}
+
+/** `isTheirs` claims the deletion, in its transaction: of two that want it one goes on. False: somebody else did it, or nobody may. */
+const remove = async (
+  deps: DeleteAccountDeps,
+  userId: UserId,
+  { by, isTheirs }: { readonly by: string; readonly isTheirs: (closures: ClosureStore) => Promise<boolean> },
+): Promise<boolean> => {
+  const now = deps.clock.now()
+  const committed = deps.transact(async ({ accounts, closures, sessions, outbox, audit }) => {
+    if (!(await isTheirs(closures))) return null
     // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
     // which other nodes would go on trusting for as long as they hold it.
-    await accounts.setActive(id, false, act.now)
-    const revoked = await endSessions({ sessions, pendingSignIns, audit }, act, 'account_deleted')
-    if (!(await accounts.delete(id))) return null
-    await audit.append([entryOf('user:delete', act, { endedSessions: revoked.length })])
-    return revoked
+    await accounts.setActive(userId, false, now)
+    const account = await accounts.findById(userId)
+    const revoked = await sessions.revokeAllOfUser(userId, 'account_deleted', now, null)
+    await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
+    if (!account || !(await accounts.delete(userId))) return null
+    await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
+    await outbox.deleteOf(userId)
+    const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
+    await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length } })])
+    await audit.pseudonymise(userId)
+    return revoked.map(({ id }) => id)
   })
-  const ended = await orAlarm(deps.log, { reason: 'account_deleted', user: id }, committed)
-  if (ended === null) return notFound
-  await announceAccount(deps, id, ended)
-  return { ok: true, value: undefined }
+  const ended = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
+  if (ended === null) return false
+  await announceAccount(deps, userId, ended)
+  return true
 }

@@ -56,5 +56,5 @@ export const postNotice = async (
     locale: account.locale ?? locale,
     content: { ...notice, token, circumstances },
   }
-  await postLetter(deps, outbox, { kind, letter, now, expiresAt: now + noticeLifeMs })
+  await postLetter(deps, outbox, { kind, letter, userId, now, expiresAt: now + noticeLifeMs })
 }

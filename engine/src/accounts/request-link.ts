@@ -63,7 +63,7 @@ export const requestLink = async (deps: RequestLinkDeps, input: RequestLinkInput
     const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
     const { email: to, locale } = isFor ?? { email: email.address, locale: null }
     const letter = { to, locale: locale ?? input.locale, content: { kind: purpose, token } }
-    await postLetter(deps, outbox, { kind: purpose, letter, forNobody: isFor === null, now, expiresAt })
+    await postLetter(deps, outbox, { kind: purpose, letter, userId, forNobody: isFor === null, now, expiresAt })
     await audit.append([entryOf(deps, input, account, isFor === null ? 'not_sent' : 'sent')])
   })
   deps.mailPosted()

@@ -12,8 +12,10 @@ import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import { announceAccount } from './acts-on-accounts.ts'
 import { type AttemptDeps, beginAttempt } from './attempt.ts'
+import type { ClosureStore } from './closure-store.ts'
 import { type Email, emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
+import { offerWayBack, type WayBack } from './keep-account.ts'
 import type { Account, AccountStore } from './store.ts'
 
 /** An account that keeps changing under a sign-in is given up after so many tries. */
@@ -23,7 +25,9 @@ export type SignInDeps = EnterDeps &
   AttemptDeps & {
     readonly audit: AuditStore
     readonly recordLimit: RecordLimit
-    readonly transact: Transact<EnterStores & { accounts: AccountStore; oneTimeTokens: OneTimeTokenStore }>
+    readonly transact: Transact<
+      EnterStores & { accounts: AccountStore; closures: ClosureStore; oneTimeTokens: OneTimeTokenStore }
+    >
     readonly hasher: PasswordHasher
     readonly channel: Channel
     readonly verifyEmail: boolean
@@ -46,7 +50,8 @@ export type SignInInput = {
 }
 
 export type SignInResult =
-  | { readonly ok: true; readonly value: Entered; readonly verdict: Verdict | null }
+  /** `closed`: the owner has closed the account; a right password opens the way back, and no session. */
+  | { readonly ok: true; readonly value: Entered | WayBack; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
   /** `closed`: no wait opens it; a browser that the account knows does, or proof of the mailbox. */
   | {
@@ -70,6 +75,11 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   }
   const { verdict } = attempt
   const entered = await prove(deps, input, account, attempt).catch(attempt.undone)
+  const wayBack = entered === 'disabled' && account ? await offerWayBack(deps, account, input.context) : null
+  if (wayBack) {
+    await attempt.succeeded()
+    return { ok: true, value: wayBack, verdict }
+  }
   if (typeof entered === 'string') {
     // A failed sign-in is on record, or it is not answered as one.
     await deps.audit.append([failure(deps, input, account, { reason: entered })])

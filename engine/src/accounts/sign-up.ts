@@ -116,7 +116,7 @@ const writeTo = async (
   const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
   const content = userId === null ? ({ kind: 'account_exists' } as const) : ({ kind: purpose, token } as const)
   const letter = { to: email.address, locale: locale ?? readerLocale, content }
-  await postLetter(deps, outbox, { kind: content.kind, letter, now, expiresAt })
+  await postLetter(deps, outbox, { kind: content.kind, letter, userId, now, expiresAt })
 }
 
 const failure = (

@@ -18,6 +18,9 @@ export type Account = {
   readonly updatedAt: number
 }
 
+/** A browser that the account knows from a sign-in. Epoch milliseconds. */
+export type KnownDevice = { readonly firstSeenAt: number; readonly lastSeenAt: number }
+
 /** `next` is opaque, and holds even when the account it was made from is deleted meanwhile. */
 export type AccountPage = { readonly accounts: readonly Account[]; readonly next: string | null }
 
@@ -73,6 +76,8 @@ export interface AccountStore {
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>
   /** The one of these by which the account knows the browser, from a sign-in before. A hash is particular to the account. */
   findKnownDevice(userId: UserId, deviceHashes: readonly string[]): Promise<string | null>
+  /** The last seen first. */
+  listDevices(userId: UserId): Promise<readonly KnownDevice[]>
   /** An account knows the 50 browsers that it last saw. */
   rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
   /** Forgets the browsers that signed in for the first time at `since` or later. */

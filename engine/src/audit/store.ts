@@ -15,10 +15,16 @@ export type AuditEntry = {
 
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>
-  /** Newest first. */
+  /** Newest first. `before`: those older than the entry that was listed last. */
   list(input: {
     readonly limit: number
     readonly userId?: string
     readonly action?: string
+    readonly before?: Pick<AuditEntry, 'at' | 'id'>
   }): Promise<readonly AuditEntry[]>
+  /**
+   * Takes what tells of a person (address, browser, what stands for the email) out of the entries of a user. What is left
+   * names an id that nobody has any more.
+   */
+  pseudonymise(userId: string): Promise<void>
 }

@@ -194,6 +194,9 @@ export const createRoutes = ({
     route('addPasskey', { guard: guards.recentChange, limit: change, handle: passkeys.add }),
     route('renamePasskey', { guard: guards.signedInChange, limit: change, handle: passkeys.rename }),
     route('removePasskey', { guard: guards.recentChange, limit: change, handle: passkeys.remove }),
+    route('exportData', { guard: guards.recentChange, limit: change, handle: person.exportData }),
+    route('closeAccount', { guard: guards.recentChange, limit: change, handle: person.closeAccount }),
+    route('keepAccount', { guard: guards.ownPages, limit: change, handle: person.keepAccount }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {
       guard: guards.anyone,

@@ -1,7 +1,8 @@
 // What every way in has in common over HTTP: what the browser brings to it, and how the answer looks.
-import type { Entered as EnteredAnswer, PendingSignIn, SessionStarted } from '@vigile/contract'
+import type { Entered as EnteredAnswer, KeepOffered, PendingSignIn, SessionStarted } from '@vigile/contract'
 import { parseDeviceTokens } from '../accounts/device.ts'
 import type { Entered } from '../accounts/enter.ts'
+import type { WayBack } from '../accounts/keep-account.ts'
 import { presentUser } from '../accounts/present-user.ts'
 import type { Account } from '../accounts/store.ts'
 import type { Context } from '../audit/entry.ts'
@@ -38,7 +39,7 @@ export type WaysIn = {
   brought(call: Call): Promise<Brought | Refusal>
   held(call: Call): Promise<readonly SessionId[]>
   /** The session, with its cookies; or that the second factor is next, with the cookie of the sign-in that waits. */
-  answer(entered: Entered, rest: { readonly status?: 200 | 201; readonly verdict: Verdict | null }): Answer
+  answer(entered: Entered | WayBack, rest: { readonly status?: 200 | 201; readonly verdict: Verdict | null }): Answer
   /** The answer for a session that a signed-in browser gets in place of its old one. */
   answerBegun(account: Account, begun: Begun, verdict: Verdict | null): Answer
 }
@@ -109,6 +110,11 @@ export const createWaysIn = (deps: {
           cookies: [deps.sessionCookies.pending(entered.token, pending.expiresIn)],
           verdict,
         })
+      }
+      if (entered.kind === 'closed') {
+        const { token, deleteAt } = entered
+        const json: KeepOffered = { next: 'keep_account', deleteAt, token }
+        return answer(status, { json, verdict })
       }
       const { account, begun, deviceToken } = entered
       const cookies = [...startedCookies(begun), deps.sessionCookies.device(deviceToken)]

@@ -19,7 +19,7 @@ export type Notice =
   /** `email`: the new address. */
   | { readonly kind: 'email_change_asked' | 'email_changed'; readonly email: string }
   | { readonly kind: 'factor_added' | 'factor_removed'; readonly factor: FactorName }
-  | { readonly kind: 'new_device' | 'reuse' }
+  | { readonly kind: 'new_device' | 'reuse' | 'account_kept' }
 
 export type LetterContent =
   /** With a link that proves the mailbox. */
@@ -32,6 +32,8 @@ export type LetterContent =
   | { readonly kind: 'change_email'; readonly token: OneTimeToken }
   /** To somebody whose address another account wanted to change to: the page said nothing of it (S-13). */
   | { readonly kind: 'address_in_use' }
+  /** Its link takes the closure back. `deleteAt`: epoch milliseconds. */
+  | { readonly kind: 'account_closed'; readonly token: OneTimeToken; readonly deleteAt: number }
   /** Its token is for "this was not me". */
   | (Notice & { readonly token: OneTimeToken; readonly circumstances: Circumstances })
 

@@ -3,6 +3,7 @@
 
 import type { Keyring } from '../keys/keyring.ts'
 import { seal } from '../keys/seal.ts'
+import type { UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { Letter, LetterContent } from './letter.ts'
 import type { OutboxStore } from './store.ts'
@@ -19,14 +20,16 @@ export const postLetter = async (
   given: {
     readonly kind: LetterContent['kind']
     readonly letter: Letter
+    /** Whose letter it is, where they have an account: theirs to see, and gone with it. */
+    readonly userId?: UserId | null
     /** Of an address that has no account: the same work, and nothing that is sent (S-13). */
     readonly forNobody?: boolean
     readonly now: number
     readonly expiresAt: number
   },
 ): Promise<void> => {
-  const { kind, letter, forNobody = false, now, expiresAt } = given
+  const { kind, letter, userId = null, forNobody = false, now, expiresAt } = given
   const id = randomToken(16)
   const sealed = seal(keyring.newest(), sealContext(id), JSON.stringify(letter))
-  await outbox.insert({ id, kind, sealed: forNobody ? null : sealed, now, expiresAt })
+  await outbox.insert({ id, kind, userId, sealed: forNobody ? null : sealed, now, expiresAt })
 }

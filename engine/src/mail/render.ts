@@ -14,7 +14,11 @@ export const renderLetter = ({ to, locale, content }: Letter, site: Site): Messa
 
 const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
   const { name } = site
-  const values = { name, ...('email' in content && { email: content.email }) }
+  const values = {
+    name,
+    ...('email' in content && { email: content.email }),
+    ...('deleteAt' in content && { day: dayOf(locale, content.deleteAt) }),
+  }
   const say = (key: 'subject' | 'title' | 'lead') => message(locale, `mail.${content.kind}.${key}`, values)
   const isNotice = 'circumstances' in content
   return {
@@ -43,6 +47,8 @@ const linkOf = (content: LetterContent, site: Site): string => {
       return pageLink(site, '/magic-link', content.token)
     case 'change_email':
       return pageLink(site, '/change-email', content.token)
+    case 'account_closed':
+      return pageLink(site, '/keep-account', content.token)
     case 'account_exists':
     case 'address_in_use':
       return pageLink(site, '/sign-in')
@@ -50,6 +56,9 @@ const linkOf = (content: LetterContent, site: Site): string => {
       return pageLink(site, '/not-me', content.token)
   }
 }
+
+const dayOf = (locale: Locale, at: number): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(at)
 
 const factsOf = (locale: Locale, content: Notice & { readonly circumstances: Circumstances }): Sheet['facts'] => {
   const { at, ip, browser, system } = content.circumstances

@@ -1,5 +1,14 @@
+import type { UserId } from '../primitives/ids.ts'
+
 /** `nobody`: an address without an account, whose letter was never written, so that asking for it costs as much (S-13). */
 export type LetterOutcome = 'sent' | 'refused' | 'expired' | 'nobody'
+
+/** That a letter was written, and nothing of what it says. */
+export type SentLetter = {
+  readonly kind: string
+  readonly writtenAt: number
+  readonly outcome: LetterOutcome | null
+}
 
 export type WaitingLetter = {
   readonly id: string
@@ -16,6 +25,7 @@ export interface OutboxStore {
   insert(letter: {
     readonly id: string
     readonly kind: string
+    readonly userId: UserId | null
     readonly sealed: string | null
     readonly now: number
     readonly expiresAt: number
@@ -32,6 +42,10 @@ export interface OutboxStore {
   postpone(id: string, nextAt: number): Promise<void>
   /** When the oldest letter that waits was written; null: none waits. */
   oldestWaiting(): Promise<number | null>
+  /** What was written to somebody, the newest first, 200 at most. */
+  listOf(userId: UserId): Promise<readonly SentLetter[]>
+  /** Forgets what was written to somebody, sent or not. */
+  deleteOf(userId: UserId): Promise<void>
   /** Forgets up to `limit` letters that were of no more use before; the number forgotten. */
   deleteOld(expiredBefore: number, limit: number): Promise<number>
 }

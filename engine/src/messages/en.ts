@@ -133,6 +133,18 @@ export const en = {
       action: 'Sign in',
       note: 'The link is good for 10 minutes, once. Give it to nobody. If it was not you, do nothing: nobody gets in without it.',
     },
+    account_closed: {
+      subject: 'Your {{name}} account will be deleted',
+      title: 'Your account is closed',
+      lead: 'As you asked, your account is closed, and everything in it will be deleted on {{day}}.',
+      action: 'Keep my account',
+      note: 'Until then this link opens it again, and so does signing in. If you did not ask for this, open the link, then change your password.',
+    },
+    account_kept: {
+      subject: 'Your {{name}} account stays',
+      title: 'Your account stays',
+      lead: 'Your account was to be deleted. That was taken back: it is open again, with all that was in it.',
+    },
     change_email: {
       subject: 'Confirm your new email for {{name}}',
       title: 'Confirm your new email',

@@ -152,6 +152,18 @@ export const fr: Messages = {
       action: 'Se connecter',
       note: 'Le lien est valable 10 minutes, une seule fois. Ne le donnez à personne. Si ce n’était pas vous, ne faites rien\u00a0: personne n’entre sans lui.',
     },
+    account_closed: {
+      subject: 'Votre compte {{name}} va être supprimé',
+      title: 'Votre compte est fermé',
+      lead: 'Comme vous l’avez demandé, votre compte est fermé, et tout ce qu’il contient sera supprimé le {{day}}.',
+      action: 'Garder mon compte',
+      note: 'Jusque-là, ce lien le rouvre, et une connexion aussi. Si vous n’avez rien demandé, ouvrez le lien, puis changez de mot de passe.',
+    },
+    account_kept: {
+      subject: 'Votre compte {{name}} est conservé',
+      title: 'Votre compte est conservé',
+      lead: 'Votre compte devait être supprimé. C’est annulé\u00a0: il est de nouveau ouvert, avec tout ce qu’il contenait.',
+    },
     change_email: {
       subject: 'Confirmez votre nouvelle adresse pour {{name}}',
       title: 'Confirmez votre nouvelle adresse',

@@ -14,11 +14,12 @@ export const issueToken = async (
     readonly emailKey: string
     readonly about?: string
     readonly now: number
+    /** Where the purpose's own life is not what is wanted. */
+    readonly expiresAt?: number
   },
 ): Promise<{ readonly token: OneTimeToken; readonly expiresAt: number }> => {
-  const { purpose, userId, emailKey, about = null, now } = input
+  const { purpose, userId, emailKey, about = null, now, expiresAt = now + lifeMs[purpose] } = input
   const token = createOneTimeToken()
-  const expiresAt = now + lifeMs[purpose]
   const tokenHash = oneTimeTokenHash(purpose, token)
   await store.insert({ tokenHash, purpose, userId, emailKey, about, createdAt: now, expiresAt })
   return { token, expiresAt }

@@ -17,6 +17,8 @@ export const lifeMs: Readonly<Record<Purpose, number>> = {
   magic_link: 10 * minute,
   // People are on holiday; and it opens nothing, it only shuts.
   not_me: 7 * 24 * 60 * minute,
+  // That of a letter is good until the deletion.
+  keep_account: 10 * minute,
 }
 
 export const createOneTimeToken = (): OneTimeToken => randomToken(32) as OneTimeToken

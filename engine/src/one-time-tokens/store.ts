@@ -1,7 +1,7 @@
 import type { UserId } from '../primitives/ids.ts'
 
 /** What a link is for. A token serves the one purpose that it was made for. */
-export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'magic_link' | 'not_me'
+export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'magic_link' | 'not_me' | 'keep_account'
 
 export type OneTimeTokenRow = {
   readonly tokenHash: string

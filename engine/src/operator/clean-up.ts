@@ -1,4 +1,6 @@
 // The clean-up (TOK-10), on its schedule and when an operator asks for it.
+import type { ClosureStore } from '../accounts/closure-store.ts'
+import { type DeleteAccountDeps, deleteDueAccounts } from '../accounts/delete-account.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
@@ -6,30 +8,30 @@ import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { Clock } from '../primitives/clock.ts'
-import type { Log } from '../primitives/log.ts'
 import type { PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 /** The numbers removed, and how long it took. */
 export type CleanUpReport = Readonly<
-  Record<'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
+  Record<'accounts' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
 >
 
-export const createCleanUp = (deps: {
-  readonly sessions: SessionStore
-  readonly accounts: AccountStore
-  readonly oneTimeTokens: OneTimeTokenStore
-  readonly outbox: OutboxStore
-  readonly pendingSignIns: PendingSignInStore
-  readonly audit: AuditStore
-  readonly clock: Clock
-  readonly log: Log
-}) => {
+export const createCleanUp = (
+  deps: DeleteAccountDeps & {
+    readonly sessions: SessionStore
+    readonly accounts: AccountStore
+    readonly oneTimeTokens: OneTimeTokenStore
+    readonly outbox: OutboxStore
+    readonly pendingSignIns: PendingSignInStore
+    readonly audit: AuditStore
+    readonly closures: Pick<ClosureStore, 'listDue'>
+  },
+) => {
   const run = async (): Promise<CleanUpReport> => {
     const startedAt = performance.now()
+    const accounts = await deleteDueAccounts(deps)
     const removed = await cleanUp(deps, deps.clock.now())
-    return { ...removed, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
+    return { accounts, ...removed, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
   }
   return {
     run,

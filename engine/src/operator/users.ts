@@ -2,7 +2,7 @@
 import type { User } from '@vigile/contract'
 import type { AccountActDeps, NotFound } from '../accounts/acts-on-accounts.ts'
 import { type CreateAccountDeps, createAccount, type NewUser } from '../accounts/create-account.ts'
-import { deleteAccount } from '../accounts/delete-account.ts'
+import { type DeleteAccountDeps, deleteAccount } from '../accounts/delete-account.ts'
 import { parseEmail } from '../accounts/email.ts'
 import { presentUser } from '../accounts/present-user.ts'
 import { setAccountActive } from '../accounts/set-account-active.ts'
@@ -47,7 +47,7 @@ export type Users = {
   enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
-  /** Ends every session, and removes the account with what hangs on it; its audit entries stay. */
+  /** Ends every session, and removes the account with what hangs on it; its audit entries stay, without what tells of a person. */
   delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
 }
 
@@ -56,7 +56,8 @@ const maxPageSize = 200
 
 export const createUsers = (
   deps: AccountActDeps &
-    CreateAccountDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
+    CreateAccountDeps &
+    DeleteAccountDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
 ): Users => {
   const { accounts } = deps
   return {

@@ -43,6 +43,7 @@ export type Settings = {
   readonly signUp: boolean
   readonly verifyEmail: boolean
   readonly secondFactor: FactorPolicy
+  readonly deletionDelaySeconds: number
   readonly mail: MailSetting
   readonly rules: Rules
   readonly keys: {
@@ -98,6 +99,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
     secondFactor: options.accounts?.secondFactor ?? 'optional',
+    deletionDelaySeconds: deletionDelayOf(options.accounts?.deletionDelay, faults),
     mail: mailOf(options.mail, { production, host: url.hostname }, faults),
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
     keys: {
@@ -135,6 +137,13 @@ export const checkOptions = (options: VigileOptions): readonly ConfigurationFaul
     if (error instanceof ConfigurationError) return error.faults
     throw error
   }
+}
+
+const deletionDelayOf = (text: string | undefined = '7d', faults: Faults): number => {
+  const seconds = secondsOf('accounts.deletionDelay', text, 86_400, faults)
+  // Who asked to be forgotten is not kept for a season.
+  if (seconds > 90 * 86_400) faults.add('accounts.deletionDelay', `${text} is too long`, 'use 90d at most')
+  return seconds
 }
 
 const appOf = (app = 'vigile', faults: Faults): string => {

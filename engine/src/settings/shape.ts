@@ -62,7 +62,12 @@ const shape: Shape<VigileOptions> = {
     recentLife: text,
     protocol: { giveUp: number, replay: number, burst: number, flushed: number, rotation: number, siblings: number },
   },
-  accounts: { signUp: flag, verifyEmail: flag, secondFactor: oneOf('optional', 'required') },
+  accounts: {
+    signUp: flag,
+    verifyEmail: flag,
+    secondFactor: oneOf('optional', 'required'),
+    deletionDelay: text,
+  },
   passwords: {
     minimumLength: number,
     argon2: { memoryKiB: number, iterations: number, parallelism: number },

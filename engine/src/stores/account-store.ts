@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Dialect } from './dialect.ts'
+import { plain } from './plain.ts'
 import { precompile } from './precompile.ts'
 import type { Tables } from './schema.ts'
 
@@ -218,6 +219,16 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .executeTakeFirst()
       return row?.device_hash ?? null
     },
+    listDevices: async (userId) =>
+      plain(
+        await db
+          .selectFrom('known_devices')
+          .select(['created_at as firstSeenAt', 'last_used_at as lastSeenAt'])
+          .where('user_id', '=', userId)
+          .orderBy('last_used_at', 'desc')
+          .limit(maxDevices)
+          .execute(),
+      ),
     rememberDevice: async (userId, deviceHash, now) => {
       const { rows } = await keepDevice(db, { userId, hash: deviceHash, now })
       if (Number(rows[0]?.known) < maxDevices) return

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import { prepareAccountStore } from './account-store.ts'
 import { createAuditStore } from './audit-store.ts'
+import { createClosureStore } from './closure-store.ts'
 import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { prepareFactorStore } from './factor-store.ts'
@@ -28,7 +29,8 @@ export const prepareStores = (
   return (db) => ({
     sessions: sessions(db),
     accounts: accounts(db),
-    audit: createAuditStore(db),
+    closures: createClosureStore(db),
+    audit: createAuditStore(db, dialect),
     keys: createKeyStore(db, dialect),
     jobs: createJobStore(db),
     usedProofs: createUsedProofStore(db, dialect),

@@ -1,3 +1,4 @@
+import type { ClosureStore } from '../accounts/closure-store.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { UsedProofStore } from '../binding/store.ts'
@@ -14,6 +15,7 @@ import type { SessionStore } from '../sessions/store.ts'
 export type Stores = {
   readonly sessions: SessionStore
   readonly accounts: AccountStore
+  readonly closures: ClosureStore
   readonly audit: AuditStore
   readonly keys: KeyStore
   readonly jobs: JobStore

@@ -15,6 +15,8 @@ export type Dialect = {
   ) => SelectQueryBuilder<DB, TB, O>
   /** Whether an error says that a value which must be unique is there already. */
   readonly isDuplicate: (error: unknown) => boolean
+  /** A JSON object, as text, without some of its keys. */
+  readonly withoutKeys: (json: Expression<string>, keys: readonly string[]) => RawBuilder<string>
   readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
   /** Waits for the other nodes that migrate. Holds until the commit. */
   readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
@@ -28,6 +30,7 @@ export const sqliteDialect: Dialect = {
   locked: (query) => query,
   // SQLITE_CONSTRAINT_UNIQUE
   isDuplicate: (error) => (error as { readonly errcode?: unknown }).errcode === 2067,
+  withoutKeys: (json, keys) => sql`json_remove(${json}, ${sql.join(keys.map((key) => `$.${key}`))})`,
   tableExists: async (db, name) => {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(db)
     return rows.length > 0
@@ -42,6 +45,7 @@ export const postgresDialect: Dialect = {
   // NO KEY: a new session's foreign key to a locked user does not wait.
   locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),
   isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
+  withoutKeys: (json, keys) => sql`(${json}::jsonb - ${keys}::text[])::text`,
   tableExists: async (db, name) => {
     const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db)
     return rows[0]?.found === true

@@ -1,15 +1,19 @@
 import type { Kysely } from 'kysely'
 import type { OutboxStore, WaitingLetter } from '../mail/store.ts'
 import type { Dialect } from './dialect.ts'
+import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
 
+const maxListed = 200
+
 export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxStore => ({
-  insert: async ({ id, kind, sealed, now, expiresAt }) => {
+  insert: async ({ id, kind, userId, sealed, now, expiresAt }) => {
     await db
       .insertInto('outbox')
       .values({
         id,
         kind,
+        user_id: userId,
         sealed,
         created_at: now,
         expires_at: expiresAt,
@@ -56,6 +60,19 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
       .where('ended_at', 'is', null)
       .executeTakeFirst()
     return row?.oldest ?? null
+  },
+  listOf: async (userId) =>
+    plain(
+      await db
+        .selectFrom('outbox')
+        .select(['kind', 'created_at as writtenAt', 'outcome'])
+        .where('user_id', '=', userId)
+        .orderBy('created_at', 'desc')
+        .limit(maxListed)
+        .execute(),
+    ),
+  deleteOf: async (userId) => {
+    await db.deleteFrom('outbox').where('user_id', '=', userId).execute()
   },
   deleteOld: async (expiredBefore, limit) => {
     const old = db

@@ -129,6 +129,8 @@ export type OneTimeTokensTable = {
 export type OutboxTable = {
   id: string
   kind: string
+  /** Whose letter it is; null: of an address that has no account. */
+  user_id: UserId | null
   /** The letter, sealed; null once it has gone out or was given up, and where it is for nobody. */
   sealed: string | null
   created_at: number
@@ -187,6 +189,14 @@ export type PasskeysTable = {
   last_used_at: number | null
 }
 
+export type AccountClosuresTable = {
+  user_id: UserId
+  closed_at: number
+  delete_at: number
+  /** Whether the owner can still take it back. */
+  revocable: Flag
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -204,4 +214,5 @@ export type Tables = {
   totp_enrolments: TotpEnrolmentsTable
   recovery_codes: RecoveryCodesTable
   passkeys: PasskeysTable
+  account_closures: AccountClosuresTable
 }

@@ -55,6 +55,9 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_SECOND_FACTOR', 'accounts.secondFactor', oneOf(['optional', 'required']), (secondFactor) => ({
     accounts: { secondFactor },
   })),
+  setting('VIGILE_DELETION_DELAY', 'accounts.deletionDelay', duration, (deletionDelay) => ({
+    accounts: { deletionDelay },
+  })),
   secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),
   setting('VIGILE_MAIL_FROM', 'mail.from', text, (from) => ({ mail: { from } })),
   setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({

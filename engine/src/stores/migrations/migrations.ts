@@ -4,6 +4,7 @@ import { mail } from './0003-mail.ts'
 import { secondFactor } from './0004-second-factor.ts'
 import { passkeys } from './0005-passkeys.ts'
 import { letters } from './0006-letters.ts'
+import { person } from './0007-person.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -17,4 +18,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0004-second-factor': secondFactor,
   '0005-passkeys': passkeys,
   '0006-letters': letters,
+  '0007-person': person,
 }

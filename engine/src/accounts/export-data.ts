@@ -1,0 +1,108 @@
+// All that is held of a person, for themselves (ACC-7). Nothing secret: no hash, no key, no token. Nothing of others: where
+// somebody tried what only looked like them, it is said that it happened, and not who or where.
+import type { User } from '@vigile/contract'
+import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { OutboxStore, SentLetter } from '../mail/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { UserId } from '../primitives/ids.ts'
+import { presentSession } from '../sessions/present-session.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import { presentUser } from './present-user.ts'
+import type { AccountStore, KnownDevice } from './store.ts'
+
+/** Entries of one page. */
+const pageSize = 500
+
+export type ExportDeps = {
+  readonly accounts: Pick<AccountStore, 'findById' | 'listDevices'>
+  readonly sessions: Pick<SessionStore, 'listLive'>
+  readonly outbox: Pick<OutboxStore, 'listOf'>
+  readonly audit: Pick<AuditStore, 'list'>
+  readonly clock: Clock
+}
+
+export type ExportedEntry = Pick<
+  AuditEntry,
+  'at' | 'action' | 'resource' | 'resourceId' | 'details' | 'ip' | 'userAgent'
+>
+
+export type ExportedData = {
+  /** Epoch milliseconds. */
+  readonly exportedAt: number
+  readonly account: User & { readonly hasPassword: boolean; readonly updatedAt: number }
+  readonly sessions: readonly ReturnType<typeof presentSession>[]
+  readonly devices: readonly KnownDevice[]
+  readonly letters: readonly SentLetter[]
+}
+
+/** `next`: from where to go on; null: that was all. */
+export type ExportPage = {
+  readonly data: ExportedData | null
+  readonly activity: readonly ExportedEntry[]
+  readonly next: string | null
+}
+
+/**
+ * A page of it: first all but the record of activity, and its newest entries; then, from `after` (a `next`), older ones. Null:
+ * there is no such account any more.
+ */
+export const exportData = async (
+  deps: ExportDeps,
+  { userId, after }: { readonly userId: UserId; readonly after: Cursor | null },
+): Promise<ExportPage | null> => {
+  const data = after === null ? await collect(deps, userId) : null
+  if (after === null && data === null) return null
+  const entries = await deps.audit.list({ userId, limit: pageSize, ...(after && { before: after }) })
+  const last = entries.length === pageSize ? entries.at(-1) : undefined
+  return { data, activity: entries.map(exportEntry), next: last ? `${last.at}.${last.id}` : null }
+}
+
+const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData | null> => {
+  const account = await deps.accounts.findById(userId)
+  if (!account) return null
+  const exportedAt = deps.clock.now()
+  const [sessions, devices, letters] = await Promise.all([
+    deps.sessions.listLive(userId, exportedAt),
+    deps.accounts.listDevices(userId),
+    deps.outbox.listOf(userId),
+  ])
+  const { passwordHash, updatedAt } = account
+  return {
+    exportedAt,
+    account: { ...presentUser(account), hasPassword: passwordHash !== null, updatedAt },
+    sessions: sessions.map(presentSession),
+    devices,
+    letters,
+  }
+}
+
+export type Cursor = { readonly at: number; readonly id: string }
+
+/** Null: the text is no `next`. */
+export const parseCursor = (text: string): Cursor | null => {
+  const [, at, id] = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/.exec(text) ?? []
+  return at && id ? { at: Number(at), id } : null
+}
+
+/** Anybody can ask for these, about any account. */
+const askedByAnyone: readonly string[] = [
+  'user:password-forgot',
+  'user:verification-request',
+  'user:magic-link-request',
+]
+
+const exportEntry = ({ at, action, resource, resourceId, details, ip, userAgent }: AuditEntry): ExportedEntry => {
+  const isTheirs = !action.endsWith(':failed') && !askedByAnyone.includes(action)
+  const { by, ...rest } = details
+  // Who it was among the operators is nobody's business; that it was one is.
+  const shown = by === undefined ? rest : { ...rest, by: String(by).split(':')[0] }
+  return {
+    at,
+    action,
+    resource,
+    resourceId,
+    details: shown,
+    ip: isTheirs ? ip : null,
+    userAgent: isTheirs ? userAgent : null,
+  }
+}
