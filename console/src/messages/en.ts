@@ -21,6 +21,8 @@ const because: Record<Because, string> = {
   email_changed: 'The email of your account was changed, which ended this session. Sign in with the new address.',
   reported: 'This session was reported as not yours, by a letter to the mailbox of the account. It is over.',
   account_disabled: 'This account has been disabled. An administrator can tell you why.',
+  account_closed:
+    'You closed this account. It will be deleted in a few days; until then, sign in if you want to keep it.',
   account_deleted: 'This account has been deleted.',
   key_lost: 'This browser no longer has the key that your session was bound to. Sign in again to give it a new one.',
   reauthentication_required: 'To be sure that it is you, sign in once more. Then you can go on where you were.',

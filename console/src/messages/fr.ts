@@ -22,6 +22,8 @@ export const fr: Messages = {
     reported:
       'Cette session a été signalée comme n’étant pas la vôtre, par le lien d’un message à l’adresse du compte. Elle est fermée.',
     account_disabled: 'Ce compte a été désactivé. Un administrateur peut vous dire pourquoi.',
+    account_closed:
+      'Vous avez fermé ce compte. Il sera supprimé dans quelques jours\u00a0; d’ici là, connectez-vous si vous voulez le garder.',
     account_deleted: 'Ce compte a été supprimé.',
     key_lost:
       'Ce navigateur n’a plus la clé à laquelle votre session était liée. Reconnectez-vous pour lui en donner une nouvelle.',

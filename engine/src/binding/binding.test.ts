@@ -28,7 +28,11 @@ const bindingWith = (mode: BindingMode, stores: { audit?: typeof down; take?: ty
     keyring: { newest: () => key, find: async (id) => (id === key.id ? key : null) },
     clock: { now: () => 1_800_000_000_000 },
     log: silentLog,
-    audit: { append: stores.audit ?? (async (entries) => void recorded.push(...entries)), list: async () => [] },
+    audit: {
+      append: stores.audit ?? (async (entries) => void recorded.push(...entries)),
+      list: async () => [],
+      pseudonymise: async () => {},
+    },
     usedProofs: {
       take: stores.take ?? (async (proof) => !taken.has(proof) && taken.add(proof) !== undefined),
       deleteOld: async () => 0,

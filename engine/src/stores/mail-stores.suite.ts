@@ -83,16 +83,23 @@ export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
     for (let count = 0; count < 5; count += 1) await one.oneTimeTokens.insert(token(`old ${count}`, { expiresAt: 500 }))
     expect(await one.oneTimeTokens.deleteOld(501, 3)).toBe(3)
     expect(await one.oneTimeTokens.deleteOld(501, 3)).toBe(2)
-    await one.outbox.insert({ id: 'old', kind: 'x', sealed: 'x', now: 100, expiresAt: 500 })
-    await one.outbox.insert({ id: 'new', kind: 'x', sealed: null, now: 100, expiresAt: 501 })
+    await one.outbox.insert({ id: 'old', kind: 'x', userId: null, sealed: 'x', now: 100, expiresAt: 500 })
+    await one.outbox.insert({ id: 'new', kind: 'x', userId: null, sealed: null, now: 100, expiresAt: 501 })
     expect(await one.outbox.deleteOld(501, 10)).toBe(1)
     expect(await one.outbox.deleteOld(502, 10)).toBe(1)
   })
 
   test('each letter is taken by one of many, and by another when its lease is over', async () => {
     for (let count = 0; count < 30; count += 1)
-      await one.outbox.insert({ id: `letter ${count}`, kind: 'x', sealed: 'sealed', now: 1_000, expiresAt: 90_000 })
-    await one.outbox.insert({ id: 'for nobody', kind: 'x', sealed: null, now: 1_000, expiresAt: 90_000 })
+      await one.outbox.insert({
+        id: `letter ${count}`,
+        kind: 'x',
+        userId: null,
+        sealed: 'sealed',
+        now: 1_000,
+        expiresAt: 90_000,
+      })
+    await one.outbox.insert({ id: 'for nobody', kind: 'x', userId: null, sealed: null, now: 1_000, expiresAt: 90_000 })
     const claim = (now: number) =>
       atOnce(10, [one, other], ({ outbox }) => outbox.claim({ now, leaseMs: 100, limit: 10 }))
     expect((await claim(999)).flat()).toEqual([])
@@ -114,8 +121,15 @@ export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
   })
 
   test('a letter that is over is taken by nobody, and says no more', async () => {
-    await one.outbox.insert({ id: 'sent', kind: 'x', sealed: 'sealed', now: 200_000, expiresAt: 900_000 })
-    await one.outbox.insert({ id: 'later', kind: 'x', sealed: 'sealed', now: 200_000, expiresAt: 900_000 })
+    await one.outbox.insert({ id: 'sent', kind: 'x', userId: null, sealed: 'sealed', now: 200_000, expiresAt: 900_000 })
+    await one.outbox.insert({
+      id: 'later',
+      kind: 'x',
+      userId: null,
+      sealed: 'sealed',
+      now: 200_000,
+      expiresAt: 900_000,
+    })
     await one.outbox.end('sent', 'sent', 200_001)
     await one.outbox.postpone('later', 300_000)
     await one.outbox.postpone('sent', 200_000)
