@@ -33,6 +33,9 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/password/change', { currentPassword: goodPassword, newPassword }],
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
     ['DELETE', '/api/auth/sessions', {}],
+    ['POST', '/api/auth/email/change', { email: 'mallory@example.com' }],
+    ['POST', '/api/auth/email/change/confirm', { token: 'A'.repeat(43) }],
+    ['POST', '/api/auth/not-me', { token: 'A'.repeat(43) }],
     ['POST', '/api/auth/export', {}],
     ['POST', '/api/auth/account/delete', {}],
     ['POST', '/api/auth/account/keep', { token: 'A'.repeat(43) }],
@@ -101,8 +104,10 @@ describe.each([
 })
 
 describe('CSRF-1 every change that a cookie authorises needs the token of its session', () => {
-  const authorised = (visitor: Visitor) =>
-    changes(visitor).filter(([, path]) => !/register|login|forgot|reset|verify|passkey\/options/.test(path))
+  const authorised = (visitor: Visitor) => {
+    const open = site.vigile.routes().filter(({ guard }) => guard === 'own origin')
+    return changes(visitor).filter(([, path]) => !open.some((route) => route.path === path))
+  }
   const refused = async (csrf: string | null, planted: string | null = csrf) => {
     const before = await dumpOfState(site)
     for (const [method, path, body] of authorised(victim)) {

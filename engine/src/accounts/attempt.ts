@@ -14,7 +14,7 @@ const maxFailuresInARow = 100
 /** What the answer says while it is closed: only proof of the mailbox opens it again. */
 const closedSeconds = 86_400
 /** Stands for the account of an unknown email, so that the same statements run (S-13). */
-const nobody = 'AAAAAAAAAAAAAAAAAAAAAA' as UserId
+export const nobody = 'AAAAAAAAAAAAAAAAAAAAAA' as UserId
 
 export type AttemptDeps = {
   readonly accounts: AccountStore

@@ -11,7 +11,7 @@ import type { SessionId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import { announceAccount } from './acts-on-accounts.ts'
-import { type AttemptDeps, beginAttempt } from './attempt.ts'
+import { type AttemptDeps, beginAttempt, nobody } from './attempt.ts'
 import type { ClosureStore } from './closure-store.ts'
 import { type Email, emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
@@ -24,6 +24,7 @@ const maxTries = 3
 export type SignInDeps = EnterDeps &
   AttemptDeps & {
     readonly audit: AuditStore
+    readonly closures: Pick<ClosureStore, 'find'>
     readonly recordLimit: RecordLimit
     readonly transact: Transact<
       EnterStores & { accounts: AccountStore; closures: ClosureStore; oneTimeTokens: OneTimeTokenStore }
@@ -75,7 +76,9 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   }
   const { verdict } = attempt
   const entered = await prove(deps, input, account, attempt).catch(attempt.undone)
-  const wayBack = entered === 'disabled' && account ? await offerWayBack(deps, account, input.context) : null
+  // Asked for whoever was refused, so that a closed account costs what any other does (S-13).
+  const closure = typeof entered === 'string' && (await deps.closures.find(account?.id ?? nobody, deps.clock.now()))
+  const wayBack = closure && account && entered === 'disabled' ? await offerWayBack(deps, account, input.context) : null
   if (wayBack) {
     await attempt.succeeded()
     return { ok: true, value: wayBack, verdict }

@@ -40,6 +40,7 @@ describe('I18N-1 the catalogues are complete', () => {
     const values = {
       name: 'N',
       email: 'E',
+      day: 'D',
       site: 'S',
       wait: 'W',
       requestId: 'R',
