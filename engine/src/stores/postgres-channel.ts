@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
-import pg from 'pg'
 import type { Channel } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import { createHeartbeatChannel } from './heartbeat-channel.ts'
+import { loadPg } from './pg-library.ts'
 
 const channelName = 'vigile_invalidate'
 
@@ -20,7 +20,7 @@ export const createPostgresChannel = ({ url, log }: { readonly url: string; read
     open: (receive, lost) => {
       // A socket of our own, so that it can be ended while the server says nothing.
       const socket = new Socket()
-      const client = new pg.Client({
+      const client = new (loadPg().Client)({
         connectionString: url,
         application_name: 'vigile channel',
         keepAlive: true,

@@ -1,7 +1,7 @@
-import pg from 'pg'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { loadPg } from './pg-library.ts'
 
-const sqlState = (error: unknown): string => (error instanceof pg.DatabaseError ? (error.code ?? '') : '')
+const sqlState = (error: unknown): string => (error instanceof loadPg().DatabaseError ? (error.code ?? '') : '')
 
 /** Of two transactions that got into each other's way PostgreSQL ends one: the same work may succeed if done again. */
 export const isConflict = (error: unknown): boolean => {

@@ -1,9 +1,10 @@
 // The pool as Kysely uses it: statements get names, every wait has an end, and errors say what they mean.
 import { createHash } from 'node:crypto'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { loadPg } from './pg-library.ts'
 import { spoilsConnection, toUnavailable } from './postgres-errors.ts'
 import { within } from './within.ts'
 
@@ -29,7 +30,8 @@ const waitForReplicas = `select set_config('synchronous_commit', 'on', true) whe
 
 export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool => {
   const { url, max, waitMs, statementTimeoutMs, prepare, log } = options
-  const pool = new pg.Pool({
+  const { Pool, types } = loadPg()
+  const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: waitMs,
@@ -42,7 +44,7 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     }),
     // Epoch milliseconds fit a number.
     types: {
-      getTypeParser: (oid: number) => (oid === int8 ? Number : pg.types.getTypeParser(oid)),
+      getTypeParser: (oid: number) => (oid === int8 ? Number : types.getTypeParser(oid)),
     } as pg.CustomTypesConfig,
   })
   // Without listeners, the end of a connection would end the process.
