@@ -38,6 +38,7 @@ POST /api/auth/not-me | own origin | change
 GET /api/auth/second-factor | a sign-in that waits for its second factor | read
 POST /api/auth/passkey/options | own origin | change
 POST /api/auth/passkey/login | own origin | passkeyIp
+GET /api/auth/factors/passkeys | access token | read
 POST /api/auth/factors/passkeys/options | access token + CSRF, recent sign-in | change
 POST /api/auth/factors/passkeys | access token + CSRF, recent sign-in | change
 PATCH /api/auth/factors/passkeys/{id} | access token + CSRF | change

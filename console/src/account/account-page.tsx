@@ -5,6 +5,7 @@ import { ChangePassword } from './change-password.tsx'
 import { Email } from './email.tsx'
 import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
+import { Passkeys } from './passkeys.tsx'
 import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
 import { Sessions } from './sessions.tsx'
@@ -28,6 +29,7 @@ function Account({ user }: { user: User }) {
       <Profile user={user} onChange={reload} />
       <Email user={user} />
       <ChangePassword email={user.email} onChange={onChange} />
+      <Passkeys />
       <Sessions />
     </RecentSignIn>
   )

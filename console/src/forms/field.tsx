@@ -10,7 +10,15 @@ export type FieldProps = {
   /** A control inside the input's frame, at its end. */
   readonly aside?: ReactNode
   readonly type?: 'text' | 'email' | 'password'
-  readonly autoComplete: 'name' | 'email' | 'username' | 'current-password' | 'new-password'
+  /** `webauthn`: the browser offers passkeys among what it fills in. */
+  readonly autoComplete:
+    | 'name'
+    | 'email'
+    | 'username'
+    | 'username webauthn'
+    | 'current-password'
+    | 'new-password'
+    | 'off'
   readonly required?: boolean
   readonly defaultValue?: string
   readonly autoCapitalize?: 'none'

@@ -79,3 +79,12 @@ export const DoneIcon = () => (
     <path d="m6.6 10.3 2.4 2.4 4.6-5" strokeLinecap="round" strokeLinejoin="round" />
   </Icon>
 )
+
+export const PasskeyIcon = () => (
+  <Icon>
+    <circle cx="7.2" cy="6.4" r="3.2" />
+    <path d="M1.6 16.4c.3-3.2 2.5-5 5.6-5 1.2 0 2.2.3 3 .8" strokeLinecap="round" />
+    <circle cx="14.4" cy="9.4" r="2.6" />
+    <path d="M14.4 12v5.6M14.4 15h1.8" strokeLinecap="round" />
+  </Icon>
+)

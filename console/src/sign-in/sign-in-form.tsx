@@ -51,7 +51,7 @@ export function SignInForm({ email, verification, onLinkExpired }: Props) {
         name="email"
         type="email"
         label={labels.email}
-        autoComplete="username"
+        autoComplete="username webauthn"
         required
         autoCapitalize="none"
         spellCheck={false}

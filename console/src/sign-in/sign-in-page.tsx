@@ -9,6 +9,7 @@ import { useMessages } from '../messages/i18n.ts'
 import { askedBecause, forgotHref, goOn, signUpHref } from '../navigation/routes.ts'
 import { hasSessionHint } from '../navigation/session-hint.ts'
 import { settings } from '../settings.ts'
+import { PasskeySignIn } from './passkey-sign-in.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /** The account asked for a fresh sign-in: whoever is signed in stays on this page. */
@@ -33,6 +34,7 @@ function Asked({ email = '' }: { email?: string | undefined }) {
           <a href={forgotHref}>{say('signIn.forgot')}</a>
         </p>
       )}
+      <PasskeySignIn />
       {settings.signUp && !again && (
         <p className={styles.other}>
           {say('signIn.newHere')} <a href={signUpHref}>{say('signIn.toSignUp')}</a>

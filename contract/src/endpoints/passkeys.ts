@@ -1,5 +1,6 @@
 // Passkeys (WebAuthn Level 3): sign-in without a password, and an account's own.
 
+import { z } from 'zod'
 import {
   addPasskeyBody,
   passkeyAddedSchema,
@@ -30,6 +31,13 @@ export const passkeysEndpoints = {
     body: passkeySignInBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
     refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
+  },
+  passkeys: {
+    method: 'GET',
+    path: './factors/passkeys',
+    summary: 'The passkeys of the account',
+    answers: { 200: json(z.object({ passkeys: z.array(passkeySchema) }), 'The oldest first.') },
+    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
   },
   passkeyOptions: {
     method: 'POST',

@@ -1,6 +1,7 @@
 // Passkeys over HTTP: sign-in, and those of an account.
 import { type AddPasskeyDeps, type AddRefusal, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
 import { requestOptions } from '../passkeys/options.ts'
+import { presentPasskey } from '../passkeys/present-passkey.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import { removePasskey } from '../passkeys/remove-passkey.ts'
 import { renamePasskey } from '../passkeys/rename-passkey.ts'
@@ -57,6 +58,9 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
       if (!result.ok) return refuse(result.error, { verdict, ...notSignedIn[result.error] })
       return deps.waysIn.answer(result.value, { verdict })
     },
+
+    list: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> =>
+      answer(200, { json: { passkeys: (await deps.passkeys.listOfUser(session.userId)).map(presentPasskey) } }),
 
     options: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
       if (!acts) return refuse('not_found')

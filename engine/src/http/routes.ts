@@ -190,6 +190,7 @@ export const createRoutes = ({
     route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
     route('passkeySignInOptions', { guard: guards.ownPages, limit: change, handle: passkeys.signInOptions }),
     route('passkeySignIn', { guard: guards.ownPages, limit: { byHandler: ['passkeyIp'] }, handle: passkeys.signIn }),
+    route('passkeys', { guard: guards.signedIn, limit: read, handle: passkeys.list }),
     route('passkeyOptions', { guard: guards.recentChange, limit: change, handle: passkeys.options }),
     route('addPasskey', { guard: guards.recentChange, limit: change, handle: passkeys.add }),
     route('renamePasskey', { guard: guards.signedInChange, limit: change, handle: passkeys.rename }),
