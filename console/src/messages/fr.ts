@@ -192,7 +192,7 @@ export const fr: Messages = {
   },
   passkeySignIn: {
     or: 'ou',
-    submit: 'Se connecter avec une clé d’accès',
+    submit: 'Utiliser une clé d’accès',
     busy: 'En attente de votre clé d’accès…',
     unsupported:
       'Ce navigateur ne peut pas utiliser de clés d’accès ici\u00a0: connectez-vous avec votre mot de passe.',
