@@ -1,5 +1,5 @@
 // How many statements of PostgreSQL an act costs, by the server's own count.
-import { askOnce } from './measure/load.ts'
+import { runLoad } from './measure/load.ts'
 import { query } from './people.ts'
 
 /** What a node does by itself now and then is no part of any act. */
@@ -11,14 +11,17 @@ export type Statements = {
   readonly each: readonly (readonly [text: string, perAct: number])[]
 }
 
-/** Sends the requests one after the other, and counts. */
+/** Sends the requests over so many connections (1: one after the other), and counts. */
 export const countStatements = async (
   database: string,
   port: number,
   requests: readonly string[],
+  connections = 1,
 ): Promise<Statements> => {
   await query(database, 'select pg_stat_statements_reset()')
-  for (const request of requests) await askOnce(port, request)
+  const left = [...requests]
+  const { refused } = await runLoad({ port, connections, seconds: 60, next: () => left.shift() ?? null })
+  if (refused > 0) throw new Error(`${refused} of ${requests.length} requests were not answered as they should be`)
   const { rows } = await query(
     database,
     'select query, sum(calls)::int as calls from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database()) group by query',

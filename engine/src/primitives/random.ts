@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 
-/** To ask for many bytes costs what it costs to ask for few: a token takes 1 µs instead of 6. */
+/** To ask for many bytes costs what it costs to ask for few: a token takes 0.3 µs instead of 2.8. */
 const drawn = Buffer.alloc(4_096)
 let used = drawn.length
 
