@@ -1,5 +1,14 @@
 // What an application sees of the client.
-import type { Entered, ListedSession, Locale, Me, Problem, SessionEndReason, SessionStarted } from '@vigile/contract'
+import type {
+  Entered,
+  KeepOffered,
+  ListedSession,
+  Locale,
+  Me,
+  Problem,
+  SessionEndReason,
+  SessionStarted,
+} from '@vigile/contract'
 
 /** The server could not be reached, or what answered was not the server (a proxy's page, a captive portal). */
 export type NetworkProblem = {
@@ -52,10 +61,11 @@ export type Client = {
   signUp(input: { email: string; password: string; name?: string; locale?: Locale }): Promise<Result<SignedUp>>
   /**
    * Refusals: `invalid_credentials`, `link_expired`, `rate_limited`, … A new session starts in every tab; or the value has
-   * `next: 'second_factor'`, and there is no session before that. `verification`: what stands behind `#` in the link that
+   * `next`: there is no session before a second factor (`second_factor`), nor of an account that its owner has closed
+   * (`keep_account`, with what keeps it). `verification`: what stands behind `#` in the link that
    * proves the email.
    */
-  signIn(input: { email: string; password: string; verification?: string }): Promise<Result<Entered>>
+  signIn(input: { email: string; password: string; verification?: string }): Promise<Result<Entered | KeepOffered>>
   /**
    * Any other way in: an act below the auth path that begins a session, such as `/second-factor`. Gives its answer.
    * @example const result = await client.enter('/second-factor', { method: 'totp', code: '123456' })

@@ -14,6 +14,8 @@ export type Settings = {
   readonly signUp: boolean
   /** Whether letters reach people: without, nobody can choose a new password by a link. */
   readonly mail: boolean
+  /** How long a closed account can be taken back: `7d`. */
+  readonly deletionDelay: string
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in memory. */

@@ -1,6 +1,7 @@
 // The entry of the pages for people who are not signed in: small, since it is the first thing that people load (UI-3).
 import { ForgotPage } from './forgot/forgot-page.tsx'
 import { ChangeEmailPage } from './links/change-email-page.tsx'
+import { KeepAccountPage } from './links/keep-account-page.tsx'
 import { NotMePage } from './links/not-me-page.tsx'
 import { show } from './look/look.tsx'
 import { path, paths } from './navigation/routes.ts'
@@ -16,6 +17,7 @@ const pages: Readonly<Record<string, () => React.JSX.Element>> = {
   [paths.verify]: VerifyPage,
   [paths.changeEmail]: ChangeEmailPage,
   [paths.notMe]: NotMePage,
+  [paths.keepAccount]: KeepAccountPage,
 }
 const Page = pages[path] ?? SignInPage
 

@@ -1,7 +1,9 @@
 // The account page as people use it.
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
+import { letterTo } from '../support/mail.ts'
 import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
@@ -78,4 +80,86 @@ test('S-37 S-40 the other sessions are ended from the list, and this one goes on
   await page.getByText('The other sessions are over.').waitFor()
   expect((await other.refresh()).body.code).toBe('session_ended')
   expect(await page.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
+})
+
+test('TOK-11 S-39 CLI-6 the dialog: a wrong password stays in it, a right one does the act, and the other tab lives on', async () => {
+  const page = await openAccount('dialog@example.com')
+  const other = await browser.context.newPage()
+  await other.goto(`${site.url}/account`)
+  await other.getByText('dialog@example.com').first().waitFor()
+  await other.getByLabel('Name').fill('typed in the other tab')
+  later()
+  await page.getByLabel('Name').fill('typed in this tab')
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download my data' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  await dialog.waitFor()
+  // The keyboard is where one types at once.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('passwordAgain')
+  await page.keyboard.type('not-the-password')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('This is not your current password.').waitFor()
+  await page.locator('#passwordAgain').fill(goodPassword)
+  await page.keyboard.press('Enter')
+  const file = JSON.parse(await readFile(await (await download).path(), 'utf8'))
+  expect(file.account.email).toBe('dialog@example.com')
+  expect(file.activity.length).toBeGreaterThan(1)
+  await dialog.waitFor({ state: 'hidden' })
+  // Nothing that was typed is lost, in either tab, and both speak for the new session.
+  expect(await page.getByLabel('Name').inputValue()).toBe('typed in this tab')
+  expect(await other.getByLabel('Name').inputValue()).toBe('typed in the other tab')
+  expect(await other.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
+})
+
+test('TOK-11 the dialog: who leaves it does nothing, and is told why', async () => {
+  const page = await openAccount('leaves@example.com')
+  later()
+  await page.getByRole('button', { name: 'Download my data' }).click()
+  await page.getByRole('dialog', { name: 'Is it you?' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('This act needs a recent sign-in.').waitFor()
+  expect(await page.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
+})
+
+test('ACC-7 UI-1 an account is closed, a sign-in offers to keep it, and kept it is as it was', async () => {
+  const page = await openAccount('leaver@example.com')
+  await page.getByRole('button', { name: 'Delete my account' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Delete your account?' })
+  await dialog.getByText('leaver@example.com is closed at once').waitFor()
+  await dialog.getByRole('button', { name: 'Delete my account' }).click()
+  await page.waitForURL('**/sign-in**')
+  await page.getByText('You closed this account.').waitFor()
+  await page.locator('#email').fill('leaver@example.com')
+  await page.locator('#password').fill(goodPassword)
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('heading', { name: 'Keep your account?' }).waitFor()
+  await page.getByText(/going to be deleted on/).waitFor()
+  expect(page.url()).not.toContain('#')
+  await page.getByRole('button', { name: 'Keep my account' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.locator('#email').fill('leaver@example.com')
+  await page.locator('#password').fill(goodPassword)
+  await page.locator('button[type=submit]').click()
+  await page.waitForURL('**/account')
+  await page.getByText('leaver@example.com').first().waitFor()
+})
+
+test('ACC-4 ACC-7 I18N-1 the letter: its link is opened without doing anything, a press keeps the account, in French', async () => {
+  const page = await openAccount('lettre@example.com')
+  await page.locator('select[name=locale]').selectOption('fr')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('C’est enregistré.').waitFor()
+  await page.getByRole('button', { name: 'Supprimer mon compte' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Supprimer mon compte' }).click()
+  await page.waitForURL('**/sign-in**')
+  const { text } = await letterTo([site.server.vigile], 'lettre@example.com', '/keep-account#')
+  const link = /https?:\S+#\S+/.exec(text)?.[0] ?? ''
+  await page.goto(link)
+  await page.reload()
+  await page.getByRole('button', { name: 'Garder mon compte' }).click()
+  await page.getByRole('heading', { name: 'Votre compte est conservé' }).waitFor()
+  await page.goto('about:blank')
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Garder mon compte' }).click()
+  await page.getByText('Ce lien n’est plus valable').waitFor()
 })

@@ -2,7 +2,9 @@ import type { User } from '@vigile/contract'
 import { Protected, useAuth } from '@vigile/react'
 import { AccountFrame } from './account-frame.tsx'
 import { ChangePassword } from './change-password.tsx'
+import { CloseAccount } from './close-account.tsx'
 import { Email } from './email.tsx'
+import { ExportData } from './export-data.tsx'
 import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
 import { Passkeys } from './passkeys.tsx'
@@ -31,14 +33,15 @@ function Account({ user }: { user: User }) {
       <ChangePassword email={user.email} onChange={onChange} />
       <Passkeys />
       <Sessions />
+      <ExportData />
+      <CloseAccount email={user.email} />
     </RecentSignIn>
   )
 }
 
 function SignedIn() {
   const { user } = useAuth()
-  // Another person who signs in in another tab gets a page of their own, with nothing that was typed here.
-  return user ? <Account key={user.id} user={user} /> : <Loading />
+  return user ? <Account user={user} /> : <Loading />
 }
 
 export function AccountPage() {

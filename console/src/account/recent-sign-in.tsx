@@ -3,6 +3,7 @@
 import type { Result } from '@vigile/client'
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react'
 import { client } from '../client.ts'
+import { leaveForSecondFactor } from '../navigation/routes.ts'
 import { SignInAgain } from './sign-in-again.tsx'
 
 /**
@@ -33,7 +34,9 @@ export function RecentSignIn({ email, children }: { email: string; children: Rea
       if (refused.ok || refused.problem.code !== 'reauthentication_required') return refused
       if (password !== undefined) {
         const entered = await client.signIn({ email, password })
-        return entered.ok ? send() : entered
+        if (!entered.ok) return entered
+        if ('next' in entered.value) return leaveForSecondFactor()
+        return send()
       }
       const signedIn = await new Promise<boolean>((resolve) => {
         waiting.current.push(resolve)

@@ -7,7 +7,7 @@ import { Button } from '../look/button.tsx'
 import { Dialog, DialogActs } from '../look/dialog.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { signInAgainHref } from '../navigation/routes.ts'
+import { leaveForSecondFactor, signInAgainHref } from '../navigation/routes.ts'
 
 const fields = ['passwordAgain'] as const
 type Name = (typeof fields)[number]
@@ -25,11 +25,15 @@ function Form({ email, onSignedIn, onCancel }: Props) {
     check: ({ passwordAgain }: Values<Name>) =>
       passwordAgain ? null : fieldTrouble({ passwordAgain: (say) => say('missing.password') }),
     send: async ({ passwordAgain }): Promise<Trouble<Name> | null> => {
-      const { ok, problem } = { problem: null, ...(await client.signIn({ email, password: passwordAgain })) }
-      if (ok) onSignedIn()
-      if (problem?.code === 'invalid_credentials')
-        return fieldTrouble({ passwordAgain: (say) => say('missing.wrongPassword') })
-      return problem && troubleOf(problem, fields)
+      const result = await client.signIn({ email, password: passwordAgain })
+      if (!result.ok) {
+        return result.problem.code === 'invalid_credentials'
+          ? fieldTrouble({ passwordAgain: (say) => say('missing.wrongPassword') })
+          : troubleOf(result.problem, fields)
+      }
+      if ('next' in result.value) return leaveForSecondFactor()
+      onSignedIn()
+      return null
     },
   })
   const label = say('field.password')
@@ -43,6 +47,7 @@ function Form({ email, onSignedIn, onCancel }: Props) {
         name="passwordAgain"
         label={label}
         autoComplete="current-password"
+        data-autofocus
         error={error && worded(error, say)}
       />
       <p className={styles.other}>

@@ -20,6 +20,8 @@ export type FieldProps = {
     | 'new-password'
     | 'off'
   readonly required?: boolean
+  /** Where the keyboard is when a dialog opens. */
+  readonly 'data-autofocus'?: boolean
   readonly defaultValue?: string
   readonly autoCapitalize?: 'none'
   readonly spellCheck?: false

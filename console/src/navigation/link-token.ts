@@ -12,3 +12,14 @@ const take = (): string => {
 
 /** Empty where the page was opened without one. */
 export const linkToken: string = take()
+
+const deleteAtKey = 'vigile_delete_at'
+
+/** Where a sign-in led to a closed account: when it will be deleted (epoch milliseconds). */
+export const toldDeleteAt: number | null = history.state?.[deleteAtKey] ?? null
+
+/** Opens a page with a token that no letter brought: it stays out of the address, as if it had just been taken out of one. */
+export function openWithToken(address: string, token: string, deleteAt: number): void {
+  history.replaceState({ [key]: token, [deleteAtKey]: deleteAt }, '', address)
+  location.reload()
+}

@@ -10,6 +10,7 @@ export const paths = {
   secondFactor: '/second-factor',
   changeEmail: '/change-email',
   notMe: '/not-me',
+  keepAccount: '/keep-account',
 } as const
 const asked = new URLSearchParams(location.search)
 
@@ -32,6 +33,7 @@ const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedRe
 export const signInHref = withQuery(settings.signInPath, keepReturnTo)
 export const signUpHref = withQuery(paths.signUp, keepReturnTo)
 export const forgotHref = withQuery(paths.forgot, keepReturnTo)
+export const keepAccountHref = withQuery(paths.keepAccount, keepReturnTo)
 
 let leaving = false
 
@@ -54,3 +56,9 @@ export const signInAgainHref = withQuery(settings.signInPath, {
   because: 'reauthentication_required',
   returnTo: settings.accountPath,
 })
+
+/** From the account to the second factor of a sign-in that has begun there, which leads back. Never gives anything. */
+export const leaveForSecondFactor = (): Promise<never> => {
+  leaveTo(withQuery(paths.secondFactor, { returnTo: settings.accountPath }))
+  return new Promise(() => {})
+}

@@ -8,7 +8,8 @@ import { useForm, type Values } from '../forms/use-form.ts'
 import { Button } from '../look/button.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { goOn, goOnToSecondFactor } from '../navigation/routes.ts'
+import { openWithToken } from '../navigation/link-token.ts'
+import { goOn, goOnToSecondFactor, keepAccountHref } from '../navigation/routes.ts'
 
 const fields = ['email', 'password'] as const
 type Name = (typeof fields)[number]
@@ -34,7 +35,10 @@ export function SignInForm({ email, verification, onLinkExpired }: Props) {
   const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
     const result = await client.signIn({ ...values, ...(verification && { verification }) })
     if (result.ok) {
-      'next' in result.value ? goOnToSecondFactor() : goOn()
+      const entered = result.value
+      if (!('next' in entered)) goOn()
+      else if (entered.next === 'second_factor') goOnToSecondFactor()
+      else openWithToken(keepAccountHref, entered.token, entered.deleteAt)
       return new Promise(() => {}) // Still busy until the next page is here.
     }
     if (result.problem.code !== 'link_expired') return troubleOf(result.problem, fields)

@@ -80,6 +80,7 @@ describe('the settings in a page', () => {
       name: '</script><b>__CSP_NONCE__',
       authPath: '/api/auth',
       passwordMinimum: 8,
+      deletionDelay: '7d',
       mail: true,
       delivery: 'cookie',
       binding: false,

@@ -9,6 +9,7 @@ export const pageSettings = (options: VigileOptions): PageSettings => ({
   passwordMinimum: options.passwords?.minimumLength ?? 8,
   signUp: options.accounts?.signUp ?? true,
   mail: Boolean(options.mail?.url) || !(options.production ?? process.env.NODE_ENV === 'production'),
+  deletionDelay: options.accounts?.deletionDelay ?? '7d',
   signInPath: options.signInPath ?? '/sign-in',
   accountPath: '/account',
   delivery: options.delivery ?? 'cookie',

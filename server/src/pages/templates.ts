@@ -15,6 +15,8 @@ export type PageSettings = {
   readonly signUp: boolean
   /** Whether letters reach people. */
   readonly mail: boolean
+  /** How long a closed account can be taken back: `7d`. */
+  readonly deletionDelay: string
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in the page's memory. */
