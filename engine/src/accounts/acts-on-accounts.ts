@@ -9,7 +9,6 @@ import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { announce } from '../sessions/announce.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -21,7 +20,6 @@ export type AccountActDeps = {
     accounts: AccountStore
     closures: ClosureStore
     sessions: SessionStore
-    pendingSignIns: PendingSignInStore
     audit: AuditStore
   }>
   readonly channel: Channel
@@ -51,19 +49,10 @@ export const entryOf = (
 
 /** Ends every session of the account, and every sign-in that waits for its second factor, in the transaction of the act. */
 export const endSessions = async (
-  {
-    sessions,
-    pendingSignIns,
-    audit,
-  }: {
-    readonly sessions: SessionStore
-    readonly pendingSignIns: PendingSignInStore
-    readonly audit: AuditStore
-  },
+  { sessions, audit }: { readonly sessions: SessionStore; readonly audit: AuditStore },
   { id, by, now }: ActOnAccount,
   reason: SessionEndReason,
 ): Promise<readonly SessionId[]> => {
-  await pendingSignIns.endAllOfUser(id, now)
   const revoked = await sessions.revokeAllOfUser(id, reason, now, null)
   await recordRevocations(audit, revoked, { reason, now, context: noContext, by: nameActor(by) })
   return revoked.map((session) => session.id)

@@ -104,9 +104,8 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
   const userId = account.id
   const now = deps.clock.now()
   const committed = deps.transact(async (stores) => {
-    const { accounts, sessions, pendingSignIns, factors, oneTimeTokens, outbox, audit } = stores
+    const { accounts, sessions, factors, oneTimeTokens, outbox, audit } = stores
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
-    await pendingSignIns.endAllOfUser(userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])

@@ -10,7 +10,6 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -26,7 +25,6 @@ export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly transact: Transact<{
     accounts: AccountStore
     sessions: SessionStore
-    pendingSignIns: PendingSignInStore
     oneTimeTokens: OneTimeTokenStore
     outbox: OutboxStore
     audit: AuditStore
@@ -79,7 +77,7 @@ const change = (
   { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
 ) => {
   const { id: userId, emailKey } = account
-  return deps.transact(async ({ accounts, sessions, pendingSignIns, oneTimeTokens, outbox, audit }) => {
+  return deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
     if (used?.emailKey !== emailKey) return null
@@ -89,7 +87,6 @@ const change = (
     await accounts.setEmailVerified(userId, now)
     await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
-    await pendingSignIns.endAllOfUser(userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])

@@ -18,7 +18,7 @@ export const setAccountActive = async (
   by: Actor,
 ): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound> => {
   const act = { id, by, now: deps.clock.now() }
-  const committed = deps.transact(async ({ accounts, closures, sessions, pendingSignIns, audit }) => {
+  const committed = deps.transact(async ({ accounts, closures, sessions, audit }) => {
     // Of an account that its owner has closed: enabled, it is an account like any other again; disabled, its owner can't come
     // back. First, so that a return under way is waited for; and last, for a closure that was.
     const settleClosure = () => (isActive ? closures.remove(id) : closures.fix(id))
@@ -27,7 +27,7 @@ export const setAccountActive = async (
     const changed = await accounts.setActive(id, isActive, act.now)
     await settleClosure()
     if (!changed) return (await accounts.findById(id)) ? [] : null
-    const revoked = isActive ? [] : await endSessions({ sessions, pendingSignIns, audit }, act, 'account_disabled')
+    const revoked = isActive ? [] : await endSessions({ sessions, audit }, act, 'account_disabled')
     await audit.append([entryOf(isActive ? 'user:enable' : 'user:disable', act, { endedSessions: revoked.length })])
     return revoked
   })

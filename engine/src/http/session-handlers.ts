@@ -11,7 +11,7 @@ import type { LiveSessions } from '../sessions/live-sessions.ts'
 import { presentListed } from '../sessions/present-session.ts'
 import { chooseToken, type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
 import { type RefreshDeps, refresh } from '../sessions/refresh.ts'
-import { type RevokeUserDeps, revokeSessions, revokeUser } from '../sessions/revoke.ts'
+import { revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { createCsrfToken } from './csrf.ts'
@@ -22,19 +22,18 @@ import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
-export type SessionHandlerDeps = RefreshDeps &
-  RevokeUserDeps & {
-    readonly clock: Clock
-    readonly pendingSignIns: Pick<PendingSignInStore, 'end'>
-    readonly keyring: Keyring
-    readonly sessionCookies: SessionCookies
-    readonly delivery: Delivery
-    readonly verified: Guards['verified']
-    readonly liveSessions: LiveSessions
-    readonly binding: Binding
-    readonly provers: Provers
-    readonly proofs: Proofs
-  }
+export type SessionHandlerDeps = RefreshDeps & {
+  readonly clock: Clock
+  readonly pendingSignIns: Pick<PendingSignInStore, 'end'>
+  readonly keyring: Keyring
+  readonly sessionCookies: SessionCookies
+  readonly delivery: Delivery
+  readonly verified: Guards['verified']
+  readonly liveSessions: LiveSessions
+  readonly binding: Binding
+  readonly provers: Provers
+  readonly proofs: Proofs
+}
 
 export const createSessionHandlers = (deps: SessionHandlerDeps) => {
   const { clock, sessionCookies, binding, provers, proofs } = deps

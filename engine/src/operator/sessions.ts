@@ -8,7 +8,6 @@ import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import { type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
@@ -29,7 +28,7 @@ export type Sessions = {
 
 export const createSessions = (deps: {
   readonly sessions: SessionStore
-  readonly transact: Transact<{ sessions: SessionStore; pendingSignIns: PendingSignInStore; audit: AuditStore }>
+  readonly transact: Transact<{ sessions: SessionStore; audit: AuditStore }>
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -50,8 +49,7 @@ export const createSessions = (deps: {
     endAll: async (userId, by) => ({ endedSessions: (await revokeUser(deps, userId, circumstances(by))).length }),
     endEveryones: async (by) => {
       const now = clock.now()
-      const committed = deps.transact(async ({ sessions, pendingSignIns, audit }) => {
-        await pendingSignIns.endEveryones(now)
+      const committed = deps.transact(async ({ sessions, audit }) => {
         const count = await sessions.revokeEveryones('ended_by_operator', now)
         const details = { by: nameActor(by), endedSessions: count }
         await audit.append([auditEntry(noContext, { action: 'session:end-everyones', at: now, details })])

@@ -23,8 +23,6 @@ export interface PendingSignInStore {
   takeBackTry(tokenHash: string): Promise<void>
   /** Ends it: one conditional statement, so that of many requests one wins. False: it was over. */
   end(tokenHash: string, now: number): Promise<boolean>
-  endAllOfUser(userId: UserId, now: number): Promise<void>
-  endEveryones(now: number): Promise<void>
   /** Forgets up to `limit` that expired before; the number forgotten. Locks nothing that others need. */
   deleteOld(before: number, limit: number): Promise<number>
 }

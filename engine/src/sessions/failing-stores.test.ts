@@ -37,11 +37,7 @@ const failing = ({ call, isDone }: Failure) => {
     sessions: counted(deps.sessions),
     audit: counted(deps.audit),
     transact: (work) =>
-      pass(() =>
-        deps.transact((stores) =>
-          work({ ...stores, sessions: counted(stores.sessions), audit: counted(stores.audit) }),
-        ),
-      ),
+      pass(() => deps.transact((stores) => work({ sessions: counted(stores.sessions), audit: counted(stores.audit) }))),
   })
   return { bend, made }
 }

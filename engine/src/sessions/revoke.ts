@@ -6,7 +6,6 @@ import type { Channel } from '../primitives/channel.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { announce } from './announce.ts'
 import { orAlarm } from './or-alarm.ts'
 import type { RevokedSession, SessionStore } from './store.ts'
@@ -15,10 +14,6 @@ export type RevokeDeps = {
   readonly transact: Transact<{ sessions: SessionStore; audit: AuditStore }>
   readonly channel: Channel
   readonly log: Log
-}
-
-export type RevokeUserDeps = Omit<RevokeDeps, 'transact'> & {
-  readonly transact: Transact<{ sessions: SessionStore; pendingSignIns: PendingSignInStore; audit: AuditStore }>
 }
 
 export type RevokeInput = {
@@ -85,12 +80,11 @@ export const revokeSessions = async (
 
 /** Ends every session of a user but for `except`, and every sign-in that still waits for its second factor. */
 export const revokeUser = async (
-  deps: RevokeUserDeps,
+  deps: RevokeDeps,
   userId: UserId,
   input: RevokeInput & { readonly except?: SessionId },
 ): Promise<readonly RevokedSession[]> => {
-  const committed = deps.transact(async ({ sessions, pendingSignIns, audit }) => {
-    await pendingSignIns.endAllOfUser(userId, input.now)
+  const committed = deps.transact(async ({ sessions, audit }) => {
     const ended = await sessions.revokeAllOfUser(userId, input.reason, input.now, input.except ?? null)
     await recordRevocations(audit, ended, input)
     return ended

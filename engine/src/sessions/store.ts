@@ -61,7 +61,10 @@ export interface SessionStore {
   change(read: SessionRow, change: SessionChange, lastUsedAt: number): Promise<boolean>
   /** Ends those of the sessions that were not revoked yet, and says which. Revocation is terminal: the first reason stays. */
   revoke(ids: readonly SessionId[], reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
-  /** Ends every session of the user but `except`. */
+  /**
+   * Ends every session of the user but `except`, and every sign-in that still waits for its second factor: first these, or one
+   * of them could begin a session in between.
+   */
   revokeAllOfUser(
     userId: UserId,
     reason: SessionEndReason,
@@ -70,7 +73,7 @@ export interface SessionStore {
   ): Promise<readonly RevokedSession[]>
   /** Ends those sessions of the user, neither revoked nor past an end, that were not among the `kept` last used. */
   revokeAbove(userId: UserId, kept: number, reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
-  /** Every session of everyone that was not revoked yet. For operators. */
+  /** Every session of everyone that was not revoked yet, and every sign-in that waits. For operators. */
   revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
   /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */
   listLive(userId: UserId, now: number): Promise<readonly SessionRow[]>

@@ -68,17 +68,6 @@ export const createPendingSignInStore = (db: Kysely<Tables>, dialect: Dialect): 
       .executeTakeFirstOrThrow()
     return numUpdatedRows === 1n
   },
-  endAllOfUser: async (userId, now) => {
-    await db
-      .updateTable('pending_sign_ins')
-      .set({ ended_at: now })
-      .where('user_id', '=', userId)
-      .where('ended_at', 'is', null)
-      .execute()
-  },
-  endEveryones: async (now) => {
-    await db.updateTable('pending_sign_ins').set({ ended_at: now }).where('ended_at', 'is', null).execute()
-  },
   deleteOld: async (before, limit) => {
     const old = db
       .selectFrom('pending_sign_ins')

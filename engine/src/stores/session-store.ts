@@ -94,6 +94,8 @@ export const prepareSessionStore = (
         .set({ revoked_at: now, revoked_reason: reason })
         .where('id', 'in', dialect.locked(ids.orderBy('id'), 'wait'))
     const selectUnrevoked = () => db.selectFrom('sessions').select('id').where('revoked_at', 'is', null)
+    const endWaiting = (now: number) =>
+      db.updateTable('pending_sign_ins').set({ ended_at: now }).where('ended_at', 'is', null)
     const revoked = ['id', 'user_id as userId'] as const
 
     return {
@@ -122,6 +124,7 @@ export const prepareSessionStore = (
         return plain(await revokeThose(those, reason, now).returning(revoked).execute())
       },
       revokeAllOfUser: async (userId, reason, now, except) => {
+        await endWaiting(now).where('user_id', '=', userId).execute()
         const those = selectUnrevoked()
           .where('user_id', '=', userId)
           .$if(except !== null, (query) => query.where('id', '!=', except as SessionId))
@@ -141,6 +144,7 @@ export const prepareSessionStore = (
         return plain(await revokeThose(others, reason, now).returning(revoked).execute())
       },
       revokeEveryones: async (reason, now) => {
+        await endWaiting(now).execute()
         // In parts, so that no statement takes too long and none locks many rows.
         for (let total = 0; ; ) {
           const { numUpdatedRows } = await revokeThose(
