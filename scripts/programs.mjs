@@ -9,6 +9,7 @@ export const testPrograms = {
   'redis-server': { debianPackage: 'redis-server' },
   nginx: { debianPackage: 'nginx' },
   chromium: { debianPackage: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
+  oathtool: { debianPackage: 'oathtool' },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
 }
 

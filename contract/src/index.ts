@@ -2,11 +2,14 @@ export type { Endpoint, Method } from './endpoints/endpoint.ts'
 export { type EndpointName, endpoints } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {
+  type Enrolled,
   type Entered,
   type Factor,
+  type Factors,
   type PendingSignIn,
   pendingSignInSchema,
   type SecondFactorNeeded,
+  type TotpOffer,
 } from './schemas/factors.ts'
 export type {
   Passkey,

@@ -51,6 +51,7 @@ import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
 import { createReadiness } from './readiness.ts'
+import { sealAllAnew } from './second-factor/seal-all-anew.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
@@ -193,7 +194,7 @@ const wire = (
     accounts: accountHandlers,
     links: createLinkHandlers(web),
     letters: createLetterHandlers(web),
-    factors: createFactorHandlers(web),
+    factors: createFactorHandlers({ ...web, waysIn }),
     passkeys: createPasskeyHandlers({ ...web, waysIn, challenges: createPasskeyChallenges(web) }),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
@@ -240,6 +241,7 @@ const wire = (
   // Also where binding is off: sessions that are bound stay so.
   if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
+  const sealAnew = async () => void (await sealAllAnew(acts))
   const cleanUp = createCleanUp(acts)
   const deleteDue = async () => ({ accounts: await deleteDueAccounts(acts) })
   let hasJobs = false
@@ -266,6 +268,7 @@ const wire = (
       background.add(scheduleJob(base, { job: 'clean-up', pattern: settings.cleanUpAt, work: cleanUp.run }))
       background.add(scheduleJob(base, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
+      background.every(maintainEveryMs, 'secrets of authenticator apps could not be sealed anew', sealAnew)
     },
     mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DocumentedSite, openDocumentedSite } from '../http/documented.ts'
 import { dumpOfState } from '../http/dump.ts'
+import { waitToo } from '../support/totp.ts'
 import { goodPassword, type Visitor } from '../support/visitor.ts'
 
 const sister = 'https://app.example.com'
@@ -42,6 +43,13 @@ const changes = (visitor: Visitor) =>
     ['PATCH', '/api/auth/me', { name: 'Mallory' }],
     ['POST', '/api/auth/passkey/options', undefined],
     ['POST', '/api/auth/passkey/login', { response: {} }],
+    ['POST', '/api/auth/second-factor', { method: 'totp', code: '123456' }],
+    ['POST', '/api/auth/second-factor/totp', undefined],
+    ['POST', '/api/auth/second-factor/totp/confirm', { code: '123456' }],
+    ['POST', '/api/auth/factors/totp', undefined],
+    ['POST', '/api/auth/factors/totp/confirm', { code: '123456' }],
+    ['DELETE', '/api/auth/factors/totp', undefined],
+    ['POST', '/api/auth/factors/recovery-codes', undefined],
     ['POST', '/api/auth/factors/passkeys/options', undefined],
     ['POST', '/api/auth/factors/passkeys', { response: {} }],
     ['PATCH', `/api/auth/factors/passkeys/${somePasskey}`, { name: 'Mallory' }],
@@ -61,6 +69,7 @@ beforeAll(async () => {
     limits: { allow: ['203.0.0.0/16'] },
   })
   victim = await signedUp()
+  await waitToo(site, victim, 'with-an-app@example.com')
 })
 afterAll(() => site?.close())
 
@@ -105,7 +114,7 @@ describe.each([
 
 describe('CSRF-1 every change that a cookie authorises needs the token of its session', () => {
   const authorised = (visitor: Visitor) => {
-    const open = site.vigile.routes().filter(({ guard }) => guard === 'own origin')
+    const open = site.vigile.routes().filter(({ guard }) => guard.endsWith('own origin'))
     return changes(visitor).filter(([, path]) => !open.some((route) => route.path === path))
   }
   const refused = async (csrf: string | null, planted: string | null = csrf) => {

@@ -39,6 +39,14 @@ GET /api/auth/second-factor | a sign-in that waits for its second factor | read
 POST /api/auth/passkey/options | own origin | change
 POST /api/auth/passkey/login | own origin | passkeyIp
 GET /api/auth/factors/passkeys | access token | read
+POST /api/auth/second-factor | a sign-in that waits for its second factor + own origin | secondFactor, secondFactorDevice, change
+POST /api/auth/second-factor/totp | a sign-in that waits for its second factor + own origin | change
+POST /api/auth/second-factor/totp/confirm | a sign-in that waits for its second factor + own origin | change
+GET /api/auth/factors | access token | read
+POST /api/auth/factors/totp | access token + CSRF, recent sign-in | change
+POST /api/auth/factors/totp/confirm | access token + CSRF, recent sign-in | change
+DELETE /api/auth/factors/totp | access token + CSRF, recent sign-in | change
+POST /api/auth/factors/recovery-codes | access token + CSRF, recent sign-in | change
 POST /api/auth/factors/passkeys/options | access token + CSRF, recent sign-in | change
 POST /api/auth/factors/passkeys | access token + CSRF, recent sign-in | change
 PATCH /api/auth/factors/passkeys/{id} | access token + CSRF | change

@@ -37,7 +37,7 @@ export type Visitor = {
   ack(body?: { settled?: string }, ask?: Ask): Promise<Reply>
   me(): Promise<Reply>
   /** The value of a cookie by its base name, whatever its prefix. */
-  cookie(kind: 'access' | 'refresh' | 'csrf' | 'hint' | 'device'): string | undefined
+  cookie(kind: 'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending'): string | undefined
 }
 
 /** A password that every policy accepts. */

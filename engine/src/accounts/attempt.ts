@@ -1,12 +1,12 @@
-// How often a password may be guessed (LIM-7, S-11, S-12). An attempt is counted before the password is looked at, so that
-// parallel ones can't slip through (H-14), and taken back where it turns out to be no failure.
+// How often a password or a code may be guessed (LIM-7, S-11, S-12, S-22). An attempt is counted before what was guessed is
+// looked at, so that parallel ones can't slip through (H-14), and taken back where it turns out to be no failure.
 import type { Hit, Limiter, Verdict } from '../limits/limiter.ts'
 import type { RuleName } from '../limits/rules.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
-import { deviceHash } from './device.ts'
 import { type Email, emailHash } from './email.ts'
+import { findDevice } from './known-device.ts'
 import type { Account, AccountStore } from './store.ts'
 
 /** S-11: so many failures in a row from unknown devices, and sign-in from unknown devices closes (LIM-7). */
@@ -33,6 +33,17 @@ export type AttemptInput = {
   readonly clientKey: string | null
 }
 
+/** What an attempt is counted by. */
+export type Counting = {
+  readonly userId: UserId
+  /** What failures of strangers are counted by; those of a browser that the account knows are counted apart (LIM-7). */
+  readonly name: string
+  readonly deviceTokens: readonly string[]
+  readonly hits: (by: { readonly who: string; readonly known: boolean }) => readonly Hit[]
+  /** The rule that the answer names where too many have failed in a row. */
+  readonly closes: (known: boolean) => RuleName
+}
+
 export type Attempt =
   | {
       readonly allowed: true
@@ -43,6 +54,8 @@ export type Attempt =
       readonly deviceToken: string | null
       /** The password was right: the limits of failures get it back. */
       succeeded(): Promise<void>
+      /** Nothing was checked, so nothing counts. */
+      takenBack(): Promise<void>
       /** Nothing could be checked, so nothing counts. Gives the error back, to be thrown on. */
       undone(error: unknown): Promise<never>
     }
@@ -54,22 +67,24 @@ export type Attempt =
       readonly key: string
     }
 
-/** Counts an attempt. Refuses where a limit is reached, or where too many in a row have failed. */
-export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Promise<Attempt> => {
+/** Counts an attempt at a password. Refuses where a limit is reached, or where too many in a row have failed. */
+export const beginAttempt = (deps: AttemptDeps, input: AttemptInput): Promise<Attempt> =>
+  countAttempt(deps, {
+    userId: input.account?.id ?? nobody,
+    name: emailHash(input.email),
+    deviceTokens: input.deviceTokens,
+    hits: ({ who, known }) => (known ? knownHits(who) : strangerHits(input.clientKey, who)),
+    closes: (known) => (known ? 'signInDevice' : 'signInAccount'),
+  })
+
+/** The same for whatever can be guessed. */
+export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promise<Attempt> => {
   const { accounts, limiter, clock } = deps
-  const userId = input.account?.id ?? nobody
-  const devices = input.deviceTokens.map((token) => ({ token, hash: deviceHash(token, userId) }))
-  const found =
-    devices.length === 0
-      ? null
-      : await accounts.findKnownDevice(
-          userId,
-          devices.map(({ hash }) => hash),
-        )
-  const known = found !== null
-  const who = known ? `${emailHash(input.email)}.${found}` : emailHash(input.email)
-  const hits = known ? knownHits(who) : strangerHits(input.clientKey, who)
-  const deviceToken = (devices.find(({ hash }) => hash === found) ?? devices[0])?.token ?? null
+  const { userId, name } = counting
+  const { deviceToken, knownHash } = await findDevice(accounts, userId, counting.deviceTokens)
+  const known = knownHash !== null
+  const who = known ? `${name}.${knownHash}` : name
+  const hits = counting.hits({ who, known })
   const release = (those: readonly Hit[]) =>
     limiter.release(those).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
   const undo = async (error: unknown): Promise<never> => {
@@ -83,18 +98,23 @@ export const beginAttempt = async (deps: AttemptDeps, input: AttemptInput): Prom
     return { allowed: false, verdict, reason: 'limited', key }
   }
   if (!(await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now()).catch(undo)))
-    return { allowed: false, verdict: closedVerdict(known), reason: 'closed', key: who }
+    return { allowed: false, verdict: closedVerdict(counting.closes(known)), reason: 'closed', key: who }
+  const takenBack = async (): Promise<void> => {
+    await accounts
+      .takeBackUnknownDeviceAttempt(who)
+      .catch((cause) => deps.log.warn({ err: cause }, 'an attempt could not be taken back'))
+    await release(hits)
+  }
   return {
     allowed: true,
     verdict,
     who,
     deviceToken,
     succeeded: () => release(hits.filter(({ rule }) => !everyOutcome.includes(rule))),
+    takenBack,
     undone: async (error) => {
-      await accounts
-        .takeBackUnknownDeviceAttempt(who)
-        .catch((cause) => deps.log.warn({ err: cause }, 'an attempt could not be taken back'))
-      return undo(error)
+      await takenBack()
+      throw error
     },
   }
 }
@@ -120,9 +140,9 @@ const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => 
   { rule: 'signInAccount', key: who },
 ]
 
-const closedVerdict = (known: boolean): Verdict => ({
+const closedVerdict = (rule: RuleName): Verdict => ({
   allowed: false,
-  rule: known ? 'signInDevice' : 'signInAccount',
+  rule,
   limit: maxFailuresInARow,
   windowSeconds: closedSeconds,
   remaining: 0,

@@ -10,7 +10,6 @@ import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -23,7 +22,6 @@ export type CloseAccountDeps = Omit<AccountActDeps, 'transact'> & {
     accounts: AccountStore
     closures: ClosureStore
     sessions: SessionStore
-    pendingSignIns: PendingSignInStore
     oneTimeTokens: OneTimeTokenStore
     outbox: OutboxStore
     audit: AuditStore
@@ -40,7 +38,7 @@ export const closeAccount = async (
 ): Promise<{ readonly ok: true; readonly deleteAt: number } | NotFound> => {
   const { userId, context } = input
   const committed = deps.transact(async (stores) => {
-    const { accounts, closures, sessions, pendingSignIns, oneTimeTokens, outbox, audit } = stores
+    const { accounts, closures, sessions, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const deleteAt = now + deps.deletionDelaySeconds * 1000
     // Disabled first, which holds the row: a sign-in under way is waited for, and its session ends too; a later one finds it so.
@@ -48,7 +46,6 @@ export const closeAccount = async (
     const account = await accounts.findById(userId)
     if (!account) return null
     await closures.insert(userId, { closedAt: now, deleteAt })
-    await pendingSignIns.endAllOfUser(userId, now)
     const revoked = await sessions.revokeAllOfUser(userId, 'account_closed', now, null)
     await recordRevocations(audit, revoked, { reason: 'account_closed', now, context })
     const act = { action: 'user:close', at: now, userId, resource: 'user', resourceId: userId }

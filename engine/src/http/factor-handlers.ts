@@ -1,13 +1,138 @@
-// The second factor over HTTP.
-import type { Clock } from '../primitives/clock.ts'
-import type { FactorStore, PendingSignIn } from '../second-factor/store.ts'
+// The second factor over HTTP: of a sign-in that waits for it, and of a signed-in person's account.
+import { changeRecoveryCodes, confirmTotp, type FactorChange, removeTotp } from '../factors/change-factors.ts'
+import { confirmTotpAtSignIn, offerTotpAtSignIn } from '../factors/enrol-at-sign-in.ts'
+import { offerTotp } from '../factors/enrol-totp.ts'
+import type { FactorDeps } from '../factors/factor-deps.ts'
+import type { WaitingInput } from '../factors/finish-sign-in.ts'
+import { passByCode } from '../factors/pass-by-code.ts'
+import { presentPasskey } from '../passkeys/present-passkey.ts'
+import type { PasskeyStore } from '../passkeys/store.ts'
+import type { PendingSignIn } from '../second-factor/store.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
-import { answer, type Outcome } from './outcome.ts'
-import { presentPending } from './ways-in.ts'
+import { localeOf } from './locale.ts'
+import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import type { InputOf } from './read-input.ts'
+import type { SessionCookies } from './session-cookies.ts'
+import { presentPending, type WaysIn } from './ways-in.ts'
 
-export type FactorHandlerDeps = { readonly factors: FactorStore; readonly clock: Clock }
+export type FactorHandlerDeps = FactorDeps & {
+  readonly passkeys: Pick<PasskeyStore, 'listOfUser'>
+  readonly sessionCookies: SessionCookies
+  readonly waysIn: WaysIn
+}
 
-export const createFactorHandlers = (deps: FactorHandlerDeps) => ({
-  pendingSignIn: async (_call: Call, { userId, expiresAt }: PendingSignIn): Promise<Outcome> =>
-    answer(200, { json: presentPending(await deps.factors.held(userId), { expiresAt, now: deps.clock.now() }) }),
-})
+const codeRefused = { limited: { key: 'rateLimitedCode' }, closed: { key: 'closedCode' } } as const
+const badCode = (code: 'wrong_code' | 'expired') =>
+  refuse('validation_failed', {
+    fields: [
+      code === 'expired'
+        ? { path: 'code', code: 'totp_expired', key: 'fields.totp_expired' }
+        : { path: 'code', code, key: 'fields.wrong_code' },
+    ],
+  })
+const signInOver = refuse('unauthenticated', { detail: { key: 'signInOver' } })
+const hasFactorAlready = refuse('permission_denied', { detail: { key: 'factorThere' } })
+
+export const createFactorHandlers = (deps: FactorHandlerDeps) => {
+  const changeOf = (call: Call, { session }: VerifiedSession): FactorChange => ({
+    userId: session.userId,
+    context: call.context,
+    locale: localeOf(call),
+  })
+
+  /** What the browser brings to the end of its sign-in. */
+  const waiting = async (
+    call: Call,
+    pending: PendingSignIn,
+  ): Promise<(WaitingInput & { kind: 'waiting' }) | Refusal> => {
+    const brought = await deps.waysIn.brought(call)
+    return brought.kind === 'refusal' ? brought : { ...brought, kind: 'waiting', pending, locale: localeOf(call) }
+  }
+
+  return {
+    pendingSignIn: async (_call: Call, { userId, expiresAt }: PendingSignIn): Promise<Outcome> =>
+      answer(200, { json: presentPending(await deps.factors.held(userId), { expiresAt, now: deps.clock.now() }) }),
+
+    passSecondFactor: async (
+      call: Call,
+      pending: PendingSignIn,
+      { body }: InputOf<'passSecondFactor'>,
+    ): Promise<Outcome> => {
+      const input = await waiting(call, pending)
+      if (input.kind === 'refusal') return input
+      // Those of an app are counted by account; a recovery code like any other change.
+      if (body.method !== 'totp' && call.clientKey !== null) {
+        const verdict = await call.limiter.take([{ rule: 'change', key: call.clientKey }])
+        if (verdict && !verdict.allowed) return call.limited(verdict, call.clientKey)
+      }
+      const result = await passByCode({ ...deps, limiter: call.limiter }, { ...input, ...body })
+      const { verdict } = result
+      if (result.ok) return deps.waysIn.answerFinished(result.value, { verdict })
+      if (result.error === 'unauthenticated') return { ...signInOver, verdict }
+      const detail = result.error === 'rate_limited' ? { detail: codeRefused[result.reason] } : {}
+      return refuse(result.error, { verdict, ...detail })
+    },
+
+    offerTotpAtSignIn: async (_call: Call, pending: PendingSignIn): Promise<Outcome> => {
+      const offered = await offerTotpAtSignIn(deps, pending)
+      if (offered.ok) return answer(200, { json: offered.value })
+      return offered.error === 'has_factor' ? hasFactorAlready : signInOver
+    },
+
+    confirmTotpAtSignIn: async (
+      call: Call,
+      pending: PendingSignIn,
+      { body }: InputOf<'confirmTotpAtSignIn'>,
+    ): Promise<Outcome> => {
+      const input = await waiting(call, pending)
+      if (input.kind === 'refusal') return input
+      const result = await confirmTotpAtSignIn(deps, { ...input, code: body.code })
+      if (result.ok) {
+        const { signedIn, recoveryCodes } = result.value
+        return deps.waysIn.answerFinished(signedIn, { verdict: null, more: { recoveryCodes } })
+      }
+      if (result.error === 'has_factor') return hasFactorAlready
+      return result.error === 'unauthenticated' ? signInOver : badCode(result.error)
+    },
+
+    factors: async (_call: Call, { session: { userId } }: VerifiedSession): Promise<Outcome> => {
+      const [held, totp, passkeys] = await Promise.all([
+        deps.factors.held(userId),
+        deps.totp.find(userId),
+        deps.passkeys.listOfUser(userId),
+      ])
+      return answer(200, {
+        json: {
+          totp: totp && { createdAt: totp.createdAt },
+          passkeys: passkeys.map(presentPasskey),
+          recoveryCodesLeft: held.recoveryCodes,
+          required: deps.secondFactor === 'required',
+        },
+      })
+    },
+
+    offerTotp: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
+      const offer = await offerTotp(deps, session.userId)
+      return offer ? answer(200, { json: offer }) : refuse('unauthenticated')
+    },
+
+    confirmTotp: async (call: Call, verified: VerifiedSession, { body }: InputOf<'confirmTotp'>): Promise<Outcome> => {
+      const result = await confirmTotp(deps, { ...changeOf(call, verified), code: body.code })
+      return result.ok ? answer(200, { json: result.value }) : badCode(result.error)
+    },
+
+    removeTotp: async (call: Call, verified: VerifiedSession): Promise<Outcome> => {
+      const result = await removeTotp(deps, changeOf(call, verified))
+      if (result.ok) return answer(204)
+      return result.error === 'required'
+        ? refuse('permission_denied', { detail: { key: 'factorRequired' } })
+        : refuse('not_found')
+    },
+
+    renewRecoveryCodes: async (call: Call, verified: VerifiedSession): Promise<Outcome> => {
+      const result = await changeRecoveryCodes(deps, changeOf(call, verified))
+      return result.ok ? answer(200, { json: result.value }) : refuse('not_found')
+    },
+  }
+}

@@ -1,5 +1,6 @@
 // What every way in has in common over HTTP: what the browser brings to it, and how the answer looks.
 import type { Entered as EnteredAnswer, KeepOffered, PendingSignIn, SessionStarted } from '@vigile/contract'
+import type { SignedIn } from '../accounts/begin-signed-in.ts'
 import { parseDeviceTokens } from '../accounts/device.ts'
 import type { Entered } from '../accounts/enter.ts'
 import type { WayBack } from '../accounts/keep-account.ts'
@@ -40,6 +41,11 @@ export type WaysIn = {
   held(call: Call): Promise<readonly SessionId[]>
   /** The session, with its cookies; or that the second factor is next, with the cookie of the sign-in that waits. */
   answer(entered: Entered | WayBack, rest: { readonly status?: 200 | 201; readonly verdict: Verdict | null }): Answer
+  /** The session of a sign-in that waited; the cookie of that goes. */
+  answerFinished(
+    signedIn: SignedIn,
+    rest: { readonly verdict: Verdict | null; readonly more?: Readonly<Record<string, unknown>> },
+  ): Answer
   /** The answer for a session that a signed-in browser gets in place of its old one. */
   answerBegun(account: Account, begun: Begun, verdict: Verdict | null): Answer
 }
@@ -87,6 +93,12 @@ export const createWaysIn = (deps: {
     return { 'Secure-Session-Registration': `(ES256);path="${path}";challenge="${challenge}"` }
   }
 
+  const answerSignedIn = ({ account, begun, deviceToken }: SignedIn, status: number, verdict: Verdict | null) => {
+    const cookies = [...startedCookies(begun), deps.sessionCookies.device(deviceToken)]
+    const json = started(account, begun)
+    return { ...answer(status, { cookies, headers: offer(begun), verdict }), json }
+  }
+
   return {
     held,
     brought: async (call) => {
@@ -116,9 +128,11 @@ export const createWaysIn = (deps: {
         const json: KeepOffered = { next: 'keep_account', deleteAt, token }
         return answer(status, { json, verdict })
       }
-      const { account, begun, deviceToken } = entered
-      const cookies = [...startedCookies(begun), deps.sessionCookies.device(deviceToken)]
-      return answer(status, { json: started(account, begun), cookies, headers: offer(begun), verdict })
+      return answerSignedIn(entered, status, verdict)
+    },
+    answerFinished: (signedIn, { verdict, more }) => {
+      const { json, cookies = [], ...rest } = answerSignedIn(signedIn, 200, verdict)
+      return { ...rest, json: { ...json, ...more }, cookies: [...cookies, deps.sessionCookies.clearPending()] }
     },
     answerBegun: (account, begun, verdict) =>
       answer(200, { json: started(account, begun), cookies: startedCookies(begun), headers: offer(begun), verdict }),

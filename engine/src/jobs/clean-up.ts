@@ -2,7 +2,7 @@
 import type { AccountStore } from '../accounts/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
+import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 const batch = 1_000
@@ -21,6 +21,7 @@ export const cleanUp = async (
     readonly oneTimeTokens: OneTimeTokenStore
     readonly outbox: OutboxStore
     readonly pendingSignIns: PendingSignInStore
+    readonly totp: TotpStore
   },
   now: number,
 ): Promise<{
@@ -36,7 +37,9 @@ export const cleanUp = async (
   ),
   letters: await drain(() => deps.outbox.deleteOld(now - keepMailMs, batch)),
   links: await drain(() => deps.oneTimeTokens.deleteOld(now - keepMailMs, batch)),
-  pendingSignIns: await drain(() => deps.pendingSignIns.deleteOld(now, batch)),
+  pendingSignIns:
+    (await drain(() => deps.pendingSignIns.deleteOld(now, batch))) +
+    (await drain(() => deps.totp.deleteOldEnrolments(now, batch))),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

@@ -18,6 +18,10 @@ export const defaultRules = {
   signInDevice: { limit: 10, windowSeconds: minutes(15) },
   /** Passkeys that did not sign in, by address. They can't be guessed: this keeps the record short. */
   passkeyIp: { limit: 30, windowSeconds: minutes(15) },
+  /** Wrong codes of an app for one account, from browsers that it does not know, whatever the address. */
+  secondFactor: { limit: 10, windowSeconds: minutes(15) },
+  /** The same from one browser that the account knows: an attacker elsewhere can't use it up (LIM-7). */
+  secondFactorDevice: { limit: 10, windowSeconds: minutes(15) },
   signUpIp: { limit: 10, windowSeconds: minutes(15) },
   /** Sign-ups with one email, whatever the address. Off. */
   signUpEmail: null,

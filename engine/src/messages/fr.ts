@@ -62,6 +62,11 @@ export const fr: Messages = {
       detail: 'Vous êtes toujours connecté. Réessayez dans quelques secondes.',
     },
   },
+  rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',
+  closedCode:
+    'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours.',
+  factorThere: 'Ce compte a déjà un second facteur : utilisez-le pour vous connecter.',
+  factorRequired: 'Un second facteur est obligatoire ici. Ajoutez-en un autre avant de supprimer celui-ci.',
   signInOver: 'Cette connexion est terminée : elle a pris trop de temps, ou a été arrêtée. Recommencez.',
   keyRequired:
     'Ici, la connexion demande un navigateur qui garde sa propre clé. Autorisez ce site à stocker des données, ou changez de navigateur.',
@@ -97,6 +102,8 @@ export const fr: Messages = {
     password_breached: 'Ce mot de passe est connu par une fuite de données. Choisissez-en un autre.',
     password_unchanged: 'C’est votre mot de passe actuel. Choisissez-en un autre.',
     password_not_text: 'Ce mot de passe contient des caractères qui ne peuvent pas être saisis.',
+    wrong_code: 'Ce code n’est pas le bon. Attendez le suivant, et vérifiez l’heure de votre téléphone.',
+    totp_expired: 'Trop de temps a passé, ou l’opération a été recommencée ailleurs. Recommencez.',
     passkey_too_many: 'Votre compte a autant de clés d’accès qu’il peut en avoir. Supprimez-en une d’abord.',
     passkey_known: 'Cette clé d’accès est déjà enregistrée.',
     passkey_expired: 'Cela a pris trop de temps. Recommencez.',

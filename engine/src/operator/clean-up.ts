@@ -8,7 +8,7 @@ import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
+import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 /** The numbers removed, and how long it took. */
@@ -23,6 +23,7 @@ export const createCleanUp = (
     readonly oneTimeTokens: OneTimeTokenStore
     readonly outbox: OutboxStore
     readonly pendingSignIns: PendingSignInStore
+    readonly totp: TotpStore
     readonly audit: AuditStore
     readonly closures: Pick<ClosureStore, 'listDue'>
   },

@@ -13,8 +13,10 @@ import { createOneTimeTokenStore } from './one-time-token-store.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPasskeyStore } from './passkey-store.ts'
 import { createPendingSignInStore } from './pending-sign-in-store.ts'
+import { createRecoveryCodeStore } from './recovery-code-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
+import { createTotpStore } from './totp-store.ts'
 import { createUsedProofStore } from './used-proof-store.ts'
 
 /** Gives the stores of a database, and of each of its transactions. */
@@ -38,6 +40,8 @@ export const prepareStores = (
     outbox: createOutboxStore(db, dialect),
     pendingSignIns: createPendingSignInStore(db, dialect),
     factors: factors(db),
+    totp: createTotpStore(db, dialect),
+    recoveryCodes: createRecoveryCodeStore(db),
     passkeys: createPasskeyStore(db),
   })
 }

@@ -9,7 +9,7 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { FactorStore, PendingSignInStore } from '../second-factor/store.ts'
+import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 export type Stores = {
@@ -24,6 +24,8 @@ export type Stores = {
   readonly outbox: OutboxStore
   readonly pendingSignIns: PendingSignInStore
   readonly factors: FactorStore
+  readonly totp: TotpStore
+  readonly recoveryCodes: RecoveryCodeStore
   readonly passkeys: PasskeyStore
 }
 

@@ -1,0 +1,140 @@
+// The second factor by a code: of an authenticator app, or one of the recovery codes.
+import { type Attempt, countAttempt } from '../accounts/attempt.ts'
+import type { SignedIn } from '../accounts/begin-signed-in.ts'
+import { findDevice } from '../accounts/known-device.ts'
+import { auditEntry } from '../audit/entry.ts'
+import type { AuditEntry } from '../audit/store.ts'
+import type { Verdict } from '../limits/limiter.ts'
+import type { UserId } from '../primitives/ids.ts'
+import { recoveryCodeHash } from '../second-factor/recovery-codes.ts'
+import { openSecret, sealAnew } from '../second-factor/sealed-secret.ts'
+import { stepOfCode } from '../second-factor/totp.ts'
+import type { FactorDeps, FactorStores } from './factor-deps.ts'
+import { finishSignIn, type WaitingInput } from './finish-sign-in.ts'
+
+/** Wrong codes that end a sign-in (S-22). */
+const maxTries = 5
+
+export type CodeInput = WaitingInput & { readonly method: 'totp' | 'recovery_code'; readonly code: string }
+
+export type CodeResult =
+  | { readonly ok: true; readonly value: SignedIn; readonly verdict: Verdict | null }
+  /** `unauthenticated`: what waited is over. */
+  | {
+      readonly ok: false
+      readonly error: 'invalid_code' | 'unauthenticated'
+      readonly verdict: Verdict | null
+    }
+  /** `closed`: no wait opens it; a recovery code or a passkey does. */
+  | {
+      readonly ok: false
+      readonly error: 'rate_limited'
+      readonly verdict: Verdict
+      readonly reason: 'limited' | 'closed'
+    }
+
+/** Signs in by a code. Refuses `invalid_code` (wrong, used or too old), `unauthenticated` and `rate_limited`. */
+export const passByCode = async (deps: FactorDeps, input: CodeInput): Promise<CodeResult> => {
+  const { pending } = input
+  const attempt = input.method === 'totp' ? await countTotp(deps, input) : await uncounted(deps, input)
+  if (!attempt.allowed) {
+    const { verdict, reason } = attempt
+    await deps.recordLimit(attempt, failure(deps, input, { reason, rule: verdict.rule }))
+    return { ok: false, error: 'rate_limited', verdict, reason }
+  }
+  const { verdict } = attempt
+  const isTry = await deps.pendingSignIns.beginTry(pending.tokenHash, maxTries, deps.clock.now()).catch(attempt.undone)
+  if (!isTry) {
+    await attempt.takenBack()
+    return { ok: false, error: 'unauthenticated', verdict }
+  }
+  const finished = await check(deps, input, attempt).catch(async (error) => {
+    await deps.pendingSignIns
+      .takeBackTry(pending.tokenHash)
+      .catch((cause) => deps.log.warn({ err: cause }, 'a try could not be taken back'))
+    return attempt.undone(error)
+  })
+  if (finished === 'over') return { ok: false, error: 'unauthenticated', verdict }
+  if (finished === 'refused') {
+    // A failed sign-in is on record, or it is not answered as one.
+    await deps.audit.append([failure(deps, input, { reason: 'wrong_code' })])
+    return { ok: false, error: 'invalid_code', verdict }
+  }
+  await attempt.succeeded()
+  return { ok: true, value: finished.signedIn, verdict }
+}
+
+type Counted = Pick<Extract<Attempt, { allowed: true }>, 'allowed' | 'verdict' | 'who' | 'deviceToken'> & {
+  succeeded(): Promise<void>
+  takenBack(): Promise<void>
+  undone(error: unknown): Promise<never>
+}
+
+/** What strangers' failures at an account's codes are counted by. */
+const strangers = (userId: UserId) => `totp ${userId}`
+
+/** Six digits can be guessed, so failures are counted by account, as those at a password are. */
+const countTotp = (deps: FactorDeps, { pending, deviceTokens }: CodeInput): Promise<Attempt> =>
+  countAttempt(deps, {
+    userId: pending.userId,
+    name: strangers(pending.userId),
+    deviceTokens,
+    hits: ({ who, known }) => [{ rule: known ? 'secondFactorDevice' : 'secondFactor', key: who }],
+    closes: (known) => (known ? 'secondFactorDevice' : 'secondFactor'),
+  })
+
+/** A recovery code has 80 bits: nobody guesses it, so nobody's guesses may lock the owner out of it. */
+const uncounted = async (deps: FactorDeps, { pending, deviceTokens }: CodeInput): Promise<Counted> => {
+  const { deviceToken } = await findDevice(deps.accounts, pending.userId, deviceTokens)
+  return {
+    allowed: true,
+    verdict: null,
+    // It proves more than a code of an app does: who closed those to strangers is no longer heard.
+    who: strangers(pending.userId),
+    deviceToken,
+    succeeded: async () => {},
+    takenBack: async () => {},
+    undone: async (error) => {
+      throw error
+    },
+  }
+}
+
+const check = async (deps: FactorDeps, input: CodeInput, { who, deviceToken }: Counted) => {
+  const useUp = input.method === 'totp' ? await readTotp(deps, input) : readRecoveryCode(input)
+  if (!useUp) return 'refused'
+  return finishSignIn(deps, input, { factor: input.method, deviceToken, useUp, clears: [who] })
+}
+
+/** Checks the code of an app outside the transaction; within it, its step is used up. Null: it is wrong. */
+const readTotp = async (deps: FactorDeps, { pending, code }: CodeInput) => {
+  const factor = await deps.totp.find(pending.userId)
+  if (!factor) return null
+  const secret = await openSecret(deps.keyring, factor)
+  const step = stepOfCode(secret, code, deps.clock.now())
+  if (step === null) return null
+  return async ({ totp }: FactorStores): Promise<true | null> => {
+    if (!(await totp.useStep(factor, step))) return null
+    await sealAnew(deps.keyring, totp, factor, secret)
+    return true
+  }
+}
+
+const readRecoveryCode =
+  ({ pending, code }: CodeInput) =>
+  async ({ recoveryCodes }: FactorStores, { now }: { readonly now: number }): Promise<true | null> =>
+    (await recoveryCodes.use(pending.userId, recoveryCodeHash(pending.userId, code), now)) || null
+
+const failure = (
+  deps: FactorDeps,
+  { pending, method, context }: CodeInput,
+  details: { readonly reason: 'wrong_code' | 'limited' | 'closed'; readonly rule?: string },
+): AuditEntry =>
+  auditEntry(context, {
+    action: 'session:sign-in:failed',
+    at: deps.clock.now(),
+    userId: pending.userId,
+    resource: 'user',
+    resourceId: pending.userId,
+    details: { by: pending.by, secondFactor: method, ...details },
+  })

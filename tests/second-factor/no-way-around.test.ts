@@ -1,0 +1,202 @@
+// S-15: no way around the second factor. Each way in × each state of the factor; a new way in or a new factor is one line more.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { letterTo, tokenIn } from '../support/mail.ts'
+import { openSite, type Site, storeKinds } from '../support/site.ts'
+import { addApp, codeAt, passTotp, stepMs } from '../support/totp.ts'
+import { goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
+
+const newPassword = 'calm-meadow-window-17'
+
+/** Somebody with an account, signed in once a moment ago, in a browser of their own. */
+type Person = { readonly email: string; readonly browser: Visitor; secret: string | null }
+
+type State = {
+  readonly state: string
+  readonly policy: 'optional' | 'required'
+  /** Brings the account into the state. */
+  prepare(site: Site, person: Person): Promise<void>
+  /** What a right first factor leads to. */
+  readonly leadsTo: 'a session' | 'the second factor' | 'setting one up'
+}
+
+const add = async (site: Site, person: Person) => {
+  person.secret = (await addApp(person.browser, site.now())).secret
+  site.move(stepMs)
+}
+
+const states: readonly State[] = [
+  { state: 'none', policy: 'optional', prepare: async () => {}, leadsTo: 'a session' },
+  { state: 'an app', policy: 'optional', prepare: add, leadsTo: 'the second factor' },
+  {
+    state: 'an app that was never confirmed',
+    policy: 'optional',
+    prepare: async (_site, { browser }) => void (await browser.post('/api/auth/factors/totp')),
+    leadsTo: 'a session',
+  },
+  {
+    state: 'an app that was removed',
+    policy: 'optional',
+    prepare: async (site, person) => {
+      await add(site, person)
+      expect((await person.browser.send('DELETE', '/api/auth/factors/totp')).status).toBe(204)
+    },
+    leadsTo: 'a session',
+  },
+  { state: 'none, but required', policy: 'required', prepare: async () => {}, leadsTo: 'setting one up' },
+  { state: 'an app, and required', policy: 'required', prepare: add, leadsTo: 'the second factor' },
+]
+
+type WayIn = {
+  readonly way: string
+  /** Takes it in a new browser, and gives the answer to the first factor. */
+  take(site: Site, person: Person, browser: Visitor): Promise<Reply>
+}
+
+const link = async (site: Site, email: string, path: string) =>
+  tokenIn(await letterTo([site.vigile], email, `${path}#`))
+
+const ways: readonly WayIn[] = [
+  { way: 'password', take: (_site, { email }, browser) => browser.signIn(email) },
+  {
+    way: 'password and the link that proves the email',
+    take: async (site, { email }, browser) => {
+      await browser.post('/api/auth/email/verify/request', { email })
+      const verification = await link(site, email, '/verify-email')
+      return browser.post('/api/auth/login', { email, password: goodPassword, verification })
+    },
+  },
+  {
+    way: 'a new password by a link, then sign-in',
+    take: async (site, { email }, browser) => {
+      await browser.post('/api/auth/password/forgot', { email })
+      const token = await link(site, email, '/reset-password')
+      const reset = await browser.post('/api/auth/password/reset', { token, password: newPassword })
+      expect([reset.status, reset.setCookies]).toEqual([200, []])
+      expect((await browser.me()).status).toBe(401)
+      return browser.signIn(email, newPassword)
+    },
+  },
+]
+
+const cases = ways.flatMap(({ way, take }) => states.map((state) => ({ way, take, ...state })))
+const sessionCookies = ['access', 'refresh', 'csrf', 'hint', 'device'] as const
+
+describe.each(storeKinds)('on %s', (kind) => {
+  const sites: Partial<Record<State['policy'], Site>> = {}
+  beforeAll(async () => {
+    // Unverified emails may sign in here, so that each way meets each state.
+    const limits = { rules: { change: null, refreshIp: null } }
+    sites.optional = await openSite(kind, { limits, accounts: { verifyEmail: false } })
+    const { database, redis } = sites.optional
+    const shared = kind === 'embedded' ? {} : { database, ...(redis && { redis }) }
+    const accounts = { verifyEmail: false, secondFactor: 'required' as const }
+    sites.required = await openSite(kind, { ...shared, limits, accounts })
+  })
+  afterAll(async () => {
+    await sites.required?.close()
+    await sites.optional?.close()
+  })
+
+  let people = 0
+  const someone = async (site: Site, policy: State['policy']): Promise<Person> => {
+    people += 1
+    const person: Person = { email: `someone${people}@example.com`, browser: site.visitor(), secret: null }
+    const reply = await person.browser.signUp(person.email)
+    if (policy === 'optional') expect([reply.status, 'user' in reply.body]).toEqual([201, true])
+    return person
+  }
+
+  /** Nothing that asks for a session takes what waits for one, under whichever name it comes. */
+  const expectNoSession = async (site: Site, browser: Visitor, reply: Reply) => {
+    expect(reply.body).not.toHaveProperty('user')
+    expect(reply.body).not.toHaveProperty('accessToken')
+    for (const name of sessionCookies) expect(browser.cookie(name)).toBeUndefined()
+    const pending = browser.cookie('pending') ?? ''
+    expect(pending).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    const cookie = ['pending', 'access', 'refresh'].map((name) => `vigile_${name}=${pending}`).join('; ')
+    const open = ['anyone', 'own origin', 'own origin; CSRF where a session cookie came', "proof of the browser's key"]
+    for (const { method, path, guard } of site.vigile.routes()) {
+      if (open.includes(guard) || guard.startsWith('a sign-in that waits')) continue
+      const asked = path.replace('{id}', 'A'.repeat(22))
+      const body = method === 'GET' ? {} : { body: {} }
+      for (const ask of [body, { ...body, cookie }, { ...body, headers: { authorization: `Bearer ${pending}` } }])
+        expect([path, (await browser.send(method, asked, ask)).status]).toEqual([path, 401])
+    }
+    expect(await site.vigile.pageState(new Request(site.publicUrl, { headers: { cookie } }), '/account')).toEqual({
+      state: 'signed_out',
+    })
+  }
+
+  test.each(cases)('ACC-5 S-15 S-18 H-1 by $way, the second factor being: $state', async (one) => {
+    const site = sites[one.policy] as Site
+    const person = await someone(site, one.policy)
+    if (one.policy === 'required') {
+      // The first sign-up had to set one up; an account from before the policy has none.
+      if (one.leadsTo === 'the second factor') person.secret = await setUpAtSignIn(site, person.browser)
+      else await person.browser.post('/api/auth/logout', {})
+    } else {
+      await one.prepare(site, person)
+    }
+    site.move(stepMs)
+
+    const browser = site.visitor()
+    const reply = await one.take(site, person, browser)
+    expect(reply.status).toBe(200)
+    if (one.leadsTo === 'a session') {
+      expect(reply.body).toHaveProperty('user')
+      expect((await browser.me()).status).toBe(200)
+      return
+    }
+    const enrol = one.leadsTo === 'setting one up'
+    const factors = enrol ? [] : ['totp', 'recovery_code']
+    expect(reply.body).toEqual({ next: 'second_factor', factors, enrol, expiresIn: 600 })
+    await expectNoSession(site, browser, reply)
+
+    if (enrol) {
+      await setUpAtSignIn(site, browser)
+    } else {
+      // A password alone adds no second factor beside the one that is asked for.
+      expect((await browser.post('/api/auth/second-factor/totp')).status).toBe(403)
+      const confirm = await browser.post('/api/auth/second-factor/totp/confirm', { code: '123456' })
+      expect(confirm.status).toBe(403)
+      await expectNoSession(site, browser, reply)
+      const passed = await passTotp(browser, person.secret ?? '', site.now())
+      expect([passed.status, passed.body.user?.email]).toEqual([200, person.email])
+    }
+    expect((await browser.me()).status).toBe(200)
+    expect((await browser.refresh()).status).toBe(200)
+    expect(browser.cookie('pending')).toBeUndefined()
+  })
+
+  const setUpAtSignIn = async (site: Site, browser: Visitor): Promise<string> => {
+    const offer = await browser.post('/api/auth/second-factor/totp')
+    expect(offer.status).toBe(200)
+    const { secret } = offer.body as { secret: string }
+    const wrong = await browser.post('/api/auth/second-factor/totp/confirm', { code: '000000' })
+    expect([wrong.status, wrong.body.errors?.[0].code]).toEqual([400, 'wrong_code'])
+    const code = codeAt(secret, site.now())
+    const confirmed = await browser.post('/api/auth/second-factor/totp/confirm', { code })
+    expect([confirmed.status, confirmed.body.recoveryCodes?.length]).toEqual([200, 10])
+    site.move(stepMs)
+    return secret
+  }
+
+  test('TOK-11 a change of password keeps the session, and is no fresh sign-in where a second factor is due', async () => {
+    const site = sites.optional as Site
+    for (const withApp of [false, true]) {
+      const person = await someone(site, 'optional')
+      if (withApp) await add(site, person)
+      const before = (await person.browser.me()).body.session
+      site.move(60_000)
+      const body = { currentPassword: goodPassword, newPassword }
+      const changed = await person.browser.post('/api/auth/password/change', body)
+      expect(changed.status).toBe(200)
+      expect(changed.body.session.id).not.toBe(before.id)
+      expect(changed.body.session.authenticatedAt === before.authenticatedAt).toBe(withApp)
+      expect((await person.browser.me()).status).toBe(200)
+      // And whoever comes with the new password alone gets no further.
+      const reply = await site.visitor().signIn(person.email, newPassword)
+      expect('next' in reply.body).toBe(withApp)
+    }
+  })
+})
