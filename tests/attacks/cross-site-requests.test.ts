@@ -244,6 +244,7 @@ describe('S-54 what a form can send is not read', () => {
 
   test('a GET changes nothing, whatever cookies come', async () => {
     const visitor = await signedUp()
+    await visitor.signIn('with-an-app@example.com')
     const before = await dumpOfState(site)
     for (const { method, path } of site.vigile.routes().filter((route) => route.method === 'GET')) {
       for (const headers of [{}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }]) {
