@@ -208,7 +208,7 @@ test('ACC-5 S-25 a page that was open for long still offers passkeys: the challe
   await expect.poll(() => asked).toBeGreaterThan(1)
 })
 
-test('TOK-11 ACC-5 adding a passkey long after the sign-in asks for it first', async () => {
+test('TOK-11 S-39 ACC-5 adding and removing a passkey long after the sign-in ask for it first, by password or passkey', async () => {
   const { page } = await openPage()
   await signUp(page, site.url, 'late@example.com')
   await page.getByText(words.en.none).waitFor()
@@ -216,7 +216,16 @@ test('TOK-11 ACC-5 adding a passkey long after the sign-in asks for it first', a
   await page.getByRole('button', { name: words.en.add }).click()
   await page.locator('#passwordAgain').fill('quiet-harbour-lantern-42')
   await page.getByRole('dialog').locator('button[type=submit]').click()
-  await page.getByLabel(words.en.name).waitFor()
+  await page.getByLabel(words.en.name).fill('Mon téléphone')
+  await page.getByRole('button', { name: words.en.save }).click()
+  await page.getByText(words.en.renamed).waitFor()
+
+  // From now on it is the passkey that says who sits here.
+  site.clock.move(11 * 60_000)
+  await page.getByRole('button', { name: words.en.remove }).click()
+  await page.getByRole('dialog').getByRole('button', { name: words.en.removeIt }).click()
+  await press(page)
+  await page.getByText(words.en.removed).waitFor()
 })
 
 describe('UI-3 no axe violation, and nothing wider than the screen', () => {

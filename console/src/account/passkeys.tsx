@@ -1,4 +1,4 @@
-import type { Passkey, PasskeyAdded, PasskeyCreationOptions } from '@vigile/contract'
+import type { Passkey, PasskeyAdded } from '@vigile/contract'
 import { useRef, useState } from 'react'
 import { send } from '../forms/send.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
@@ -9,9 +9,8 @@ import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { loadCeremony } from '../passkeys/load.ts'
+import { askForNewPasskey } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
-import { whyNot } from '../passkeys/why-not.ts'
 import { Failed } from './failed.tsx'
 import { NamePasskey } from './name-passkey.tsx'
 import { PasskeyRow } from './passkey-row.tsx'
@@ -46,12 +45,8 @@ export function Passkeys() {
 
   /** The passkey that was added, or why none was. */
   const make = async (): Promise<PasskeyAdded | Trouble<never>> => {
-    const options = await act(() => send<PasskeyCreationOptions>('POST', '/factors/passkeys/options'))
-    if (!options.ok) return troubleOf(options.problem, [])
-    const ceremony = await loadCeremony().catch(() => null)
-    if (!ceremony) return troubleOf({ code: 'network', status: 0, title: '', detail: '' }, [])
-    const made = await ceremony.makePasskey(options.value)
-    if (!made.ok) return whyNot(made.why)
+    const made = await askForNewPasskey(act(() => send('POST', '/factors/passkeys/options')))
+    if (!made.ok) return made.trouble
     const added = await act(() => send<PasskeyAdded>('POST', '/factors/passkeys', { response: made.value }))
     return added.ok ? added.value : troubleOf(added.problem, [])
   }

@@ -8,6 +8,7 @@ import { Dialog, DialogActs } from '../look/dialog.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { leaveForSecondFactor, signInAgainHref } from '../navigation/routes.ts'
+import { PasskeyAgain } from './passkey-again.tsx'
 
 const fields = ['passwordAgain'] as const
 type Name = (typeof fields)[number]
@@ -50,6 +51,7 @@ function Form({ email, onSignedIn, onCancel }: Props) {
         data-autofocus
         error={error && worded(error, say)}
       />
+      <PasskeyAgain onSignedIn={onSignedIn} />
       <p className={styles.other}>
         <a href={signInAgainHref}>{say('signInAgain.otherWay')}</a>
       </p>

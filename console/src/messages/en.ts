@@ -230,6 +230,7 @@ export const en = {
       cancelled: 'No passkey was used: it was cancelled, or took too long. You can try again.',
       known: 'This device already has a passkey for your account.',
       unable: 'This device makes no passkeys: it may have no screen lock. Set one up, or use another device.',
+      another: 'That passkey is of another account. Choose the one of this account.',
       dropped: 'Another request took the place of this one. Try again.',
       failed: 'The browser could not do that. Try again, or use another browser.',
     },

@@ -237,6 +237,7 @@ export const fr: Messages = {
       known: 'Cet appareil a déjà une clé d’accès pour votre compte.',
       unable:
         'Cet appareil ne crée pas de clés d’accès\u00a0: son écran n’a peut-être pas de verrouillage. Activez-le, ou prenez un autre appareil.',
+      another: 'Cette clé d’accès est celle d’un autre compte. Choisissez celle de ce compte.',
       dropped: 'Une autre demande a remplacé celle-ci. Réessayez.',
       failed: 'Le navigateur n’a pas pu le faire. Réessayez, ou changez de navigateur.',
     },

@@ -40,7 +40,7 @@ export const makePasskey = (options: PasskeyCreationOptions): Promise<Made<Passk
 
 type Use = Parameters<typeof startAuthentication>[0]['optionsJSON']
 
-export const askForPasskey = (options: PasskeyRequestOptions): Promise<Made<PasskeyAssertion>> =>
+export const takePasskey = (options: PasskeyRequestOptions): Promise<Made<PasskeyAssertion>> =>
   attempt(() => startAuthentication({ optionsJSON: options as Use }))
 
 /** A challenge is good for five minutes: it is renewed before that, for as long as the page is looked at. */

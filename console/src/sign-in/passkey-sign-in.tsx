@@ -1,5 +1,5 @@
 // Sign-in with a passkey: by a button, and where the browser fills in the name. The form beside it never waits for either.
-import type { PasskeyAssertion, PasskeyRequestOptions } from '@vigile/contract'
+import type { PasskeyAssertion } from '@vigile/contract'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { client } from '../client.ts'
 import { send } from '../forms/send.ts'
@@ -10,9 +10,8 @@ import { PasskeyIcon } from '../look/icons.tsx'
 import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { goOn } from '../navigation/routes.ts'
-import { loadCeremony } from '../passkeys/load.ts'
+import { askForPasskey, loadCeremony } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
-import { whyNot } from '../passkeys/why-not.ts'
 import styles from './passkey-sign-in.module.css'
 
 export function PasskeySignIn() {
@@ -50,13 +49,9 @@ export function PasskeySignIn() {
 
   /** Null: signed in, and the next page is on its way. */
   const signIn = async (): Promise<Trouble<never> | null> => {
-    const ceremony = await loadCeremony().catch(() => null)
-    if (!ceremony) return troubleOf({ code: 'network', status: 0, title: '', detail: '' }, [])
-    const options = await send<PasskeyRequestOptions>('POST', '/passkey/options')
-    if (!options.ok) return troubleOf(options.problem, [])
-    const made = await ceremony.askForPasskey(options.value)
-    if (!made.ok) return whyNot(made.why)
-    const result = await client.enter('/passkey/login', { response: made.value })
+    const asked = await askForPasskey(send('POST', '/passkey/options'))
+    if (!asked.ok) return asked.trouble
+    const result = await client.enter('/passkey/login', { response: asked.value })
     return result.ok ? null : troubleOf(result.problem, [])
   }
 
