@@ -6,6 +6,7 @@ import { freshDatabase } from '../../../tests/services/run.ts'
 import { createUserId, type SessionId, type UserId } from '../primitives/ids.ts'
 import { silentLog } from '../primitives/log.ts'
 import { prepareStores } from './assemble.ts'
+import { changeTogether } from './change-together.ts'
 import type { Stores } from './database.ts'
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts'
 import { migrate } from './migrate.ts'
@@ -83,6 +84,7 @@ const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, 
   await sessions.listLive(user, 1)
   await sessions.revoke(ids.slice(0, 3), 'signed_out', 1)
   await sessions.revokeAllOfUser(user, 'signed_out', 1, null)
+  await sessions.revokeAbove(users[151] as UserId, 3, 'session_limit', 1)
   await sessions.deleteEnded(100, 10)
   await accounts.findById(user)
   await accounts.findByEmailKey('a@example.com')
@@ -131,6 +133,11 @@ test.each([
   await sql`analyze`.execute(db)
   isListening = true
   await act(stores, ids)
+  if (dialect === postgresDialect) {
+    const change = changeTogether(db, stores.sessions.change)
+    const { sessions } = await stores.sessions.findMany(ids.slice(20, 25))
+    await Promise.all(sessions.map((session) => change(session, { winner: 0 }, 1)))
+  }
   isListening = false
 
   expect(statements.length).toBeGreaterThan(18)
