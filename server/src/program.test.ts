@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { freshDatabase } from '../../tests/services/run.ts'
 import { type Spawned, spawnVigile } from './spawned.suite.ts'
 
 let folder: string
@@ -37,6 +38,20 @@ const start = async (environment: Record<string, string> = {}) => {
 
 const post = (url: string, body: object) =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+
+const production = {
+  NODE_ENV: 'production',
+  VIGILE_PUBLIC_URL: 'https://auth.example.com',
+  VIGILE_SECRET: 'R3kV9q0YtZ1xC7uB5nM2wE8rT4yU6iOpA1sD3fG5hJ7kL9zX',
+}
+
+const freePort = async (): Promise<number> => {
+  const place = createServer()
+  await new Promise<void>((resolve) => place.listen(0, '127.0.0.1', resolve))
+  const { port } = place.address() as AddressInfo
+  await new Promise((resolve) => place.close(resolve))
+  return port
+}
 
 const password = 'a passphrase for this test'
 const register = (url: string, email: string) => post(`${url}/api/auth/register`, { email, password })
@@ -79,9 +94,7 @@ describe('vigile start', () => {
 
   test('OPS-4 production logs JSON alone, and neither password nor token is in it', async () => {
     const environment = {
-      NODE_ENV: 'production',
-      VIGILE_PUBLIC_URL: 'https://auth.example.com',
-      VIGILE_SECRET: 'R3kV9q0YtZ1xC7uB5nM2wE8rT4yU6iOpA1sD3fG5hJ7kL9zX',
+      ...production,
       VIGILE_EMAIL_VERIFICATION: 'off',
       VIGILE_DRAIN_SECONDS: '0',
       LOG_LEVEL: 'debug',
@@ -133,6 +146,45 @@ describe('vigile start', () => {
     expect(await server.ended).toBe(2)
     for (const name of ['PORT', 'VIGILE_PUBLIC_URL', 'VIGILE_SECRET']) expect(server.errors()).toContain(name)
     expect(server.output()).toBe('')
+  })
+})
+
+describe('S-90 while a part is down', () => {
+  test('whoever reads the log goes away: the server goes on', async () => {
+    const server = await start(production)
+    server.child.stdout?.destroy()
+    for (let n = 0; n < 20; n += 1) expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
+    expect(server.child.exitCode).toBeNull()
+  })
+
+  test('without its database it starts, answers 503, and serves as soon as it is there', async () => {
+    const port = await freePort()
+    const database = new URL(await freshDatabase())
+    const away = new URL(database)
+    away.host = `127.0.0.1:${port}`
+    expect(await run('migrate', { ...production, DATABASE_URL: database.href }).ended).toBe(0)
+    const server = await start({ ...production, DATABASE_URL: away.href })
+    const ready = () => fetch(`${server.url}/health/ready`)
+    const answer = await ready()
+    expect([answer.status, answer.headers.has('retry-after')]).toEqual([503, true])
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
+    const link = createServer((socket) => {
+      const to = connect(Number(database.port), database.hostname)
+      socket.pipe(to).pipe(socket)
+      for (const end of [socket, to]) end.on('error', () => {})
+    })
+    await new Promise<void>((resolve) => link.listen(port, '127.0.0.1', resolve))
+    await expect.poll(async () => (await ready()).status, { timeout: 20_000 }).toBe(200)
+    link.close()
+  })
+
+  test('OPS-7 who comes while it starts waits, and is answered', async () => {
+    const port = await freePort()
+    run('start', { PORT: String(port) })
+    const first = async () => (await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null))?.status ?? null
+    let status: number | null = null
+    while (status === null) status = await first()
+    expect(status).toBe(200)
   })
 })
 

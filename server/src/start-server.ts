@@ -2,6 +2,7 @@
 import {
   createVigile as createEngine,
   parseNetworks,
+  StoreUnavailableError,
   securityHeaders,
   type Vigile,
   type VigileOptions,
@@ -32,7 +33,8 @@ export type RunningServer = {
 
 /**
  * Starts the server in this process, with nothing from the environment.
- * Rejects with a `ConfigurationError` that names every fault, with the port's `EADDRINUSE`, or with what kept the engine from opening.
+ * Rejects with a `ConfigurationError` that names every fault, with the port's `EADDRINUSE`, or with what kept the engine from
+ * opening; in production a database that is out of reach does not.
  * @example
  * const server = await startServer({ port: 0, secrets: 'x'.repeat(64), database: 'file:./data/test.db' })
  * await fetch(`${server.url}/health/ready`)
@@ -46,7 +48,9 @@ export const startServer = async (
   const production = config.production ?? process.env.NODE_ENV === 'production'
   const log: Log = config.log ?? createJsonLog(config.logLevel ?? 'info')
   const host = config.host ?? (production ? undefined : '127.0.0.1')
-  let answer: Answer = notYet
+  // Who comes before all is open waits: an answer of 503 would be one request of a rolling restart that failed (OPS-7).
+  const opened = Promise.withResolvers<Answer>()
+  let answer: Answer = async (request, peer) => (await opened.promise)(request, peer)
   let vigile: Vigile | undefined
   // Before the engine: a free port is known only now, and the public URL of development follows from it.
   const http = await listen(
@@ -61,8 +65,14 @@ export const startServer = async (
   const options = engineOptions({ ...rest, production, log }, http.port)
   try {
     vigile = createVigile(options)
-    await vigile.ready()
+    await vigile.ready().catch((error: unknown) => {
+      // At a desk it is the address that is wrong. In production a database that is down comes back, and the node with it
+      // (SPEC section 17): until then each answer is 503.
+      if (!production || !(error instanceof StoreUnavailableError)) throw error
+      log.error({ err: error }, 'starting without the database: every answer is 503 until it is there')
+    })
     answer = await open(vigile, options, { folder: pagesFolder, assetsUrl: config.assetsUrl ?? null }, log)
+    opened.resolve(answer)
   } catch (error) {
     await http.close(0)
     await vigile?.close()
@@ -107,12 +117,3 @@ const open = async (
     log,
   })
 }
-
-const notYet: Answer = () =>
-  new Response(
-    JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: 'Starting.' }),
-    {
-      status: 503,
-      headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '1' },
-    },
-  )

@@ -8,13 +8,14 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
-test('LIM-7 S-12 COOK-8 a planted device cookie in front does not hide the browser’s own', async () => {
+test('LIM-7 S-12 COOK-8 planted device cookies in front, as many as headers hold, do not hide the browser’s own', async () => {
   const owner = site.visitor()
   await owner.signUp('owner@example.com')
   for (let tries = 0; tries < 10; tries += 1) await site.visitor().signIn('owner@example.com', 'wrong password')
   expect((await site.visitor().signIn('owner@example.com')).status).toBe(429)
   const own = owner.cookie('device')
-  const planted = `vigile_device=junk; vigile_device=${'A'.repeat(43)}; vigile_device=${own}`
+  const others = Array.from({ length: 200 }, (_, n) => `vigile_device=${String(n).padStart(43, 'A')}`)
+  const planted = ['vigile_device=junk', ...others, `vigile_device=${own}`].join('; ')
   const body = { email: 'owner@example.com', password: 'quiet-harbour-lantern-42' }
   const reply = await owner.post('/api/auth/login', body, { cookie: planted })
   expect(reply.status).toBe(200)

@@ -7,8 +7,8 @@ import type { AccountStore } from './store.ts'
 
 export const createDeviceToken = (): string => randomToken(32)
 
-/** Device cookies beyond so many are not looked at. */
-const maxTokens = 8
+/** More than the 16 KiB of headers hold that the server reads. Beyond so many they are not looked at. */
+const maxTokens = 300
 
 /** The tokens among the cookies of that name: anyone who can plant a cookie must not hide the browser's own (LIM-7). */
 export const parseDeviceTokens = (cookies: readonly string[]): readonly string[] =>

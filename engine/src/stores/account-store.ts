@@ -215,7 +215,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .selectFrom('known_devices')
         .select('device_hash')
         .where('user_id', '=', userId)
-        .where('device_hash', 'in', deviceHashes)
+        .where(dialect.isAny(sql.ref('device_hash'), deviceHashes))
         .executeTakeFirst()
       return row?.device_hash ?? null
     },

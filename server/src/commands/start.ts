@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { joinFaults } from '../configuration/faults.ts'
 import type { Configuration } from '../configuration/load-configuration.ts'
 import { warningsOf } from '../configuration/warnings.ts'
-import { inBatches } from '../log/in-batches.ts'
 import { createJsonLog, type Log } from '../log/log.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
 import { type RunningServer, startServer } from '../start-server.ts'
@@ -24,8 +23,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
       const { config } = loaded
       const terminal = output.isTTY === true && !config.production && options.json !== true
       const level = config.logLevel ?? 'info'
-      const log: Log =
-        config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level, inBatches(output)))
+      const log: Log = config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level))
       for (const { setting, text } of warningsOf(loaded, cli.messages)) log.warn({ setting }, text)
       let server: RunningServer
       try {

@@ -1,6 +1,7 @@
 // OPS-4: JSON lines by pino, for machines. Fields never hold secrets; the redaction is the net beneath.
 import { type DestinationStream, pino } from 'pino'
 import type { LogLevel } from '../configuration/config.ts'
+import { createLogFile } from './log-file.ts'
 
 /** The part of a logger that the engine and the program use. */
 export type Log = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -17,7 +18,7 @@ const secretFields = new Set([
 ])
 
 /** One JSON object a line, times in ISO 8601. Default: to standard output. */
-export const createJsonLog = (level: LogLevel, destination?: DestinationStream): Log =>
+export const createJsonLog = (level: LogLevel, destination: DestinationStream = createLogFile(1)): Log =>
   pino(
     {
       level,
@@ -25,7 +26,7 @@ export const createJsonLog = (level: LogLevel, destination?: DestinationStream):
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields, 2) },
       serializers: { err: describeError },
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination,
   )
 
 /** The same fields, secret ones covered, so many levels deep. Of a line without any it makes no copy: pino's own takes 4 µs. */

@@ -1,0 +1,68 @@
+import { closeSync, openSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { mountSmallDisk } from '../../../tests/services/small-disk.ts'
+import { createLogFile } from './log-file.ts'
+
+let folder: string
+let descriptors: number[]
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vigile-log-'))
+  descriptors = []
+})
+afterEach(async () => {
+  for (const descriptor of descriptors) closeSync(descriptor)
+  await rm(folder, { recursive: true })
+})
+const open = (path: string) => {
+  const descriptor = openSync(path, 'a')
+  descriptors.push(descriptor)
+  return createLogFile(descriptor)
+}
+
+test('OPS-4 lines are written in their order, and none is lost', async () => {
+  const path = join(folder, 'log')
+  const log = open(path)
+  const lines = Array.from({ length: 3_000 }, (_, n) => `line ${n}\n`)
+  for (const line of lines) log.write(line)
+  await expect.poll(() => readFile(path, 'utf8')).toBe(lines.join(''))
+})
+
+test('S-90 a log that takes nothing throws nothing', async () => {
+  const log = open('/dev/full')
+  for (let n = 0; n < 20_000; n += 1) log.write(`line ${n}\n`)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  log.write('and one more\n')
+})
+
+test('S-90 a full disk loses lines, and the log says so once there is room again', async (context) => {
+  const disk = await mountSmallDisk(1)
+  if (disk === null) return context.skip('no disk can be mounted here')
+  try {
+    const filler = join(disk.path, 'filler')
+    await writeFile(filler, Buffer.alloc(600 * 1024))
+    const path = join(disk.path, 'log')
+    const log = open(path)
+    const line = `${'x'.repeat(1_000)}\n`
+    for (let n = 0; n < 10_000; n += 1) log.write(line)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await writeFile(path, '')
+    await rm(filler)
+    await expect
+      .poll(
+        async () => {
+          log.write('short\n')
+          const text = await readFile(path, 'utf8')
+          await writeFile(path, '')
+          return text
+        },
+        { timeout: 20_000 },
+      )
+      .toMatch(/"lines":\d{3,},"msg":"lines of the log were lost"/)
+  } finally {
+    for (const descriptor of descriptors.splice(0)) closeSync(descriptor)
+    await disk.remove()
+  }
+})
