@@ -16,6 +16,8 @@ export type Settings = {
   readonly mail: boolean
   /** How long a closed account can be taken back: `7d`. */
   readonly deletionDelay: string
+  /** Whether a link to sign in with may be asked for. */
+  readonly magicLink: boolean
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in memory. */

@@ -2,6 +2,7 @@
 import { ForgotPage } from './forgot/forgot-page.tsx'
 import { ChangeEmailPage } from './links/change-email-page.tsx'
 import { KeepAccountPage } from './links/keep-account-page.tsx'
+import { MagicLinkPage } from './links/magic-link-page.tsx'
 import { NotMePage } from './links/not-me-page.tsx'
 import { show } from './look/look.tsx'
 import { path, paths } from './navigation/routes.ts'
@@ -15,6 +16,7 @@ const pages: Readonly<Record<string, () => React.JSX.Element>> = {
   [paths.forgot]: ForgotPage,
   [paths.reset]: ResetPage,
   [paths.verify]: VerifyPage,
+  [paths.magicLink]: MagicLinkPage,
   [paths.changeEmail]: ChangeEmailPage,
   [paths.notMe]: NotMePage,
   [paths.keepAccount]: KeepAccountPage,

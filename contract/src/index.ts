@@ -11,6 +11,7 @@ export {
   type SecondFactorNeeded,
   type TotpOffer,
 } from './schemas/factors.ts'
+export type { ConfirmSignIn } from './schemas/letters.ts'
 export type {
   Passkey,
   PasskeyAdded,

@@ -3,6 +3,7 @@ import pino from 'pino'
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { deleteDueAccounts } from './accounts/delete-account.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
+import { tellOfReuse } from './accounts/tell-of-reuse.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createBinding } from './binding/binding.ts'
 import { createDbsc } from './binding/dbsc.ts'
@@ -133,6 +134,7 @@ const wire = (
   const undelivered = 'mail could not be delivered'
   const acts = {
     ...base,
+    tellOfReuse: tellOfReuse({ keyring }),
     mailPosted: () => background.soon(undelivered, deliver),
     keyring,
     signingKeys,
@@ -192,7 +194,7 @@ const wire = (
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
-    links: createLinkHandlers(web),
+    links: createLinkHandlers({ ...web, waysIn }),
     letters: createLetterHandlers(web),
     factors: createFactorHandlers({ ...web, waysIn }),
     passkeys: createPasskeyHandlers({ ...web, waysIn, challenges: createPasskeyChallenges(web) }),

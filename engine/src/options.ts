@@ -55,7 +55,9 @@ export type VigileOptions = {
     /** False: names without `__Host-` or `__Secure-`. */
     readonly prefix?: boolean | undefined
     /** Base names in place of `{app}_access` and so on. */
-    readonly names?: Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending', string>> | undefined
+    readonly names?:
+      | Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending' | 'link', string>>
+      | undefined
   }
   /** `body`: access tokens are in answers and sent as Bearer; the refresh token stays in its cookie. Default `cookie`. */
   readonly delivery?: 'cookie' | 'body' | undefined
@@ -86,6 +88,8 @@ export type VigileOptions = {
     readonly signUp?: boolean | undefined
     /** Whether an email must be verified before the first sign-in; default: in production. */
     readonly verifyEmail?: boolean | undefined
+    /** Whether people may sign in by a link that is mailed to them; default: wherever mail is sent. */
+    readonly magicLink?: boolean | undefined
     /** `required`: whoever has no second factor sets one up at sign-in; default `optional`. */
     readonly secondFactor?: 'optional' | 'required' | undefined
     /** How long an account that its owner closes can be taken back before it is deleted: 1d to 90d; default 7d. */

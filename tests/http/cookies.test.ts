@@ -6,7 +6,7 @@ import { type DocumentedSite, openDocumentedSite } from './documented.ts'
 
 const minute = 60_000
 const day = 86_400
-const kinds = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending'] as const
+const kinds = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending', 'link'] as const
 type Kind = (typeof kinds)[number]
 
 /** Set-Cookie lines by kind; the value and the life stand apart. */
@@ -32,8 +32,9 @@ const environments = [
       hint: 'Path=/; SameSite=Lax',
       device: 'Path=/api/auth; HttpOnly; SameSite=Lax',
       pending: 'Path=/api/auth; HttpOnly; SameSite=Lax',
+      link: 'Path=/api/auth; HttpOnly; SameSite=Lax',
     },
-    prefixes: { access: '', refresh: '', csrf: '', hint: '', device: '', pending: '' },
+    prefixes: { access: '', refresh: '', csrf: '', hint: '', device: '', pending: '', link: '' },
   },
   {
     environment: 'production, over https',
@@ -45,6 +46,7 @@ const environments = [
       hint: 'Path=/; Secure; SameSite=Lax',
       device: 'Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
       pending: 'Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
+      link: 'Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
     },
     prefixes: {
       access: '__Host-',
@@ -53,6 +55,7 @@ const environments = [
       hint: '__Host-',
       device: '__Secure-',
       pending: '__Secure-',
+      link: '__Secure-',
     },
   },
 ] as const
@@ -74,7 +77,7 @@ describe.each(environments)('in $environment', ({ options, attributes, prefixes 
   test('COOK-1 COOK-2 COOK-3 COOK-4 COOK-5 S-43 S-44 S-45 sign-up and sign-in set each as the table says', async () => {
     const visitor = site.visitor()
     for (const reply of [await visitor.signUp('ada@example.com'), await visitor.signIn('ada@example.com')]) {
-      expect(setBy(reply)).toEqual(kinds.filter((kind) => kind !== 'pending'))
+      expect(setBy(reply)).toEqual(kinds.filter((kind) => !['pending', 'link'].includes(kind)))
       for (const { kind, name, attributes: seen } of cookiesOf(reply)) {
         expect(name).toBe(`${prefixes[kind]}vigile_${kind}`)
         expect(seen).toBe(attributes[kind])
@@ -149,7 +152,7 @@ describe.each(environments)('in $environment', ({ options, attributes, prefixes 
       const visitor = await someone()
       const reply = await visitor.post(path, {})
       expect(reply.status).toBe(204)
-      expect(setBy(reply)).toEqual(['no access', 'no refresh', 'no csrf', 'no hint', 'no pending'])
+      expect(setBy(reply)).toEqual(['no access', 'no refresh', 'no csrf', 'no hint', 'no pending', 'no link'])
       for (const { kind, name, value, attributes: seen } of cookiesOf(reply))
         expect([name, value, seen]).toEqual([`${prefixes[kind]}vigile_${kind}`, '', attributes[kind]])
       expect(visitor.jar.all().map(({ name }) => name)).toEqual([`${prefixes.device}vigile_device`])
@@ -246,7 +249,7 @@ describe('settings of one’s own', () => {
     expect((await visitor.me()).status).toBe(200)
     expect((await visitor.refresh({}, { csrf })).status).toBe(200)
     const out = await visitor.post('/api/auth/logout', {}, { csrf })
-    expect(out.setCookies.map((line) => line.split('=')[0])).toEqual([...names.slice(0, 4), 'crm_pending'])
+    expect(out.setCookies.map((line) => line.split('=')[0])).toEqual([...names.slice(0, 4), 'crm_pending', 'crm_link'])
     await site.close()
   })
 

@@ -32,6 +32,8 @@ POST /api/auth/password/reset | own origin | change
 POST /api/auth/email/verify/request | own origin | linkIp, linkEmail
 PATCH /api/auth/me | access token + CSRF | change
 DELETE /api/auth/sessions | refresh cookie + CSRF, or recent sign-in | change
+POST /api/auth/magic-link | own origin | linkIp, linkEmail
+POST /api/auth/magic-link/login | own origin | change
 POST /api/auth/email/change | access token + CSRF, recent sign-in | linkIp, linkEmail
 POST /api/auth/email/change/confirm | access token + CSRF | change
 POST /api/auth/not-me | own origin | change

@@ -5,7 +5,7 @@ type Send = Ports['fetch']
 
 /** These go by the refresh cookie, or make a session: a token would only stand in for it. */
 const byCookie =
-  /^\/(refresh|ack|login|logout|logout-all|register|csrf|exchange-session|second-factor(\/.+)?|sessions\/.+)$/
+  /^\/(refresh|ack|login|logout|logout-all|register|csrf|exchange-session|(second-factor|magic-link)(\/.+)?|sessions\/.+)$/
 const endings = ['session_ended', 'invalid_token', 'unauthenticated']
 
 /** A token that is bound to a key goes with a proof of it, any other by itself (RFC 9449 section 7.1). */

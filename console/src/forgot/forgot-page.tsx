@@ -50,18 +50,29 @@ function AskForm({ path, submit, onSent }: { path: string; submit: string; onSen
   )
 }
 
+const requests = {
+  forgot: '/password/forgot',
+  verifyAgain: '/email/verify/request',
+  magicLink: '/magic-link',
+} as const
+
 /** Asks for a link by mail. What it says is the same for addresses with and without an account (ACC-3). */
-export function AskForLink({ what }: { what: 'forgot' | 'verifyAgain' }) {
+export function AskForLink({ what }: { what: keyof typeof requests }) {
   const { say } = useMessages()
   const [mailedTo, setMailedTo] = useState<string | null>(null)
-  const path = what === 'forgot' ? '/password/forgot' : '/email/verify/request'
   if (mailedTo !== null)
-    return <CheckMail email={mailedTo} text="forgot.sentText" onStartAgain={() => setMailedTo(null)} />
+    return (
+      <CheckMail
+        email={mailedTo}
+        text={what === 'magicLink' ? 'magicLink.sentText' : 'forgot.sentText'}
+        onStartAgain={() => setMailedTo(null)}
+      />
+    )
   return (
     <div className={styles.stack}>
       <h1 className={styles.heading}>{say(`${what}.heading`)}</h1>
       <p>{say(`${what}.text`)}</p>
-      <AskForm path={path} submit={say('forgot.submit')} onSent={setMailedTo} />
+      <AskForm path={requests[what]} submit={say('forgot.submit')} onSent={setMailedTo} />
       <p className={styles.other}>
         <a href={signInHref}>{say('forgot.back')}</a>
       </p>

@@ -70,6 +70,7 @@ export const en = {
     toSignUp: 'Create an account',
     asking: 'Looking for your session…',
     forgot: 'Forgot your password?',
+    byLink: 'Email me a link to sign in',
   },
   forgot: {
     heading: 'Forgot your password?',
@@ -95,6 +96,18 @@ export const en = {
     text: 'Sign in with the password that you chose: that confirms your address.',
     expired:
       'This link is no longer good: it was used already, or it is too old. If you have confirmed your address, just sign in.',
+  },
+  magicLink: {
+    heading: 'Sign in by a link',
+    text: 'Tell us your address, and we send you a link that signs you in, without a password.',
+    sentText: 'If {{email}} has an account, a link is on its way there. Open it in this browser, within ten minutes.',
+    entering: 'Signing you in…',
+    confirm: 'Sign in here?',
+    whose: 'This link opens the account {{email}}.',
+    careful: 'It was not asked for in this browser. Go on only if the account is yours.',
+    submit: 'Sign in',
+    another: 'Sign in another way',
+    expired: 'This link is no longer good: it was used already, or it is too old.',
   },
   changeEmail: {
     heading: 'Confirm your new email',

@@ -71,6 +71,7 @@ export const fr: Messages = {
     toSignUp: 'Créer un compte',
     asking: 'Recherche de votre session…',
     forgot: 'Mot de passe oublié\u202f?',
+    byLink: 'Recevoir un lien de connexion par e-mail',
   },
   forgot: {
     heading: 'Mot de passe oublié\u202f?',
@@ -96,6 +97,18 @@ export const fr: Messages = {
     text: 'Connectez-vous avec le mot de passe que vous avez choisi\u00a0: cela confirme votre adresse.',
     expired:
       'Ce lien n’est plus valable\u00a0: il a déjà servi ou il est trop ancien. Si vous avez confirmé votre adresse, connectez-vous.',
+  },
+  magicLink: {
+    heading: 'Se connecter par un lien',
+    text: 'Indiquez votre adresse\u00a0: nous vous envoyons un lien qui vous connecte, sans mot de passe.',
+    sentText: 'Si {{email}} a un compte, un lien y arrive. Ouvrez-le dans ce navigateur, d’ici dix minutes.',
+    entering: 'Connexion…',
+    confirm: 'Se connecter ici\u202f?',
+    whose: 'Ce lien ouvre le compte {{email}}.',
+    careful: 'Il n’a pas été demandé dans ce navigateur. Continuez seulement si ce compte est le vôtre.',
+    submit: 'Se connecter',
+    another: 'Se connecter autrement',
+    expired: 'Ce lien n’est plus valable\u00a0: il a déjà servi, ou il est trop ancien.',
   },
   changeEmail: {
     heading: 'Confirmez votre nouvelle adresse',

@@ -8,6 +8,7 @@ export const paths = {
   reset: '/reset-password',
   verify: '/verify-email',
   secondFactor: '/second-factor',
+  magicLink: '/magic-link',
   changeEmail: '/change-email',
   notMe: '/not-me',
   keepAccount: '/keep-account',
@@ -32,6 +33,7 @@ const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedRe
 /** The other signed-out page, with the way back kept. */
 export const signInHref = withQuery(settings.signInPath, keepReturnTo)
 export const signUpHref = withQuery(paths.signUp, keepReturnTo)
+export const magicLinkHref = withQuery(paths.magicLink, keepReturnTo)
 export const forgotHref = withQuery(paths.forgot, keepReturnTo)
 export const keepAccountHref = withQuery(paths.keepAccount, keepReturnTo)
 

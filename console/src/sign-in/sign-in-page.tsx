@@ -6,7 +6,7 @@ import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { becauseOf } from '../messages/because.ts'
 import { useMessages } from '../messages/i18n.ts'
-import { askedBecause, forgotHref, goOn, signUpHref } from '../navigation/routes.ts'
+import { askedBecause, forgotHref, goOn, magicLinkHref, signUpHref } from '../navigation/routes.ts'
 import { hasSessionHint } from '../navigation/session-hint.ts'
 import { settings } from '../settings.ts'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
@@ -29,6 +29,11 @@ function Asked({ email = '' }: { email?: string | undefined }) {
         </Notice>
       )}
       <SignInForm email={email} />
+      {settings.magicLink && (
+        <p className={styles.other}>
+          <a href={magicLinkHref}>{say('signIn.byLink')}</a>
+        </p>
+      )}
       {settings.mail && (
         <p className={styles.other}>
           <a href={forgotHref}>{say('signIn.forgot')}</a>

@@ -10,7 +10,7 @@ export function CheckMail({
   onStartAgain,
 }: {
   email: string
-  text?: 'signUp.checkMailText' | 'forgot.sentText'
+  text?: 'signUp.checkMailText' | 'forgot.sentText' | 'magicLink.sentText'
   onStartAgain(): void
 }) {
   const { say } = useMessages()

@@ -1,10 +1,31 @@
 // What links of letters do, beyond those of passwords.
 import { z } from 'zod'
-import { linkBody } from '../schemas/letters.ts'
+import { linkBody, linkEnteredSchema, magicLinkBody } from '../schemas/letters.ts'
 import { emailBody, userSchema } from '../schemas.ts'
 import { type Endpoint, json, sentSchema } from './endpoint.ts'
 
 export const lettersEndpoints = {
+  requestMagicLink: {
+    method: 'POST',
+    path: './magic-link',
+    summary: 'Ask for a link to sign in with',
+    body: emailBody,
+    answers: { 202: json(sentSchema, 'If the email has an account, a link is on its way; the answer does not say.') },
+    refuses: ['not_found', 'origin_refused', 'rate_limited'],
+  },
+  magicLink: {
+    method: 'POST',
+    path: './magic-link/login',
+    summary: 'Sign in by the link from the mail',
+    body: magicLinkBody,
+    answers: {
+      200: json(
+        linkEnteredSchema,
+        'Signed in; or the second factor is next; or, in a browser that did not ask for the link, the account is to be confirmed.',
+      ),
+    },
+    refuses: ['not_found', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
+  },
   requestEmailChange: {
     method: 'POST',
     path: './email/change',

@@ -14,6 +14,18 @@ const maxTokens = 300
 export const parseDeviceTokens = (cookies: readonly string[]): readonly string[] =>
   cookies.filter((text) => /^[A-Za-z0-9_-]{43}$/.test(text)).slice(0, maxTokens)
 
+/** The token to go on with: the one that the account knows, else the first. Null: the browser has none. */
+export const chooseDevice = async (
+  accounts: Pick<AccountStore, 'findKnownDevice'>,
+  userId: UserId,
+  tokens: readonly string[],
+): Promise<string | null> => {
+  if (tokens.length < 2) return tokens[0] ?? null
+  const hashes = tokens.map((token) => deviceHash(token, userId))
+  const known = await accounts.findKnownDevice(userId, hashes)
+  return tokens[Math.max(hashes.indexOf(known ?? ''), 0)] ?? null
+}
+
 export const deviceHash = (deviceToken: string, accountId: string): string =>
   sha256(`vigile device ${deviceToken} ${accountId}`, 'base64url')
 

@@ -22,8 +22,8 @@ export type NotMeResult =
   | { readonly ok: false; readonly error: 'link_expired' }
 
 /**
- * Ends the sessions that began since (all of them, but where the letter told of one sign-in), closes the password, gives the email
- * back where it was changed, and sends a link to choose a new password. Refuses `link_expired`: used, too old, unknown, or sent to
+ * Ends the sessions that began since (all of them, but where the letter told of one sign-in), closes the password, removes passkeys that
+ * came since, gives the email back where it was changed, and sends a link to choose a new password. Refuses `link_expired`: used, too old, unknown, or sent to
  * an address that is no longer the account's.
  */
 export const notMe = async (deps: LetterActDeps, input: NotMeInput): Promise<NotMeResult> => {
@@ -39,7 +39,7 @@ type At = { readonly now: number; readonly context: Context; readonly told: Told
 
 const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
   deps.transact(async (stores) => {
-    const { accounts, oneTimeTokens, outbox, audit } = stores
+    const { accounts, pendingSignIns, passkeys, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(oneTimeTokenHash('not_me', token), 'not_me', now)
     const found = used && (await accounts.findById(used.userId))
@@ -51,6 +51,9 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     const { id: userId, email: to, emailKey } = account
     await accounts.replacePassword(userId, null, null, now)
     await accounts.forgetDevices(userId, told.since)
+    await pendingSignIns.endAllOfUser(userId, now)
+    for (const { id, createdAt } of await passkeys.listOfUser(userId))
+      if (createdAt >= told.since) await passkeys.remove(userId, id)
     for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email'] as const)
       await oneTimeTokens.endAll(userId, purpose, now)
     const ended = await endSessions(stores, account, at)
@@ -60,7 +63,7 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     const purpose = 'reset_password' as const
     const issued = await issueToken(oneTimeTokens, { purpose, userId, emailKey, now })
     const letter = { to, locale: account.locale ?? locale, content: { kind: purpose, token: issued.token } }
-    await postLetter(deps, outbox, { kind: purpose, letter, now, expiresAt: issued.expiresAt })
+    await postLetter(deps, outbox, { kind: purpose, letter, userId, now, expiresAt: issued.expiresAt })
     return { account, ended }
   })
 

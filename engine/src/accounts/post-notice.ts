@@ -19,12 +19,13 @@ export type ToldOf = { readonly kind: Notice['kind']; readonly since: number; re
 /**
  * Posts a security letter in the transaction of the act that it tells of, to the address that the account has in `account`
  * (before the act, where that changes it). After the commit call `mailPosted`. `now`: the time of the act, which the link
- * takes for the moment since when it was not the owner; epoch milliseconds. `locale`: of the reader, where the account has none.
+ * takes for the moment since when it was not the owner; epoch milliseconds. `locale`: of
+ * the reader, where the account has none; default: that of the request.
  *
  * @example
  * await deps.transact(async ({ passkeys, oneTimeTokens, outbox, audit }) => {
  *   await passkeys.insert(passkey)
- *   await postNotice(deps, { oneTimeTokens, outbox }, { notice: { kind: 'factor_added', factor: 'passkey' }, account, now, context, locale })
+ *   await postNotice(deps, { oneTimeTokens, outbox }, { notice: { kind: 'factor_added', factor: 'passkey' }, account, now, context })
  * })
  * deps.mailPosted()
  */
@@ -36,10 +37,10 @@ export const postNotice = async (
     readonly account: Pick<Account, 'id' | 'email' | 'emailKey' | 'locale'>
     readonly now: number
     readonly context: Context
-    readonly locale: Locale
+    readonly locale?: Locale
   },
 ): Promise<void> => {
-  const { notice, account, now, context, locale } = input
+  const { notice, account, now, context, locale = context.locale ?? 'en' } = input
   const { kind } = notice
   const { id: userId, emailKey } = account
   const about: ToldOf = { kind, since: now, to: account.email }

@@ -1,4 +1,4 @@
-// A link by mail: to choose a new password, or to prove an address once more. Known and unknown addresses get the same answer
+// A link by mail: to choose a new password, to prove an address once more, or to sign in. Known and unknown addresses get the same answer
 // for the same statements (ACC-3, S-13), and the letter goes out afterwards, so no delay tells either.
 import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
@@ -9,6 +9,7 @@ import type { Limiter, Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
+import type { OneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
@@ -27,7 +28,7 @@ export type RequestLinkDeps = {
 }
 
 /** What can be asked for without being signed in. */
-export type LinkPurpose = 'verify_email' | 'reset_password'
+export type LinkPurpose = 'verify_email' | 'reset_password' | 'magic_link'
 
 export type RequestLinkInput = {
   readonly purpose: LinkPurpose
@@ -39,7 +40,8 @@ export type RequestLinkInput = {
 }
 
 export type RequestLinkResult =
-  | { readonly ok: true; readonly verdict: Verdict | null }
+  /** `token`: what the letter has, if one is sent. For nothing but what the browser that asked is to know (`askedMark`). */
+  | { readonly ok: true; readonly token: OneTimeToken; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
 /** Sends the link, if the address has an account that it is for. Refuses `rate_limited`. */
@@ -57,7 +59,7 @@ export const requestLink = async (deps: RequestLinkDeps, input: RequestLinkInput
   }
   const account = await deps.accounts.findByEmailKey(email.key)
   const isFor = account !== null && isWanted(account, purpose) ? account : null
-  await deps.transact(async ({ oneTimeTokens, outbox, audit }) => {
+  const issued = await deps.transact(async ({ oneTimeTokens, outbox, audit }) => {
     const now = deps.clock.now()
     const userId = isFor?.id ?? null
     const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
@@ -65,13 +67,20 @@ export const requestLink = async (deps: RequestLinkDeps, input: RequestLinkInput
     const letter = { to, locale: locale ?? input.locale, content: { kind: purpose, token } }
     await postLetter(deps, outbox, { kind: purpose, letter, userId, forNobody: isFor === null, now, expiresAt })
     await audit.append([entryOf(deps, input, account, isFor === null ? 'not_sent' : 'sent')])
+    return token
   })
   deps.mailPosted()
-  return { ok: true, verdict }
+  return { ok: true, token: issued, verdict }
 }
 
 const isWanted = (account: Account, purpose: LinkPurpose): boolean =>
-  account.isActive && (purpose === 'reset_password' || account.emailVerifiedAt === null)
+  account.isActive && (purpose !== 'verify_email' || account.emailVerifiedAt === null)
+
+const actions: Readonly<Record<LinkPurpose, string>> = {
+  verify_email: 'user:verification-request',
+  reset_password: 'user:password-forgot',
+  magic_link: 'user:magic-link-request',
+}
 
 const entryOf = (
   { clock }: RequestLinkDeps,
@@ -80,7 +89,7 @@ const entryOf = (
   outcome: 'sent' | 'not_sent' | 'limited',
 ): AuditEntry =>
   auditEntry(context, {
-    action: purpose === 'reset_password' ? 'user:password-forgot' : 'user:verification-request',
+    action: actions[purpose],
     at: clock.now(),
     userId: account?.id ?? null,
     resource: 'user',

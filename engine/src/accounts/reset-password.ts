@@ -7,6 +7,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { PasskeyStore } from '../passkeys/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { Transact } from '../primitives/transact.ts'
@@ -16,6 +17,7 @@ import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
+import { disownMaker } from './first-proof.ts'
 import { postNotice } from './post-notice.ts'
 import type { Account, AccountStore } from './store.ts'
 
@@ -25,6 +27,7 @@ export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly transact: Transact<{
     accounts: AccountStore
     sessions: SessionStore
+    passkeys: HeldPasskeys
     oneTimeTokens: OneTimeTokenStore
     outbox: OutboxStore
     audit: AuditStore
@@ -77,14 +80,14 @@ const change = (
   { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
 ) => {
   const { id: userId, emailKey } = account
-  return deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
+  return deps.transact(async ({ accounts, sessions, passkeys, oneTimeTokens, outbox, audit }) => {
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
     if (used?.emailKey !== emailKey) return null
     await oneTimeTokens.endAll(userId, 'reset_password', now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
-    await accounts.setEmailVerified(userId, now)
+    if (await accounts.setEmailVerified(userId, now)) await disownMaker({ accounts, passkeys }, userId)
     await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)

@@ -78,8 +78,8 @@ export interface AccountStore {
   findKnownDevice(userId: UserId, deviceHashes: readonly string[]): Promise<string | null>
   /** The last seen first. */
   listDevices(userId: UserId): Promise<readonly KnownDevice[]>
-  /** An account knows the 50 browsers that it last saw. */
-  rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<void>
+  /** An account knows the 50 browsers that it last saw. Whether it knew this one; `first`: it knew none at all. */
+  rememberDevice(userId: UserId, deviceHash: string, now: number): Promise<'known' | 'another' | 'first'>
   /** Forgets the browsers that signed in for the first time at `since` or later. */
   forgetDevices(userId: UserId, since: number): Promise<void>
   /** Removes devices and attempt counters last touched before the given times; the number removed. */

@@ -1,3 +1,4 @@
+import type { Locale } from '@vigile/contract'
 import { randomToken } from '../primitives/random.ts'
 import type { AuditEntry } from './store.ts'
 
@@ -6,6 +7,8 @@ export type Context = {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly requestId: string | null
+  /** The language of whoever asked: of letters to whoever has none of their own. Not for the record. */
+  readonly locale?: Locale
 }
 
 /** For acts that no request asked for: commands and jobs. */

@@ -7,6 +7,7 @@ import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { addressKey, clientAddress, type Networks } from './client-address.ts'
 import type { Cookies, Jar } from './cookies.ts'
+import { preferredLocale } from './locale.ts'
 import { type Refusal, refuse } from './outcome.ts'
 
 /** What the transport knows of a request besides the request itself. */
@@ -59,7 +60,15 @@ export const createReadCaller = (deps: CallerDeps): ReadCaller => {
     const ip = clientAddress(peer.address, headers.get('x-forwarded-for'), deps.trustedProxies)
     if (ip === null) warnOnce()
     const requestId = randomUUID()
-    const context = { ip, userAgent: headers.get('user-agent'), requestId }
+    const context = {
+      ip,
+      userAgent: headers.get('user-agent'),
+      requestId,
+      // Read by the few acts that write letters.
+      get locale() {
+        return preferredLocale(headers.get('accept-language'))
+      },
+    }
     return {
       path,
       requestId,

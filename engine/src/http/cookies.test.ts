@@ -8,6 +8,7 @@ const names = {
   hint: 'vigile_hint',
   device: 'vigile_device',
   pending: 'vigile_pending',
+  link: 'vigile_link',
 }
 const kinds = Object.keys(names) as CookieKind[]
 const production: CookiePolicy = {
@@ -29,6 +30,7 @@ describe('the table of what the browser holds', () => {
       '__Host-vigile_hint=v; Max-Age=60; Path=/; Secure; SameSite=Lax',
       '__Secure-vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
       '__Secure-vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
+      '__Secure-vigile_link=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
     ])
   })
 
@@ -40,6 +42,7 @@ describe('the table of what the browser holds', () => {
       'vigile_hint=v; Max-Age=60; Path=/; SameSite=Lax',
       'vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
       'vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
+      'vigile_link=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
     ])
   })
 

@@ -1,5 +1,5 @@
 // What the browser holds (SPEC section 16): names, attributes, and how they are read and written.
-export type CookieKind = 'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending'
+export type CookieKind = 'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending' | 'link'
 
 export type CookiePolicy = {
   readonly secure: boolean
@@ -35,7 +35,7 @@ const maxCookieBytes = 4096
 const capital = { strict: 'Strict', lax: 'Lax' } as const
 
 const specify = (policy: CookiePolicy, kind: CookieKind): CookieSpec => {
-  const path = kind === 'refresh' || kind === 'device' || kind === 'pending' ? policy.authPath : '/'
+  const path = ['refresh', 'device', 'pending', 'link'].includes(kind) ? policy.authPath : '/'
   // `__Host-` only where nothing of a sub-domain or path could have set it; no prefix without Secure, or browsers drop it (COOK-4).
   const prefix =
     !policy.secure || !policy.prefix ? '' : path === '/' && policy.domain === null ? '__Host-' : '__Secure-'
@@ -51,8 +51,8 @@ const specify = (policy: CookiePolicy, kind: CookieKind): CookieSpec => {
   return { name: `${prefix}${policy.names[kind]}`, httpOnly, attributes }
 }
 
-const kinds = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending'] as const
-const noCookies: Jar = { access: [], refresh: [], csrf: [], hint: [], device: [], pending: [] }
+const kinds = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending', 'link'] as const
+const noCookies: Jar = { access: [], refresh: [], csrf: [], hint: [], device: [], pending: [], link: [] }
 
 /**
  * Without the spaces and tabs around (RFC 6265bis section 5.6). Not `trim`: it also takes the no-break space, and a
@@ -87,6 +87,7 @@ export const createCookies = (policy: CookiePolicy): Cookies => {
         hint: [] as string[],
         device: [] as string[],
         pending: [] as string[],
+        link: [] as string[],
       }
       for (const pair of header.split(';')) {
         const at = pair.indexOf('=')

@@ -1,6 +1,8 @@
 // The two endpoints that the browser itself calls (W3C Device Bound Session Credentials): registration and refresh. Only 403 with
 // a challenge, or 5xx, leave the browser its key: any other 4xx says that there is no more session to keep.
+
 import type { DeviceSession } from '@vigile/contract'
+import type { ReuseStores } from '../accounts/tell-of-reuse.ts'
 import { parseBoundKey, toBoundKey } from '../binding/bound-key.ts'
 import type { Dbsc } from '../binding/dbsc.ts'
 import { readStructuredString } from '../binding/dbsc-proof.ts'
@@ -21,7 +23,7 @@ import type { Origins } from './origin.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import type { SessionCookies } from './session-cookies.ts'
 
-export type DeviceHandlerDeps = RefreshDeps & {
+export type DeviceHandlerDeps = RefreshDeps<ReuseStores> & {
   readonly dbsc: Dbsc
   readonly keyring: Keyring
   readonly cookies: Cookies

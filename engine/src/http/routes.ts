@@ -180,6 +180,12 @@ export const createRoutes = ({
     }),
     route('changeProfile', { guard: guards.signedInChange, limit: change, handle: person.changeProfile }),
     route('endOtherSessions', { guard: guards.owner, limit: change, handle: person.endOtherSessions }),
+    route('requestMagicLink', {
+      guard: guards.ownPages,
+      limit: { byHandler: ['linkIp', 'linkEmail'] },
+      handle: links.requestMagicLink,
+    }),
+    route('magicLink', { guard: guards.ownPages, limit: change, handle: links.magicLink }),
     route('requestEmailChange', {
       guard: guards.recentChange,
       limit: { byHandler: ['linkIp', 'linkEmail'] },

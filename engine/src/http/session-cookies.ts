@@ -1,5 +1,6 @@
 // Which cookies go with which answer (SPEC section 16). A refresh or ack answer never clears one (I3).
 import type { DerivedKeys } from '../keys/derive.ts'
+import { lifeMs } from '../one-time-tokens/one-time-token.ts'
 import type { AccessGrant, RefreshGrant } from '../sessions/issue.ts'
 import type { SessionRow } from '../sessions/store.ts'
 import type { Cookies } from './cookies.ts'
@@ -17,6 +18,8 @@ export type SessionCookies = {
   csrf(token: string, maxAgeSeconds: number): string
   device(token: string): string
   pending(token: string, maxAgeSeconds: number): string
+  /** Says to the link that was asked for here that it was. */
+  link(mark: string): string
   /** The sign-in that waited is done. */
   clearPending(): string
   /** At sign-out. */
@@ -43,7 +46,8 @@ export const createSessionCookies = (deps: {
     csrf: (token, maxAgeSeconds) => cookies.set('csrf', token, maxAgeSeconds),
     device: (token) => cookies.set('device', token, deviceLifeSeconds),
     pending: (token, maxAgeSeconds) => cookies.set('pending', token, maxAgeSeconds),
+    link: (mark) => cookies.set('link', mark, lifeMs.magic_link / 1000),
     clearPending: () => cookies.clear('pending'),
-    clear: () => (['access', 'refresh', 'csrf', 'hint', 'pending'] as const).map(cookies.clear),
+    clear: () => (['access', 'refresh', 'csrf', 'hint', 'pending', 'link'] as const).map(cookies.clear),
   }
 }

@@ -1,5 +1,6 @@
 // Refresh, ack, sign-out, and the list of sessions.
 
+import type { ReuseStores } from '../accounts/tell-of-reuse.ts'
 import type { Binding } from '../binding/binding.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -22,7 +23,7 @@ import type { Provers } from './provers.ts'
 import type { InputOf } from './read-input.ts'
 import type { Delivery, SessionCookies } from './session-cookies.ts'
 
-export type SessionHandlerDeps = RefreshDeps & {
+export type SessionHandlerDeps = RefreshDeps<ReuseStores> & {
   readonly clock: Clock
   readonly pendingSignIns: Pick<PendingSignInStore, 'end'>
   readonly keyring: Keyring

@@ -65,6 +65,7 @@ export const createWaysIn = (deps: {
   readonly binding: Binding
   readonly dbsc: Dbsc
   readonly proofs: Proofs
+  readonly mailPosted: () => void
   readonly authPath: string
 }): WaysIn => {
   const held = async (call: Call) => {
@@ -93,7 +94,9 @@ export const createWaysIn = (deps: {
     return { 'Secure-Session-Registration': `(ES256);path="${path}";challenge="${challenge}"` }
   }
 
-  const answerSignedIn = ({ account, begun, deviceToken }: SignedIn, status: number, verdict: Verdict | null) => {
+  const answerSignedIn = (signedIn: SignedIn, status: number, verdict: Verdict | null) => {
+    const { account, begun, deviceToken, isNewDevice } = signedIn
+    if (isNewDevice) deps.mailPosted()
     const cookies = [...startedCookies(begun), deps.sessionCookies.device(deviceToken)]
     const json = started(account, begun)
     return { ...answer(status, { cookies, headers: offer(begun), verdict }), json }

@@ -15,6 +15,7 @@ const notices: readonly Notice[] = [
   { kind: 'factor_removed', factor: 'passkey' },
   { kind: 'new_device' },
   { kind: 'reuse' },
+  { kind: 'account_kept' },
 ]
 export const sampleContents: readonly LetterContent[] = [
   { kind: 'verify_email', token },
@@ -23,5 +24,6 @@ export const sampleContents: readonly LetterContent[] = [
   { kind: 'magic_link', token },
   { kind: 'change_email', token },
   { kind: 'address_in_use' },
+  { kind: 'account_closed', token, deleteAt: Date.UTC(2026, 1, 28, 9, 5) },
   ...notices.map((notice) => ({ ...notice, token, circumstances })),
 ]

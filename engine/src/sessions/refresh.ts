@@ -5,6 +5,7 @@ import type { AuditStore } from '../audit/store.ts'
 import { type Prove, proofFaultOf } from '../binding/binding.ts'
 import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { Transact } from '../primitives/transact.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import type { AccessTokens } from './access-token.ts'
 import { announce } from './announce.ts'
@@ -15,12 +16,23 @@ import type { SessionPolicy } from './policy.ts'
 import type { GenuineToken } from './presented-token.ts'
 import { type Fingerprint, fingerprintOf } from './refresh-token.ts'
 import { type Decision, decide } from './rotation.ts'
-import type { SessionRow } from './store.ts'
+import type { SessionRow, SessionStore } from './store.ts'
 
 /** A row that keeps changing under us is given up after so many tries: 503, cookies untouched. */
 const maxTries = 3
 
-export type RefreshDeps = ApplyDeps & {
+type RefreshStores = { readonly sessions: SessionStore; readonly audit: AuditStore }
+
+/** `More`: the stores that telling the owner needs. */
+export type RefreshDeps<More = unknown> = Omit<ApplyDeps, 'transact'> & {
+  readonly transact: Transact<RefreshStores & More>
+  /** Tells the owner that two had the session, in the transaction that ends it (ACC-8). Without: nobody is told. */
+  readonly tellOfReuse?: (
+    stores: More,
+    reuse: { readonly session: SessionRow; readonly now: number; readonly context: Context },
+  ) => Promise<void>
+  /** The outbox has something new. */
+  readonly mailPosted?: () => void
   readonly audit: AuditStore
   readonly accessTokens: AccessTokens
   readonly keyring: Keyring
@@ -65,7 +77,7 @@ export type Refreshed =
  * Renews a session. Refuses with `session_ended` (and why), `proof_required` or `stale_token`; rejects where the row can't be read, written or
  * its key is not known here (503): nothing has changed then, and no cookie may be touched.
  */
-export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<Refreshed> => {
+export const refresh = async <More>(deps: RefreshDeps<More>, input: RefreshInput): Promise<Refreshed> => {
   const { token } = input
   const fingerprint = fingerprintOf(token.token)
   const presented = {
@@ -109,7 +121,7 @@ export const refresh = async (deps: RefreshDeps, input: RefreshInput): Promise<R
 
 /** The answer is made before the row is written: a node that can't make it must not have rotated. */
 const grant = async (
-  deps: RefreshDeps,
+  deps: Pick<RefreshDeps, 'accessTokens' | 'keyring' | 'policy'>,
   session: SessionRow,
   decision: Granting,
   presented: GenuineToken,
@@ -128,15 +140,16 @@ const grant = async (
 }
 
 /** Commits the end before anything is answered; conditional on what was read, so that an honest change wins a race. */
-const revokeForReuse = async (
-  deps: RefreshDeps,
+const revokeForReuse = async <More>(
+  deps: RefreshDeps<More>,
   read: SessionRow,
   row: number,
   input: RefreshInput,
   now: number,
 ): Promise<boolean> => {
   const details = { row, generation: read.generation, presented: input.token.generation }
-  const committed = deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async (stores) => {
+    const { sessions, audit } = stores
     if (!(await sessions.change(read, {}, read.lastUsedAt))) return false
     if ((await sessions.revoke([read.id], 'reuse', now)).length === 0) return false
     await audit.append([
@@ -149,6 +162,7 @@ const revokeForReuse = async (
         at: now,
       }),
     ])
+    await deps.tellOfReuse?.(stores, { session: read, now, context: input.context })
     return true
   })
   if (!(await orAlarm(deps.log, { reason: 'reuse', sessions: [read.id] }, committed))) return false
@@ -156,6 +170,7 @@ const revokeForReuse = async (
     { event: 'session_reuse', session: read.id, user: read.userId, ...details },
     'a token was used by two: the session is over',
   )
+  deps.mailPosted?.()
   await announce(deps, [read.id])
   return true
 }
@@ -183,7 +198,7 @@ const alertEntries = (session: SessionRow, decision: Granting, input: RefreshInp
         }),
       ]
 
-const warn = (deps: RefreshDeps, session: SessionRow, decision: Granting, input: RefreshInput): void =>
+const warn = (deps: Pick<RefreshDeps, 'log'>, session: SessionRow, decision: Granting, input: RefreshInput): void =>
   deps.log.warn(
     {
       event: decision.alert,

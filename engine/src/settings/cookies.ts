@@ -6,7 +6,7 @@ import type { VigileOptions } from '../options.ts'
 
 type Site = { readonly url: URL; readonly production: boolean; readonly app: string; readonly authPath: string }
 
-const kinds: readonly CookieKind[] = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending']
+const kinds: readonly CookieKind[] = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending', 'link']
 
 export const cookieSettings = (options: VigileOptions, site: Site, faults: Faults): CookiePolicy => {
   const { cookies = {} } = options

@@ -333,6 +333,7 @@ describe('COOK-8 names of cookies', () => {
       'crm_hint',
       'crm_device',
       'crm_pending',
+      'crm_link',
     ])
   })
 })

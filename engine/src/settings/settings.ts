@@ -42,6 +42,7 @@ export type Settings = {
   readonly binding: BindingMode
   readonly signUp: boolean
   readonly verifyEmail: boolean
+  readonly magicLink: boolean
   readonly secondFactor: FactorPolicy
   readonly deletionDelaySeconds: number
   readonly mail: MailSetting
@@ -77,6 +78,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
   faults.addAll([...trusted.faults, ...unlimited.faults, ...checkRules(options.limits?.rules ?? {})])
   const origins = originsOf(options.allowedOrigins ?? [], url, faults)
   const cookies = cookieSettings(options, { url, production, app, authPath }, faults)
+  const mail = mailOf(options.mail, { production, host: url.hostname }, faults)
   const settings: Settings = {
     production,
     publicUrl: url.origin,
@@ -98,9 +100,10 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
+    magicLink: options.accounts?.magicLink ?? mail.kind !== 'none',
     secondFactor: options.accounts?.secondFactor ?? 'optional',
     deletionDelaySeconds: deletionDelayOf(options.accounts?.deletionDelay, faults),
-    mail: mailOf(options.mail, { production, host: url.hostname }, faults),
+    mail,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
     keys: {
       algorithm: options.keys?.algorithm ?? 'EdDSA',

@@ -49,7 +49,7 @@ const shape: Shape<VigileOptions> = {
     sameSite: oneOf('strict', 'lax'),
     domain: text,
     prefix: flag,
-    names: { access: text, refresh: text, csrf: text, hint: text, device: text, pending: text },
+    names: { access: text, refresh: text, csrf: text, hint: text, device: text, pending: text, link: text },
   },
   delivery: oneOf('cookie', 'body'),
   mail: { url: text, from: text },
@@ -65,6 +65,7 @@ const shape: Shape<VigileOptions> = {
   accounts: {
     signUp: flag,
     verifyEmail: flag,
+    magicLink: flag,
     secondFactor: oneOf('optional', 'required'),
     deletionDelay: text,
   },

@@ -60,18 +60,20 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
   const clearAttempts = precompile((wanted: { emailHash: string }) =>
     root.deleteFrom('sign_in_attempts').where('email_hash', '=', wanted.emailHash),
   )
-  /** Tells how many the account knew: of these statements most need no second one. */
+  /** Tells since when the account knows it, and how many others: of these statements most need no second one. */
   const keepDevice = precompile((device: { userId: UserId; hash: string; now: number }) =>
     root
       .insertInto('known_devices')
       .values({ user_id: device.userId, device_hash: device.hash, created_at: device.now, last_used_at: device.now })
       .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: device.now }))
-      .returning(({ selectFrom, fn }) =>
+      .returning(({ selectFrom, fn }) => [
+        'created_at as since',
         selectFrom('known_devices as known')
           .select(fn.countAll<number>().as('n'))
           .where('known.user_id', '=', device.userId)
-          .as('known'),
-      ),
+          .where('known.device_hash', '!=', device.hash)
+          .as('others'),
+      ]),
   )
   const first = (rows: readonly Read[]) => (rows[0] ? toAccount(rows[0]) : null)
 
@@ -231,14 +233,22 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       ),
     rememberDevice: async (userId, deviceHash, now) => {
       const { rows } = await keepDevice(db, { userId, hash: deviceHash, now })
-      if (Number(rows[0]?.known) < maxDevices) return
-      const kept = db
-        .selectFrom('known_devices')
-        .select('device_hash')
-        .where('user_id', '=', userId)
-        .orderBy('last_used_at', 'desc')
-        .limit(maxDevices)
-      await db.deleteFrom('known_devices').where('user_id', '=', userId).where('device_hash', 'not in', kept).execute()
+      const { since = now, others = 0 } = rows[0] ?? {}
+      if (Number(others) >= maxDevices) {
+        const kept = db
+          .selectFrom('known_devices')
+          .select('device_hash')
+          .where('user_id', '=', userId)
+          .orderBy('last_used_at', 'desc')
+          .limit(maxDevices)
+        await db
+          .deleteFrom('known_devices')
+          .where('user_id', '=', userId)
+          .where('device_hash', 'not in', kept)
+          .execute()
+      }
+      if (since < now) return 'known'
+      return Number(others) > 0 ? 'another' : 'first'
     },
     forgetDevices: async (userId, since) => {
       await db.deleteFrom('known_devices').where('user_id', '=', userId).where('created_at', '>=', since).execute()

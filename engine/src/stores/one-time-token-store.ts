@@ -58,6 +58,16 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .where('created_at', '>=', since)
       .execute()
   },
+  countSince: async (userId, purpose, since) => {
+    const row = await db
+      .selectFrom('one_time_tokens')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('user_id', '=', userId)
+      .where('purpose', '=', purpose)
+      .where('created_at', '>=', since)
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  },
   deleteOld: async (before, limit) => {
     const old = db
       .selectFrom('one_time_tokens')

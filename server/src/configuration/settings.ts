@@ -52,6 +52,7 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_EMAIL_VERIFICATION', 'accounts.verifyEmail', onOrOff, (verifyEmail) => ({
     accounts: { verifyEmail },
   })),
+  setting('VIGILE_MAGIC_LINK', 'accounts.magicLink', onOrOff, (magicLink) => ({ accounts: { magicLink } })),
   setting('VIGILE_SECOND_FACTOR', 'accounts.secondFactor', oneOf(['optional', 'required']), (secondFactor) => ({
     accounts: { secondFactor },
   })),

@@ -82,6 +82,7 @@ describe('the settings in a page', () => {
       passwordMinimum: 8,
       deletionDelay: '7d',
       mail: true,
+      magicLink: true,
       delivery: 'cookie',
       binding: false,
       signUp: true,

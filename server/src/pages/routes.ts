@@ -57,14 +57,20 @@ export const pageRoutes = ({
     { path: '/sign-in', guard: 'anyone', limit: 'none', answer: signIn },
     { path: '/sign-up', guard: 'anyone', limit: 'none', answer: signIn },
     // Behind links of letters. Whoever is signed in sees them too: a new password is for the account that the letter was for.
-    ...['/forgot-password', '/reset-password', '/verify-email', '/change-email', '/not-me', '/keep-account'].map(
-      (path) => ({
-        path,
-        guard: 'anyone' as const,
-        limit: 'none' as const,
-        answer: (context: PageContext) => page('signedOut', context),
-      }),
-    ),
+    ...[
+      '/forgot-password',
+      '/reset-password',
+      '/verify-email',
+      '/magic-link',
+      '/change-email',
+      '/not-me',
+      '/keep-account',
+    ].map((path) => ({
+      path,
+      guard: 'anyone' as const,
+      limit: 'none' as const,
+      answer: (context: PageContext) => page('signedOut', context),
+    })),
     // In body delivery a page's request carries no access token: the page is the same for everybody, and its script asks.
     {
       path: '/account',

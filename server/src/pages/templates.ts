@@ -17,6 +17,7 @@ export type PageSettings = {
   readonly mail: boolean
   /** How long a closed account can be taken back: `7d`. */
   readonly deletionDelay: string
+  readonly magicLink: boolean
   readonly signInPath: string
   readonly accountPath: string
   /** Where the access token is: in its cookie, or in the page's memory. */
