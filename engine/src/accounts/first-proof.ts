@@ -1,7 +1,12 @@
 // An account whose email nobody had proven may have been made by somebody else, in advance (H-3).
-import type { PasskeyStore } from '../passkeys/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { AccountStore } from './store.ts'
+
+/** As far as accounts need to know of passkeys. */
+export type HeldPasskeys = {
+  listOfUser(userId: UserId): Promise<readonly { readonly id: string; readonly createdAt: number }[]>
+  remove(userId: UserId, id: string): Promise<unknown>
+}
 
 /**
  * Takes away what whoever made the account has set up, when its mailbox is proven for the first time and by nothing that they
@@ -14,5 +19,5 @@ export const disownMaker = async ({ accounts, passkeys }: DisownStores, userId: 
 
 export type DisownStores = {
   readonly accounts: Pick<AccountStore, 'forgetDevices'>
-  readonly passkeys: Pick<PasskeyStore, 'listOfUser' | 'remove'>
+  readonly passkeys: HeldPasskeys
 }

@@ -3,18 +3,18 @@ import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
+import type { HeldPasskeys } from './first-proof.ts'
 import type { AccountStore } from './store.ts'
 
 export type LetterActStores = {
   readonly accounts: AccountStore
   readonly sessions: SessionStore
   readonly pendingSignIns: PendingSignInStore
-  readonly passkeys: PasskeyStore
+  readonly passkeys: HeldPasskeys
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
   readonly audit: AuditStore

@@ -5,7 +5,6 @@ import type { BoundKey } from '../binding/bound-key.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
 import { sha256 } from '../primitives/hash.ts'
@@ -17,7 +16,7 @@ import { announceAccount } from './acts-on-accounts.ts'
 import { chooseDevice } from './device.ts'
 import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
-import { disownMaker } from './first-proof.ts'
+import { disownMaker, type HeldPasskeys } from './first-proof.ts'
 import { postNotice } from './post-notice.ts'
 import type { Account, AccountStore } from './store.ts'
 
@@ -28,7 +27,7 @@ export type MagicLinkDeps = EnterDeps & {
   readonly transact: Transact<
     EnterStores & {
       accounts: AccountStore
-      passkeys: PasskeyStore
+      passkeys: HeldPasskeys
       oneTimeTokens: OneTimeTokenStore
       outbox: OutboxStore
     }

@@ -69,7 +69,14 @@ export const requestEmailChange = async (
     const letter = { to: email.address, locale: (owner ?? account).locale ?? locale, content }
     // A disabled account gets no mail, as with every other link.
     const forNobody = owner?.isActive === false
-    await postLetter(deps, outbox, { kind: content.kind, letter, userId: owner?.id ?? userId, forNobody, now, expiresAt })
+    await postLetter(deps, outbox, {
+      kind: content.kind,
+      letter,
+      userId: owner?.id ?? userId,
+      forNobody,
+      now,
+      expiresAt,
+    })
     const notice = { kind: 'email_change_asked', email: email.address } as const
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     await audit.append([entryOf(deps, input, owner === null ? 'sent' : 'not_sent')])

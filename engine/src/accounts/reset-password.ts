@@ -7,17 +7,17 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { PasskeyStore } from '../passkeys/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { PendingSignInStore } from '../second-factor/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
-import { disownMaker } from './first-proof.ts'
+import { disownMaker, type HeldPasskeys } from './first-proof.ts'
 import { postNotice } from './post-notice.ts'
 import type { Account, AccountStore } from './store.ts'
 
@@ -27,6 +27,7 @@ export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly transact: Transact<{
     accounts: AccountStore
     sessions: SessionStore
+    pendingSignIns: PendingSignInStore
     passkeys: HeldPasskeys
     oneTimeTokens: OneTimeTokenStore
     outbox: OutboxStore
@@ -80,7 +81,7 @@ const change = (
   { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
 ) => {
   const { id: userId, emailKey } = account
-  return deps.transact(async ({ accounts, sessions, passkeys, oneTimeTokens, outbox, audit }) => {
+  return deps.transact(async ({ accounts, sessions, pendingSignIns, passkeys, oneTimeTokens, outbox, audit }) => {
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
     if (used?.emailKey !== emailKey) return null
@@ -90,6 +91,7 @@ const change = (
     if (await accounts.setEmailVerified(userId, now)) await disownMaker({ accounts, passkeys }, userId)
     await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
+    await pendingSignIns.endAllOfUser(userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
