@@ -127,9 +127,9 @@ export const en = {
   notMe: {
     heading: 'This was not you?',
     text: 'Then secure your account. That does this, at once:',
-    sessions: 'The sessions that are not yours end.',
+    sessions: 'You are signed out everywhere, and so is whoever it was.',
     password: 'Your password stops working, and we send you a link to choose a new one.',
-    added: 'Browsers that came since the letter are forgotten.',
+    added: 'Passkeys, authenticator apps and recovery codes that came since are removed.',
     email: 'If your email was changed, it is changed back to the address that the letter came to.',
     submit: 'Secure my account',
     busy: 'Securing your account…',

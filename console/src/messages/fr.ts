@@ -128,9 +128,9 @@ export const fr: Messages = {
   notMe: {
     heading: 'Ce n’était pas vous\u202f?',
     text: 'Alors protégez votre compte. Voici ce qui se passe, tout de suite\u00a0:',
-    sessions: 'Les sessions qui ne sont pas les vôtres sont fermées.',
+    sessions: 'Vous êtes déconnecté partout, et l’autre personne aussi.',
     password: 'Votre mot de passe ne fonctionne plus, et nous vous envoyons un lien pour en choisir un nouveau.',
-    added: 'Les navigateurs apparus depuis le message sont oubliés.',
+    added: 'Les clés d’accès, applications d’authentification et codes de secours apparus depuis sont supprimés.',
     email: 'Si votre adresse e-mail a été changée, elle redevient celle à laquelle le message est arrivé.',
     submit: 'Protéger mon compte',
     busy: 'Protection de votre compte…',

@@ -4,17 +4,14 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
-import type { HeldPasskeys } from './first-proof.ts'
+import type { RemoveSinceStores } from './remove-since.ts'
 import type { AccountStore } from './store.ts'
 
-export type LetterActStores = {
+export type LetterActStores = RemoveSinceStores & {
   readonly accounts: AccountStore
   readonly sessions: SessionStore
-  readonly pendingSignIns: PendingSignInStore
-  readonly passkeys: HeldPasskeys
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
   readonly audit: AuditStore

@@ -16,8 +16,8 @@ import { announceAccount } from './acts-on-accounts.ts'
 import { chooseDevice } from './device.ts'
 import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
-import { disownMaker, type HeldPasskeys } from './first-proof.ts'
 import { postNotice } from './post-notice.ts'
+import { type RemoveSinceStores, removeSince } from './remove-since.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type MagicLinkDeps = EnterDeps & {
@@ -25,12 +25,12 @@ export type MagicLinkDeps = EnterDeps & {
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
   readonly audit: AuditStore
   readonly transact: Transact<
-    EnterStores & {
-      accounts: AccountStore
-      passkeys: HeldPasskeys
-      oneTimeTokens: OneTimeTokenStore
-      outbox: OutboxStore
-    }
+    EnterStores &
+      RemoveSinceStores & {
+        accounts: AccountStore
+        oneTimeTokens: OneTimeTokenStore
+        outbox: OutboxStore
+      }
   >
   readonly channel: Channel
   readonly clock: Clock
@@ -123,7 +123,7 @@ const prove = async (
 ): Promise<readonly SessionId[]> => {
   await stores.accounts.setEmailVerified(account.id, now)
   await stores.oneTimeTokens.endAll(account.id, 'verify_email', now)
-  await disownMaker(stores, account.id)
+  await removeSince(stores, account.id, 0)
   const revoked = await stores.sessions.revokeAllOfUser(account.id, 'reported', now, null)
   await recordRevocations(stores.audit, revoked, { reason: 'reported', now, context })
   const ended = revoked.map(({ id }) => id)

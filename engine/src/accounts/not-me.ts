@@ -6,13 +6,13 @@ import { postLetter } from '../mail/post.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeUse } from '../one-time-tokens/store.ts'
-import type { SessionId } from '../primitives/ids.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import { announceAccount } from './acts-on-accounts.ts'
 import { parseEmail } from './email.ts'
 import type { LetterActDeps, LetterActStores } from './letter-act.ts'
 import type { ToldOf } from './post-notice.ts'
+import { removeSince } from './remove-since.ts'
 import type { Account } from './store.ts'
 
 export type NotMeInput = { readonly token: OneTimeToken; readonly locale: Locale; readonly context: Context }
@@ -22,9 +22,9 @@ export type NotMeResult =
   | { readonly ok: false; readonly error: 'link_expired' }
 
 /**
- * Ends the sessions that began since (all of them, but where the letter told of one sign-in), closes the password, removes passkeys that
- * came since, gives the email back where it was changed, and sends a link to choose a new password. Refuses `link_expired`: used, too old, unknown, or sent to
- * an address that is no longer the account's.
+ * Ends every session (the new password that follows would end them anyway), closes the old password, takes away the passkeys,
+ * authenticator app, recovery codes and known browsers that came since, gives the email back where it was changed, and sends a link to
+ * choose a new password. Refuses `link_expired`: used, too old, unknown, or sent to an address that is no longer the account's.
  */
 export const notMe = async (deps: LetterActDeps, input: NotMeInput): Promise<NotMeResult> => {
   const committed = secure(deps, input)
@@ -39,7 +39,7 @@ type At = { readonly now: number; readonly context: Context; readonly told: Told
 
 const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
   deps.transact(async (stores) => {
-    const { accounts, pendingSignIns, passkeys, oneTimeTokens, outbox, audit } = stores
+    const { accounts, sessions, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(oneTimeTokenHash('not_me', token), 'not_me', now)
     const found = used && (await accounts.findById(used.userId))
@@ -50,13 +50,11 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     if (!account) return null
     const { id: userId, email: to, emailKey } = account
     await accounts.replacePassword(userId, null, null, now)
-    await accounts.forgetDevices(userId, told.since)
-    await pendingSignIns.endAllOfUser(userId, now)
-    for (const { id, createdAt } of await passkeys.listOfUser(userId))
-      if (createdAt >= told.since) await passkeys.remove(userId, id)
+    await removeSince(stores, userId, told.since)
     for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email'] as const)
       await oneTimeTokens.endAll(userId, purpose, now)
-    const ended = await endSessions(stores, account, at)
+    const ended = await sessions.revokeAllOfUser(userId, 'reported', now, null)
+    await recordRevocations(audit, ended, { reason: 'reported', now, context })
     const details = { told: told.kind }
     const entry = { action: 'user:not-me', at: now, userId, resource: 'user', resourceId: userId, details }
     await audit.append([auditEntry(context, entry)])
@@ -64,27 +62,8 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     const issued = await issueToken(oneTimeTokens, { purpose, userId, emailKey, now })
     const letter = { to, locale: account.locale ?? locale, content: { kind: purpose, token: issued.token } }
     await postLetter(deps, outbox, { kind: purpose, letter, userId, now, expiresAt: issued.expiresAt })
-    return { account, ended }
+    return { account, ended: ended.map(({ id }) => id) }
   })
-
-/** Of one sign-in the letter told: that session ends, and what began after it. Of anything else: all. */
-const endSessions = async (
-  { sessions, audit }: LetterActStores,
-  { id }: Account,
-  { now, context, told }: At,
-): Promise<readonly SessionId[]> => {
-  const began = (await sessions.listLive(id, now)).filter(({ createdAt }) => createdAt >= told.since)
-  const ended =
-    told.kind === 'new_device'
-      ? await sessions.revoke(
-          began.map((session) => session.id),
-          'reported',
-          now,
-        )
-      : await sessions.revokeAllOfUser(id, 'reported', now, null)
-  await recordRevocations(audit, ended, { reason: 'reported', now, context })
-  return ended.map((session) => session.id)
-}
 
 /**
  * The letter went to an address that is no longer the account's: it counts only if it told of that very change. Null: it does not,

@@ -10,29 +10,28 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import type { Transact } from '../primitives/transact.ts'
-import type { PendingSignInStore } from '../second-factor/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
-import { disownMaker, type HeldPasskeys } from './first-proof.ts'
 import { postNotice } from './post-notice.ts'
+import { type RemoveSinceStores, removeSince } from './remove-since.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly accounts: Pick<AccountStore, 'findById'>
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
-  readonly transact: Transact<{
-    accounts: AccountStore
-    sessions: SessionStore
-    pendingSignIns: PendingSignInStore
-    passkeys: HeldPasskeys
-    oneTimeTokens: OneTimeTokenStore
-    outbox: OutboxStore
-    audit: AuditStore
-  }>
+  readonly transact: Transact<
+    RemoveSinceStores & {
+      accounts: AccountStore
+      sessions: SessionStore
+      oneTimeTokens: OneTimeTokenStore
+      outbox: OutboxStore
+      audit: AuditStore
+    }
+  >
   readonly keyring: Pick<Keyring, 'newest'>
   readonly hasher: PasswordHasher
   readonly checkNewPassword: CheckNewPassword
@@ -81,17 +80,17 @@ const change = (
   { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
 ) => {
   const { id: userId, emailKey } = account
-  return deps.transact(async ({ accounts, sessions, pendingSignIns, passkeys, oneTimeTokens, outbox, audit }) => {
+  return deps.transact(async (stores) => {
+    const { accounts, sessions, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
     if (used?.emailKey !== emailKey) return null
     await oneTimeTokens.endAll(userId, 'reset_password', now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
-    if (await accounts.setEmailVerified(userId, now)) await disownMaker({ accounts, passkeys }, userId)
+    if (await accounts.setEmailVerified(userId, now)) await removeSince(stores, userId, 0)
     await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
-    await pendingSignIns.endAllOfUser(userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])

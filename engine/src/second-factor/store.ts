@@ -83,5 +83,6 @@ export interface RecoveryCodeStore {
   replaceAll(userId: UserId, codeHashes: readonly string[], now: number): Promise<void>
   /** Uses a code up: one conditional statement, one winner. */
   use(userId: UserId, codeHash: string, now: number): Promise<boolean>
-  removeAll(userId: UserId): Promise<void>
+  /** Those made at `since` or later; default: all. */
+  removeAll(userId: UserId, since?: number): Promise<void>
 }

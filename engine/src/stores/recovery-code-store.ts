@@ -3,8 +3,8 @@ import type { RecoveryCodeStore } from '../second-factor/store.ts'
 import type { Tables } from './schema.ts'
 
 export const createRecoveryCodeStore = (db: Kysely<Tables>): RecoveryCodeStore => {
-  const removeAll: RecoveryCodeStore['removeAll'] = async (userId) => {
-    await db.deleteFrom('recovery_codes').where('user_id', '=', userId).execute()
+  const removeAll: RecoveryCodeStore['removeAll'] = async (userId, since = 0) => {
+    await db.deleteFrom('recovery_codes').where('user_id', '=', userId).where('created_at', '>=', since).execute()
   }
   return {
     removeAll,
