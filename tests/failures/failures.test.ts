@@ -18,6 +18,8 @@ const table = readTable(`
   | PostgreSQL           | refuses connections | memory, then 503 | 503     | 503              | 503           | go on           | 503           |
   | PostgreSQL           | pool run dry        | memory, then 503 | 503     | 503              | 503           | go on           | 503           |
   | PostgreSQL           | takes no writes     | goes on          | 503     | 503              | 503 and alarm | go on           | 503           |
+  | PostgreSQL           | a standby that lags | memory, then 503 | 503     | 503              | 503           | go on           | 503           |
+  | PostgreSQL           | the same, pooled    | memory, then 503 | 503     | 503              | 503           | go on           | 503           |
   | PostgreSQL           | restarted           | soon             | soon    | soon             | soon          | go on           | soon          |
   | PostgreSQL, no Redis | stopped             | 503              | 503     | 503              | 503           | go on           | 503           |
   | Redis                | stopped             | asks PostgreSQL  | goes on | goes on          | goes on       | per node, alert | 200, degraded |
@@ -62,6 +64,8 @@ const play = async (row: Row, ground: Ground, scene: Scene) => {
   time.stop()
   await expect.poll(() => check(scene, people.held), { timeout: 20_000 }).toEqual(checked)
   if (scene.other) expect((await scene.atOther(people.gone).me()).status).toBe(200)
+  const stolen = scene.stolen(people.out)
+  expect((await people.out.post('/api/auth/logout', {})).status).toBe(204)
 
   await ground.begin()
   if (row.check === 'memory, then 503') expect(await check(scene, people.held)).toEqual(checked)
@@ -73,6 +77,7 @@ const play = async (row: Row, ground: Ground, scene: Scene) => {
     expectationOf(revocations, row.revoke)(scene, people),
     expectationOf(counts, row.limits)(scene, people),
     expectationOf(healths, row.ready)(scene, people),
+    neverIn(stolen),
   ])
   await ground.end()
   await ready(scene)
@@ -104,6 +109,7 @@ const roles = [
   'ending',
   'changing',
   'ended',
+  'out',
 ] as const
 type People = Readonly<Record<(typeof roles)[number], Person>>
 
@@ -112,6 +118,12 @@ const gather = async (scene: Scene): Promise<People> => {
   for (const role of roles) people[role] = await scene.person(role !== 'acking')
   scene.rotationDue()
   return people as People
+}
+
+/** Whose session was over before anything went down. */
+const neverIn = async (stolen: Visitor) => {
+  for (const status of await statusesOf([stolen.me(), stolen.refresh(), stolen.get('/api/auth/sessions')]))
+    expect([401, 503]).toContain(status)
 }
 
 type Act = (scene: Scene, people: People) => Promise<void>

@@ -1,12 +1,16 @@
 // How the parts of a deployment go down, and come back.
 import { join } from 'node:path'
 import type { VigileOptions } from '@vigile/engine'
+import { createTestVigile } from '@vigile/engine/testing'
 import pg from 'pg'
-import { createDatabase, type PostgresServer } from '../services/postgres.ts'
+import { vi } from 'vitest'
+import { type Link, openLink } from '../nodes/link.ts'
+import { createDatabase, type PostgresServer, startReplica } from '../services/postgres.ts'
 import { type RedisServer, startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
 import { mountSmallDisk } from '../services/small-disk.ts'
-import type { StoreKind } from '../support/site.ts'
+import { type StoreKind, testSecret } from '../support/site.ts'
+import { openPooler } from './pooler.ts'
 
 /** What a site of this row stands on, and how it breaks. */
 export type Ground = {
@@ -37,9 +41,60 @@ const administer = async (database: string, ...statements: string[]) => {
   for (const statement of statements) await client.query(statement)
   await client.end()
 }
+const query = async (database: string, text: string, values: readonly unknown[] = []) => {
+  const client = new pg.Client({ connectionString: database })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text, [...values])).rows
+  } finally {
+    await client.end()
+  }
+}
+const migrated = async (database: string) => {
+  const { vigile } = createTestVigile({
+    publicUrl: 'http://localhost:3000',
+    secrets: testSecret,
+    database,
+    role: 'command',
+  })
+  await vigile.migrate()
+  await vigile.close()
+}
 const nameOf = (database: string) => new URL(database).pathname.slice(1)
 const cutAll = (database: string) =>
   `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${nameOf(database)}'`
+
+/**
+ * The nodes' address comes to lead to a standby, which has received all that was committed since `prepare` and replayed none of
+ * it; then it is promoted.
+ */
+const ledToStandby = async (server: PostgresServer, database: string, lead: (port: number) => Promise<Leading>) => {
+  await migrated(database)
+  const replica = await startReplica(server.url)
+  const state = 'select pg_get_wal_replay_pause_state() as state'
+  const received = 'select pg_last_wal_receive_lsn() >= $1::pg_lsn as all'
+  await query(replica.url, 'select pg_wal_replay_pause()')
+  await vi.waitUntil(async () => (await query(replica.url, state))[0]?.state === 'paused', patience)
+  const way = await lead(server.port)
+  return {
+    options: { ...way.options, database: way.through(database) },
+    begin: async () => {
+      const [at] = await query(server.url, 'select pg_current_wal_insert_lsn()::text as at')
+      await vi.waitUntil(async () => (await query(replica.url, received, [at?.at]))[0]?.all === true, patience)
+      await way.to(replica.port)
+    },
+    end: replica.promote,
+    remove: async () => {
+      await way.stop()
+      await replica.stop()
+    },
+  }
+}
+type Leading = Pick<Link, 'through' | 'stop'> & {
+  to(port: number): void | Promise<void>
+  readonly options?: Ground['options']
+}
+const patience = { timeout: 30_000, interval: 20 }
 
 const waysOfPostgres: Record<string, Way<PostgresServer>> = {
   ...waysOfBoth,
@@ -53,7 +108,7 @@ const waysOfPostgres: Record<string, Way<PostgresServer>> = {
       administer(database, `alter database ${nameOf(database)} with allow_connections false`, cutAll(database)),
     end: () => administer(database, `alter database ${nameOf(database)} with allow_connections true`),
   }),
-  // A standby after a failover, or a server whose disk is full.
+  // A server whose disk is full, or that an operator closed for writes: what it reads is right.
   'takes no writes': async (_, database) => {
     const set = (value: 'on' | 'off') =>
       administer(
@@ -63,6 +118,22 @@ const waysOfPostgres: Record<string, Way<PostgresServer>> = {
       )
     return { begin: () => set('on'), end: () => set('off') }
   },
+  'a standby that lags': (server, database) =>
+    ledToStandby(server, database, async (port) => {
+      const link = await openLink(port)
+      return {
+        ...link,
+        to: (other) => {
+          link.cut()
+          link.mend(other)
+        },
+      }
+    }),
+  'the same, pooled': (server, database) =>
+    ledToStandby(server, database, async (port) => ({
+      ...(await openPooler(port)),
+      options: { pool: { prepare: false } },
+    })),
   'pool run dry': async (_, database) => {
     const locker = new pg.Client({ connectionString: database })
     await locker.connect()
@@ -105,7 +176,7 @@ export const prepare = async (part: string, how: string, postgres: PostgresServe
   const { options, remove = async () => {} } = ofPostgres ?? ofRedis ?? {}
   return {
     kind: 'PostgreSQL and Redis',
-    options: { ...options, database, redis: withRedis ? redis.url : undefined },
+    options: { database, ...options, redis: withRedis ? redis.url : undefined },
     begin: () => Promise.all([ofPostgres?.begin(), ofRedis?.begin()]),
     end: once(() => Promise.all([ofPostgres?.end(), ofRedis?.end()])),
     remove: async () => {

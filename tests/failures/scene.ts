@@ -17,6 +17,8 @@ export type Scene = {
   rotationDue(): void
   /** The same browser, at the other node. Its answers are not watched. */
   atOther(visitor: Visitor): Visitor
+  /** The same browser's cookies in other hands, at this node. Its answers are not watched. */
+  stolen(visitor: Visitor): Visitor
   /** Answers that no fault may cause, so far. */
   readonly wrong: readonly string[]
   close(): Promise<void>
@@ -50,6 +52,11 @@ export const openScene = async (ground: Pick<Ground, 'kind' | 'options'>): Promi
     const address = `203.0.${Math.floor(people / 250)}.${(people % 250) + 1}`
     return createVisitor({ vigile: () => vigile, publicUrl, now, address })
   }
+  const copyAt = (vigile: Vigile, from: Visitor) => {
+    const copy = visitorOf(vigile)
+    copy.jar.restore(from.jar.snapshot())
+    return copy
+  }
   const visitor = () => visitorOf(watched)
   return {
     site,
@@ -70,11 +77,8 @@ export const openScene = async (ground: Pick<Ground, 'kind' | 'options'>): Promi
       }
     },
     rotationDue: () => site.move(61_000),
-    atOther: (from) => {
-      const there = visitorOf(other as Vigile)
-      there.jar.restore(from.jar.snapshot())
-      return there
-    },
+    atOther: (from) => copyAt(other as Vigile, from),
+    stolen: (from) => copyAt(site.vigile, from),
     wrong,
     close: () => site.close(),
   }

@@ -23,7 +23,7 @@ import { createUsedProofStore } from './used-proof-store.ts'
 export const prepareStores = (
   root: Kysely<Tables>,
   dialect: Dialect,
-  observe: (databaseNow: number) => number,
+  observe: (databaseNow: number | null) => number,
 ): ((db: Kysely<Tables>) => Stores) => {
   const sessions = prepareSessionStore(root, dialect, observe)
   const accounts = prepareAccountStore(root, dialect)
@@ -66,8 +66,8 @@ export const doInTransaction = async <Result>(
 export const ping = async (
   db: Kysely<Tables>,
   dialect: Dialect,
-  observe: (databaseNow: number) => number,
+  observe: (databaseNow: number | null) => number,
 ): Promise<void> => {
-  const { rows } = await sql<{ now: number }>`select ${dialect.now} as now`.execute(db)
+  const { rows } = await sql<{ now: number | null }>`select ${dialect.now} as now`.execute(db)
   for (const { now } of rows) observe(now)
 }

@@ -5,8 +5,11 @@ import type { Tables } from './schema.ts'
 
 export type Dialect = {
   readonly ddl: Ddl
-  /** The database's clock, read while the statement runs: epoch milliseconds. */
-  readonly now: RawBuilder<number>
+  /**
+   * The database's clock, read while the statement runs: epoch milliseconds. Null at a PostgreSQL standby, which may lack rows that
+   * are committed: what it says of them must not be believed (decisions/0019).
+   */
+  readonly now: RawBuilder<number | null>
   readonly isAny: (value: Expression<unknown>, of: readonly string[]) => Expression<SqlBool>
   /** Locks the rows read until the commit. On SQLite a transaction that writes is alone anyway. */
   readonly locked: <DB, TB extends keyof DB, O>(
@@ -40,7 +43,9 @@ export const sqliteDialect: Dialect = {
 
 export const postgresDialect: Dialect = {
   ddl: postgresDdl,
-  now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  now: sql<
+    number | null
+  >`case when pg_is_in_recovery() then null else floor(extract(epoch from clock_timestamp()) * 1000)::bigint end`,
   isAny: (value, of) => sql<SqlBool>`${value} = any(${of})`,
   // NO KEY: a new session's foreign key to a locked user does not wait.
   locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),

@@ -27,6 +27,13 @@ export const toUnavailable = (error: unknown): unknown => {
   return new StoreUnavailableError(`PostgreSQL: ${why}`, { cause: error })
 }
 
+/**
+ * A server that replays what another one commits: it may lack sessions that exist and hold others that are revoked. "No row" and
+ * "not revoked" are believed of a primary alone.
+ */
+export const standbyError = (): StoreUnavailableError =>
+  new StoreUnavailableError('PostgreSQL: this server is a standby, which may not have all that is committed')
+
 /** Whether a connection that gave this error should not be used again (its server went away, or became a standby). */
 export const spoilsConnection = (error: unknown): boolean => {
   if (!(error instanceof StoreUnavailableError)) return false

@@ -5,7 +5,7 @@ import type pg from 'pg'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 import { loadPg } from './pg-library.ts'
-import { spoilsConnection, toUnavailable } from './postgres-errors.ts'
+import { spoilsConnection, standbyError, toUnavailable } from './postgres-errors.ts'
 import { within } from './within.ts'
 
 export type PostgresPoolOptions = {
@@ -36,6 +36,9 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     max,
     connectionTimeoutMillis: waitMs,
     keepAlive: true,
+    // A standby that is promoted keeps its connections, and no primary becomes one without ending them: once is enough.
+    // oxlint-disable-next-line typescript/no-misused-promises -- The pool waits for the promise; its types don't say so.
+    onConnect: (client) => refuseStandby(client, waitMs),
     application_name: 'vigile',
     // Start-up parameters, which PgBouncer refuses: there each transaction sets its own (below).
     ...(prepare && {
@@ -85,6 +88,7 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
       try {
         return wrap(await pool.connect())
       } catch (cause) {
+        if (cause instanceof StoreUnavailableError) throw cause
         const why = cause instanceof Error ? cause.message || cause.name : String(cause)
         const hint = why.includes('unsupported startup parameter')
           ? ' (behind PgBouncer, set pool.prepare to false)'
@@ -94,6 +98,12 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     },
     end: () => pool.end(),
   }
+}
+
+const refuseStandby = async (client: pg.ClientBase, waitMs: number): Promise<void> => {
+  const asked = client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
+  const { rows } = await within(waitMs, 'PostgreSQL', asked)
+  if (rows[0]?.standby) throw standbyError()
 }
 
 /** A name for each statement, so that the server parses it once a connection; only so many, should texts vary. */

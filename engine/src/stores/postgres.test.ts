@@ -1,7 +1,7 @@
 // What is particular to PostgreSQL: its faults, its pool, PgBouncer.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDatabase, type PostgresServer, startPostgres } from '../../../tests/services/postgres.ts'
+import { createDatabase, type PostgresServer, startPostgres, startReplica } from '../../../tests/services/postgres.ts'
 import { freshDatabase } from '../../../tests/services/run.ts'
 import { silentLog } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
@@ -157,6 +157,26 @@ test('a fault of the program is no outage', async () => {
   const orphan = database.sessions.insert(sampleSession({ userId: sampleAccount().id }))
   await expect(orphan).rejects.toThrow(/foreign key/)
   await expect(orphan).rejects.not.toThrow(StoreUnavailableError)
+})
+
+test('S-90 a standby is not connected to: what it lacks would be taken for what is not there; promoted, it is', async () => {
+  const server = await startPostgres()
+  await open(server.url).migrate()
+  const replica = await startReplica(server.url)
+  const database = open(replica.url, { pool: { max: 1 } })
+  const asked = [
+    database.sessions.findMany([]),
+    database.accounts.findByEmailKey('anyone@example.com'),
+    database.pendingSignIns.findWaiting(['hash'], 1),
+    database.ping(),
+  ]
+  for (const outcome of await Promise.allSettled(asked))
+    expect(outcome).toMatchObject({
+      reason: { name: 'StoreUnavailableError', message: expect.stringContaining('standby') },
+    })
+  await replica.promote()
+  expect(await database.pendingSignIns.findWaiting(['hash'], 1)).toBeNull()
+  await Promise.all([server.stop(), replica.stop()])
 })
 
 describe('a server that goes away', () => {

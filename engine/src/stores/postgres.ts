@@ -9,7 +9,7 @@ import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
 import { findTogether } from './find-together.ts'
 import { migrate, readMigrationState } from './migrate.ts'
-import { isConflict } from './postgres-errors.ts'
+import { isConflict, standbyError } from './postgres-errors.ts'
 import { createPostgresPool } from './postgres-pool.ts'
 import type { Tables } from './schema.ts'
 
@@ -62,7 +62,12 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
 
   const db = open({ max, statementTimeoutMs })
   const clock = createDatabaseClock(offset)
-  const bind = prepareStores(db, postgresDialect, clock.observe)
+  const observe = (told: number | null) => {
+    // Behind PgBouncer a connection may lead to another server than a moment ago.
+    if (told === null) throw standbyError()
+    return clock.observe(told)
+  }
+  const bind = prepareStores(db, postgresDialect, observe)
 
   const stores = bind(db)
 
@@ -91,14 +96,14 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
       try {
         const applied = await migrate(patient, postgresDialect)
         if (applied.length > 0) log.info({ applied }, 'database migrated')
-        await ping(db, postgresDialect, clock.observe)
+        await ping(db, postgresDialect, observe)
         return applied
       } finally {
         await patient.destroy()
       }
     },
     migrationState: () => readMigrationState(db, postgresDialect),
-    ping: () => ping(db, postgresDialect, clock.observe),
+    ping: () => ping(db, postgresDialect, observe),
     close: () => db.destroy(),
   }
 }

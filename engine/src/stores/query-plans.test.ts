@@ -128,7 +128,7 @@ test.each([
     log: ({ level, query }) => void (isListening && level === 'query' && statements.push(query)),
   })
   await migrate(db, dialect)
-  const stores = prepareStores(db, dialect, (now) => now)(db)
+  const stores = prepareStores(db, dialect, Number)(db)
   const ids = await fill(stores)
   await sql`analyze`.execute(db)
   isListening = true

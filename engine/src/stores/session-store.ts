@@ -40,10 +40,10 @@ const revokedAtOnce = 5_000
 export const prepareSessionStore = (
   root: Kysely<Tables>,
   dialect: Dialect,
-  observe: (databaseNow: number) => number,
+  observe: (databaseNow: number | null) => number,
 ): ((db: Kysely<Tables>) => SessionStore) => {
   // One row at least, with the time, whether the session is there or not.
-  const clock = root.selectFrom(sql<{ now: number }>`(select ${dialect.now} as now)`.as('clock'))
+  const clock = root.selectFrom(sql<{ now: number | null }>`(select ${dialect.now} as now)`.as('clock'))
 
   const find = precompile((wanted: { id: SessionId }) =>
     clock.leftJoin('sessions', (join) => join.on('sessions.id', '=', wanted.id)).select(['clock.now', ...columns]),
@@ -189,7 +189,7 @@ export const prepareSessionStore = (
 type Columns = { readonly [Field in keyof Omit<SessionRow, 'durable'>]: SessionRow[Field] | null } & {
   readonly durable: boolean | number | null
 }
-type Found = Columns & { readonly now: number }
+type Found = Columns & { readonly now: number | null }
 
 /** Null where the join found no session. */
 const toSession = (row: Columns): SessionRow | null =>

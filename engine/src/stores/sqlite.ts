@@ -49,7 +49,7 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
   const connection = createSqliteConnection(database)
   const door = createOneAtATime(maxWaitMs)
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(connection, () => database.isTransaction, door) })
-  const observe = (databaseNow: number) => databaseNow + offset.ms
+  const observe = (databaseNow: number | null) => Number(databaseNow) + offset.ms
   const bind = prepareStores(db, sqliteDialect, observe)
 
   const readVersion = database.prepare('pragma data_version')
