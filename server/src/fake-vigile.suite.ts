@@ -63,6 +63,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
       disable: async () => ({ ok: true, value: { endedSessions: 2 } }),
       enable: done,
       verifyEmail: done,
+      sendPasswordReset: done,
       delete: async (id) => {
         calls.push(`delete ${id}`)
         return { ok: true, value: undefined }

@@ -1,5 +1,5 @@
 // Links by mail: to prove an address, to choose a new password (ACC-3, ACC-4).
-import type { Vigile } from '@vigile/engine'
+import type { UserId, Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
@@ -53,6 +53,25 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await ada.me()).status).toBe(200)
     expect((await verify(visitor(), 'ada@example.com', token)).status).toBe(410)
     expect((await visitor().signIn('ada@example.com')).status).toBe(200)
+  })
+
+  test('S-19 S-18 an operator starts a reset and never sets a password: the present one is good until the owner has chosen', async () => {
+    await member('helped@example.com')
+    const id = (await site.vigile.users.find('helped@example.com'))?.id as UserId
+    const operator = { kind: 'operator', name: 'grace' } as const
+    expect(await site.vigile.users.sendPasswordReset(id, operator)).toEqual({ ok: true, value: undefined })
+    expect((await visitor().signIn('helped@example.com')).status).toBe(200)
+    const token = tokenIn(await resetLetter('helped@example.com'))
+    expect((await reset(visitor(), token)).body).toEqual({ status: 'password_changed' })
+    expect((await visitor().signIn('helped@example.com')).status).toBe(401)
+    expect((await visitor().signIn('helped@example.com', newPassword)).status).toBe(200)
+    // Nothing that an operator or an application has can give an account that is there another password.
+    const acts = Object.keys(site.vigile.users).toSorted()
+    expect(acts).toEqual(['create', 'delete', 'disable', 'enable', 'find', 'list', 'sendPasswordReset', 'verifyEmail'])
+    const again = { email: 'helped@example.com', password: 'a-third-password-81' }
+    expect(await site.vigile.users.create(again, operator)).toEqual({ ok: false, error: 'email_taken' })
+    await site.vigile.users.disable(id, operator)
+    expect(await site.vigile.users.sendPasswordReset(id, operator)).toEqual({ ok: false, error: 'not_found' })
   })
 
   test('H-3 an account that an attacker made with the victim’s email: her click opens nothing for him, her reset shuts him out', async () => {

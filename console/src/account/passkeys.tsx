@@ -11,6 +11,7 @@ import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { askForNewPasskey } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
+import { EndOthers } from './end-others.tsx'
 import { Failed } from './failed.tsx'
 import { NamePasskey } from './name-passkey.tsx'
 import { PasskeyRow } from './passkey-row.tsx'
@@ -33,6 +34,7 @@ export function Passkeys() {
   const [question, setQuestion] = useState<Question | null>(null)
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
   const [done, setDone] = useState('')
+  const [changed, setChanged] = useState(false)
 
   const begin = () => {
     setTrouble(null)
@@ -59,6 +61,7 @@ export function Passkeys() {
       await list()
       setDone(say('passkeys.added', { name: added.passkey.name }))
       setQuestion({ kind: 'name', passkey: added.passkey })
+      setChanged(true)
     } else setTrouble(added)
     setBusy(false)
   }
@@ -71,6 +74,7 @@ export function Passkeys() {
     setBusy(false)
     setQuestion(null)
     if (!result.ok && !gone) return setTrouble(troubleOf(result.problem, []))
+    setChanged(true)
     setDone(gone ? say('passkeys.gone') : say('passkeys.removed', { name }))
     // The button that opened the dialog is gone with its passkey.
     setTimeout(() => heading.current?.focus())
@@ -94,6 +98,7 @@ export function Passkeys() {
           </Notice>
         )}
       </Live>
+      {changed && <EndOthers />}
       {problem && <Failed problem={problem} onRetry={list} />}
       {passkeys && passkeys.length > 0 && (
         <ul className={styles.list}>

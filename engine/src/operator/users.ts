@@ -5,6 +5,7 @@ import { type CreateAccountDeps, createAccount, type NewUser } from '../accounts
 import { type DeleteAccountDeps, deleteAccount } from '../accounts/delete-account.ts'
 import { parseEmail } from '../accounts/email.ts'
 import { presentUser } from '../accounts/present-user.ts'
+import { type SendResetLinkDeps, sendResetLink } from '../accounts/send-reset-link.ts'
 import { setAccountActive } from '../accounts/set-account-active.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
 import { verifyAccountEmail } from '../accounts/verify-account-email.ts'
@@ -47,6 +48,8 @@ export type Users = {
   enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  /** Sends the user the link to choose a new password, which is the only way to give them one (S-19). */
+  sendPasswordReset(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Ends every session, and removes the account with what hangs on it; its audit entries stay, without what tells of a person. */
   delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
 }
@@ -57,7 +60,8 @@ const maxPageSize = 200
 export const createUsers = (
   deps: AccountActDeps &
     CreateAccountDeps &
-    DeleteAccountDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
+    DeleteAccountDeps &
+    SendResetLinkDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
 ): Users => {
   const { accounts } = deps
   return {
@@ -78,6 +82,7 @@ export const createUsers = (
     disable: (id, by) => setAccountActive(deps, id, false, by),
     enable: async (id, by) => withoutValue(await setAccountActive(deps, id, true, by)),
     verifyEmail: (id, by) => verifyAccountEmail(deps, id, by),
+    sendPasswordReset: (id, by) => sendResetLink(deps, id, by),
     delete: (id, by) => deleteAccount(deps, id, by),
   }
 }

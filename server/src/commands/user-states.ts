@@ -1,4 +1,4 @@
-// Disable, enable, verify, delete: one act on one user.
+// Disable, enable, verify, reset, delete: one act on one user.
 import { type ManagedUser, parseUserId, type UserId, type Vigile } from '@vigile/engine'
 import type { Command } from 'commander'
 import { ask } from './ask.ts'
@@ -50,6 +50,10 @@ export const addUserStates = (group: Command, cli: Cli): void => {
   add('verify', users.verifyAbout, async (vigile, id, user, report) => {
     const done = await vigile.users.verifyEmail(id, operator())
     return done.ok ? report.done({ id }, [users.verifiedNow(user.email)]) : gone(user, report)
+  })
+  add('reset', users.resetAbout, async (vigile, id, user, report) => {
+    const done = await vigile.users.sendPasswordReset(id, operator())
+    return done.ok ? report.done({ id }, [users.resetSent(user.email)]) : gone(user, report)
   })
   add(
     'delete',

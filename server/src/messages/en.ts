@@ -145,6 +145,8 @@ export const en = {
       `Disabled ${email}; ${plural(sessions, 'session', 'sessions')} ended.`,
     enableAbout: 'Enable a disabled user',
     enabled: (email: string) => `Enabled ${email}.`,
+    resetAbout: 'Send a user the link to choose a new password',
+    resetSent: (email: string) => `${email} is sent a link to choose a new password.`,
     verifyAbout: "Take a user's email address as verified",
     verifiedNow: (email: string) => `${email} is verified.`,
     deleteAbout: 'Delete a user for good',

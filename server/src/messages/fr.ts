@@ -147,6 +147,8 @@ export const fr: Catalogue = {
       `${email} est désactivé ; ${plural(sessions, 'session terminée', 'sessions terminées')}.`,
     enableAbout: 'Réactiver un utilisateur désactivé',
     enabled: (email) => `${email} est réactivé.`,
+    resetAbout: 'Envoyer à un utilisateur le lien pour choisir un nouveau mot de passe',
+    resetSent: (email: string) => `${email} reçoit un lien pour choisir un nouveau mot de passe.`,
     verifyAbout: "Tenir l'adresse e-mail d'un utilisateur pour vérifiée",
     verifiedNow: (email) => `${email} est vérifiée.`,
     deleteAbout: 'Supprimer définitivement un utilisateur',
