@@ -7,7 +7,6 @@ import { letterTo } from '../support/mail.ts'
 import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
-import { addAuthenticator } from './virtual-authenticator.ts'
 
 const newPassword = 'another-harbour-lantern-43'
 let site: BrowserSite
@@ -163,29 +162,6 @@ test('ACC-4 ACC-7 I18N-1 the letter: its link is opened without doing anything, 
   await page.goto(link)
   await page.getByRole('button', { name: 'Garder mon compte' }).click()
   await page.getByText('Ce lien n’est plus valable').waitFor()
-})
-
-test('TOK-11 ACC-5 S-86 the dialog by a passkey; one of another account signs that one in, and what was asked for is not done to it', async () => {
-  const other = await openAccount('other@example.com')
-  await addAuthenticator(other)
-  await other.getByRole('button', { name: 'Add a passkey' }).click()
-  await other.getByLabel('Name of the passkey').waitFor()
-  await other.keyboard.press('Escape')
-  later()
-  await other.getByRole('button', { name: 'Download my data' }).click()
-  const download = other.waitForEvent('download')
-  await other.getByRole('dialog').getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await download
-  await browser.context.clearCookies()
-  await signUp(other, site.url, 'careless@example.com')
-  later()
-  await other.getByRole('button', { name: 'Delete my account' }).click()
-  await other.getByRole('dialog').getByRole('button', { name: 'Delete my account' }).click()
-  await other.getByRole('dialog').getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await expect.poll(() => other.getByRole('dialog').count()).toBe(0)
-  await other.getByText('other@example.com').first().waitFor()
-  for (const email of ['other@example.com', 'careless@example.com'])
-    expect(await site.server.vigile.users.find(email)).toMatchObject({ isActive: true })
 })
 
 test('S-9 every password field hides what is typed, takes a paste whole, and tells a password manager which password it is', async () => {
