@@ -190,14 +190,15 @@ const wire = (
     },
   })
   const waysIn = createWaysIn(web)
+  const challenges = createPasskeyChallenges(web)
   const accountHandlers = createAccountHandlers({ ...web, waysIn })
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
     links: createLinkHandlers({ ...web, waysIn }),
     letters: createLetterHandlers(web),
-    factors: createFactorHandlers({ ...web, waysIn }),
-    passkeys: createPasskeyHandlers({ ...web, waysIn, challenges: createPasskeyChallenges(web) }),
+    factors: createFactorHandlers({ ...web, waysIn, challenges }),
+    passkeys: createPasskeyHandlers({ ...web, waysIn, challenges }),
     devices: createDeviceHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),

@@ -44,6 +44,9 @@ GET /api/auth/factors/passkeys | access token | read
 POST /api/auth/second-factor | a sign-in that waits for its second factor + own origin | secondFactor, secondFactorDevice, change
 POST /api/auth/second-factor/totp | a sign-in that waits for its second factor + own origin | change
 POST /api/auth/second-factor/totp/confirm | a sign-in that waits for its second factor + own origin | change
+POST /api/auth/second-factor/passkey | a sign-in that waits for its second factor + own origin | change
+POST /api/auth/second-factor/passkeys/options | a sign-in that waits for its second factor + own origin | change
+POST /api/auth/second-factor/passkeys | a sign-in that waits for its second factor + own origin | change
 GET /api/auth/factors | access token | read
 POST /api/auth/factors/totp | access token + CSRF, recent sign-in | change
 POST /api/auth/factors/totp/confirm | access token + CSRF, recent sign-in | change

@@ -1,5 +1,7 @@
 // S-15: no way around the second factor. Each way in × each state of the factor; a new way in or a new factor is one line more.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addPasskey, assertion } from '../passkeys/people.ts'
+import { type Authenticator, createAuthenticator } from '../support/authenticator.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { addApp, codeAt, passTotp, stepMs } from '../support/totp.ts'
@@ -8,7 +10,12 @@ import { goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
 const newPassword = 'calm-meadow-window-17'
 
 /** Somebody with an account, signed in once a moment ago, in a browser of their own. */
-type Person = { readonly email: string; readonly browser: Visitor; secret: string | null }
+type Person = {
+  readonly email: string
+  readonly browser: Visitor
+  readonly authenticator: Authenticator
+  secret: string | null
+}
 
 type State = {
   readonly state: string
@@ -17,12 +24,17 @@ type State = {
   prepare(site: Site, person: Person): Promise<void>
   /** What a right first factor leads to. */
   readonly leadsTo: 'a session' | 'the second factor' | 'setting one up'
+  /** What is offered then. */
+  readonly factors?: readonly string[]
 }
 
 const add = async (site: Site, person: Person) => {
   person.secret = (await addApp(person.browser, site.now())).secret
   site.move(stepMs)
 }
+
+const addKey = async (_site: Site, { browser, authenticator }: Person) =>
+  expect((await addPasskey(browser, authenticator)).body.recoveryCodes).toHaveLength(10)
 
 const states: readonly State[] = [
   { state: 'none', policy: 'optional', prepare: async () => {}, leadsTo: 'a session' },
@@ -42,9 +54,42 @@ const states: readonly State[] = [
     },
     leadsTo: 'a session',
   },
+  {
+    state: 'a passkey',
+    policy: 'optional',
+    prepare: addKey,
+    leadsTo: 'the second factor',
+    factors: ['passkey', 'recovery_code'],
+  },
+  {
+    state: 'a passkey that was removed',
+    policy: 'optional',
+    prepare: async (site, person) => {
+      await addKey(site, person)
+      const [passkey] = (await person.browser.get('/api/auth/factors')).body.passkeys
+      const { status } = await person.browser.send('DELETE', `/api/auth/factors/passkeys/${passkey.id}`)
+      expect(status).toBe(204)
+    },
+    leadsTo: 'a session',
+  },
+  {
+    state: 'an app and a passkey',
+    policy: 'optional',
+    prepare: async (site, person) => {
+      await add(site, person)
+      expect((await addPasskey(person.browser, person.authenticator)).body.recoveryCodes).toBeNull()
+    },
+    leadsTo: 'the second factor',
+    factors: ['totp', 'passkey', 'recovery_code'],
+  },
   { state: 'none, but required', policy: 'required', prepare: async () => {}, leadsTo: 'setting one up' },
   { state: 'an app, and required', policy: 'required', prepare: add, leadsTo: 'the second factor' },
 ]
+
+const passKey = async (browser: Visitor, authenticator: Authenticator) => {
+  const { body } = await browser.post('/api/auth/second-factor/passkey')
+  return browser.post('/api/auth/second-factor', { method: 'passkey', response: authenticator.get(body) })
+}
 
 type WayIn = {
   readonly way: string
@@ -54,6 +99,13 @@ type WayIn = {
 
 const link = async (site: Site, email: string, path: string) =>
   tokenIn(await letterTo([site.vigile], email, `${path}#`))
+
+const proveMailbox = async (site: Site, email: string) => {
+  const elsewhere = site.visitor()
+  await elsewhere.post('/api/auth/email/verify/request', { email })
+  const verification = await link(site, email, '/verify-email')
+  expect((await elsewhere.post('/api/auth/login', { email, password: goodPassword, verification })).status).toBe(200)
+}
 
 const ways: readonly WayIn[] = [
   { way: 'password', take: (_site, { email }, browser) => browser.signIn(email) },
@@ -68,6 +120,8 @@ const ways: readonly WayIn[] = [
   {
     way: 'a new password by a link, then sign-in',
     take: async (site, { email }, browser) => {
+      // Of a mailbox that was proven before: at its first proof whatever the account had is somebody else's, and goes (H-3).
+      await proveMailbox(site, email)
       await browser.post('/api/auth/password/forgot', { email })
       const token = await link(site, email, '/reset-password')
       const reset = await browser.post('/api/auth/password/reset', { token, password: newPassword })
@@ -100,7 +154,12 @@ describe.each(storeKinds)('on %s', (kind) => {
   let people = 0
   const someone = async (site: Site, policy: State['policy']): Promise<Person> => {
     people += 1
-    const person: Person = { email: `someone${people}@example.com`, browser: site.visitor(), secret: null }
+    const person: Person = {
+      email: `someone${people}@example.com`,
+      browser: site.visitor(),
+      authenticator: createAuthenticator(site.publicUrl),
+      secret: null,
+    }
     const reply = await person.browser.signUp(person.email)
     if (policy === 'optional') expect([reply.status, 'user' in reply.body]).toEqual([201, true])
     return person
@@ -148,7 +207,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       return
     }
     const enrol = one.leadsTo === 'setting one up'
-    const factors = enrol ? [] : ['totp', 'recovery_code']
+    const factors = enrol ? [] : (one.factors ?? ['totp', 'recovery_code'])
     expect(reply.body).toEqual({ next: 'second_factor', factors, enrol, expiresIn: 600 })
     await expectNoSession(site, browser, reply)
 
@@ -160,7 +219,10 @@ describe.each(storeKinds)('on %s', (kind) => {
       const confirm = await browser.post('/api/auth/second-factor/totp/confirm', { code: '123456' })
       expect(confirm.status).toBe(403)
       await expectNoSession(site, browser, reply)
-      const passed = await passTotp(browser, person.secret ?? '', site.now())
+      expect((await browser.post('/api/auth/second-factor/passkeys/options')).status).toBe(403)
+      const passed = await (person.secret === null
+        ? passKey(browser, person.authenticator)
+        : passTotp(browser, person.secret, site.now()))
       expect([passed.status, passed.body.user?.email]).toEqual([200, person.email])
     }
     expect((await browser.me()).status).toBe(200)
@@ -180,6 +242,41 @@ describe.each(storeKinds)('on %s', (kind) => {
     site.move(stepMs)
     return secret
   }
+
+  /** It is two factors: nothing waits for a second one (decisions/0016). */
+  const byPasskeyAlone = [
+    ['a passkey', 200],
+    ['an app and a passkey', 200],
+    ['a passkey that was removed', 401],
+  ] as const
+  test.each(byPasskeyAlone)('ACC-5 S-15 by a passkey alone, the second factor being: %s', async (state, status) => {
+    const site = sites.optional as Site
+    const person = await someone(site, 'optional')
+    await states.find((one) => one.state === state)?.prepare(site, person)
+    const browser = site.visitor()
+    const response = await assertion(browser, person.authenticator)
+    const reply = await browser.post('/api/auth/passkey/login', { response })
+    expect([reply.status, reply.body.user?.email]).toEqual([status, status === 200 ? person.email : undefined])
+    expect((await browser.me()).status).toBe(status)
+  })
+
+  test('ACC-5 S-15 where a second factor is required, a passkey can be the first one, made before there is a session', async () => {
+    const site = sites.required as Site
+    const { browser, authenticator, email } = await someone(site, 'required')
+    const { body } = await browser.post('/api/auth/second-factor/passkeys/options')
+    const none = { factors: [], enrol: true, expiresIn: expect.any(Number) }
+    expect((await browser.get('/api/auth/second-factor')).body).toEqual(none)
+    const made = await browser.post('/api/auth/second-factor/passkeys', { response: authenticator.create(body) })
+    expect([made.status, made.body.user?.email, made.body.recoveryCodes?.length]).toEqual([200, email, 10])
+    expect(browser.cookie('pending')).toBeUndefined()
+    const [passkey] = (await browser.get('/api/auth/factors')).body.passkeys
+    // The last one stays.
+    const removed = await browser.send('DELETE', `/api/auth/factors/passkeys/${passkey.id}`)
+    expect([removed.status, removed.body.code]).toEqual([403, 'permission_denied'])
+    const next = site.visitor()
+    expect((await next.signIn(email)).body.factors).toEqual(['passkey', 'recovery_code'])
+    expect((await passKey(next, authenticator)).status).toBe(200)
+  })
 
   test('TOK-11 a change of password keeps the session, and is no fresh sign-in where a second factor is due', async () => {
     const site = sites.optional as Site

@@ -37,7 +37,14 @@ export const factorsEndpoints = {
     summary: 'Finish the sign-in that waits in this browser',
     body: secondFactorBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
-    refuses: ['unauthenticated', 'invalid_code', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: [
+      'unauthenticated',
+      'invalid_code',
+      'invalid_credentials',
+      'proof_required',
+      'origin_refused',
+      'rate_limited',
+    ],
   },
   offerTotpAtSignIn: {
     method: 'POST',

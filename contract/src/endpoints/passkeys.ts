@@ -1,6 +1,7 @@
 // Passkeys (WebAuthn Level 3): sign-in without a password, and an account's own.
 
 import { z } from 'zod'
+import { enrolledSchema } from '../schemas/factors.ts'
 import {
   addPasskeyBody,
   passkeyAddedSchema,
@@ -14,6 +15,7 @@ import {
 import { sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
 
+const waitingRefuses = ['unauthenticated', 'permission_denied', 'origin_refused', 'rate_limited'] as const
 const changeRefuses = ['unauthenticated', 'proof_required', 'csrf_failed', 'origin_refused', 'rate_limited'] as const
 
 export const passkeysEndpoints = {
@@ -31,6 +33,28 @@ export const passkeysEndpoints = {
     body: passkeySignInBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
     refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
+  },
+  askForPasskey: {
+    method: 'POST',
+    path: './second-factor/passkey',
+    summary: 'What the browser is to ask a passkey for, to finish the sign-in that waits',
+    answers: { 200: json(passkeyRequestOptionsSchema, 'Good for five minutes, for this sign-in and for one use.') },
+    refuses: ['unauthenticated', 'not_found', 'origin_refused', 'rate_limited'],
+  },
+  offerPasskeyAtSignIn: {
+    method: 'POST',
+    path: './second-factor/passkeys/options',
+    summary: 'What the browser is to make a passkey of, where the sign-in that waits needs a first second factor',
+    answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this sign-in and for one use.') },
+    refuses: waitingRefuses,
+  },
+  addPasskeyAtSignIn: {
+    method: 'POST',
+    path: './second-factor/passkeys',
+    summary: 'Add the passkey that the browser has made, and finish the sign-in that waits',
+    body: addPasskeyBody,
+    answers: { 200: json(enrolledSchema, 'Signed in.') },
+    refuses: [...waitingRefuses, 'proof_required'],
   },
   passkeys: {
     method: 'GET',
@@ -69,6 +93,6 @@ export const passkeysEndpoints = {
     summary: 'Remove a passkey: it signs in no more',
     params: passkeyIdParam,
     answers: { 204: nothing('Removed.') },
-    refuses: [...changeRefuses, 'not_found', 'reauthentication_required'],
+    refuses: [...changeRefuses, 'permission_denied', 'not_found', 'reauthentication_required'],
   },
 } as const satisfies Record<string, Endpoint>

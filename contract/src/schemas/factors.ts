@@ -1,7 +1,7 @@
 // The second factor, as it crosses the wire.
 import { z } from 'zod'
 import { sessionStartedSchema } from '../schemas.ts'
-import { passkeySchema } from './passkeys.ts'
+import { passkeyAssertionInput, passkeySchema } from './passkeys.ts'
 
 /** What can prove who one is after a right first factor. */
 export const factorSchema = z.enum(['totp', 'passkey', 'recovery_code'])
@@ -36,6 +36,7 @@ const recoveryCodeInput = z.string().min(1).max(64)
 export const secondFactorBody = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('totp'), code: totpCodeInput }),
   z.strictObject({ method: z.literal('recovery_code'), code: recoveryCodeInput }),
+  z.strictObject({ method: z.literal('passkey'), response: passkeyAssertionInput }),
 ])
 export const totpCodeBody = z.strictObject({ code: totpCodeInput })
 

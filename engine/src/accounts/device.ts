@@ -28,15 +28,3 @@ export const chooseDevice = async (
 
 export const deviceHash = (deviceToken: string, accountId: string): string =>
   sha256(`vigile device ${deviceToken} ${accountId}`, 'base64url')
-
-/** The device cookie to go on with: the one that the account knows, else the first. Null: the browser has none. */
-export const chooseDeviceToken = async (
-  accounts: Pick<AccountStore, 'findKnownDevice'>,
-  userId: UserId,
-  tokens: readonly string[],
-): Promise<string | null> => {
-  if (tokens.length === 0) return null
-  const hashes = tokens.map((token) => deviceHash(token, userId))
-  const known = await accounts.findKnownDevice(userId, hashes)
-  return tokens[known === null ? 0 : hashes.indexOf(known)] ?? null
-}

@@ -7,6 +7,7 @@ import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
@@ -14,6 +15,7 @@ import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } fr
 export type FactorStores = EnterStores & {
   readonly accounts: AccountStore
   readonly totp: TotpStore
+  readonly passkeys: PasskeyStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore

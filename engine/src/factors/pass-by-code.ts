@@ -13,7 +13,7 @@ import type { FactorDeps, FactorStores } from './factor-deps.ts'
 import { finishSignIn, type WaitingInput } from './finish-sign-in.ts'
 
 /** Wrong codes that end a sign-in (S-22). */
-const maxTries = 5
+export const maxTries = 5
 
 export type CodeInput = WaitingInput & { readonly method: 'totp' | 'recovery_code'; readonly code: string }
 

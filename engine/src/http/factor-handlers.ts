@@ -1,23 +1,31 @@
 // The second factor over HTTP: of a sign-in that waits for it, and of a signed-in person's account.
 import { changeRecoveryCodes, confirmTotp, type FactorChange, removeTotp } from '../factors/change-factors.ts'
 import { confirmTotpAtSignIn, offerTotpAtSignIn } from '../factors/enrol-at-sign-in.ts'
+import { addPasskeyAtSignIn, offerPasskeyAtSignIn } from '../factors/enrol-passkey-at-sign-in.ts'
 import { offerTotp } from '../factors/enrol-totp.ts'
 import type { FactorDeps } from '../factors/factor-deps.ts'
 import type { WaitingInput } from '../factors/finish-sign-in.ts'
 import { passByCode } from '../factors/pass-by-code.ts'
+import { askForPasskey, passByPasskey } from '../factors/pass-by-passkey.ts'
+import type { PasskeyChallenges } from '../passkeys/challenges.ts'
 import { presentPasskey } from '../passkeys/present-passkey.ts'
+import type { RelyingParty } from '../passkeys/relying-party.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
 import type { PendingSignIn } from '../second-factor/store.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import { nameOf, notAdded, notSignedIn } from './passkey-answers.ts'
 import type { InputOf } from './read-input.ts'
 import type { SessionCookies } from './session-cookies.ts'
 import { presentPending, type WaysIn } from './ways-in.ts'
 
 export type FactorHandlerDeps = FactorDeps & {
-  readonly passkeys: Pick<PasskeyStore, 'listOfUser'>
+  readonly passkeys: PasskeyStore
+  readonly challenges: PasskeyChallenges
+  /** Null: browsers make no passkeys for this site. */
+  readonly relyingParty: RelyingParty | null
   readonly sessionCookies: SessionCookies
   readonly waysIn: WaysIn
 }
@@ -35,6 +43,9 @@ const signInOver = refuse('unauthenticated', { detail: { key: 'signInOver' } })
 const hasFactorAlready = refuse('permission_denied', { detail: { key: 'factorThere' } })
 
 export const createFactorHandlers = (deps: FactorHandlerDeps) => {
+  const { relyingParty } = deps
+  const withPasskeys = relyingParty && { ...deps, relyingParty }
+
   const changeOf = (call: Call, { session }: VerifiedSession): FactorChange => ({
     userId: session.userId,
     context: call.context,
@@ -61,10 +72,16 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
     ): Promise<Outcome> => {
       const input = await waiting(call, pending)
       if (input.kind === 'refusal') return input
-      // Those of an app are counted by account; a recovery code like any other change.
+      // Those of an app are counted by account; what nobody can guess like any other change.
       if (body.method !== 'totp' && call.clientKey !== null) {
         const verdict = await call.limiter.take([{ rule: 'change', key: call.clientKey }])
         if (verdict && !verdict.allowed) return call.limited(verdict, call.clientKey)
+      }
+      if (body.method === 'passkey') {
+        if (!withPasskeys) return refuse('not_found')
+        const passed = await passByPasskey(withPasskeys, { ...input, response: body.response })
+        if (passed.ok) return deps.waysIn.answerFinished(passed.value, { verdict: null })
+        return passed.error === 'unauthenticated' ? signInOver : notSignedIn(passed.error)
       }
       const result = await passByCode({ ...deps, limiter: call.limiter }, { ...input, ...body })
       const { verdict } = result
@@ -94,6 +111,36 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
       }
       if (result.error === 'has_factor') return hasFactorAlready
       return result.error === 'unauthenticated' ? signInOver : badCode(result.error)
+    },
+
+    askForPasskey: async (_call: Call, pending: PendingSignIn): Promise<Outcome> => {
+      const asked = withPasskeys && (await askForPasskey(withPasskeys, pending))
+      return asked ? answer(200, { json: asked }) : refuse('not_found')
+    },
+
+    offerPasskeyAtSignIn: async (_call: Call, pending: PendingSignIn): Promise<Outcome> => {
+      if (!withPasskeys) return refuse('not_found')
+      const offered = await offerPasskeyAtSignIn(withPasskeys, pending)
+      if (offered.ok) return answer(200, { json: offered.value })
+      return offered.error === 'has_factor' ? hasFactorAlready : signInOver
+    },
+
+    addPasskeyAtSignIn: async (
+      call: Call,
+      pending: PendingSignIn,
+      { body }: InputOf<'addPasskeyAtSignIn'>,
+    ): Promise<Outcome> => {
+      if (!withPasskeys) return refuse('not_found')
+      const input = await waiting(call, pending)
+      if (input.kind === 'refusal') return input
+      const { response, name = nameOf(call) } = body
+      const result = await addPasskeyAtSignIn(withPasskeys, { ...input, response, name })
+      if (result.ok) {
+        const { signedIn, recoveryCodes } = result.value
+        return deps.waysIn.answerFinished(signedIn, { verdict: null, more: { recoveryCodes } })
+      }
+      if (result.error === 'has_factor') return hasFactorAlready
+      return result.error === 'unauthenticated' ? signInOver : notAdded(result.error)
     },
 
     factors: async (_call: Call, { session: { userId } }: VerifiedSession): Promise<Outcome> => {

@@ -1,16 +1,16 @@
 // Passkeys over HTTP: sign-in, and those of an account.
-import { type AddPasskeyDeps, type AddRefusal, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
+import { type AddPasskeyDeps, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
 import { requestOptions } from '../passkeys/options.ts'
 import { presentPasskey } from '../passkeys/present-passkey.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import { removePasskey } from '../passkeys/remove-passkey.ts'
 import { renamePasskey } from '../passkeys/rename-passkey.ts'
 import { type PasskeySignInDeps, signInWithPasskey } from '../passkeys/sign-in-with-passkey.ts'
-import { describeDevice } from '../sessions/present-session.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
+import { nameOf, notAdded, notSignedIn } from './passkey-answers.ts'
 import type { InputOf } from './read-input.ts'
 import type { WaysIn } from './ways-in.ts'
 
@@ -20,23 +20,6 @@ export type PasskeyHandlerDeps = ActDeps & {
   /** Null: browsers make no passkeys for this site. */
   readonly relyingParty: RelyingParty | null
   readonly waysIn: WaysIn
-}
-
-/** What a new passkey is called where nobody says: `Firefox · Linux`. */
-const nameOf = ({ context }: Call): string => {
-  const { browser, system } = describeDevice(context.userAgent)
-  return [browser, system].filter(Boolean).join(' · ').slice(0, 64) || 'Passkey'
-}
-
-const notSignedIn = {
-  invalid_credentials: { detail: { key: 'passkeyNotAccepted' } },
-  rate_limited: { detail: { key: 'rateLimitedSignIn' } },
-} as const
-
-const notAdded = (error: AddRefusal): Outcome => {
-  if (error === 'not_found') return refuse('unauthenticated')
-  const code = `passkey_${error}` as const
-  return refuse('validation_failed', { fields: [{ path: 'response', code, key: `fields.${code}` }] })
 }
 
 export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
@@ -55,8 +38,8 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
       if (brought.kind === 'refusal') return brought
       const result = await signInWithPasskey({ ...acts, limiter: call.limiter }, { ...brought, ...body })
       const { verdict } = result
-      if (!result.ok) return refuse(result.error, { verdict, ...notSignedIn[result.error] })
-      return deps.waysIn.answer(result.value, { verdict })
+      if (!result.ok) return notSignedIn(result.error, verdict)
+      return deps.waysIn.answerFinished(result.value, { verdict })
     },
 
     list: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> =>
@@ -64,7 +47,10 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
 
     options: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
       if (!acts) return refuse('not_found')
-      const result = await beginAddPasskey(acts, session.userId)
+      const result = await beginAddPasskey(acts, {
+        userId: session.userId,
+        purpose: `add.${session.userId}`,
+      })
       return result.ok ? answer(200, { json: result.value }) : notAdded(result.error)
     },
 
@@ -91,8 +77,11 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
       { session: { userId } }: VerifiedSession,
       { params: { id } }: InputOf<'removePasskey'>,
     ): Promise<Outcome> => {
-      const removed = await removePasskey(deps, { userId, id, context: call.context, locale: localeOf(call) })
-      return removed ? answer(204) : refuse('not_found')
+      const outcome = await removePasskey(deps, { userId, id, context: call.context, locale: localeOf(call) })
+      if (outcome === 'removed') return answer(204)
+      return outcome === 'required'
+        ? refuse('permission_denied', { detail: { key: 'factorRequired' } })
+        : refuse('not_found')
     },
   }
 }

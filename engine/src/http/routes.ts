@@ -204,6 +204,13 @@ export const createRoutes = ({
     }),
     route('offerTotpAtSignIn', { guard: guards.waitingChange, limit: change, handle: factors.offerTotpAtSignIn }),
     route('confirmTotpAtSignIn', { guard: guards.waitingChange, limit: change, handle: factors.confirmTotpAtSignIn }),
+    route('askForPasskey', { guard: guards.waitingChange, limit: change, handle: factors.askForPasskey }),
+    route('offerPasskeyAtSignIn', {
+      guard: guards.waitingChange,
+      limit: change,
+      handle: factors.offerPasskeyAtSignIn,
+    }),
+    route('addPasskeyAtSignIn', { guard: guards.waitingChange, limit: change, handle: factors.addPasskeyAtSignIn }),
     route('factors', { guard: guards.signedIn, limit: read, handle: factors.factors }),
     route('offerTotp', { guard: guards.recentChange, limit: change, handle: factors.offerTotp }),
     route('confirmTotp', { guard: guards.recentChange, limit: change, handle: factors.confirmTotp }),

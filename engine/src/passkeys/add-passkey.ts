@@ -1,61 +1,47 @@
-// A new passkey of an account.
-import type { Locale, Passkey, PasskeyCreationOptions, PasskeyRegistration } from '@vigile/contract'
-import { postNotice } from '../accounts/post-notice.ts'
+// A new passkey of an account, by its owner who is signed in.
+import type { Locale, PasskeyCreationOptions, PasskeyRegistration } from '@vigile/contract'
 import type { AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { OutboxStore } from '../mail/store.ts'
-import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
-import { randomToken } from '../primitives/random.ts'
 import type { Transact } from '../primitives/transact.ts'
-import { readClientData } from './client-data.ts'
+import type { FactorPolicy } from '../second-factor/policy.ts'
+import type { FactorStore } from '../second-factor/store.ts'
+import type { Purpose } from './challenges.ts'
 import type { CeremonyFault } from './fault.ts'
+import { checkNewPasskey, insertPasskey, maxPasskeys, type NewPasskey, type NewPasskeyStores } from './new-passkey.ts'
 import { creationOptions } from './options.ts'
-import { presentPasskey } from './present-passkey.ts'
 import type { ProveDeps } from './prove-passkey.ts'
-import type { PasskeyRow, PasskeyStore } from './store.ts'
-import { type VerifiedCredential, verifyRegistration } from './verify-registration.ts'
 
-/** Who has more of them is no person. */
-const maxPasskeys = 20
-
-/** What a change of an account's passkeys is written to. */
-export type FactorChangeStores = {
-  readonly accounts: AccountStore
-  readonly passkeys: PasskeyStore
-  readonly oneTimeTokens: OneTimeTokenStore
-  readonly outbox: OutboxStore
-  readonly audit: AuditStore
-}
-
-export type AddPasskeyDeps = ProveDeps & {
-  readonly accounts: AccountStore
-  readonly audit: AuditStore
+export type ChangePasskeysDeps = {
   readonly clock: Clock
   readonly keyring: Pick<Keyring, 'newest'>
-  readonly transact: Transact<FactorChangeStores>
+  readonly secondFactor: FactorPolicy
+  readonly transact: Transact<NewPasskeyStores & { accounts: AccountStore; factors: FactorStore }>
   readonly mailPosted: () => void
 }
 
-/** `too_many`: one must be removed first. `known`: the passkey is of some account already. `refused`: it does not hold. */
+export type AddPasskeyDeps = ProveDeps &
+  ChangePasskeysDeps & { readonly accounts: AccountStore; readonly audit: AuditStore }
+
+/** `too_many`: one must be removed first. `known`: it is registered already. `refused`: it does not hold. */
 export type AddRefusal = 'not_found' | 'too_many' | 'known' | 'expired' | 'refused'
 
-/** What the browser is to make a passkey of. Refuses with `too_many` before the browser makes one in vain. */
+/** What the browser is to make a passkey of. Refuses `too_many` before the browser makes one in vain. */
 export const beginAddPasskey = async (
-  deps: AddPasskeyDeps,
-  userId: UserId,
+  deps: Pick<AddPasskeyDeps, 'accounts' | 'passkeys' | 'challenges' | 'relyingParty'>,
+  { userId, purpose }: { readonly userId: UserId; readonly purpose: Purpose },
 ): Promise<
   | { readonly ok: true; readonly value: PasskeyCreationOptions }
   | { readonly ok: false; readonly error: 'not_found' | 'too_many' }
 > => {
   const account = await deps.accounts.findById(userId)
-  if (!account) return { ok: false, error: 'not_found' }
+  if (!account?.isActive) return { ok: false, error: 'not_found' }
   const known = await deps.passkeys.listOfUser(userId)
   if (known.length >= maxPasskeys) return { ok: false, error: 'too_many' }
-  const challenge = deps.challenges.issue(`add.${userId}`)
+  const challenge = deps.challenges.issue(purpose)
   return { ok: true, value: creationOptions(deps.relyingParty, account, { challenge, known }) }
 }
 
@@ -68,61 +54,43 @@ export type AddPasskeyInput = {
   readonly locale: Locale
 }
 
-export type Added = { readonly passkey: Passkey; readonly recoveryCodes: readonly string[] | null }
-
 /** Adds the passkey that the browser made. What was refused is on record. */
 export const addPasskey = async (
   deps: AddPasskeyDeps,
   input: AddPasskeyInput,
-): Promise<{ readonly ok: true; readonly value: Added } | { readonly ok: false; readonly error: AddRefusal }> => {
-  const verified = await verify(deps, input)
-  if (verified.ok) {
-    const stored = await store(deps, input, verified.value)
-    if (stored.ok) deps.mailPosted()
-    return stored
+): Promise<{ readonly ok: true; readonly value: NewPasskey } | { readonly ok: false; readonly error: AddRefusal }> => {
+  const { userId, response } = input
+  const checked = await checkNewPasskey(deps, { response, purpose: `add.${userId}` })
+  if (!checked.ok) {
+    await deps.audit.append([addFailed(deps, input, checked.fault)])
+    return { ok: false, error: refusalOf(checked.fault) }
   }
-  const { reason } = verified.fault
-  await deps.audit.append([failure(deps, input, verified.fault)])
-  return { ok: false, error: reason === 'challenge' || reason === 'challenge_used' ? 'expired' : 'refused' }
-}
-
-const verify = async (deps: AddPasskeyDeps, { response, userId }: AddPasskeyInput) => {
-  const data = readClientData(response.response.clientDataJSON)
-  if (!data.ok) return data
-  const taken = await deps.challenges.take(data.challenge, `add.${userId}`)
-  return taken ?? verifyRegistration(deps.relyingParty, { response, challenge: data.challenge })
-}
-
-const store = (deps: AddPasskeyDeps, input: AddPasskeyInput, credential: VerifiedCredential) => {
-  const { userId, name, context, locale } = input
-  const now = deps.clock.now()
-  return deps.transact(async ({ accounts, passkeys, oneTimeTokens, outbox, audit }) => {
-    // The account's row is locked, so that the number of its passkeys stands.
-    const account = await accounts.lockActive(userId)
-    if (!account) return { ok: false, error: 'not_found' } as const
-    if ((await passkeys.countOfUser(userId)) >= maxPasskeys) return { ok: false, error: 'too_many' } as const
-    const passkey: PasskeyRow = { ...credential, id: randomToken(16), userId, name, createdAt: now, lastUsedAt: null }
-    if (!(await passkeys.insert(passkey))) {
-      await audit.append([failure(deps, input, { reason: 'credential_id', says: 'already registered' })])
-      return { ok: false, error: 'known' } as const
-    }
-    await audit.append([
-      auditEntry(context, {
-        action: 'factor:add',
-        at: now,
-        userId,
-        resource: 'passkey',
-        resourceId: passkey.id,
-        details: { factor: 'passkey', name, backedUp: passkey.backedUp },
-      }),
-    ])
-    const notice = { kind: 'factor_added', factor: 'passkey' } as const
-    await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
-    return { ok: true, value: { passkey: presentPasskey(passkey), recoveryCodes: null } } as const
+  const credential = checked.value
+  const added = await deps.transact(async (stores) => {
+    const now = deps.clock.now()
+    const account = await stores.accounts.lockActive(userId)
+    if (!account) return 'not_found'
+    const before = await stores.factors.held(userId)
+    return insertPasskey(deps, stores, { ...input, account, before, credential, now })
   })
+  if (typeof added === 'string') {
+    if (added === 'known') await deps.audit.append([addFailed(deps, input, alreadyKnown)])
+    return { ok: false, error: added }
+  }
+  deps.mailPosted()
+  return { ok: true, value: added }
 }
 
-const failure = (deps: AddPasskeyDeps, { userId, context }: AddPasskeyInput, fault: CeremonyFault) =>
+export const alreadyKnown: CeremonyFault = { reason: 'credential_id', says: 'already registered' }
+
+export const refusalOf = ({ reason }: CeremonyFault): 'expired' | 'refused' =>
+  reason === 'challenge' || reason === 'challenge_used' ? 'expired' : 'refused'
+
+export const addFailed = (
+  deps: { readonly clock: Clock },
+  { userId, context }: { readonly userId: UserId; readonly context: Context },
+  fault: CeremonyFault,
+) =>
   auditEntry(context, {
     action: 'factor:add:failed',
     at: deps.clock.now(),

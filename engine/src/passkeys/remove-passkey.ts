@@ -2,25 +2,32 @@ import type { Locale } from '@vigile/contract'
 import { postNotice } from '../accounts/post-notice.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { UserId } from '../primitives/ids.ts'
-import type { AddPasskeyDeps } from './add-passkey.ts'
+import { hasFactor, isLastRequired } from '../second-factor/policy.ts'
+import type { ChangePasskeysDeps } from './add-passkey.ts'
 
-/** Removes one of the user's passkeys. False: the user has no such passkey. */
+/** Removes one of the user's passkeys. Refuses `not_found`, and `required`: it is the last factor, and one is required. */
 export const removePasskey = async (
-  deps: Pick<AddPasskeyDeps, 'transact' | 'clock' | 'keyring' | 'mailPosted'>,
+  deps: ChangePasskeysDeps,
   input: { readonly userId: UserId; readonly id: string; readonly context: Context; readonly locale: Locale },
-): Promise<boolean> => {
+): Promise<'removed' | 'not_found' | 'required'> => {
   const { userId, id, context, locale } = input
-  const now = deps.clock.now()
-  const isRemoved = await deps.transact(async ({ accounts, passkeys, oneTimeTokens, outbox, audit }) => {
-    const account = await accounts.lockActive(userId)
-    const removed = account && (await passkeys.remove(userId, id))
-    if (!removed) return false
+  const outcome = await deps.transact(async (stores) => {
+    const now = deps.clock.now()
+    const account = await stores.accounts.lockActive(userId)
+    const own = account ? await stores.passkeys.listOfUser(userId) : []
+    const passkey = own.find((one) => one.id === id)
+    if (!account || !passkey) return 'not_found'
+    const left = { ...(await stores.factors.held(userId)), passkeys: own.length - 1 }
+    if (isLastRequired(deps.secondFactor, left)) return 'required'
+    await stores.passkeys.remove(userId, id)
+    // They stood in for what is gone: on their own they would only be one more way in.
+    if (!hasFactor(left)) await stores.recoveryCodes.removeAll(userId)
     const act = { action: 'factor:remove', at: now, userId, resource: 'passkey', resourceId: id }
-    await audit.append([auditEntry(context, { ...act, details: { factor: 'passkey', name: removed.name } })])
+    await stores.audit.append([auditEntry(context, { ...act, details: { factor: 'passkey', name: passkey.name } })])
     const notice = { kind: 'factor_removed', factor: 'passkey' } as const
-    await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
-    return true
+    await postNotice(deps, stores, { notice, account, now, context, locale })
+    return 'removed'
   })
-  if (isRemoved) deps.mailPosted()
-  return isRemoved
+  if (outcome === 'removed') deps.mailPosted()
+  return outcome
 }

@@ -2,7 +2,7 @@
 // is asked for (decisions/0016).
 import type { PasskeyAssertion } from '@vigile/contract'
 import { beginSignedIn, type Entry, type SignedIn, type SignedInStores } from '../accounts/begin-signed-in.ts'
-import { chooseDeviceToken } from '../accounts/device.ts'
+import { findDevice } from '../accounts/known-device.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
@@ -15,6 +15,7 @@ import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import type { BeginDeps } from '../sessions/begin.ts'
 import type { CeremonyFault } from './fault.ts'
+import { noteUse, type UseFault, warnOfCopy } from './note-use.ts'
 import { type Proof, type ProveDeps, provePasskey } from './prove-passkey.ts'
 import type { PasskeyStore } from './store.ts'
 
@@ -73,11 +74,7 @@ export const signInWithPasskey = async (
   return { ok: true, value: entered, verdict }
 }
 
-type Reason =
-  | CeremonyFault
-  | { readonly reason: 'limited' | 'disabled' | 'unverified' | 'changed_meanwhile' }
-  /** S-30: it did not grow, so that of this key there may be a copy. */
-  | { readonly reason: 'counter'; readonly counter: number; readonly stored: number }
+type Reason = CeremonyFault | UseFault | { readonly reason: 'limited' | 'disabled' | 'unverified' }
 
 const enter = async (
   deps: PasskeySignInDeps,
@@ -93,21 +90,14 @@ const enter = async (
     const account = await accounts.lockActive(passkey.userId)
     if (!account) return { reason: 'disabled' }
     if (deps.verifyEmail && account.emailVerifiedAt === null) return { reason: 'unverified' }
-    if (!(await passkeys.use(passkey.id, { ...use, now }))) {
-      const still = await passkeys.findByCredentialId(passkey.credentialId)
-      if (!still) return { reason: 'changed_meanwhile' }
-      return { reason: 'counter', counter: use.counter, stored: still.counter }
-    }
-    const deviceToken = await chooseDeviceToken(accounts, account.id, deviceTokens)
+    const fault = await noteUse(passkeys, { passkey, use, now })
+    if (fault) return fault
+    const { deviceToken } = await findDevice(accounts, account.id, deviceTokens)
     const details = { passkey: passkey.id }
     return beginSignedIn(deps, stores, { account, by: 'passkey', now, context, ends, boundKey, deviceToken, details })
   })
   if (!('reason' in done)) return done
-  if (done.reason === 'counter')
-    deps.log.warn(
-      { alert: 'passkey_counter', passkey: passkey.id },
-      'the counter of a passkey went back: it may be copied',
-    )
+  warnOfCopy(deps.log, passkey, done)
   return { refused: failure(deps, input, proof, done) }
 }
 

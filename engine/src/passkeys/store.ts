@@ -27,7 +27,6 @@ export interface PasskeyStore {
   findByCredentialId(credentialId: string): Promise<PasskeyRow | null>
   /** The oldest first. */
   listOfUser(userId: UserId): Promise<readonly PasskeyRow[]>
-  countOfUser(userId: UserId): Promise<number>
   /**
    * One conditional statement: notes a use if the passkey is still there and its counter has grown, or is 0 as it always was.
    * False: it has not, or it is gone.

@@ -13,6 +13,11 @@ export const prepareFactorStore = (root: Kysely<Tables>): ((db: Kysely<Tables>) 
         .where('user_id', '=', wanted.userId)
         .as('totp'),
       each
+        .selectFrom('passkeys')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('user_id', '=', wanted.userId)
+        .as('passkeys'),
+      each
         .selectFrom('recovery_codes')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('user_id', '=', wanted.userId)
@@ -24,7 +29,11 @@ export const prepareFactorStore = (root: Kysely<Tables>): ((db: Kysely<Tables>) 
     held: async (userId) => {
       const { rows } = await held(db, { userId })
       const [row] = rows
-      return { totp: Number(row?.totp) > 0, passkeys: 0, recoveryCodes: Number(row?.recoveryCodes) }
+      return {
+        totp: Number(row?.totp) > 0,
+        passkeys: Number(row?.passkeys),
+        recoveryCodes: Number(row?.recoveryCodes),
+      }
     },
   })
 }

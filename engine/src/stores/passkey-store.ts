@@ -66,14 +66,6 @@ export const createPasskeyStore = (db: Kysely<Tables>): PasskeyStore => ({
       .execute()
     return rows.map(toPasskey)
   },
-  countOfUser: async (userId) => {
-    const { count } = await db
-      .selectFrom('passkeys')
-      .select(({ fn }) => fn.countAll().as('count'))
-      .where('user_id', '=', userId)
-      .executeTakeFirstOrThrow()
-    return Number(count)
-  },
   use: async (id, { counter, backedUp, now }) => {
     const row = await db
       .updateTable('passkeys')

@@ -99,7 +99,6 @@ const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, 
   await audit.list({ limit: 10, userId: user })
   await audit.list({ limit: 10, action: 'action:7' })
   await passkeys.listOfUser(user)
-  await passkeys.countOfUser(user)
   await passkeys.findByCredentialId('credential')
   await passkeys.use('passkey', { counter: 1, backedUp: true, now: 1 })
   await passkeys.rename(user, 'passkey', 'name')
