@@ -75,13 +75,13 @@ describe('what does not hold', () => {
   afterAll(() => site?.close())
 
   test.each<[string, WrongCeremony]>([
-    ['S-26 another origin', { clientData: { origin: 'https://evil.example' } }],
-    ['S-26 another RP ID', { rpId: 'evil.example' }],
-    ['S-27 a user who was not verified', { flags: { uv: false } }],
-    ['S-28 one that could be backed up, and now cannot', { flags: { be: false, bs: false } }],
-    ['S-30 the signature of another key', { key: otherKey }],
+    ['another origin', { clientData: { origin: 'https://evil.example' } }],
+    ['another RP ID', { rpId: 'evil.example' }],
+    ['a user who was not verified', { flags: { uv: false } }],
+    ['one that could be backed up, and now cannot', { flags: { be: false, bs: false } }],
+    ['the signature of another key', { key: otherKey }],
     ['the handle of somebody else', { userHandle: 'A'.repeat(22) }],
-  ])('%s does not finish the sign-in, and is on record; the right one does', async (_, wrong) => {
+  ])('ACC-5 H-1 %s does not finish the sign-in, and is on record; the right one does', async (_, wrong) => {
     const person = await waiting(site)
     const reply = await pass(person.browser, await answerOf(person, wrong))
     expect([reply.status, reply.body.code]).toEqual([401, 'invalid_credentials'])
