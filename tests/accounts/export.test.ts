@@ -1,5 +1,7 @@
 // All that is held of a person, for that person alone (ACC-7).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addPasskey } from '../passkeys/people.ts'
+import { createAuthenticator } from '../support/authenticator.ts'
 import { openSite, type Site, type StoreKind, storeKinds } from '../support/site.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { openDatabase } from './database.ts'
@@ -20,6 +22,7 @@ describe.each(storeKinds)('data export, %s', (kind: StoreKind) => {
     await ada.signUp('ada@example.com')
     await ada.send('PATCH', '/api/auth/me', { body: { name: 'Ada', locale: 'fr' } })
     await ada.post('/api/auth/password/forgot', { email: 'ada@example.com' })
+    const { passkey } = (await addPasskey(ada, createAuthenticator(site.publicUrl))).body
     const reply = await exported(ada)
     expect(reply.status).toBe(200)
     expect(reply.headers.get('content-disposition')).toBe('attachment; filename="account.json"')
@@ -28,7 +31,9 @@ describe.each(storeKinds)('data export, %s', (kind: StoreKind) => {
     expect(data.account).toMatchObject({ email: 'ada@example.com', name: 'Ada', locale: 'fr', hasPassword: true })
     expect(data.sessions).toMatchObject([{ browser: 'Firefox' }])
     expect(data.devices).toHaveLength(1)
-    expect(data.letters).toMatchObject([{ kind: 'reset_password' }])
+    expect([data.passkeys, data.authenticatorApp]).toEqual([[passkey], null])
+    const kinds = data.letters.map(({ kind }: { kind: string }) => kind)
+    expect(kinds.toSorted()).toEqual(['factor_added', 'reset_password'])
     const actions = activity.map(({ action }: { action: string }) => action)
     expect(actions).toEqual(expect.arrayContaining(['user:sign-up', 'user:profile-change', 'user:password-forgot']))
     expect(next).toBe(null)

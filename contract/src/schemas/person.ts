@@ -1,6 +1,7 @@
 // What people change and ask about their own account.
 import { z } from 'zod'
 import { linkTokenInput, localeSchema, nameInput, sessionSchema, userSchema } from '../schemas.ts'
+import { passkeySchema } from './passkeys.ts'
 
 export const profileBody = z.strictObject({
   name: nameInput.nullable().optional().meta({ description: 'Null: none.' }),
@@ -19,6 +20,8 @@ export const exportSchema = z.object({
       account: userSchema.extend({ hasPassword: z.boolean(), updatedAt: moment }),
       sessions: z.array(sessionSchema),
       devices: z.array(z.object({ firstSeenAt: moment, lastSeenAt: moment })),
+      authenticatorApp: z.object({ createdAt: moment }).nullable(),
+      passkeys: z.array(passkeySchema),
       letters: z.array(z.object({ kind: z.string(), writtenAt: moment, outcome: z.string().nullable() })),
     })
     .nullable()

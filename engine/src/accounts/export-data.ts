@@ -1,10 +1,11 @@
 // All that is held of a person, for themselves (ACC-7). Nothing secret: no hash, no key, no token. Nothing of others: where
 // somebody tried what only looked like them, it is said that it happened, and not who or where.
-import type { User } from '@vigile/contract'
+import type { Passkey, User } from '@vigile/contract'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { OutboxStore, SentLetter } from '../mail/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
+import type { TotpStore } from '../second-factor/store.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { presentUser } from './present-user.ts'
@@ -13,10 +14,15 @@ import type { AccountStore, KnownDevice } from './store.ts'
 /** Entries of one page. */
 const pageSize = 500
 
+/** As far as accounts need to know of passkeys. */
+type HeldPasskeys = { listOfUser(userId: UserId): Promise<readonly Passkey[]> }
+
 export type ExportDeps = {
   readonly accounts: Pick<AccountStore, 'findById' | 'listDevices'>
   readonly sessions: Pick<SessionStore, 'listLive'>
   readonly outbox: Pick<OutboxStore, 'listOf'>
+  readonly totp: Pick<TotpStore, 'find'>
+  readonly passkeys: HeldPasskeys
   readonly audit: Pick<AuditStore, 'list'>
   readonly clock: Clock
 }
@@ -32,6 +38,8 @@ export type ExportedData = {
   readonly account: User & { readonly hasPassword: boolean; readonly updatedAt: number }
   readonly sessions: readonly ReturnType<typeof presentSession>[]
   readonly devices: readonly KnownDevice[]
+  readonly authenticatorApp: { readonly createdAt: number } | null
+  readonly passkeys: readonly Passkey[]
   readonly letters: readonly SentLetter[]
 }
 
@@ -61,10 +69,12 @@ const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData |
   const account = await deps.accounts.findById(userId)
   if (!account) return null
   const exportedAt = deps.clock.now()
-  const [sessions, devices, letters] = await Promise.all([
+  const [sessions, devices, letters, app, passkeys] = await Promise.all([
     deps.sessions.listLive(userId, exportedAt),
     deps.accounts.listDevices(userId),
     deps.outbox.listOf(userId),
+    deps.totp.find(userId),
+    deps.passkeys.listOfUser(userId),
   ])
   const { passwordHash, updatedAt } = account
   return {
@@ -72,6 +82,14 @@ const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData |
     account: { ...presentUser(account), hasPassword: passwordHash !== null, updatedAt },
     sessions: sessions.map(presentSession),
     devices,
+    authenticatorApp: app && { createdAt: app.createdAt },
+    passkeys: passkeys.map(({ id, name, createdAt, lastUsedAt, backedUp }) => ({
+      id,
+      name,
+      createdAt,
+      lastUsedAt,
+      backedUp,
+    })),
     letters,
   }
 }
