@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
-import { createVisitor, type Visitor } from '../support/visitor.ts'
-import type { Argon2 } from './work.ts'
+import { createVisitor, goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
+import { type Argon2, statementsOf } from './work.ts'
 
 const hasher = vi.hoisted(() => ({ verified: 0, held: null as Promise<void> | null }))
 vi.mock('@node-rs/argon2', async (original) => {
@@ -102,6 +102,36 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429])
   })
 
+  test('attack: S-12 LIM-7 strangers from everywhere fill the queue of passwords: the owner on a browser that the account knows is served, and a refused stranger costs no statement', async () => {
+    const owner = stranger()
+    await owner.signUp('flooded@example.com')
+    const changing = stranger()
+    await changing.signUp('changing@example.com')
+    const gate = Promise.withResolvers<void>()
+    hasher.held = gate.promise
+    const full = nodes.length * (availableParallelism() + 100)
+    let refused = 0
+    const crowd = atOnce(full + nodes.length * 10, async (index) => {
+      const reply = await stranger().signIn(`flood-${index}@example.com`, wrong)
+      refused += reply.status === 503 ? 1 : 0
+      return reply
+    })
+    const owners: Promise<Reply>[] = []
+    try {
+      await vi.waitFor(() => expect(refused).toBe(nodes.length * 10), 8_000)
+      const more = () => atOnce(10, (index) => stranger().signIn(`more-${index}@example.com`, wrong))
+      const { value, statements } = await statementsOf(more)
+      expect([countOf(value, 503), statements]).toEqual([10, []])
+      const body = { currentPassword: goodPassword, newPassword: 'another-quiet-lantern-43' }
+      owners.push(owner.signIn('flooded@example.com'), changing.post('/api/auth/password/change', body))
+    } finally {
+      hasher.held = null
+      gate.resolve()
+    }
+    expect((await Promise.all(owners)).map(({ status }) => status)).toEqual([200, 200])
+    expect(countOf(await crowd, 401)).toBe(full)
+  })
+
   test('S-11 an attempt that could not be checked counts nothing: 120 answers of 503, then the owner signs in', async () => {
     const { address } = stranger()
     await stranger().signUp('unlucky@example.com')
@@ -173,11 +203,14 @@ describe.each(storeKinds)('without the limits of a quarter of an hour, on %s', (
     const owner = site.visitor()
     await owner.signUp('thief@example.com')
     // The browser travels: its address does not count.
-    const replies = await atOnce(150, () => {
+    const guess = () => {
       const elsewhere = site.visitor()
       elsewhere.jar.restore(owner.jar.snapshot())
       return elsewhere.signIn('thief@example.com', wrong)
-    })
+    }
+    const replies: { status: number }[] = []
+    // No more at once than one browser has places to wait.
+    for (let round = 0; round < 10; round += 1) replies.push(...(await atOnce(15, guess)))
     expect([countOf(replies, 401), countOf(replies, 429)]).toEqual([100, 50])
     expect((await owner.signIn('thief@example.com')).status).toBe(429)
     expect((await site.visitor().signIn('thief@example.com')).status).toBe(200)

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { vi } from 'vitest'
 
 /** What a node does by itself from time to time. */
-const ofItsOwn = /^select .* as now$|"nodes"|signing_keys|^update "outbox"/
+const ofItsOwn = /^select .* as now$|"nodes"|signing_keys|^update "outbox"|^select pg_is_in_recovery/
 
 /** Every statement that is sent while `work` runs, by this process and to whatever database. */
 export const statementsOf = async <Value>(

@@ -2,6 +2,7 @@
 // looked at, so that parallel ones can't slip through (H-14), and taken back where it turns out to be no failure.
 import type { Hit, Limiter, Verdict } from '../limits/limiter.ts'
 import type { RuleName } from '../limits/rules.ts'
+import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
@@ -23,6 +24,8 @@ export type AttemptDeps = {
   readonly log: Log
 }
 
+type BeginAttemptDeps = AttemptDeps & { readonly hasher: Pick<PasswordHasher, 'requireRoom'> }
+
 export type AttemptInput = {
   readonly email: Email
   /** Null: nobody has this email. */
@@ -40,6 +43,8 @@ export type Counting = {
   readonly name: string
   readonly deviceTokens: readonly string[]
   readonly hits: (by: { readonly who: string; readonly known: boolean }) => readonly Hit[]
+  /** Throws where a stranger's attempt could not be made now: before it is counted, which would be for nothing. */
+  readonly admitStranger?: () => void
   /** The rule that the answer names where too many have failed in a row. */
   readonly closes: (known: boolean) => RuleName
 }
@@ -50,6 +55,7 @@ export type Attempt =
       readonly verdict: Verdict | null
       /** Whose failures in a row these are: strangers' to the account, or those of one browser that it knows. */
       readonly who: string
+      readonly known: boolean
       /** The device cookie to go on with: the one that the account knows, else the first. Null: the browser has none. */
       readonly deviceToken: string | null
       /** The password was right: the limits of failures get it back. */
@@ -68,13 +74,14 @@ export type Attempt =
     }
 
 /** Counts an attempt at a password. Refuses where a limit is reached, or where too many in a row have failed. */
-export const beginAttempt = (deps: AttemptDeps, input: AttemptInput): Promise<Attempt> =>
+export const beginAttempt = (deps: BeginAttemptDeps, input: AttemptInput): Promise<Attempt> =>
   countAttempt(deps, {
     userId: input.account?.id ?? nobody,
     name: emailHash(input.email),
     deviceTokens: input.deviceTokens,
     hits: ({ who, known }) => (known ? knownHits(who) : strangerHits(input.clientKey, who)),
     closes: (known) => (known ? 'signInDevice' : 'signInAccount'),
+    admitStranger: deps.hasher.requireRoom,
   })
 
 /** The same for whatever can be guessed. */
@@ -84,6 +91,7 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
   const { deviceToken, knownHash } = await findDevice(accounts, userId, counting.deviceTokens)
   const known = knownHash !== null
   const who = known ? `${name}.${knownHash}` : name
+  if (!known) counting.admitStranger?.()
   const hits = counting.hits({ who, known })
   const release = (those: readonly Hit[]) =>
     limiter.release(those).catch((error) => deps.log.warn({ err: error }, 'a limit could not be given back'))
@@ -109,6 +117,7 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
     allowed: true,
     verdict,
     who,
+    known,
     deviceToken,
     succeeded: () => release(hits.filter(({ rule }) => !everyOutcome.includes(rule))),
     takenBack,

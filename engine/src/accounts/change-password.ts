@@ -73,7 +73,7 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
   const faults = isUnchanged(input) ? unchanged : await deps.checkNewPassword(input.newPassword, account)
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
-  const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword))
+  const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword, { known: input.userId }))
   if (!changed) return refuse('changed_meanwhile')
   deps.mailPosted()
   await announce(deps, [...changed.ended, ...changed.begun.ended])
@@ -94,7 +94,7 @@ type WithPassword = Account & { readonly passwordHash: string }
 const checkCurrent = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<WithPassword | null> => {
   const account = await deps.accounts.findById(input.userId)
   if (!account?.isActive || account.passwordHash === null) return null
-  const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword)
+  const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword, { known: input.userId })
   return ok ? { ...account, passwordHash: account.passwordHash } : null
 }
 

@@ -5,6 +5,7 @@ import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { HashClient } from '../passwords/hash-gate.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { SessionId } from '../primitives/ids.ts'
@@ -67,6 +68,8 @@ export type SignInResult =
  * or `rate_limited`.
  */
 export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<SignInResult> => {
+  // A flood that finds no place to wait costs the database nothing, which others need.
+  if (input.deviceTokens.length === 0) deps.hasher.requireRoom()
   const account = await deps.accounts.findByEmailKey(input.email.key)
   const attempt = await beginAttempt(deps, { ...input, account })
   if (!attempt.allowed) {
@@ -101,13 +104,14 @@ const prove = async (
   deps: SignInDeps,
   input: SignInInput,
   account: Account | null,
-  attempt: { readonly who: string; readonly deviceToken: string | null },
+  attempt: { readonly who: string; readonly known: boolean; readonly deviceToken: string | null },
   tries = maxTries,
 ): Promise<Entered | Refusal> => {
-  const { ok: right, upgrade } = await checkPassword(deps, account, input)
+  const client = attempt.known ? { known: attempt.who } : (input.clientKey ?? undefined)
+  const { ok: right, upgrade } = await checkPassword(deps, account, input.password, client)
   const refusal = refusalOf(account, right, deps.verifyEmail && !input.verification)
   if (!account?.passwordHash || refusal !== null) return refusal ?? 'wrong_password'
-  const upgraded = upgrade ? await deps.hasher.hash(input.password, input.clientKey ?? undefined) : null
+  const upgraded = upgrade ? await deps.hasher.hash(input.password, client) : null
   const entered = await commit(deps, input, account, { hash: account.passwordHash, upgraded, ...attempt })
   if (entered) return entered
   // Another sign-in may have upgraded the hash meanwhile; or something happened that keeps this one out.
@@ -116,10 +120,14 @@ const prove = async (
 }
 
 /** One hash, whether there is an account or not. */
-const checkPassword = async ({ hasher }: SignInDeps, account: Account | null, input: SignInInput) => {
-  const client = input.clientKey ?? undefined
-  if (account?.passwordHash) return hasher.verify(account.passwordHash, input.password, client)
-  await hasher.verifyDummy(input.password, client)
+const checkPassword = async (
+  { hasher }: SignInDeps,
+  account: Account | null,
+  password: string,
+  client: HashClient | undefined,
+) => {
+  if (account?.passwordHash) return hasher.verify(account.passwordHash, password, client)
+  await hasher.verifyDummy(password, client)
   return { ok: false, upgrade: false }
 }
 

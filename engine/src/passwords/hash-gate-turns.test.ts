@@ -34,3 +34,24 @@ test('S-12 one client has few places to wait, and another still finds one', asyn
   expect(outcomes.filter((outcome) => outcome === 'ran')).toHaveLength(20)
   expect(outcomes.filter((outcome) => outcome instanceof OverloadedError)).toHaveLength(20)
 })
+
+test('attack: S-12 LIM-7 strangers from a hundred addresses take every place to wait; known clients have theirs, and every other turn', async () => {
+  const gate = createHashGate({ concurrency: 1 })
+  const first = later()
+  const order: string[] = []
+  const begin = gate.run(() => first.promise, 'stranger')
+  expect(gate.requireRoom).not.toThrow()
+  const strangers = Array.from({ length: 100 }, (_, index) =>
+    gate.run(async () => void order.push('stranger'), `stranger ${index}`),
+  )
+  expect(gate.requireRoom).toThrow(OverloadedError)
+  await expect(gate.run(async () => {}, 'one too many')).rejects.toThrow(OverloadedError)
+  const known = Array.from({ length: 20 }, () => gate.run(async () => void order.push('known'), { known: 'owner' }))
+  await expect(gate.run(async () => {}, { known: 'owner' })).rejects.toThrow(OverloadedError)
+  const another = gate.run(async () => void order.push('another'), { known: 'another' })
+  first.done()
+  await Promise.all([begin, ...strangers, ...known, another])
+  expect(order.slice(0, 5)).toEqual(['known', 'stranger', 'another', 'stranger', 'known'])
+  expect(order.slice(42)).toEqual(Array.from({ length: 79 }, () => 'stranger'))
+  expect(gate.requireRoom).not.toThrow()
+})

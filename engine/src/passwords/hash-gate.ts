@@ -15,15 +15,22 @@ export type HashGateOptions = {
    * libuv's pool: on more than 4 cores set `UV_THREADPOOL_SIZE` above this, or files and look-ups wait for passwords.
    */
   concurrency?: number
-  /** Hashes that may wait, 0 to 100,000. Default 100. */
+  /** Hashes of strangers that may wait, and as many of known clients, 0 to 100,000. Default 100. */
   maxWaiting?: number
   /** How long one may wait, 1 to 60,000 ms. Default 10,000. */
   maxWaitMs?: number
 }
 
+/**
+ * Who asks. Text: a stranger, by its address. `known`: someone an account vouches for, by a device cookie or a session.
+ * Clients take turns, and each has few places to wait.
+ */
+export type HashClient = string | { readonly known: string }
+
 export type HashGate = {
-  /** `client`: who asks, where that is known. Clients take turns, and each has few places to wait. */
-  run<T>(work: () => Promise<T>, client?: string): Promise<T>
+  run<T>(work: () => Promise<T>, client?: HashClient): Promise<T>
+  /** Throws `OverloadedError` where a stranger would find no place to wait: before more work is done for one. */
+  requireRoom(): void
 }
 
 /** Places to wait for one client: one that sends hundreds of passwords keeps nobody else waiting (S-12). */
@@ -31,8 +38,12 @@ const maxWaitingOfOne = 20
 /** Stands for callers who are not told apart; they have all the places. */
 const anyone = ''
 
+/** Each client's hashes in the order of arrival; the clients in the order of their turns. */
+type Lane = { waiting: number; readonly queues: Map<string, Set<() => void>> }
+
 /**
- * A gate that lets a bounded number of hashes run, and a bounded number wait, first come first served.
+ * A gate that lets a bounded number of hashes run, and a bounded number wait, first come first served. Known clients have a lane
+ * of their own, and every other turn: strangers from however many addresses shut none of them out (LIM-7).
  * `run` gives what `work` gives, and throws `OverloadedError` without starting it when the queue is full or the wait is
  * over. Throws at once on options out of range.
  *
@@ -47,21 +58,29 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
   requireInteger('passwords.gate.maxWaitMs', maxWaitMs, { min: 1, max: 60_000 })
 
   let running = 0
-  let waiting = 0
-  /** Each client's hashes in the order of arrival; the clients in the order of their turns. */
-  const queues = new Map<string, Set<() => void>>()
+  const strangers: Lane = { waiting: 0, queues: new Map() }
+  const known: Lane = { waiting: 0, queues: new Map() }
+  /** The one whose turn is next. */
+  let next = known
 
-  async function enter(client: string): Promise<void> {
+  const refuse = () => {
+    throw new OverloadedError('Too many passwords are waiting to be checked')
+  }
+  const requireRoom = () => {
+    if (running >= concurrency && strangers.waiting >= maxWaiting) refuse()
+  }
+
+  async function enter(lane: Lane, client: string): Promise<void> {
     if (running < concurrency) {
       running += 1
       return
     }
+    const { queues } = lane
     const queue = queues.get(client) ?? new Set()
-    if (waiting >= maxWaiting || (client !== anyone && queue.size >= maxWaitingOfOne))
-      throw new OverloadedError('Too many passwords are waiting to be checked')
+    if (lane.waiting >= maxWaiting || (client !== anyone && queue.size >= maxWaitingOfOne)) refuse()
     await new Promise<void>((resolve, reject) => {
       const remove = () => {
-        waiting -= 1
+        lane.waiting -= 1
         queue.delete(start)
         if (queue.size === 0) queues.delete(client)
       }
@@ -74,7 +93,7 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
         remove()
         resolve()
       }
-      waiting += 1
+      lane.waiting += 1
       queue.add(start)
       queues.set(client, queue)
     })
@@ -82,21 +101,25 @@ export function createHashGate(options: HashGateOptions = {}): HashGate {
 
   // The one that leaves hands its place over, so a newcomer can't overtake those who wait.
   function leave(): void {
-    const [turn] = queues
+    const lane = next.waiting > 0 ? next : other(next)
+    const [turn] = lane.queues
     if (turn === undefined) {
       running -= 1
       return
     }
+    next = other(lane)
     const [client, queue] = turn
-    const [next] = queue
-    queues.delete(client)
-    if (queue.size > 1) queues.set(client, queue)
-    next?.()
+    const [start] = queue
+    lane.queues.delete(client)
+    if (queue.size > 1) lane.queues.set(client, queue)
+    start?.()
   }
+  const other = (lane: Lane) => (lane === known ? strangers : known)
 
   return {
+    requireRoom,
     async run(work, client = anyone) {
-      await enter(client)
+      await (typeof client === 'string' ? enter(strangers, client) : enter(known, client.known))
       try {
         return await work()
       } finally {

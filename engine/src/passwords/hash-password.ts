@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2'
 import { type Argon2Settings, defaultArgon2Settings, requireArgon2Settings } from './argon2-settings.ts'
 import { readHash, type StoredHash } from './hash-formats.ts'
-import { createHashGate, type HashGate } from './hash-gate.ts'
+import { createHashGate, type HashClient, type HashGate } from './hash-gate.ts'
 import { verifyLegacyHash } from './legacy-hash.ts'
 import { normalizePassword } from './normalize-password.ts'
 
@@ -21,15 +21,17 @@ export type PasswordHasherOptions = {
 /** `client`: who asks; see the gate. */
 export type PasswordHasher = {
   /** The string to store. Throws TypeError on what is no text (`checkPassword` refuses that first), `OverloadedError`. */
-  hash(password: string, client?: string): Promise<string>
+  hash(password: string, client?: HashClient): Promise<string>
   /**
    * `ok`: the password is right. `upgrade`: it is right, and the stored hash has another algorithm or other parameters
    * than the present ones: store `hash(password)` instead. Throws, with a cause, when the stored hash can't be read, and
    * `OverloadedError`; neither says that the password was wrong.
    */
-  verify(stored: string, password: string, client?: string): Promise<{ ok: boolean; upgrade: boolean }>
+  verify(stored: string, password: string, client?: HashClient): Promise<{ ok: boolean; upgrade: boolean }>
   /** Does the work of one `verify`, for an email that is not known: ACC-3. Throws `OverloadedError` as `verify` does. */
-  verifyDummy(password: string, client?: string): Promise<void>
+  verifyDummy(password: string, client?: HashClient): Promise<void>
+  /** Throws `OverloadedError` where a stranger's password could not even wait: before anything is done for it. */
+  requireRoom(): void
 }
 
 /**
@@ -70,6 +72,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     async verifyDummy(password, client) {
       await verify(dummy, password, client)
     },
+    requireRoom: gate.requireRoom,
   }
 }
 

@@ -1,4 +1,5 @@
 // Kysely on node:sqlite: one connection, one user of it at a time.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { OneAtATime } from './one-at-a-time.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
@@ -14,12 +15,33 @@ class Adapter extends SqliteAdapter {
   }
 }
 
+/** Work at the database in one turn of the event loop, milliseconds. */
+const maxTurnMs = 10
+
+/**
+ * Statements run in this very thread and follow each other without a pause: a crowd of requests would keep timers, deadlines
+ * and sockets waiting until all of them are done, for seconds. So who comes after `maxTurnMs` waits for the next turn.
+ */
+const createPauses = () => {
+  let since: number | null = null
+  return async () => {
+    if (since !== null && performance.now() - since > maxTurnMs) await nextTurn()
+    if (since !== null) return
+    since = performance.now()
+    setImmediate(() => {
+      since = null
+    })
+  }
+}
+
 const createDriver = (connection: SqliteConnection, isInTransaction: () => boolean, door: OneAtATime): Driver => {
   let leave = () => {}
+  const pause = createPauses()
   return {
     init: async () => {},
     acquireConnection: async () => {
       leave = await door.enter()
+      await pause()
       return connection
     },
     releaseConnection: async () => leave(),

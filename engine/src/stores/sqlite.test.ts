@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { silentLog } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 import { createMemoryChannel } from './memory-channel.ts'
@@ -218,6 +218,27 @@ test('S-90 a file that another process does not let go is given up after a bound
   await waiting
   mine.close()
   holder.close()
+})
+
+test('attack: S-12 a flood of writes leaves timers and sockets their turns', async () => {
+  const database = open(newFile(), true)
+  await database.migrate()
+  // Each look at the time is 4 ms later: as if each statement took so long.
+  let ms = performance.now()
+  const time = vi.spyOn(performance, 'now').mockImplementation(() => (ms += 4))
+  let turns = 0
+  const count = () => {
+    turns += 1
+    counting = setImmediate(count)
+  }
+  let counting = setImmediate(count)
+  try {
+    await Promise.all(Array.from({ length: 100 }, () => database.accounts.insert(sampleAccount())))
+  } finally {
+    clearImmediate(counting)
+    time.mockRestore()
+  }
+  expect(turns).toBeGreaterThan(20)
 })
 
 test('a transaction that asks outside of itself is told so, not left hanging', async () => {
