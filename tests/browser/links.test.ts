@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { goodPassword } from '../support/visitor.ts'
+import { linkFor } from './mailbox.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
 
 const newPassword = 'calm-meadow-window-17'
@@ -27,13 +28,6 @@ const inLanguage = async (locale: string): Promise<Page> => {
 
 const submit = (page: Page) => page.locator('button[type=submit]').click()
 
-/** The link in the newest letter to somebody that leads to `path`. */
-const linkFor = async (page: Page, email: string, path: string): Promise<string> => {
-  const link = page.locator('article').filter({ hasText: email }).locator(`a[href*="${path}#"]`).first()
-  await expect.poll(() => page.goto(`${site.url}/mailbox`).then(() => link.count())).toBe(1)
-  return (await link.getAttribute('href')) ?? ''
-}
-
 const askToSignUp = async (page: Page, email: string) => {
   await page.goto(`${site.url}/sign-up`)
   await page.locator('[name=email]').fill(email)
@@ -55,7 +49,7 @@ test.each([
   const { locale, email, expired, done } = given
   const page = await inLanguage(locale)
   await askToSignUp(page, email)
-  const link = await linkFor(page, email, '/verify-email')
+  const link = await linkFor(page, site, email, '/verify-email')
   // Opened first by a scanner, which uses nothing up.
   expect((await fetch(link)).status).toBe(200)
   await page.goto(link)
@@ -76,7 +70,7 @@ test.each([
   await other.locator('[name=email]').fill(email)
   await submit(other)
   await other.getByText(email).waitFor()
-  const reset = await linkFor(other, email, '/reset-password')
+  const reset = await linkFor(other, site, email, '/reset-password')
   await other.goto(reset)
   await other.locator('[name=password]').fill(newPassword)
   await submit(other)
@@ -93,7 +87,7 @@ test('ACC-4 two tabs with one link at once: one changes the password, the other 
   const page = await inLanguage('en-GB')
   const email = 'carl@example.com'
   await askToSignUp(page, email)
-  await page.goto(await linkFor(page, email, '/verify-email'))
+  await page.goto(await linkFor(page, site, email, '/verify-email'))
   await confirm(page, email)
   await page.waitForURL('**/account')
   const tabs = [await inLanguage('en-GB'), await inLanguage('en-GB')] as const
@@ -101,7 +95,7 @@ test('ACC-4 two tabs with one link at once: one changes the password, the other 
   await tabs[0].locator('[name=email]').fill(email)
   await submit(tabs[0])
   await tabs[0].getByText(email).waitFor()
-  const link = await linkFor(tabs[0], email, '/reset-password')
+  const link = await linkFor(tabs[0], site, email, '/reset-password')
   await Promise.all(tabs.map((tab) => tab.goto(link)))
   await Promise.all(tabs.map((tab) => tab.locator('[name=password]').fill(newPassword)))
   await Promise.all(tabs.map(submit))

@@ -118,6 +118,13 @@ const ways: readonly WayIn[] = [
     },
   },
   {
+    way: 'a link by mail',
+    take: async (site, { email }, browser) => {
+      await browser.post('/api/auth/magic-link', { email })
+      return browser.post('/api/auth/magic-link/login', { token: await link(site, email, '/magic-link') })
+    },
+  },
+  {
     way: 'a new password by a link, then sign-in',
     take: async (site, { email }, browser) => {
       // Of a mailbox that was proven before: at its first proof whatever the account had is somebody else's, and goes (H-3).

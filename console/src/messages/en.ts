@@ -129,7 +129,7 @@ export const en = {
     text: 'Then secure your account. That does this, at once:',
     sessions: 'You are signed out everywhere, and so is whoever it was.',
     password: 'Your password stops working, and we send you a link to choose a new one.',
-    added: 'Passkeys, authenticator apps and recovery codes that came since are removed.',
+    added: 'If the letter told of a new way to sign in, it is removed.',
     email: 'If your email was changed, it is changed back to the address that the letter came to.',
     submit: 'Secure my account',
     busy: 'Securing your account…',

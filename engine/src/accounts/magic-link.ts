@@ -17,7 +17,6 @@ import { chooseDevice } from './device.ts'
 import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
 import { postNotice } from './post-notice.ts'
-import { type RemoveSinceStores, removeSince } from './remove-since.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type MagicLinkDeps = EnterDeps & {
@@ -25,12 +24,11 @@ export type MagicLinkDeps = EnterDeps & {
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
   readonly audit: AuditStore
   readonly transact: Transact<
-    EnterStores &
-      RemoveSinceStores & {
-        accounts: AccountStore
-        oneTimeTokens: OneTimeTokenStore
-        outbox: OutboxStore
-      }
+    EnterStores & {
+      accounts: AccountStore
+      oneTimeTokens: OneTimeTokenStore
+      outbox: OutboxStore
+    }
   >
   readonly channel: Channel
   readonly clock: Clock
@@ -114,7 +112,10 @@ const commit = (
     return { entered: await enter(deps, stores, entry), ended }
   })
 
-/** The first proof of the mailbox: whoever made the account may have been somebody else (H-3). */
+/**
+ * The first proof of the mailbox: whoever made the account may have been somebody else (H-3). Their password, sessions and known browsers
+ * end. A second factor stays, whoever's it is: no link by mail gets around one (S-15, S-18).
+ */
 const prove = async (
   deps: MagicLinkDeps,
   stores: Parameters<Parameters<MagicLinkDeps['transact']>[0]>[0],
@@ -123,7 +124,7 @@ const prove = async (
 ): Promise<readonly SessionId[]> => {
   await stores.accounts.setEmailVerified(account.id, now)
   await stores.oneTimeTokens.endAll(account.id, 'verify_email', now)
-  await removeSince(stores, account.id, 0)
+  await stores.accounts.forgetDevices(account.id, 0)
   const revoked = await stores.sessions.revokeAllOfUser(account.id, 'reported', now, null)
   await recordRevocations(stores.audit, revoked, { reason: 'reported', now, context })
   const ended = revoked.map(({ id }) => id)

@@ -22,9 +22,9 @@ export type NotMeResult =
   | { readonly ok: false; readonly error: 'link_expired' }
 
 /**
- * Ends every session (the new password that follows would end them anyway), closes the old password, takes away the passkeys,
- * authenticator app, recovery codes and known browsers that came since, gives the email back where it was changed, and sends a link to
- * choose a new password. Refuses `link_expired`: used, too old, unknown, or sent to an address that is no longer the account's.
+ * Ends every session (the new password that follows would end them anyway), closes the old password, forgets the browsers that came
+ * since, and sends a link to choose a new password. Where the letter told of it, it takes the new factor away, or gives the email
+ * back. Refuses `link_expired`: used, too old, unknown, or sent to an address that is no longer the account's.
  */
 export const notMe = async (deps: LetterActDeps, input: NotMeInput): Promise<NotMeResult> => {
   const committed = secure(deps, input)
@@ -34,6 +34,12 @@ export const notMe = async (deps: LetterActDeps, input: NotMeInput): Promise<Not
   await announceAccount(deps, done.account.id, done.ended)
   return { ok: true, value: { sentTo: done.account.email } }
 }
+
+/**
+ * Of these letters alone the link takes factors away, and only those that came since: a mailbox by itself gets around no second factor
+ * (S-18). Who changed the email has the letters that tell of factors.
+ */
+const ofFactors: readonly ToldOf['kind'][] = ['factor_added', 'email_changed']
 
 type At = { readonly now: number; readonly context: Context; readonly told: ToldOf }
 
@@ -50,7 +56,8 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     if (!account) return null
     const { id: userId, email: to, emailKey } = account
     await accounts.replacePassword(userId, null, null, now)
-    await removeSince(stores, userId, told.since)
+    await accounts.forgetDevices(userId, told.since)
+    if (ofFactors.includes(told.kind)) await removeSince(stores, userId, told.since)
     for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email'] as const)
       await oneTimeTokens.endAll(userId, purpose, now)
     const ended = await sessions.revokeAllOfUser(userId, 'reported', now, null)

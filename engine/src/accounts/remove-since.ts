@@ -1,7 +1,6 @@
-// What others have set up in an account goes, and all of it (H-3, S-16).
+// What somebody else has set up in an account goes (S-16).
 import type { UserId } from '../primitives/ids.ts'
 import type { RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
-import type { AccountStore } from './store.ts'
 
 /** As far as accounts need to know of passkeys. */
 export type HeldPasskeys = {
@@ -10,19 +9,14 @@ export type HeldPasskeys = {
 }
 
 export type RemoveSinceStores = {
-  readonly accounts: Pick<AccountStore, 'forgetDevices'>
   readonly passkeys: HeldPasskeys
   readonly totp: Pick<TotpStore, 'find' | 'remove'>
   readonly recoveryCodes: Pick<RecoveryCodeStore, 'removeAll'>
 }
 
-/**
- * Takes away what came at `since` (epoch milliseconds) or later: passkeys, the authenticator app, recovery codes, known browsers. 0: all
- * there is, when a mailbox is proven for the first time, and by nothing that whoever made the account knows. Sessions and the
- * password are the caller's to end.
- */
+/** Takes away the passkeys, the authenticator app and the recovery codes that came at `since` (epoch milliseconds) or later. */
 export const removeSince = async (
-  { accounts, passkeys, totp, recoveryCodes }: RemoveSinceStores,
+  { passkeys, totp, recoveryCodes }: RemoveSinceStores,
   userId: UserId,
   since: number,
 ): Promise<void> => {
@@ -31,5 +25,4 @@ export const removeSince = async (
   const app = await totp.find(userId)
   if (app && app.createdAt >= since) await totp.remove(userId)
   await recoveryCodes.removeAll(userId, since)
-  await accounts.forgetDevices(userId, since)
 }

@@ -17,21 +17,18 @@ import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
 import { postNotice } from './post-notice.ts'
-import { type RemoveSinceStores, removeSince } from './remove-since.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly accounts: Pick<AccountStore, 'findById'>
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
-  readonly transact: Transact<
-    RemoveSinceStores & {
-      accounts: AccountStore
-      sessions: SessionStore
-      oneTimeTokens: OneTimeTokenStore
-      outbox: OutboxStore
-      audit: AuditStore
-    }
-  >
+  readonly transact: Transact<{
+    accounts: AccountStore
+    sessions: SessionStore
+    oneTimeTokens: OneTimeTokenStore
+    outbox: OutboxStore
+    audit: AuditStore
+  }>
   readonly keyring: Pick<Keyring, 'newest'>
   readonly hasher: PasswordHasher
   readonly checkNewPassword: CheckNewPassword
@@ -88,7 +85,7 @@ const change = (
     await oneTimeTokens.endAll(userId, 'reset_password', now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
-    if (await accounts.setEmailVerified(userId, now)) await removeSince(stores, userId, 0)
+    if (await accounts.setEmailVerified(userId, now)) await accounts.forgetDevices(userId, 0)
     await oneTimeTokens.endAll(userId, 'verify_email', now)
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)

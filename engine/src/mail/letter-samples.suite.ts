@@ -1,6 +1,9 @@
-// One letter of every kind.
+// One letter of every kind, and what the tests of their delivery have in common.
 import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { LetterContent, Notice } from './letter.ts'
+
+export const mailSecret = 'a secret that is long enough for a test of letters in an outbox'
+export const mailSite = { publicUrl: 'https://shop.example.com', name: 'Shop' }
 
 export const token = createOneTimeToken()
 const circumstances = { at: Date.UTC(2026, 0, 31, 9, 5), ip: '192.0.2.1', browser: 'Firefox', system: '<Linux>' }

@@ -1,21 +1,22 @@
 // Letters leave through a real mail server, which refuses, hangs, dies and comes back.
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer, type Server, type Socket } from 'node:net'
-import { SMTPServer } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { deriveKeys } from '../keys/derive.ts'
 import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
+import { mailSecret, mailSite } from './letter-samples.suite.ts'
 import { createMailbox } from './mailbox.ts'
 import { postLetter } from './post.ts'
 import { createPostman, type Postman, pauseMs } from './postman.ts'
 import { createSmtpTransport } from './smtp.ts'
 import type { Transport } from './transport.ts'
 
-const key = deriveKeys('a secret that is long enough for a test of letters in an outbox')
+const key = deriveKeys(mailSecret)
 const keyring = { newest: () => key, find: async (id: string) => (id === key.id ? key : null) }
-const site = { publicUrl: 'https://shop.example.com', name: 'Shop' }
 const hour = 3_600_000
 
 test('the pauses grow from ten seconds to a quarter of an hour', () => {
@@ -24,7 +25,11 @@ test('the pauses grow from ten seconds to a quarter of an hour', () => {
 
 type Received = { to: string; data: string }
 
-const startSmtp = async (port = 0, answer: (to: string) => Error | null = () => null) => {
+const startSmtp = async (
+  port = 0,
+  answer: (to: string) => Error | null = () => null,
+  options: SMTPServerOptions = {},
+) => {
   const received: Received[] = []
   const server = new SMTPServer({
     authOptional: true,
@@ -40,6 +45,7 @@ const startSmtp = async (port = 0, answer: (to: string) => Error | null = () => 
         done()
       })
     },
+    ...options,
   })
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -75,7 +81,7 @@ describe.each(places)('on %s', (_, newPlace) => {
 
   const clock = { now: () => now }
   const postman = (transport: Transport, at: Database = database): Postman => {
-    const one = createPostman({ outbox: at.outbox, keyring, transport, site, clock, log } as never)
+    const one = createPostman({ outbox: at.outbox, keyring, transport, site: mailSite, clock, log } as never)
     closers.push(one.close)
     return one
   }
@@ -182,6 +188,83 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(mailbox.letters().map(({ to }) => to)).toEqual(['ada@example.com'])
   })
 
+  const never = (responseCode: number) => Object.assign(new Error('never'), { responseCode })
+  test.each<[string, SMTPServerOptions]>([
+    ['at its greeting', { onConnect: (_session, done) => done(never(554)) }],
+    ['our name and password', { authOptional: false, onAuth: (_auth, _session, done) => done(never(550)) }],
+    ['the sender', { onMailFrom: (_address, _session, done) => done(never(550)) }],
+  ])(
+    'SPEC section 17: a mail server that refuses %s for ever: a setting to mend, and no letter is lost',
+    async (_what, options) => {
+      const wrong = await startSmtp(0, () => null, options)
+      await post('ada@example.com')
+      const { deliver, isDegraded } = postman(smtp(wrong.port))
+      expect(await deliver()).toBe(0)
+      expect(isDegraded()).toBe(true)
+      await wrong.stop()
+      const right = await startSmtp(wrong.port)
+      closers.push(right.stop)
+      now += pauseMs(1)
+      expect(await deliver()).toBe(1)
+      expect(right.received.map(({ to }) => to)).toEqual(['ada@example.com'])
+    },
+  )
+
+  test('a mail server that took the letter and says nothing: it is sent again, under the same id, and then no more', async () => {
+    let silent = true
+    const ids: string[] = []
+    const onData: SMTPServerOptions['onData'] = (stream, _session, done) => {
+      let data = ''
+      stream.on('data', (chunk: Buffer) => {
+        data += chunk.toString()
+      })
+      stream.on('end', () => {
+        ids.push(/^Message-ID: (.*)$/im.exec(data)?.[1] ?? '')
+        if (!silent) done()
+      })
+    }
+    const server = await startSmtp(0, () => null, { onData, closeTimeout: 1 })
+    closers.push(server.stop)
+    await post('ada@example.com')
+    const url = `smtp://127.0.0.1:${server.port}`
+    const { deliver } = postman(createSmtpTransport({ url, from: 'a@b.example', patienceMs: 200 }))
+    expect(await deliver()).toBe(0)
+    silent = false
+    now += pauseMs(1)
+    expect(await deliver()).toBe(1)
+    now += 10 * hour
+    expect(await deliver()).toBe(0)
+    expect(ids).toHaveLength(2)
+    expect(ids[0]).toMatch(/^<.+@127\.0\.0\.1>$/)
+    expect(ids[1]).toBe(ids[0])
+  })
+
+  test('SIGKILL of a node in the middle of a delivery: another node sends what it held, and nothing that had gone out', async () => {
+    let child: ChildProcess | undefined
+    const dying = await startSmtp(0, (to) => {
+      if (to.startsWith('second')) child?.kill('SIGKILL')
+      return null
+    })
+    closers.push(dying.stop)
+    await post('first@example.com')
+    expect(await postman(smtp(dying.port)).deliver()).toBe(1)
+    await post('second@example.com')
+    const program = new URL('./process-that-delivers.suite.ts', import.meta.url).pathname
+    const args = ['--conditions=@vigile/source', program, place.kind, place.address, `${dying.port}`, `${now}`]
+    child = spawn(process.execPath, args, { stdio: 'ignore' })
+    const signal = await new Promise((resolve) => child?.once('close', (_code, killedBy) => resolve(killedBy)))
+    expect(signal).toBe('SIGKILL')
+    expect(dying.received.map(({ to }) => to)).toEqual(['first@example.com'])
+    const server = await startSmtp()
+    closers.push(server.stop)
+    const { deliver } = postman(smtp(server.port))
+    expect(await deliver()).toBe(0)
+    // Its lease is over.
+    now += 120_000
+    expect(await deliver()).toBe(1)
+    expect(server.received.map(({ to }) => to)).toEqual(['second@example.com'])
+  })
+
   test('S-90 a stolen database holds no link: letters are sealed, each for itself', async () => {
     await post('ada@example.com')
     await post('bert@example.com')
@@ -190,7 +273,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     // The seal of one does not fit another.
     const stolen = { ...database.outbox, claim: async () => [{ ...one, sealed: two?.sealed }] } as never
     const mailbox = createMailbox()
-    await createPostman({ outbox: stolen, keyring, transport: mailbox, site, clock, log } as never).deliver()
+    await createPostman({ outbox: stolen, keyring, transport: mailbox, site: mailSite, clock, log } as never).deliver()
     expect(mailbox.letters()).toEqual([])
   })
 })

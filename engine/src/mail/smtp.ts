@@ -4,6 +4,15 @@ import type { Handed, Transport } from './transport.ts'
 /** Each step with a mail server that says nothing ends after so long; none waits for the next. */
 const defaultPatienceMs = 10_000
 
+type SmtpError = { readonly responseCode?: number; readonly command?: string }
+
+/**
+ * A permanent fault (RFC 5321 section 4.2.1) of this one letter: its reader or its text. What the server says of us, at the greeting,
+ * to our name and password or of the sender, is a setting to be mended: the letter waits for that.
+ */
+const isRefusal = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
+  responseCode >= 550 && responseCode < 560 && ['RCPT TO', 'DATA'].includes(command)
+
 /**
  * Mail through a server. `url`: `smtp://user:password@host:587` (TLS by STARTTLS where the server has it) or `smtps://…`;
  * `from`: `Shop <no-reply@shop.example.com>`.
@@ -37,9 +46,8 @@ export const createSmtpTransport = (input: {
         await (await transporter).sendMail({ to, subject, text, html, headers, messageId: `<${id}@${hostname}>` })
         return { outcome: 'sent' }
       } catch (error) {
-        const { responseCode, message } = error as { responseCode?: number; message: string }
-        if (responseCode !== undefined && responseCode >= 550 && responseCode < 560)
-          return { outcome: 'refused', why: message }
+        const { message } = error as Error
+        if (isRefusal(error as SmtpError)) return { outcome: 'refused', why: message }
         throw error
       }
     },
