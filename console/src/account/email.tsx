@@ -1,4 +1,5 @@
-import type { User } from '@vigile/contract'
+import type { NetworkProblem } from '@vigile/client'
+import type { Problem, User } from '@vigile/contract'
 import { useRef, useState } from 'react'
 import { looksLikeEmail } from '../forms/email-shape.ts'
 import { Field } from '../forms/field.tsx'
@@ -16,13 +17,20 @@ import styles from './email.module.css'
 import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
 
-const fields = ['email'] as const
+// Not `email`: that is the section's own id.
+const fields = ['newEmail'] as const
 type Name = (typeof fields)[number]
 
-function check({ email }: Values<Name>): Trouble<Name> | null {
-  if (!email) return fieldTrouble({ email: (say) => say('missing.email') })
-  return looksLikeEmail(email) ? null : fieldTrouble({ email: (say) => say('missing.emailShape') })
+function check({ newEmail }: Values<Name>): Trouble<Name> | null {
+  if (!newEmail) return fieldTrouble({ newEmail: (say) => say('missing.email') })
+  return looksLikeEmail(newEmail) ? null : fieldTrouble({ newEmail: (say) => say('missing.emailShape') })
 }
+
+/** What the server says of `email` belongs to the form's one field. */
+const named = <P extends Problem | NetworkProblem>(problem: P): P =>
+  'errors' in problem
+    ? { ...problem, errors: problem.errors?.map((error) => ({ ...error, path: 'newEmail' })) }
+    : problem
 
 /** Asks for another address. What it says is the same for one that has an account (S-13). */
 function ChangeEmail() {
@@ -30,28 +38,28 @@ function ChangeEmail() {
   const act = useAct()
   const form = useRef<HTMLFormElement>(null)
   const [mailedTo, setMailedTo] = useState<string | null>(null)
-  const ask = async ({ email }: Values<Name>): Promise<Trouble<Name> | null> => {
+  const ask = async ({ newEmail }: Values<Name>): Promise<Trouble<Name> | null> => {
     setMailedTo(null)
-    const result = await act(() => send('POST', '/email/change', { email }))
-    if (!result.ok) return troubleOf(result.problem, fields)
+    const result = await act(() => send('POST', '/email/change', { email: newEmail }))
+    if (!result.ok) return troubleOf(named(result.problem), fields)
     form.current?.reset()
-    setMailedTo(email)
+    setMailedTo(newEmail)
     return null
   }
   const { busy, trouble, ...events } = useForm<Name>({ fields, check, send: ask })
   const label = say('email.new')
   return (
     <form className={page.form} method="post" noValidate ref={form} aria-busy={busy} {...events}>
-      <TroubleSummary trouble={trouble} labels={{ email: label }} />
+      <TroubleSummary trouble={trouble} labels={{ newEmail: label }} />
       <Field
-        name="email"
+        name="newEmail"
         type="email"
         label={label}
         hint={say('email.hint')}
         autoComplete="email"
         autoCapitalize="none"
         spellCheck={false}
-        error={trouble?.fields.email && worded(trouble.fields.email, say)}
+        error={trouble?.fields.newEmail && worded(trouble.fields.newEmail, say)}
       />
       <div>
         <Button kind="main" type="submit" busy={busy} busyText={say('forgot.busy')}>
