@@ -6,6 +6,7 @@ import { Button } from '../look/button.tsx'
 import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
+import styles from './end-others.module.css'
 import { useAct } from './recent-sign-in.tsx'
 import { useSessionList } from './use-sessions.ts'
 
@@ -41,9 +42,11 @@ export function EndOthers() {
         {!result?.ok && others > 0 && (
           <Notice kind="note">
             <p>{say('endOthers.text', { count: others })}</p>
-            <Button busy={busy} busyText={say('sessions.ending')} onClick={() => void run()}>
-              {say('endOthers.submit')}
-            </Button>
+            <div className={styles.act}>
+              <Button busy={busy} busyText={say('sessions.ending')} onClick={() => void run()}>
+                {say('endOthers.submit')}
+              </Button>
+            </div>
           </Notice>
         )}
       </Live>
