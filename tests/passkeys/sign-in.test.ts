@@ -192,6 +192,16 @@ describe('what does not hold', () => {
     )
   })
 
+  test('ACC-7 a passkey of an account that its owner has closed opens the way back, and no session', async () => {
+    const { visitor, authenticator } = await owner(site)
+    expect((await visitor.post('/api/auth/account/delete', {})).status).toBe(200)
+    const stranger = site.visitor()
+    const { status, body, setCookies } = await signInWithPasskey(stranger, authenticator)
+    expect([status, body.next, setCookies]).toEqual([200, 'keep_account', []])
+    expect((await stranger.post('/api/auth/account/keep', { token: body.token })).status).toBe(200)
+    expect((await signInWithPasskey(stranger, authenticator)).body.session.id).toBeTypeOf('string')
+  })
+
   test('S-22 the challenge of a registration signs nobody in', async () => {
     const { visitor, authenticator } = await owner(site)
     const { challenge, rp } = (await visitor.post('/api/auth/factors/passkeys/options')).body

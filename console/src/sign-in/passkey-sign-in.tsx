@@ -1,5 +1,5 @@
 // Sign-in with a passkey: by a button, and where the browser fills in the name. The form beside it never waits for either.
-import type { PasskeyAssertion } from '@vigile/contract'
+import type { KeepOffered, PasskeyAssertion, SessionStarted } from '@vigile/contract'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { client } from '../client.ts'
 import { send } from '../forms/send.ts'
@@ -9,10 +9,14 @@ import { Button } from '../look/button.tsx'
 import { PasskeyIcon } from '../look/icons.tsx'
 import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { goOn } from '../navigation/routes.ts'
 import { askForPasskey, loadCeremony } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
+import { goOnFrom } from './go-on-from.ts'
 import styles from './passkey-sign-in.module.css'
+
+type Answer = SessionStarted | KeepOffered
+
+const login = (response: PasskeyAssertion) => client.enter<Answer>('/passkey/login', { response })
 
 export function PasskeySignIn() {
   const { say } = useMessages()
@@ -22,8 +26,8 @@ export function PasskeySignIn() {
 
   /** @returns whether it signed in */
   const use = useCallback(async (response: PasskeyAssertion): Promise<boolean> => {
-    const result = await client.enter('/passkey/login', { response })
-    if (result.ok) goOn()
+    const result = await login(response)
+    if (result.ok) goOnFrom(result.value)
     else setTrouble(troubleOf(result.problem, []))
     return result.ok
   }, [])
@@ -47,19 +51,18 @@ export function PasskeySignIn() {
     }
   }, [use])
 
-  /** Null: signed in, and the next page is on its way. */
-  const signIn = async (): Promise<Trouble<never> | null> => {
+  const signIn = async (): Promise<Trouble<never> | Answer> => {
     const asked = await askForPasskey(send('POST', '/passkey/options'))
     if (!asked.ok) return asked.trouble
-    const result = await client.enter('/passkey/login', { response: asked.value })
-    return result.ok ? null : troubleOf(result.problem, [])
+    const result = await login(asked.value)
+    return result.ok ? result.value : troubleOf(result.problem, [])
   }
 
   const press = async () => {
     setTrouble(null)
     setBusy(true)
     const found = await signIn()
-    if (!found) return goOn()
+    if (!('fields' in found)) return goOnFrom(found)
     setTrouble(found)
     setBusy(false)
     offer.current?.renew()

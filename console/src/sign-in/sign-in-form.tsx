@@ -8,8 +8,7 @@ import { useForm, type Values } from '../forms/use-form.ts'
 import { Button } from '../look/button.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { openWithToken } from '../navigation/link-token.ts'
-import { goOn, goOnToSecondFactor, keepAccountHref } from '../navigation/routes.ts'
+import { goOnFrom } from './go-on-from.ts'
 
 const fields = ['email', 'password'] as const
 type Name = (typeof fields)[number]
@@ -35,10 +34,7 @@ export function SignInForm({ email, verification, onLinkExpired }: Props) {
   const send = async (values: Values<Name>): Promise<Trouble<Name> | null> => {
     const result = await client.signIn({ ...values, ...(verification && { verification }) })
     if (result.ok) {
-      const entered = result.value
-      if (!('next' in entered)) goOn()
-      else if (entered.next === 'second_factor') goOnToSecondFactor()
-      else openWithToken(keepAccountHref, entered.token, entered.deleteAt)
+      goOnFrom(result.value)
       return new Promise(() => {}) // Still busy until the next page is here.
     }
     if (result.problem.code !== 'link_expired') return troubleOf(result.problem, fields)

@@ -12,6 +12,7 @@ import {
   passkeySignInBody,
   renamePasskeyBody,
 } from '../schemas/passkeys.ts'
+import { keepOfferedSchema } from '../schemas/person.ts'
 import { sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
 
@@ -31,7 +32,12 @@ export const passkeysEndpoints = {
     path: './passkey/login',
     summary: 'Sign in with a passkey alone: it is two factors',
     body: passkeySignInBody,
-    answers: { 200: json(sessionStartedSchema, 'Signed in.') },
+    answers: {
+      200: json(
+        z.union([sessionStartedSchema, keepOfferedSchema]),
+        'Signed in; or, with `next`, what comes before that.',
+      ),
+    },
     refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
   },
   askForPasskey: {

@@ -39,7 +39,9 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
       const result = await signInWithPasskey({ ...acts, limiter: call.limiter }, { ...brought, ...body })
       const { verdict } = result
       if (!result.ok) return notSignedIn(result.error, verdict)
-      return deps.waysIn.answerFinished(result.value, { verdict })
+      return result.value.kind === 'closed'
+        ? deps.waysIn.answer(result.value, { verdict })
+        : deps.waysIn.answerFinished(result.value, { verdict })
     },
 
     list: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> =>

@@ -2,12 +2,15 @@
 // is asked for (decisions/0016).
 import type { PasskeyAssertion } from '@vigile/contract'
 import { beginSignedIn, type Entry, type SignedIn, type SignedInStores } from '../accounts/begin-signed-in.ts'
+import type { ClosureStore } from '../accounts/closure-store.ts'
+import { offerWayBack, type WayBack } from '../accounts/keep-account.ts'
 import { findDevice } from '../accounts/known-device.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Limiter, Verdict } from '../limits/limiter.ts'
+import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -25,7 +28,14 @@ export type PasskeySignInDeps = BeginDeps &
     readonly audit: AuditStore
     readonly limiter: Limiter
     readonly recordLimit: RecordLimit
-    readonly transact: Transact<SignedInStores & { accounts: AccountStore; passkeys: PasskeyStore }>
+    readonly transact: Transact<
+      SignedInStores & {
+        accounts: AccountStore
+        closures: ClosureStore
+        oneTimeTokens: OneTimeTokenStore
+        passkeys: PasskeyStore
+      }
+    >
     readonly channel: Channel
     readonly clock: Clock
     readonly log: Log
@@ -40,7 +50,7 @@ export type PasskeySignInInput = Pick<Entry, 'ends' | 'boundKey' | 'context'> & 
 }
 
 export type PasskeySignInResult =
-  | { readonly ok: true; readonly value: SignedIn; readonly verdict: Verdict | null }
+  | { readonly ok: true; readonly value: SignedIn | WayBack; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
   | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
@@ -70,7 +80,7 @@ export const signInWithPasskey = async (
     return { ok: false, error: 'invalid_credentials', verdict }
   }
   await giveBack()
-  await announce(deps, entered.begun.ended)
+  if (entered.kind === 'session') await announce(deps, entered.begun.ended)
   return { ok: true, value: entered, verdict }
 }
 
@@ -79,7 +89,7 @@ type Reason = CeremonyFault | UseFault | { readonly reason: 'limited' | 'disable
 const enter = async (
   deps: PasskeySignInDeps,
   input: PasskeySignInInput,
-): Promise<SignedIn | { readonly refused: AuditEntry }> => {
+): Promise<SignedIn | WayBack | { readonly refused: AuditEntry }> => {
   const proof = await provePasskey(deps, { response: input.response, purpose: 'sign-in' })
   if (!proof.ok) return { refused: failure(deps, input, proof, proof.fault) }
   const { passkey, use } = proof
@@ -97,6 +107,12 @@ const enter = async (
     return beginSignedIn(deps, stores, { account, by: 'passkey', now, context, ends, boundKey, deviceToken, details })
   })
   if (!('reason' in done)) return done
+  if (done.reason === 'disabled') {
+    // Its owner may have closed it, and a passkey that proves its user opens the way back (ACC-7).
+    const account = await deps.accounts.findById(passkey.userId)
+    const wayBack = account && (await offerWayBack(deps, account, context))
+    if (wayBack) return wayBack
+  }
   warnOfCopy(deps.log, passkey, done)
   return { refused: failure(deps, input, proof, done) }
 }
