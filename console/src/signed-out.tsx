@@ -7,6 +7,7 @@ import { NotMePage } from './links/not-me-page.tsx'
 import { show } from './look/look.tsx'
 import { path, paths } from './navigation/routes.ts'
 import { ResetPage } from './reset/reset-page.tsx'
+import { SecondFactorPage } from './second-factor/second-factor-page.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { SignUpPage } from './sign-up/sign-up-page.tsx'
 import { VerifyPage } from './verify/verify-page.tsx'
@@ -17,6 +18,7 @@ const pages: Readonly<Record<string, () => React.JSX.Element>> = {
   [paths.reset]: ResetPage,
   [paths.verify]: VerifyPage,
   [paths.magicLink]: MagicLinkPage,
+  [paths.secondFactor]: SecondFactorPage,
   [paths.changeEmail]: ChangeEmailPage,
   [paths.notMe]: NotMePage,
   [paths.keepAccount]: KeepAccountPage,

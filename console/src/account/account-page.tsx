@@ -11,6 +11,7 @@ import { Passkeys } from './passkeys.tsx'
 import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
 import { Sessions } from './sessions.tsx'
+import { TwoStep } from './two-step.tsx'
 import { SessionListContext, useSessionList, useSessions } from './use-sessions.ts'
 
 /** While it is not known who is signed in, or cannot be known. */
@@ -31,6 +32,7 @@ function Account({ user }: { user: User }) {
       <Profile user={user} onChange={reload} />
       <Email user={user} />
       <ChangePassword email={user.email} onChange={onChange} />
+      <TwoStep />
       <Passkeys />
       <Sessions />
       <ExportData />

@@ -18,10 +18,12 @@ export type FieldProps = {
     | 'username webauthn'
     | 'current-password'
     | 'new-password'
+    | 'one-time-code'
     | 'off'
   readonly required?: boolean
   /** Where the keyboard is when a dialog opens. */
   readonly 'data-autofocus'?: boolean
+  readonly inputMode?: 'numeric' | 'text'
   readonly defaultValue?: string
   readonly autoCapitalize?: 'none'
   readonly spellCheck?: false

@@ -88,3 +88,10 @@ export const PasskeyIcon = () => (
     <path d="M14.4 12v5.6M14.4 15h1.8" strokeLinecap="round" />
   </Icon>
 )
+
+export const PaperIcon = () => (
+  <Icon>
+    <path d="M5 2.4h7l3.4 3.4v11.8H5Z" strokeLinejoin="round" />
+    <path d="M7.6 8.6h5.2M7.6 11.4h5.2M7.6 14.2h3" strokeLinecap="round" />
+  </Icon>
+)

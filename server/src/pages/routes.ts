@@ -62,6 +62,7 @@ export const pageRoutes = ({
       '/reset-password',
       '/verify-email',
       '/magic-link',
+      '/second-factor',
       '/change-email',
       '/not-me',
       '/keep-account',
