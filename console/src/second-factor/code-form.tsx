@@ -38,7 +38,8 @@ export function CodeForm({ kind, label, hint, submit, busyText, send, around }: 
   )
   return (
     <form className={styles.form} method="post" noValidate aria-busy={busy} {...events}>
-      <TroubleSummary trouble={trouble} labels={{ code: label }} />
+      {/* One field: what is wrong with it stands at it, and the keyboard is there. */}
+      <TroubleSummary trouble={trouble?.notice ? trouble : null} labels={{ code: label }} />
       <Field
         key={kind}
         name="code"

@@ -23,7 +23,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
   return (
     <div className={styles.sheet}>
       <h2 className={styles.heading}>{heading}</h2>
-      <p>{say('recoveryCodes.text')}</p>
+      <p className={styles.shown}>{say('recoveryCodes.text')}</p>
       <p>{about}</p>
       <ul className={styles.codes} translate="no">
         {codes.map((code) => (
