@@ -1,6 +1,6 @@
 // Sign-in by a link from the mailbox (ACC-3, ACC-4).
 import type { Vigile } from '@vigile/engine'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { createVisitor, goodPassword, type Visitor } from '../support/visitor.ts'
@@ -74,7 +74,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect([cross.status, cross.body.code]).toEqual([403, 'origin_refused'])
   })
 
-  test('ACC-4 a GET uses nothing up; ten minutes, and for its purpose alone; a newer sign-in by link ends older links', async () => {
+  test('ACC-4 S-17 S-21 a GET uses nothing up; it is good for ten minutes, and for its purpose alone', async () => {
     await make('late@example.com')
     const who = visitor()
     await ask(who, 'late@example.com')
@@ -84,6 +84,27 @@ describe.each(storeKinds)('on %s', (kind) => {
     site.move(600_001)
     expect((await open(who, token)).body.code).toBe('link_expired')
     expect((await who.me()).status).toBe(401)
+  })
+
+  test('H-6 S-56 the link comes from the configured address, whatever the request says; a sign-in by link ends the older ones', async () => {
+    await make('host@example.com')
+    const who = visitor()
+    await ask(who, 'host@example.com')
+    const first = await linkTo('host@example.com')
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' }
+    await who.post('/api/auth/magic-link', { email: 'host@example.com' }, { headers })
+    const letters = await vi.waitFor(() => {
+      const found = nodes.flatMap((node) => node.mailbox() ?? []).filter(({ to }) => to === 'host@example.com')
+      if (found.length < 2) throw new Error('not yet')
+      return found
+    })
+    for (const { text, html } of letters) {
+      expect(text + html).not.toContain('evil')
+      expect(text).toContain(`${site.publicUrl}/magic-link#`)
+    }
+    const second = letters.map(tokenIn).find((token) => token !== first) ?? ''
+    expect((await open(who, second, true)).status).toBe(200)
+    expect((await open(who, first, true)).body.code).toBe('link_expired')
   })
 
   test('ACC-4 S-20 fifty parallel uses of one link, on every node: one winner', async () => {

@@ -29,6 +29,9 @@ const violations = async (page: Page): Promise<readonly string[]> => {
 const places = [
   { name: 'sign-in', path: '/sign-in' },
   { name: 'sign-up', path: '/sign-up' },
+  { name: 'magic-link', path: '/magic-link' },
+  { name: 'change-email', path: `/change-email#${'A'.repeat(43)}` },
+  { name: 'not-me', path: `/not-me#${'A'.repeat(43)}` },
   { name: 'account', path: '/account' },
 ]
 

@@ -34,7 +34,7 @@ export function NotMePage() {
         {(state === 'asking' || state === 'busy') && (
           <>
             <p>{say('notMe.text')}</p>
-            <ul>
+            <ul className={styles.list}>
               {ends.map((what) => (
                 <li key={what}>{say(`notMe.${what}`)}</li>
               ))}

@@ -127,7 +127,7 @@ export const en = {
       'You are signed in to another account here. Sign in to the one that asked for this, then open the link in the letter once more.',
   },
   notMe: {
-    heading: 'This was not you?',
+    heading: 'Was this not you?',
     text: 'Then secure your account. That does this, at once:',
     sessions: 'You are signed out everywhere, and so is whoever it was.',
     password: 'Your password stops working, and we send you a link to choose a new one.',
