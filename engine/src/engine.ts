@@ -167,7 +167,7 @@ const wire = (
     cookies,
     sessionCookies,
     liveAccounts,
-    liveSessions: createLiveSessions({ sessions, channel }),
+    liveSessions: createLiveSessions({ sessions, channel, sawAccount: liveAccounts.saw }),
     signUpOpen: settings.signUp,
     answerWithinMs: settings.sessions.protocol.giveUpMs * answerWithinPart,
   }

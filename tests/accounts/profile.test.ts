@@ -1,6 +1,7 @@
 // What people change of their own account, and the sessions that they end elsewhere.
+import { createTestVigile } from '@vigile/engine/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSite, type Site, type StoreKind, storeKinds } from '../support/site.ts'
+import { openSite, type Site, type StoreKind, storeKinds, testSecret } from '../support/site.ts'
 import { createVisitor } from '../support/visitor.ts'
 
 describe.each(storeKinds)('one’s own account, %s', (kind: StoreKind) => {
@@ -70,4 +71,23 @@ describe.each(storeKinds)('one’s own account, %s', (kind: StoreKind) => {
     expect((await change(ada, { name: 'Ada' })).status).toBe(200)
     await expect.poll(async () => (await elsewhere.me()).body.user.name).toBe('Ada')
   })
+})
+
+test('ACC-9 TOK-6 a change that no node was told of is seen within 3 s and one look-up', async () => {
+  const site = await openSite('PostgreSQL and Redis')
+  // It tells through PostgreSQL what the node listens for on Redis.
+  const { vigile: deaf } = createTestVigile({
+    publicUrl: site.publicUrl,
+    secrets: testSecret,
+    database: site.database,
+    role: 'command',
+  })
+  const ada = site.visitor()
+  const { id } = (await ada.signUp('ada@example.com')).body.user
+  const isVerified = async () => (await ada.me()).body.user.emailVerified
+  expect(await isVerified()).toBe(false)
+  expect((await deaf.users.verifyEmail(id, { kind: 'operator', name: 'test' })).ok).toBe(true)
+  await expect.poll(isVerified, { timeout: 10_000, interval: 100 }).toBe(true)
+  await deaf.close()
+  await site.close()
 })

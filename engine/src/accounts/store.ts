@@ -15,6 +15,7 @@ export type Account = {
   readonly isActive: boolean
   readonly passwordHash: string | null
   readonly createdAt: number
+  /** Also the version of the account: greater with every change. */
   readonly updatedAt: number
 }
 

@@ -1,6 +1,6 @@
 // What this node holds of recently seen sessions, so that most checks ask nobody (PROTOCOL.md, "Revocation everywhere").
 import type { Channel } from '../primitives/channel.ts'
-import type { SessionId } from '../primitives/ids.ts'
+import type { SessionId, UserId } from '../primitives/ids.ts'
 import { createLiveCache, type LiveCache } from '../primitives/live-cache.ts'
 import type { SessionRow, SessionStore } from './store.ts'
 
@@ -11,8 +11,10 @@ const maxEntries = 100_000
 export type LiveSessions = LiveCache<SessionId, SessionRow>
 
 export const createLiveSessions = (deps: {
-  readonly sessions: Pick<SessionStore, 'findMany'>
+  readonly sessions: Pick<SessionStore, 'findManyWithVersions'>
   readonly channel: Channel
+  /** Hears which version an account has, with each look-up of a session of it. */
+  readonly sawAccount: (id: UserId, version: number) => void
 }): LiveSessions =>
   createLiveCache({
     kind: 'session',
@@ -20,7 +22,8 @@ export const createLiveSessions = (deps: {
     maxAgeMs,
     maxEntries,
     loadMany: async (ids) => {
-      const { sessions } = await deps.sessions.findMany(ids)
+      const { sessions, versions } = await deps.sessions.findManyWithVersions(ids)
+      for (const [id, version] of versions) deps.sawAccount(id, version)
       return new Map(sessions.map((session) => [session.id, session]))
     },
   })

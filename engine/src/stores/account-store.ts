@@ -20,6 +20,10 @@ const columns = [
   'updated_at as updatedAt',
 ] as const
 
+/** Two changes within a millisecond, or by nodes whose clocks differ, are two versions: nodes tell by it that they must ask again. */
+const changedAt = (now: number) =>
+  sql<number>`case when users.updated_at < ${now} then ${now} else users.updated_at + 1 end`
+
 const maxIds = 1_000
 /** Browsers that an account knows. Who has more of them is no person. */
 const maxDevices = 50
@@ -102,7 +106,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         return changed(
           await db
             .updateTable('users')
-            .set({ password_hash: upgradedHash, updated_at: now })
+            .set({ password_hash: upgradedHash, updated_at: changedAt(now) })
             .where('id', '=', id)
             .where('is_active', '=', true)
             .where('password_hash', '=', expectedHash)
@@ -120,7 +124,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       changed(
         await db
           .updateTable('users')
-          .set({ password_hash: passwordHash, updated_at: now })
+          .set({ password_hash: passwordHash, updated_at: changedAt(now) })
           .where('id', '=', id)
           .$if(expectedHash !== null, (query) => query.where('password_hash', '=', expectedHash))
           .executeTakeFirstOrThrow(),
@@ -129,7 +133,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       changed(
         await db
           .updateTable('users')
-          .set({ is_active: isActive, updated_at: now })
+          .set({ is_active: isActive, updated_at: changedAt(now) })
           .where('id', '=', id)
           .where('is_active', '!=', isActive)
           .executeTakeFirstOrThrow(),
@@ -138,7 +142,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       changed(
         await db
           .updateTable('users')
-          .set({ name, locale, search_text: toSearchText({ ...read, name }), updated_at: now })
+          .set({ name, locale, search_text: toSearchText({ ...read, name }), updated_at: changedAt(now) })
           .where('id', '=', read.id)
           .where('is_active', '=', true)
           .where('email', '=', read.email)
@@ -149,7 +153,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       changed(
         await db
           .updateTable('users')
-          .set({ email_verified_at: now, updated_at: now })
+          .set({ email_verified_at: now, updated_at: changedAt(now) })
           .where('id', '=', id)
           .where('email_verified_at', 'is', null)
           .executeTakeFirstOrThrow(),
@@ -163,7 +167,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
           email_key: email.key,
           email_verified_at: now,
           search_text: toSearchText({ ...account, email: email.address }),
-          updated_at: now,
+          updated_at: changedAt(now),
         })
         .where('id', '=', account.id)
         .where('email_key', '=', account.emailKey)

@@ -80,6 +80,7 @@ const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, 
   const id = ids[0] as SessionId
   const { session } = await sessions.find(id)
   await sessions.findMany(ids.slice(0, 10))
+  await sessions.findManyWithVersions(ids.slice(0, 10))
   if (session) await sessions.change(session, { winner: 0 }, 1)
   await sessions.listLive(user, 1)
   await sessions.revoke(ids.slice(0, 3), 'signed_out', 1)

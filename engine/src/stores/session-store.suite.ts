@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Email } from '../accounts/email.ts'
 import { toBoundKey } from '../binding/bound-key.ts'
 import { createSessionId, type SessionId, type UserId } from '../primitives/ids.ts'
 import type { SessionChange, SessionRow } from '../sessions/store.ts'
@@ -60,12 +61,39 @@ export const sessionStoreSuite = (newPlace: () => Promise<Place>): void => {
     }
   })
 
+  test('ACC-9 a look-up of sessions says which version each account has: another one after every change, by whatever clock', async () => {
+    const [session, other] = await Promise.all([newSession(), newSession()])
+    const ids = [session.id, other.id, createSessionId()]
+    const { userId } = session
+    const read = await one.accounts.findById(userId)
+    if (!read) throw new Error('the account is there')
+    const changes: readonly (() => Promise<boolean>)[] = [
+      () => one.accounts.setProfile(read, { name: read.name, locale: 'fr' }, 5_000),
+      () => one.accounts.setEmailVerified(userId, 5_000),
+      () => one.accounts.replacePassword(userId, null, 'new', 4_000),
+      () => one.accounts.confirmPassword(userId, 'new', 'upgraded', 4_000),
+      () =>
+        one.accounts.changeEmail(read, { address: 'new@example.org', key: `${userId}@example.org` } as Email, 3_000),
+      () => one.accounts.setActive(userId, false, 5_000),
+    ]
+    const seen = new Set<number>()
+    for (const change of [async () => true, ...changes]) {
+      expect(await change()).toBe(true)
+      const { sessions, versions } = await one.sessions.findManyWithVersions(ids)
+      expect(sessions.map(({ id }) => id).sort()).toEqual([session.id, other.id].sort())
+      expect(versions.get(userId)).toBe((await one.accounts.findById(userId))?.updatedAt)
+      seen.add(versions.get(userId) as number)
+    }
+    expect(seen.size).toBe(changes.length + 1)
+  })
+
   test('many sessions are found at once, without those that are not there', async () => {
     const sessions = await Promise.all([newSession(), newSession(), newSession()])
     const { sessions: found } = await one.sessions.findMany([...sessions.map(({ id }) => id), createSessionId()])
     expect(found.map(({ id }) => id).sort()).toEqual(sessions.map(({ id }) => id).sort())
     const tooMany = Array.from({ length: 1_001 }, createSessionId)
     await expect(one.sessions.findMany(tooMany)).rejects.toThrow(RangeError)
+    await expect(one.sessions.findManyWithVersions(tooMany)).rejects.toThrow(RangeError)
     await expect(one.sessions.revoke(tooMany, 'signed_out', 1)).rejects.toThrow(RangeError)
   })
 

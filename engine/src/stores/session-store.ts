@@ -1,7 +1,7 @@
 // Sessions in SQL. The hot statements are compiled once (find, findMany, insert, change).
 import type { SessionEndReason } from '@vigile/contract'
 import { type Kysely, sql } from 'kysely'
-import type { SessionId } from '../primitives/ids.ts'
+import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { SessionRow, SessionStore } from '../sessions/store.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
@@ -52,6 +52,15 @@ export const prepareSessionStore = (
     clock
       .leftJoin('sessions', (join) => join.on(dialect.isAny(sql.ref('sessions.id'), wanted.ids)))
       .select(['clock.now', ...columns]),
+  )
+  const findManyWithVersions = precompile((wanted: { ids: readonly SessionId[] }) =>
+    clock
+      .leftJoin('sessions', (join) => join.on(dialect.isAny(sql.ref('sessions.id'), wanted.ids)))
+      .select(['clock.now', ...columns])
+      // Not a join, for which PostgreSQL may read all accounts.
+      .select(({ selectFrom }) =>
+        selectFrom('users').select('users.updated_at').whereRef('users.id', '=', 'sessions.user_id').as('version'),
+      ),
   )
   const insert = precompile((session: SessionRow) => root.insertInto('sessions').values(toColumns(session)))
   const change = precompile((next: SessionRow, read: SessionRow) =>
@@ -110,6 +119,20 @@ export const prepareSessionStore = (
         const now = observe((rows[0] as Found).now)
         const sessions = (rows as readonly Found[]).map(({ now: _, ...row }) => toSession(row))
         return { sessions: sessions.filter((session) => session !== null), now }
+      },
+      findManyWithVersions: async (ids) => {
+        checkCount(ids)
+        const { rows } = await findManyWithVersions(db, { ids })
+        const now = observe((rows[0] as Found).now)
+        const sessions: SessionRow[] = []
+        const versions = new Map<UserId, number>()
+        for (const { now: _, version, ...row } of rows as readonly (Found & { readonly version: number })[]) {
+          const session = toSession(row)
+          if (!session) continue
+          sessions.push(session)
+          versions.set(session.userId, version)
+        }
+        return { sessions, versions, now }
       },
       insert: async (session) => {
         await insert(db, session)
