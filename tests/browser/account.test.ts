@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { letterTo } from '../support/mail.ts'
+import { addApp, codeAt } from '../support/totp.ts'
 import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
@@ -31,7 +32,12 @@ const openAccount = async (email: string): Promise<Page> => {
 }
 
 /** The engine's time alone: the sign-in is no longer recent, and every token is still good. */
-const later = () => site.clock.move(11 * 60_000)
+let moved = 0
+const later = () => {
+  moved += 11 * 60_000
+  site.clock.move(11 * 60_000)
+}
+const siteNow = () => Date.now() + moved
 
 const change = async (page: Page, current: string) => {
   await page.locator('#currentPassword').fill(current)
@@ -188,4 +194,31 @@ test('S-9 every password field hides what is typed, takes a paste whole, and tel
   await paste('password', 'current-password')
   await page.goto(`${site.url}/sign-up`)
   await paste('password', 'new-password')
+})
+
+test('TOK-11 S-39 H-1 the dialog asks for the second factor too, before anything is done', async () => {
+  const email = 'second@example.com'
+  const page = await openAccount(email)
+  const phone = createVisitor({
+    vigile: () => site.server.vigile,
+    publicUrl: site.url,
+    now: Date.now,
+    address: '198.51.100.9',
+  })
+  await phone.signIn(email)
+  const { secret } = await addApp(phone, siteNow())
+  later()
+  await page.getByRole('button', { name: 'Download my data' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  await dialog.locator('#passwordAgain').fill(goodPassword)
+  await page.keyboard.press('Enter')
+  const code = dialog.locator('#code')
+  await code.waitFor()
+  const before = await page.evaluate(async () => (await (await fetch('/api/auth/me')).json()).session.id)
+  await code.fill(codeAt(secret, siteNow()))
+  const download = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  await download
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+  expect(await page.evaluate(async () => (await (await fetch('/api/auth/me')).json()).session.id)).not.toBe(before)
 })

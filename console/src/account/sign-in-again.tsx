@@ -1,3 +1,4 @@
+import type { Factor } from '@vigile/contract'
 import { client } from '../client.ts'
 import { PasswordField } from '../forms/password-field.tsx'
 import { fieldTrouble, type Trouble, troubleOf, worded } from '../forms/trouble.ts'
@@ -7,7 +8,8 @@ import { Button } from '../look/button.tsx'
 import { Dialog, DialogActs } from '../look/dialog.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { leaveForSecondFactor, signInAgainHref } from '../navigation/routes.ts'
+import { signInAgainHref } from '../navigation/routes.ts'
+import { ByCode } from '../second-factor/by-code.tsx'
 import { PasskeyAgain } from './passkey-again.tsx'
 
 const fields = ['passwordAgain'] as const
@@ -16,10 +18,12 @@ type Name = (typeof fields)[number]
 type Props = {
   readonly email: string
   readonly onSignedIn: () => void
+  /** The password was right; these can prove the rest. */
+  readonly onSecondFactor: (factors: readonly Factor[]) => void
   readonly onCancel: () => void
 }
 
-function Form({ email, onSignedIn, onCancel }: Props) {
+function FirstFactor({ email, onSignedIn, onSecondFactor, onCancel }: Props) {
   const { say } = useMessages()
   const { busy, trouble, ...events } = useForm<Name>({
     fields,
@@ -32,8 +36,8 @@ function Form({ email, onSignedIn, onCancel }: Props) {
           ? fieldTrouble({ passwordAgain: (say) => say('missing.wrongPassword') })
           : troubleOf(result.problem, fields)
       }
-      if ('next' in result.value) return leaveForSecondFactor()
-      onSignedIn()
+      if (!('next' in result.value)) onSignedIn()
+      else if (result.value.next === 'second_factor') onSecondFactor(result.value.factors)
       return null
     },
   })
@@ -65,12 +69,25 @@ function Form({ email, onSignedIn, onCancel }: Props) {
   )
 }
 
+/** What the dialog is at: nothing, the first factor, or what can prove the second. */
+export type Step = 'closed' | 'first' | readonly Factor[]
+
 /** Asks who sits here, before an act that matters. */
-export function SignInAgain({ opened, ...rest }: Props & { readonly opened: boolean }) {
+export function SignInAgain({ step, onFirstFactor, ...rest }: Props & { step: Step; onFirstFactor: () => void }) {
   const { say } = useMessages()
+  const isSecond = typeof step !== 'string'
   return (
-    <Dialog opened={opened} title={say('signInAgain.title')} onClose={rest.onCancel}>
-      <Form {...rest} />
+    <Dialog opened={step !== 'closed'} title={say('signInAgain.title')} onClose={rest.onCancel}>
+      {isSecond ? (
+        <>
+          <ByCode factors={step} onEntered={rest.onSignedIn} onOver={onFirstFactor} />
+          <DialogActs>
+            <Button onClick={rest.onCancel}>{say('sessions.keep')}</Button>
+          </DialogActs>
+        </>
+      ) : (
+        <FirstFactor {...rest} />
+      )}
     </Dialog>
   )
 }

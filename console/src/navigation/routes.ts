@@ -59,8 +59,6 @@ export const signInAgainHref = withQuery(settings.signInPath, {
   returnTo: settings.accountPath,
 })
 
-/** From the account to the second factor of a sign-in that has begun there, which leads back. Never gives anything. */
-export const leaveForSecondFactor = (): Promise<never> => {
+/** From the account to the second factor of a sign-in that has begun there, which leads back. */
+export const leaveForSecondFactor = (): void =>
   leaveTo(withQuery(paths.secondFactor, { returnTo: settings.accountPath }))
-  return new Promise(() => {})
-}

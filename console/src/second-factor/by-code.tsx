@@ -1,27 +1,32 @@
-import type { Factor } from '@vigile/contract'
+import type { Factor, SessionStarted } from '@vigile/contract'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
 import { Notice } from '../look/notice.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { goOn } from '../navigation/routes.ts'
 import { settings } from '../settings.ts'
 import { CodeForm } from './code-form.tsx'
 
 type Method = 'totp' | 'recovery_code'
 
-/** @param props.onOver called where the sign-in that waited is over */
-export function ByCode({ factors, onOver }: { factors: readonly Factor[]; onOver: () => void }) {
+type Props = {
+  readonly factors: readonly Factor[]
+  readonly onEntered: (started: SessionStarted) => void
+  /** The sign-in that waited is over. */
+  readonly onOver: () => void
+}
+
+export function ByCode({ factors, onEntered, onOver }: Props) {
   const { say } = useMessages()
   const methods = (['totp', 'recovery_code'] as const).filter((method) => factors.includes(method))
   const [chosen, setChosen] = useState<Method | undefined>(methods[0])
 
   const send = async (method: Method, code: string): Promise<Trouble<'code'> | null> => {
-    const result = await client.enter('/second-factor', { method, code })
+    const result = await client.enter<SessionStarted>('/second-factor', { method, code })
     if (result.ok) {
-      goOn()
-      return new Promise(() => {}) // Still busy until the next page is here.
+      onEntered(result.value)
+      return new Promise(() => {}) // Still busy until the next page is here, or the dialog is gone.
     }
     if (result.problem.code !== 'unauthenticated') return troubleOf(result.problem, ['code'], { invalid_code: 'code' })
     onOver()

@@ -63,7 +63,7 @@ export function SecondFactorPage() {
             <SetUp onOver={over} onCodes={() => setCodes(true)} />
           </Suspense>
         )}
-        {pending && !enrol && <ByCode factors={pending.factors} onOver={over} />}
+        {pending && !enrol && <ByCode factors={pending.factors} onEntered={goOn} onOver={over} />}
         {pending && !codes && (
           <p className={styles.other}>
             <a href={signInHref}>{say('secondFactor.startAgain')}</a>
