@@ -1,8 +1,15 @@
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 
+export type Turn = {
+  /** Ends it. Twice is once. */
+  leave(): void
+  /** Lets others in while `work` runs, and waits for a turn again. Where that throws, the turn has ended. */
+  aside(work: () => Promise<void>): Promise<void>
+}
+
 export type OneAtATime = {
-  /** Waits for its turn, in order; gives the function that ends it. */
-  enter(): Promise<() => void>
+  /** Waits for its turn, in order. */
+  enter(): Promise<Turn>
 }
 
 /**
@@ -13,36 +20,45 @@ export const createOneAtATime = (maxWaitMs: number): OneAtATime => {
   const waiting: (() => void)[] = []
   let taken = false
 
-  const leave = () => {
+  const handOver = () => {
     const next = waiting.shift()
     if (next) next()
     else taken = false
   }
-  const turn = () => {
-    let left = false
-    return () => {
-      if (!left) leave()
-      left = true
+  const comeIn = async () => {
+    if (taken) {
+      await new Promise<void>((resolve, reject) => {
+        const enter = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        const timer = setTimeout(() => {
+          waiting.splice(waiting.indexOf(enter), 1)
+          reject(new StoreUnavailableError(`The database was in use for ${maxWaitMs} ms`))
+        }, maxWaitMs)
+        waiting.push(enter)
+      })
     }
+    taken = true
   }
 
   return {
     enter: async () => {
-      if (taken) {
-        await new Promise<void>((resolve, reject) => {
-          const enter = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-          const timer = setTimeout(() => {
-            waiting.splice(waiting.indexOf(enter), 1)
-            reject(new StoreUnavailableError(`The database was in use for ${maxWaitMs} ms`))
-          }, maxWaitMs)
-          waiting.push(enter)
-        })
+      await comeIn()
+      let isIn = true
+      const leave = () => {
+        if (isIn) handOver()
+        isIn = false
       }
-      taken = true
-      return turn()
+      return {
+        leave,
+        aside: async (work) => {
+          leave()
+          await work()
+          await comeIn()
+          isIn = true
+        },
+      }
     },
   }
 }

@@ -10,8 +10,15 @@ const defaultWaitMs = 5_000
 type Prepared = { readonly statement: StatementSync; readonly givesRows: boolean }
 
 export type SqliteConnection = DatabaseConnection & {
-  /** Runs one statement. While another process writes it waits, 5 s at most, without blocking the event loop. */
-  run(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<never>>
+  /**
+   * Runs one statement. While another process writes it waits, 5 s at most, without blocking the event loop. Each of these waits is
+   * done by `aside`, where one is given.
+   */
+  run(
+    sql: string,
+    parameters?: readonly unknown[],
+    aside?: (work: () => Promise<void>) => Promise<void>,
+  ): Promise<QueryResult<never>>
 }
 
 /** Opens the file for this process. The folder exists. */
@@ -51,7 +58,7 @@ export const createSqliteConnection = (database: DatabaseSync, waitMs = defaultW
     return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
   }
 
-  const run = async (sql: string, parameters: readonly unknown[] = []): Promise<QueryResult<never>> => {
+  const run: SqliteConnection['run'] = async (sql, parameters = [], aside = (work) => work()) => {
     const giveUpAt = performance.now() + waitMs
     for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
       try {
@@ -60,7 +67,8 @@ export const createSqliteConnection = (database: DatabaseSync, waitMs = defaultW
         // Inside a transaction the file is ours already: waiting would not help.
         if (!isBusy(cause) || database.isTransaction || performance.now() > giveUpAt) throw toUnavailable(cause)
       }
-      await wait(delayMs * (0.5 + Math.random()))
+      const pauseMs = delayMs * (0.5 + Math.random())
+      await aside(() => wait(pauseMs))
     }
   }
 

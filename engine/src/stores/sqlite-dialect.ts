@@ -1,7 +1,15 @@
 // Kysely on node:sqlite: one connection, one user of it at a time.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import type { OneAtATime } from './one-at-a-time.ts'
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { OneAtATime, Turn } from './one-at-a-time.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
 /** What is particular: DDL is part of transactions, and the driver itself sees to it that they don't mix. */
@@ -34,19 +42,22 @@ const createPauses = () => {
   }
 }
 
+type Held = DatabaseConnection & Pick<SqliteConnection, 'run'> & { readonly turn: Turn }
+
 const createDriver = (connection: SqliteConnection, isInTransaction: () => boolean, door: OneAtATime): Driver => {
-  let leave = () => {}
   const pause = createPauses()
   return {
     init: async () => {},
     acquireConnection: async () => {
-      leave = await door.enter()
+      const turn = await door.enter()
       await pause()
-      return connection
+      // Another process may hold the write lock for seconds: who waits for it lets others read (WAL).
+      const run: Held['run'] = (sql, parameters = []) => connection.run(sql, parameters, turn.aside)
+      return { ...connection, turn, run, executeQuery: ({ sql, parameters }) => run(sql, parameters) } satisfies Held
     },
-    releaseConnection: async () => leave(),
+    releaseConnection: async (held) => (held as Held).turn.leave(),
     // IMMEDIATE: a transaction that reads first and writes later could not get the write lock any more.
-    beginTransaction: async () => void (await connection.run('begin immediate')),
+    beginTransaction: async (held) => void (await (held as Held).run('begin immediate')),
     commitTransaction: async () => void (await connection.run('commit')),
     // A full disk has rolled back already.
     rollbackTransaction: async () => void (isInTransaction() && (await connection.run('rollback'))),

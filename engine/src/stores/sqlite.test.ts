@@ -220,6 +220,54 @@ test('S-90 a file that another process does not let go is given up after a bound
   holder.close()
 })
 
+test('who steps aside lets others in and waits for a turn again; who gets none has left', async () => {
+  const door = createOneAtATime(40)
+  const order: string[] = []
+  const turn = await door.enter()
+  const other = door.enter()
+  await turn.aside(async () => {
+    const inside = await other
+    order.push('other')
+    inside.leave()
+  })
+  order.push('again')
+  const late = door.enter()
+  await expect(turn.aside(async () => void (await late))).rejects.toThrow(StoreUnavailableError)
+  turn.leave()
+  const refused = door.enter()
+  await expect(refused).rejects.toThrow(StoreUnavailableError)
+  ;(await late).leave()
+  ;(await door.enter()).leave()
+  expect(order).toEqual(['other', 'again'])
+})
+
+test('S-90 while another process holds the write lock, writes wait for it and reads do not wait for them', async () => {
+  const file = newFile()
+  const database = open(file, true)
+  await database.migrate()
+  const account = sampleAccount()
+  await database.accounts.insert(account)
+  const holder = openFile(file)
+  holder.exec('begin immediate')
+  const order: string[] = []
+  const written = [
+    database.transact(({ accounts }) => accounts.setActive(account.id, false, 2)),
+    database.accounts.setEmailVerified(account.id, 2),
+  ].map(async (work) => {
+    expect(await work).toBe(true)
+    order.push('written')
+  })
+  for (let times = 0; times < 20; times += 1) {
+    expect(await database.accounts.findById(account.id)).toEqual(account)
+    order.push('read')
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  holder.exec('rollback')
+  holder.close()
+  await Promise.all(written)
+  expect(order).toEqual([...Array(20).fill('read'), 'written', 'written'])
+})
+
 test('attack: S-12 a flood of writes leaves timers and sockets their turns', async () => {
   const database = open(newFile(), true)
   await database.migrate()
@@ -254,15 +302,15 @@ test('a transaction that asks outside of itself is told so, not left hanging', a
 
 test('the door lets in one at a time, in order, and who gave up waiting is passed over', async () => {
   const door = createOneAtATime(40)
-  const leave = await door.enter()
+  const { leave } = await door.enter()
   const refused = door.enter()
   await expect(refused).rejects.toThrow(StoreUnavailableError)
   const order: number[] = []
   const others = [1, 2, 3].map(async (each) => {
-    const leaveAgain = await door.enter()
+    const turn = await door.enter()
     order.push(each)
-    leaveAgain()
-    leaveAgain()
+    turn.leave()
+    turn.leave()
   })
   leave()
   await Promise.all(others)
