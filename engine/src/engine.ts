@@ -186,6 +186,7 @@ const wire = (
     answerWithinMs: web.answerWithinMs,
     write: async () => {
       await ready()
+      await sessions.findManyWithVersions([])
       if (isServer) await keyring.tell()
     },
   })

@@ -27,7 +27,10 @@ export const createReadiness = (deps: {
   readonly redis: boolean
   /** Null: no letter leaves this node. */
   readonly mail: { isDegraded(): boolean } | null
-  /** Opens what is not open yet, and writes something small. A full disk, or a database that turned read-only, still answers every question. */
+  /**
+   * Opens what is not open yet, looks where every session check looks, and writes something small. A full disk, a database that
+   * turned read-only or one without its tables still answers a ping.
+   */
   readonly write: () => Promise<void>
   readonly answerWithinMs: number
 }): { read(): Promise<Readiness>; drain(): void } => {

@@ -1,10 +1,12 @@
 // A node that starts while a part is down (SPEC section 17).
 import { createTestVigile } from '@vigile/engine/testing'
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, test, vi } from 'vitest'
 import { createDatabase, startPostgres } from '../services/postgres.ts'
 import { startRedis } from '../services/redis.ts'
 import { openSite, testSecret } from '../support/site.ts'
 import { createVisitor } from '../support/visitor.ts'
+import { holdTime } from './time.ts'
 
 test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can', { timeout: 180_000 }, async () => {
   const postgres = await startPostgres()
@@ -47,4 +49,23 @@ test('LIM-5 without Redis it counts by itself', async () => {
   expect((await attacker.signIn('nobody@example.com', 'no-quiet-harbour-41')).status).toBe(429)
   await site.close()
   await redis.stop()
+})
+
+test('OPS-6 a database that answers and can not be used is not ready', async () => {
+  const time = holdTime()
+  const site = await openSite('PostgreSQL and Redis')
+  const status = async () => (await site.vigile.readiness()).status
+  await expect.poll(status, { timeout: 20_000 }).toBe('ok')
+  const client = new pg.Client({ connectionString: site.database })
+  await client.connect()
+  for (const table of ['sessions', 'users', 'nodes']) {
+    await client.query(`alter table ${table} rename to away`)
+    time.age(5_001)
+    expect(await status()).toBe('down')
+    await client.query(`alter table away rename to ${table}`)
+    await expect.poll(status, { timeout: 20_000 }).toBe('ok')
+  }
+  await client.end()
+  await site.close()
+  vi.restoreAllMocks()
 })
