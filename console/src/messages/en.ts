@@ -260,7 +260,7 @@ export const en = {
     setUpTitle: 'Set up an authenticator app',
     turnOn: 'Turn it on',
     replace: 'Change',
-    replaceThis: 'Set the authenticator app up anew, on another phone for example',
+    replaceThis: 'Change the authenticator app, to one on another phone for example',
     remove: 'Remove',
     removeThis: 'Remove the authenticator app',
     removing: 'Removing…',

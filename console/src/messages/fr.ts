@@ -264,7 +264,7 @@ export const fr: Messages = {
     setUpTitle: 'Ajouter une application d’authentification',
     turnOn: 'Activer',
     replace: 'Changer',
-    replaceThis: 'Configurer à nouveau l’application d’authentification, par exemple sur un autre téléphone',
+    replaceThis: 'Changer l’application d’authentification, par exemple pour un autre téléphone',
     remove: 'Supprimer',
     removeThis: 'Supprimer l’application d’authentification',
     removing: 'Suppression…',

@@ -7,6 +7,7 @@ import { migrationsSuite } from './migrations.suite.ts'
 import { passkeyStoreSuite } from './passkey-store.suite.ts'
 import { recordsStoresSuite } from './records-stores.suite.ts'
 import { places } from './samples.suite.ts'
+import { secondFactorStoresSuite } from './second-factor-stores.suite.ts'
 import { sessionStoreSuite } from './session-store.suite.ts'
 import { survivalSuite } from './survival.suite.ts'
 import { transactionsSuite } from './transactions.suite.ts'
@@ -17,6 +18,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('list of accounts', () => accountListSuite(newPlace))
   describe('audit, keys, nodes, jobs', () => recordsStoresSuite(newPlace))
   describe('one-time tokens and outbox', () => mailStoresSuite(newPlace))
+  describe('second factors', () => secondFactorStoresSuite(newPlace))
   describe('passkeys', () => passkeyStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))
