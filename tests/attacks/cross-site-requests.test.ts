@@ -34,6 +34,8 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/password/change', { currentPassword: goodPassword, newPassword }],
     ['DELETE', `/api/auth/sessions/${sessionOf(visitor)}`, undefined],
     ['DELETE', '/api/auth/sessions', {}],
+    ['POST', '/api/auth/magic-link', { email: 'someone1@example.com' }],
+    ['POST', '/api/auth/magic-link/login', { token: 'A'.repeat(43) }],
     ['POST', '/api/auth/email/change', { email: 'mallory@example.com' }],
     ['POST', '/api/auth/email/change/confirm', { token: 'A'.repeat(43) }],
     ['POST', '/api/auth/not-me', { token: 'A'.repeat(43) }],
