@@ -3,7 +3,8 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
-import { signUp } from './people.ts'
+import { goodPassword } from '../support/visitor.ts'
+import { signUp, statusOf } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
 import { addAuthenticator, type VirtualAuthenticator } from './virtual-authenticator.ts'
 
@@ -38,6 +39,9 @@ const words = {
     cancelled: 'No passkey was used: it was cancelled, or took too long.',
     unsupported: 'This browser cannot use passkeys here: sign in with your password.',
     unsupportedAccount: 'This browser cannot make passkeys here.',
+    kept: 'I have kept them',
+    second: 'Use your passkey',
+    heading: 'One more step',
   },
   fr: {
     add: 'Ajouter une clé d’accès',
@@ -55,20 +59,35 @@ const words = {
     cancelled: 'Aucune clé d’accès n’a servi',
     unsupported: 'Ce navigateur ne peut pas utiliser de clés d’accès ici',
     unsupportedAccount: 'Ce navigateur ne peut pas créer de clés d’accès ici.',
+    kept: 'Je les ai gardés',
+    second: 'Utiliser votre clé d’accès',
+    heading: 'Encore une étape',
   },
 } as const
 
 type Language = keyof typeof words
 
-const openPage = async (language: Language = 'en'): Promise<{ page: Page; authenticator: VirtualAuthenticator }> => {
+/**
+ * `autofill`: the browser offers passkeys where the name is typed, and the virtual authenticator's owner takes what is offered at
+ * once. Without, only what is pressed happens.
+ */
+const openPage = async (
+  language: Language = 'en',
+  { autofill = false } = {},
+): Promise<{ page: Page; authenticator: VirtualAuthenticator }> => {
   await browser.context.addCookies([{ name: 'vigile_locale', value: language, url: site.url }])
   const page = await browser.context.newPage()
+  if (!autofill)
+    await page.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false
+    })
   return { page, authenticator: await addAuthenticator(page) }
 }
 
 const addPasskey = async (page: Page, language: Language = 'en', name = 'Mon téléphone') => {
   const say = words[language]
   await page.getByRole('button', { name: say.add }).click()
+  await page.getByRole('button', { name: say.kept }).click()
   await page.getByLabel(say.name).fill(name)
   await page.getByRole('button', { name: say.save }).click()
   await page.locator('#passkeys').getByRole('heading', { name }).waitFor()
@@ -106,11 +125,8 @@ describe.each(['en', 'fr'] as const)('ACC-5 UI-1 I18N-1 in %s', (language) => {
 
     await leave(page)
     await browser.context.addCookies([{ name: 'vigile_locale', value: language, url: site.url }])
-    // Nothing where the name is typed: the button alone.
-    await authenticator.isTouched(false)
     await page.goto(`${site.url}/sign-in`)
     await page.locator('#email').waitFor()
-    await authenticator.isTouched(true)
     await press(page, language)
     await page.waitForURL('**/account')
     await page.locator('#passkeys').getByText(say.used).waitFor()
@@ -130,11 +146,9 @@ describe.each(['en', 'fr'] as const)('ACC-5 UI-1 I18N-1 in %s', (language) => {
     await page.getByText(say.none).waitFor()
     await leave(page)
     await browser.context.addCookies([{ name: 'vigile_locale', value: language, url: site.url }])
-    await authenticator.isTouched(false)
     await page.goto(`${site.url}/sign-in`)
     await page.locator('#email').waitFor()
     await page.locator('#email').fill(`unknown-${language}@example.com`)
-    await authenticator.isTouched(true)
     await press(page, language)
     await page.getByText(say.unknown).first().waitFor()
     await authenticator.verifiesUser(false)
@@ -142,6 +156,29 @@ describe.each(['en', 'fr'] as const)('ACC-5 UI-1 I18N-1 in %s', (language) => {
     await page.getByText(say.cancelled).first().waitFor()
     expect(await page.locator('#email').inputValue()).toBe(`unknown-${language}@example.com`)
     expect(await violations(page)).toEqual([])
+  })
+
+  test('ACC-5 H-1 after a right password the passkey is the second step', async () => {
+    const { page, authenticator } = await openPage(language)
+    const email = `second-${language}@example.com`
+    await signUp(page, site.url, email)
+    await addPasskey(page, language)
+    await leave(page)
+    await browser.context.addCookies([{ name: 'vigile_locale', value: language, url: site.url }])
+    await page.goto(`${site.url}/sign-in`)
+    await page.locator('#email').fill(email)
+    await page.locator('input[autocomplete="current-password"]').fill(goodPassword)
+    await page.locator('button[type=submit]').click()
+    await page.getByRole('heading', { name: say.heading }).waitFor()
+    expect(await statusOf(page, '/api/auth/me')).toBe(401)
+    await authenticator.verifiesUser(false)
+    await page.getByRole('button', { name: say.second }).click()
+    await page.getByText(say.cancelled).first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await authenticator.verifiesUser(true)
+    await page.getByRole('button', { name: say.second }).click()
+    await page.waitForURL('**/account')
+    expect(await statusOf(page, '/api/auth/me')).toBe(200)
   })
 
   test('ACC-5 a browser without WebAuthn says so, and signs in by password', async () => {
@@ -158,7 +195,7 @@ describe.each(['en', 'fr'] as const)('ACC-5 UI-1 I18N-1 in %s', (language) => {
 })
 
 test('ACC-5 S-9 the browser offers the passkey where the name is typed (conditional mediation): choosing it signs in', async () => {
-  const { page } = await openPage()
+  const { page } = await openPage('en', { autofill: true })
   await signUp(page, site.url, 'autofill@example.com')
   await addPasskey(page)
   await leave(page)
@@ -216,6 +253,7 @@ test('TOK-11 S-39 ACC-5 adding and removing a passkey long after the sign-in ask
   await page.getByRole('button', { name: words.en.add }).click()
   await page.locator('#passwordAgain').fill('quiet-harbour-lantern-42')
   await page.getByRole('dialog').locator('button[type=submit]').click()
+  await page.getByRole('button', { name: words.en.kept }).click()
   await page.getByLabel(words.en.name).fill('Mon téléphone')
   await page.getByRole('button', { name: words.en.save }).click()
   await page.getByText(words.en.renamed).waitFor()
@@ -226,6 +264,26 @@ test('TOK-11 S-39 ACC-5 adding and removing a passkey long after the sign-in ask
   await page.getByRole('dialog').getByRole('button', { name: words.en.removeIt }).click()
   await press(page)
   await page.getByText(words.en.removed).waitFor()
+})
+
+test('ACC-5 S-15 where a second factor is required, a passkey is set up before there is a session', async () => {
+  const strict = await openBrowserSite('embedded', { accounts: { secondFactor: 'required' } })
+  const { page } = await openPage()
+  await page.goto(`${strict.url}/sign-up`)
+  await page.locator('#email').fill('required@example.com')
+  await page.locator('input[autocomplete="new-password"]').fill(goodPassword)
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+  await page.getByRole('button', { name: words.en.kept }).click()
+  await page.waitForURL('**/account')
+  // The last one can't be removed.
+  await page
+    .locator('#passkeys')
+    .getByRole('button', { name: /^Rename/ })
+    .waitFor()
+  expect(await page.getByRole('button', { name: /^Remove the passkey/ }).count()).toBe(0)
+  await page.close()
+  await strict.close()
 })
 
 describe('UI-3 no axe violation, and nothing wider than the screen', () => {

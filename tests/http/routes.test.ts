@@ -40,7 +40,6 @@ POST /api/auth/not-me | own origin | change
 GET /api/auth/second-factor | a sign-in that waits for its second factor | read
 POST /api/auth/passkey/options | own origin | change
 POST /api/auth/passkey/login | own origin | passkeyIp
-GET /api/auth/factors/passkeys | access token | read
 POST /api/auth/second-factor | a sign-in that waits for its second factor + own origin | secondFactor, secondFactorDevice, change
 POST /api/auth/second-factor/totp | a sign-in that waits for its second factor + own origin | change
 POST /api/auth/second-factor/totp/confirm | a sign-in that waits for its second factor + own origin | change

@@ -12,6 +12,7 @@ import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
 import { Sessions } from './sessions.tsx'
 import { TwoStep } from './two-step.tsx'
+import { FactorsContext, useLoadedFactors } from './use-factors.ts'
 import { SessionListContext, useSessionList, useSessions } from './use-sessions.ts'
 
 /** While it is not known who is signed in, or cannot be known. */
@@ -24,20 +25,23 @@ function Waiting() {
 function Account({ user }: { user: User }) {
   const { reload } = useAuth()
   const { list } = useSessionList()
+  const factors = useLoadedFactors()
   const onChange = async () => {
     await Promise.all([reload(), list()])
   }
   return (
-    <RecentSignIn email={user.email}>
-      <Profile user={user} onChange={reload} />
-      <Email user={user} />
-      <ChangePassword email={user.email} onChange={onChange} />
-      <TwoStep />
-      <Passkeys />
-      <Sessions />
-      <ExportData />
-      <CloseAccount email={user.email} />
-    </RecentSignIn>
+    <FactorsContext value={factors}>
+      <RecentSignIn email={user.email}>
+        <Profile user={user} onChange={reload} />
+        <Email user={user} />
+        <ChangePassword email={user.email} onChange={onChange} />
+        <TwoStep />
+        <Passkeys />
+        <Sessions />
+        <ExportData />
+        <CloseAccount email={user.email} />
+      </RecentSignIn>
+    </FactorsContext>
   )
 }
 

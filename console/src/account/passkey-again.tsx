@@ -10,15 +10,15 @@ import { PasskeyIcon } from '../look/icons.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { askForPasskey, whyNot } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
-import { usePasskeys } from './use-passkeys.ts'
+import { useFactors } from './use-factors.ts'
 
 export function PasskeyAgain({ onSignedIn }: { readonly onSignedIn: () => void }) {
   const { say } = useMessages()
   const { user } = useAuth()
-  const { passkeys } = usePasskeys()
+  const { factors } = useFactors()
   const [busy, setBusy] = useState(false)
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
-  if (!hasPasskeys || !passkeys?.length) return null
+  if (!hasPasskeys || !factors?.passkeys.length) return null
 
   const signIn = async (): Promise<Trouble<never> | null> => {
     const asked = await askForPasskey(send('POST', '/passkey/options'))

@@ -5,12 +5,14 @@ import { type Trouble, troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { Button } from '../look/button.tsx'
 import { Confirm } from '../look/confirm.tsx'
+import { Dialog } from '../look/dialog.tsx'
 import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { askForNewPasskey } from '../passkeys/ask.ts'
 import { hasPasskeys } from '../passkeys/support.ts'
+import { RecoveryCodes } from '../second-factor/recovery-codes.tsx'
 import { EndOthers } from './end-others.tsx'
 import { Failed } from './failed.tsx'
 import { NamePasskey } from './name-passkey.tsx'
@@ -18,18 +20,20 @@ import { PasskeyRow } from './passkey-row.tsx'
 import { useAct } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
 import styles from './sessions.module.css'
+import { useFactors } from './use-factors.ts'
 import { useNow } from './use-now.ts'
-import { usePasskeys } from './use-passkeys.ts'
 
-/** What the reader is at: naming a passkey, or asked whether to remove one. */
-type Question = { readonly kind: 'name' | 'remove'; readonly passkey: Passkey }
+/** What the reader is at: naming a passkey, asked whether to remove one, or keeping the codes that came with the first. */
+type Question =
+  | { readonly kind: 'name' | 'remove'; readonly passkey: Passkey }
+  | { readonly kind: 'codes'; readonly passkey: Passkey; readonly codes: readonly string[] }
 
 export function Passkeys() {
   const { say } = useMessages()
   const act = useAct()
   const now = useNow()
   const heading = useRef<HTMLHeadingElement>(null)
-  const { passkeys, problem, list } = usePasskeys()
+  const { factors, problem, load } = useFactors()
   const [busy, setBusy] = useState(false)
   const [question, setQuestion] = useState<Question | null>(null)
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
@@ -40,7 +44,7 @@ export function Passkeys() {
     setTrouble(null)
     setDone('')
   }
-  const ask = (kind: Question['kind'], passkey: Passkey) => {
+  const ask = (kind: 'name' | 'remove', passkey: Passkey) => {
     begin()
     setQuestion({ kind, passkey })
   }
@@ -58,9 +62,10 @@ export function Passkeys() {
     setBusy(true)
     const added = await make()
     if ('passkey' in added) {
-      await list()
+      await load()
       setDone(say('passkeys.added', { name: added.passkey.name }))
-      setQuestion({ kind: 'name', passkey: added.passkey })
+      const { passkey, recoveryCodes: codes } = added
+      setQuestion(codes ? { kind: 'codes', passkey, codes } : { kind: 'name', passkey })
       setChanged(true)
     } else setTrouble(added)
     setBusy(false)
@@ -70,7 +75,7 @@ export function Passkeys() {
     setBusy(true)
     const result = await act(() => send('DELETE', `/factors/passkeys/${id}`))
     const gone = !result.ok && result.problem.code === 'not_found'
-    if (result.ok || gone) await list()
+    if (result.ok || gone) await load()
     setBusy(false)
     setQuestion(null)
     if (!result.ok && !gone) return setTrouble(troubleOf(result.problem, []))
@@ -82,10 +87,12 @@ export function Passkeys() {
 
   const named = async ({ name }: Passkey) => {
     setQuestion(null)
-    await list()
+    await load()
     setDone(say('passkeys.renamed', { name }))
   }
 
+  const passkeys = factors?.passkeys
+  const isLast = factors?.required === true && factors.totp === null && passkeys?.length === 1
   const removing = question?.kind === 'remove' ? question.passkey : null
   const isBusyAdding = busy && question === null
   return (
@@ -99,7 +106,7 @@ export function Passkeys() {
         )}
       </Live>
       {changed && <EndOthers />}
-      {problem && <Failed problem={problem} onRetry={list} />}
+      {problem && !factors && <Failed problem={problem} onRetry={load} />}
       {passkeys && passkeys.length > 0 && (
         <ul className={styles.list}>
           {passkeys.map((passkey) => (
@@ -110,12 +117,14 @@ export function Passkeys() {
               >
                 {say('passkeys.rename')}
               </Button>
-              <Button
-                aria-label={say('passkeys.removeThis', { name: passkey.name })}
-                onClick={() => ask('remove', passkey)}
-              >
-                {say('passkeys.remove')}
-              </Button>
+              {!isLast && (
+                <Button
+                  aria-label={say('passkeys.removeThis', { name: passkey.name })}
+                  onClick={() => ask('remove', passkey)}
+                >
+                  {say('passkeys.remove')}
+                </Button>
+              )}
             </PasskeyRow>
           ))}
         </ul>
@@ -130,6 +139,12 @@ export function Passkeys() {
       ) : (
         <p className={page.aside}>{say('passkeys.unsupported')}</p>
       )}
+      {/* Not left by a slip: the codes are shown this once. */}
+      <Dialog opened={question?.kind === 'codes'} title={say('recoveryCodes.title')} onClose={() => {}}>
+        {question?.kind === 'codes' && (
+          <RecoveryCodes codes={question.codes} onKept={() => ask('name', question.passkey)} />
+        )}
+      </Dialog>
       <NamePasskey
         passkey={question?.kind === 'name' ? question.passkey : null}
         onNamed={(passkey) => void named(passkey)}

@@ -9,7 +9,7 @@ import { Dialog, DialogActs } from '../look/dialog.tsx'
 import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { signInAgainHref } from '../navigation/routes.ts'
-import { ByCode } from '../second-factor/by-code.tsx'
+import { Ways } from '../second-factor/ways.tsx'
 import { PasskeyAgain } from './passkey-again.tsx'
 
 const fields = ['passwordAgain'] as const
@@ -80,7 +80,7 @@ export function SignInAgain({ step, onFirstFactor, ...rest }: Props & { step: St
     <Dialog opened={step !== 'closed'} title={say('signInAgain.title')} onClose={rest.onCancel}>
       {isSecond ? (
         <>
-          <ByCode factors={step} onEntered={rest.onSignedIn} onOver={onFirstFactor} />
+          <Ways factors={step} onEntered={rest.onSignedIn} onOver={onFirstFactor} />
           <DialogActs>
             <Button onClick={rest.onCancel}>{say('sessions.keep')}</Button>
           </DialogActs>

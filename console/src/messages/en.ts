@@ -204,6 +204,10 @@ export const en = {
     done: 'Your password is changed. All your other sessions are over.',
   },
   passkeySignIn: {
+    second: 'Your account has a passkey: use it to finish signing in.',
+    useIt: 'Use your passkey',
+    setUpInstead: 'Use a passkey instead',
+    unsupportedSecond: 'This browser cannot use your passkey here. Sign in from another browser.',
     or: 'or',
     submit: 'Sign in with a passkey',
     busy: 'Waiting for your passkey…',

@@ -206,6 +206,11 @@ export const fr: Messages = {
     done: 'Votre mot de passe est changé. Toutes vos autres sessions sont fermées.',
   },
   passkeySignIn: {
+    second: 'Votre compte a une clé d’accès\u00a0: utilisez-la pour terminer la connexion.',
+    useIt: 'Utiliser votre clé d’accès',
+    setUpInstead: 'Créer plutôt une clé d’accès',
+    unsupportedSecond:
+      'Ce navigateur ne peut pas utiliser votre clé d’accès ici. Connectez-vous depuis un autre navigateur.',
     or: 'ou',
     submit: 'Utiliser une clé d’accès',
     busy: 'En attente de votre clé d’accès…',

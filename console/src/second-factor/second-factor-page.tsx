@@ -9,8 +9,8 @@ import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { goOn, signInHref } from '../navigation/routes.ts'
-import { ByCode } from './by-code.tsx'
 import { askPending } from './pending.ts'
+import { Ways } from './ways.tsx'
 
 /** Only people of a site that requires it see this, once. */
 const SetUp = lazy(() => import('./set-up-at-sign-in.tsx').then((loaded) => ({ default: loaded.SetUpAtSignIn })))
@@ -63,7 +63,7 @@ export function SecondFactorPage() {
             <SetUp onOver={over} onCodes={() => setCodes(true)} />
           </Suspense>
         )}
-        {pending && !enrol && <ByCode factors={pending.factors} onEntered={goOn} onOver={over} />}
+        {pending && !enrol && <Ways factors={pending.factors} onEntered={goOn} onOver={over} />}
         {pending && !codes && (
           <p className={styles.other}>
             <a href={signInHref}>{say('secondFactor.startAgain')}</a>

@@ -8,6 +8,7 @@ import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { Button } from '../look/button.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { goOn } from '../navigation/routes.ts'
+import { PasskeySetup } from './passkey-setup.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { TotpSetup } from './totp-setup.tsx'
 
@@ -33,11 +34,15 @@ export function SetUpAtSignIn({ onOver, onCodes }: Props) {
   }, [onOver])
   useEffect(() => void begin(), [begin])
 
+  const enrolled = (recoveryCodes: readonly string[]) => {
+    onCodes()
+    setCodes(recoveryCodes)
+  }
+
   const confirm = async (code: string): Promise<Trouble<'code'> | null> => {
     const result = await client.enter<Enrolled>('/second-factor/totp/confirm', { code })
     if (result.ok) {
-      onCodes()
-      setCodes(result.value.recoveryCodes)
+      enrolled(result.value.recoveryCodes)
       return null
     }
     if (result.problem.code !== 'unauthenticated') return troubleOf(result.problem, ['code'])
@@ -51,6 +56,7 @@ export function SetUpAtSignIn({ onOver, onCodes }: Props) {
       <>
         <p>{say('secondFactor.enrolText')}</p>
         <TotpSetup offer={offer} send={confirm} submit={say('secondFactor.enrolSubmit')} />
+        <PasskeySetup onOver={onOver} onEnrolled={enrolled} />
       </>
     )
   }

@@ -62,13 +62,6 @@ export const passkeysEndpoints = {
     answers: { 200: json(enrolledSchema, 'Signed in.') },
     refuses: [...waitingRefuses, 'proof_required'],
   },
-  passkeys: {
-    method: 'GET',
-    path: './factors/passkeys',
-    summary: 'The passkeys of the account',
-    answers: { 200: json(z.object({ passkeys: z.array(passkeySchema) }), 'The oldest first.') },
-    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
-  },
   passkeyOptions: {
     method: 'POST',
     path: './factors/passkeys/options',

@@ -1,7 +1,6 @@
 // Passkeys over HTTP: sign-in, and those of an account.
 import { type AddPasskeyDeps, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
 import { requestOptions } from '../passkeys/options.ts'
-import { presentPasskey } from '../passkeys/present-passkey.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import { removePasskey } from '../passkeys/remove-passkey.ts'
 import { renamePasskey } from '../passkeys/rename-passkey.ts'
@@ -43,9 +42,6 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
         ? deps.waysIn.answer(result.value, { verdict })
         : deps.waysIn.answerFinished(result.value, { verdict })
     },
-
-    list: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> =>
-      answer(200, { json: { passkeys: (await deps.passkeys.listOfUser(session.userId)).map(presentPasskey) } }),
 
     options: async (_call: Call, { session }: VerifiedSession): Promise<Outcome> => {
       if (!acts) return refuse('not_found')

@@ -196,7 +196,6 @@ export const createRoutes = ({
     route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
     route('passkeySignInOptions', { guard: guards.ownPages, limit: change, handle: passkeys.signInOptions }),
     route('passkeySignIn', { guard: guards.ownPages, limit: { byHandler: ['passkeyIp'] }, handle: passkeys.signIn }),
-    route('passkeys', { guard: guards.signedIn, limit: read, handle: passkeys.list }),
     route('passSecondFactor', {
       guard: guards.waitingChange,
       limit: { byHandler: ['secondFactor', 'secondFactorDevice', 'change'] },
