@@ -1,6 +1,9 @@
 // What a browser downloads, as `npm run check` measures it.
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { brotliCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
@@ -14,3 +17,18 @@ test.each([
   expect(stdout).toContain(String(limit))
   expect(Number(bytes)).toBeLessThanOrEqual(limit)
 })
+
+test.each(['en', 'fr'])(
+  'UI-3 the first page is under 100 KiB of compressed script, its words in %s included',
+  async (language) => {
+    const folder = join(import.meta.dirname, '../server/pages')
+    const html = await readFile(join(folder, 'signed-out.html'), 'utf8')
+    const scripts = new Set([...html.matchAll(/assets\/([^"]+\.js)/g)].map(([, name = '']) => name))
+    const all = await readdir(join(folder, 'assets'))
+    const files = all.filter((name) => scripts.has(name) || new RegExp(`^${language}-[\\w-]+\\.js$`).test(name))
+    expect(files.length).toBe(scripts.size + 1)
+    const sizes = files.map(async (name) => brotliCompressSync(await readFile(join(folder, 'assets', name))).length)
+    const total = (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes)
+    expect(total).toBeLessThan(100 * 1024)
+  },
+)

@@ -2,4 +2,4 @@
 import { AccountPage } from './account/account-page.tsx'
 import { show } from './look/look.tsx'
 
-show(<AccountPage />)
+void show(<AccountPage />)

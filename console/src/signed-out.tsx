@@ -25,4 +25,4 @@ const pages: Readonly<Record<string, () => React.JSX.Element>> = {
 }
 const Page = pages[path] ?? SignInPage
 
-show(<Page />)
+void show(<Page />)

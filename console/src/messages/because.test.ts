@@ -1,11 +1,11 @@
 import { sessionEndReasons } from '@vigile/contract'
 import { expect, test } from 'vitest'
 import { becauseOf } from './because.ts'
-import { catalogues, languages } from './catalogues.ts'
+import { languages, loadCatalogue } from './catalogues.ts'
 
-test.each(sessionEndReasons)('CLI-5 the end of a session is explained in every language: %s', (reason) => {
+test.each(sessionEndReasons)('CLI-5 the end of a session is explained in every language: %s', async (reason) => {
   expect(becauseOf(reason, reason)).toBe(reason)
-  const texts = languages.map((language) => catalogues[language].because[reason])
+  const texts = await Promise.all(languages.map(async (language) => (await loadCatalogue[language]()).because[reason]))
   for (const text of texts) expect(text).toMatch(/^\p{Lu}.{15,}\.$/u)
   expect(new Set(texts).size).toBe(languages.length)
 })

@@ -1,6 +1,6 @@
 import { locales } from '@vigile/contract'
 import { expect, test } from 'vitest'
-import { catalogues, languageNames, languages } from './catalogues.ts'
+import { languageNames, languages, loadCatalogue } from './catalogues.ts'
 
 type Tree = { readonly [key: string]: string | Tree }
 
@@ -10,6 +10,7 @@ const entries = (tree: Tree, path = ''): [string, string][] =>
   )
 
 const placeholders = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort()
+const catalogues = { en: await loadCatalogue.en(), fr: await loadCatalogue.fr() }
 const english = new Map(entries(catalogues.en))
 
 test('I18N-1 the pages speak every language of the contract, each under its own name', () => {

@@ -1,9 +1,9 @@
-// The one i18next of the page, started at once with the language that the server chose.
+// The one i18next of the page, started with the language that the server chose.
 import type { Locale } from '@vigile/contract'
 import { createInstance, type i18n, type TFunction } from 'i18next'
 import { useSyncExternalStore } from 'react'
 import { settings } from '../settings.ts'
-import { catalogues } from './catalogues.ts'
+import { loadCatalogue } from './catalogues.ts'
 import type { Messages } from './en.ts'
 import { rememberLocale } from './locale-cookie.ts'
 
@@ -17,13 +17,19 @@ declare module 'i18next' {
 export type Say = TFunction
 
 const messages: i18n = createInstance()
-void messages.init({
-  lng: settings.locale,
-  fallbackLng: 'en',
-  resources: Object.fromEntries(Object.entries(catalogues).map(([locale, translation]) => [locale, { translation }])),
-  // React escapes what it shows.
-  interpolation: { escapeValue: false },
-})
+
+const start = async (locale: Locale): Promise<void> => {
+  const translation = await loadCatalogue[locale]()
+  await messages.init({
+    lng: locale,
+    resources: { [locale]: { translation } },
+    // React escapes what it shows.
+    interpolation: { escapeValue: false },
+  })
+}
+
+/** Nothing can be said before it. */
+export const messagesReady: Promise<void> = start(settings.locale)
 
 /** Calls back after each change of language. Returns the way to unsubscribe. */
 function onLocaleChange(listener: () => void): () => void {
@@ -42,6 +48,8 @@ export function useMessages(): { say: Say; locale: Locale } {
 
 /** Changes the page's language and remembers it for the next visit. */
 export async function chooseLocale(locale: Locale): Promise<void> {
+  if (!messages.hasResourceBundle(locale, 'translation'))
+    messages.addResourceBundle(locale, 'translation', await loadCatalogue[locale]())
   rememberLocale(locale)
   await messages.changeLanguage(locale)
   document.documentElement.lang = locale
