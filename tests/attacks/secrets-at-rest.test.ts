@@ -9,6 +9,7 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { dump } from '../http/dump.ts'
 import { openSite, type Site, storeKinds, testSecret } from '../support/site.ts'
+import { codeAt, stepMs } from '../support/totp.ts'
 import type { Reply, Visitor } from '../support/visitor.ts'
 
 const passwords = {
@@ -98,10 +99,53 @@ const useEverything = async (site: Site): Promise<readonly string[]> => {
     () => other.signIn(email, passwords.second),
     () => other.post('/api/auth/logout-all', {}),
   )
+  await useSecondFactor(site, { keep, bearer, secrets })
   for (let attempt = 0; attempt < 12; attempt += 1)
     await all(() => site.visitor('192.0.2.9').signIn(email, passwords.wrong))
   for (const { path } of site.vigile.routes()) await visitor.get(path)
   return [...secrets]
+}
+
+/** The secret of an app, recovery codes as they are shown and as they are typed, cookies of sign-ins that wait. */
+const useSecondFactor = async (
+  site: Site,
+  {
+    keep,
+    bearer,
+    secrets,
+  }: { keep: (reply: Reply) => Reply; bearer: () => { headers?: Record<string, string> }; secrets: Set<string> },
+) => {
+  const email = 'carl@example.com'
+  const owner = site.visitor()
+  keep(await owner.signUp(email, passwords.first))
+  const own = bearer()
+  const { secret } = keep(await owner.post('/api/auth/factors/totp', undefined, own)).body
+  secrets.add(secret)
+  const keepCodes = (reply: Reply): readonly string[] => {
+    const codes: readonly string[] = keep(reply).body.recoveryCodes
+    for (const code of codes) secrets.add(code).add(code.replaceAll('-', ''))
+    return codes
+  }
+  await owner.post('/api/auth/factors/totp/confirm', { code: '000000' }, own)
+  const code = codeAt(secret, site.now())
+  const [first = ''] = keepCodes(await owner.post('/api/auth/factors/totp/confirm', { code }, own))
+  const renewed = keepCodes(await owner.post('/api/auth/factors/recovery-codes', undefined, own))
+  keep(await owner.get('/api/auth/factors', own))
+  const pass = (who: Visitor, method: string, given: string) =>
+    who.post('/api/auth/second-factor', { method, code: given })
+  site.move(stepMs)
+  for (const [method, given] of [
+    ['totp', codeAt(secret, site.now())],
+    ['recovery_code', first],
+    ['recovery_code', renewed[1] ?? ''],
+  ] as const) {
+    const who = site.visitor()
+    keep(await who.signIn(email, passwords.first))
+    expect(who.cookie('pending')).toBeDefined()
+    keep(await who.get('/api/auth/second-factor'))
+    keep(await pass(who, 'totp', '000000'))
+    keep(await pass(who, method, given))
+  }
 }
 
 /** A secret as it is, in the encodings of machines, and the part of a token that can't be guessed. */
