@@ -1,5 +1,5 @@
 // A change of email: asked for, told to both addresses, confirmed, or turned back by whoever reads the old one (ACC-4, S-16, S-39).
-import type { Vigile } from '@vigile/engine'
+import type { UserId, Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
@@ -159,6 +159,27 @@ describe.each(storeKinds)('on %s', (kind) => {
     const back = await visitor().signIn('robbed@example.com', password)
     expect([back.status, back.body.user.email]).toEqual([200, 'robbed@example.com'])
     expect((await notMe(token)).status).toBe(410)
+  })
+
+  test('S-16 a thief changes the email and closes the account: the owner’s link opens it again; what an operator disabled stays so', async () => {
+    await member('closed@example.com')
+    const thief = visitor()
+    await thief.signIn('closed@example.com')
+    await ask(thief, 'closer@example.net')
+    await confirm(thief, await linkTo('closer@example.net'))
+    expect((await thief.post('/api/auth/account/delete', {})).status).toBe(200)
+    const disabled = await member('disabled@example.com')
+    await ask(disabled, 'disabled@example.net')
+    await confirm(disabled, await linkTo('disabled@example.net'))
+    const { id = '' } = (await site.vigile.users.find('disabled@example.net')) ?? {}
+    await site.vigile.users.disable(id as UserId, by)
+
+    expect((await notMe(await notMeOf('disabled@example.com', 'now has the address'))).status).toBe(410)
+    expect((await notMe(await notMeOf('closed@example.com', 'now has the address'))).status).toBe(200)
+    const token = tokenIn(await letterTo(nodes, 'closed@example.com', '/reset-password#'))
+    const password = 'calm-meadow-window-17'
+    expect((await visitor().post('/api/auth/password/reset', { token, password })).status).toBe(200)
+    expect((await visitor().signIn('closed@example.com', password)).status).toBe(200)
   })
 
   test('S-16 an address that was left counts no more: an older letter in its mailbox ends nothing', async () => {

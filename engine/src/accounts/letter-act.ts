@@ -6,11 +6,13 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
+import type { ClosureStore } from './closure-store.ts'
 import type { RemoveSinceStores } from './remove-since.ts'
 import type { AccountStore } from './store.ts'
 
 export type LetterActStores = RemoveSinceStores & {
   readonly accounts: AccountStore
+  readonly closures: ClosureStore
   readonly sessions: SessionStore
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore

@@ -52,13 +52,14 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     if (!used?.about || !found) return null
     const told = JSON.parse(used.about) as ToldOf
     const at = { now, context, told }
-    const account = found.emailKey === used.emailKey ? found : await giveBack(stores, found, used, at)
-    if (!account) return null
+    const isSame = found.emailKey === used.emailKey
+    const account = await (isSame ? reopen(stores, found, at) : giveBack(stores, found, used, at))
+    if (!account?.isActive) return null
     const { id: userId, email: to, emailKey } = account
     await accounts.replacePassword(userId, null, null, now)
     await accounts.forgetDevices(userId, told.since)
     if (ofFactors.includes(told.kind)) await removeSince(stores, userId, told.since)
-    for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email'] as const)
+    for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email', 'keep_account'] as const)
       await oneTimeTokens.endAll(userId, purpose, now)
     const ended = await sessions.revokeAllOfUser(userId, 'reported', now, null)
     await recordRevocations(audit, ended, { reason: 'reported', now, context })
@@ -72,16 +73,25 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     return { account, ended: ended.map(({ id }) => id) }
   })
 
+/** Whoever took the account may have closed it too, which would delete it for good. What an operator has disabled stays so. */
+const reopen = async ({ accounts, closures }: LetterActStores, account: Account, { now }: At): Promise<Account> => {
+  if (account.isActive || !(await closures.takeBack(account.id, now))) return account
+  await accounts.setActive(account.id, true, now)
+  return { ...account, isActive: true }
+}
+
 /**
  * The letter went to an address that is no longer the account's: it counts only if it told of that very change. Null: it does not,
  * or the address belongs to somebody else by now.
  */
 const giveBack = async (
-  { accounts, oneTimeTokens, audit }: LetterActStores,
-  account: Account,
+  stores: LetterActStores,
+  taken: Account,
   { emailKey }: OneTimeUse,
-  { now, context, told }: At,
+  at: At,
 ): Promise<Account | null> => {
+  const { accounts, oneTimeTokens, audit } = stores
+  const { now, context, told } = at
   const email = parseEmail(told.to)
   if (told.kind !== 'email_changed' || email?.key !== emailKey) return null
   // Whoever took the account may have made another one with the address since, to keep it. Nobody proved the mailbox for that one.
@@ -92,6 +102,7 @@ const giveBack = async (
     const entry = { action: 'user:delete', at: now, userId: squatter.id, resource: 'user', resourceId: squatter.id }
     await audit.append([auditEntry(context, { ...entry, details: { reason: 'address_given_back' } })])
   }
+  const account = await reopen(stores, taken, at)
   if (!(await accounts.changeEmail(account, email, now))) return null
   // The same link in the mailbox of whoever changed it must not turn this back.
   await oneTimeTokens.endAll(account.id, 'not_me', now, told.since)
