@@ -50,17 +50,15 @@ export function ByPasskey({ isFirst, onEntered, onOver }: Props) {
     <>
       {isFirst && <p>{say('passkeySignIn.second')}</p>}
       <TroubleSummary trouble={trouble} labels={{}} />
-      <div>
-        <Button
-          kind={isFirst ? 'main' : 'quiet'}
-          busy={busy}
-          busyText={say('passkeySignIn.busy')}
-          onClick={() => void press()}
-        >
-          <PasskeyIcon />
-          {say('passkeySignIn.useIt')}
-        </Button>
-      </div>
+      <Button
+        kind={isFirst ? 'main' : 'quiet'}
+        busy={busy}
+        busyText={say('passkeySignIn.busy')}
+        onClick={() => void press()}
+      >
+        <PasskeyIcon />
+        {say('passkeySignIn.useIt')}
+      </Button>
     </>
   )
 }
