@@ -265,3 +265,34 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await post(await waiting(ada), 'recovery_code', ada.recoveryCodes[0] as string)).status).toBe(200)
   })
 })
+
+test('ACC-5 S-11 a hundred wrong codes in a row close codes to strangers; a recovery code opens them again', async () => {
+  const site = await openSite('embedded', {
+    limits: { rules: { change: null, signInBurst: null, secondFactor: null } },
+  })
+  const home = site.visitor()
+  await home.signUp('ada@example.com')
+  const { secret, recoveryCodes } = await addApp(home, site.now())
+  site.move(stepMs)
+  const waiting = async (who = site.visitor()) => {
+    expect((await who.signIn('ada@example.com')).body.next).toBe('second_factor')
+    return who
+  }
+  const post = (who: Visitor, method: string, code: string) => who.post('/api/auth/second-factor', { method, code })
+  const right = () => codeAt(secret, site.now())
+  for (let round = 0; round < 20; round += 1) {
+    const who = await waiting()
+    const wrong = right() === '111111' ? '222222' : '111111'
+    const guesses = await Promise.all(Array.from({ length: 5 }, () => post(who, 'totp', wrong)))
+    expect(countOf(guesses, 401)).toBe(5)
+  }
+  const closed = await post(await waiting(), 'totp', right())
+  expect([closed.status, closed.body.detail]).toEqual([429, expect.stringContaining('recovery code')])
+  // A browser that the account knows is not theirs to close.
+  expect((await post(await waiting(home), 'totp', right())).status).toBe(200)
+  site.move(stepMs)
+  expect((await post(await waiting(), 'totp', right())).status).toBe(429)
+  expect((await post(await waiting(), 'recovery_code', recoveryCodes?.[0] ?? '')).status).toBe(200)
+  expect((await post(await waiting(), 'totp', right())).status).toBe(200)
+  await site.close()
+})

@@ -19,6 +19,8 @@ export const totpUri = (secret: string, names: { readonly issuer: string; readon
 
 /** The step whose code this is, around `now` (epoch milliseconds), or null where the code is wrong. Codes are compared in constant time. */
 export const stepOfCode = (secret: string, code: string, now: number): number | null => {
+  // The library compares bytes, and throws where they are more.
+  if (!/^[0-9]{6}$/.test(code)) return null
   const delta = totpOf(secret).validate({ token: code, timestamp: now, window })
   return delta === null ? null : Math.floor(now / (periodSeconds * 1000)) + delta
 }
