@@ -128,6 +128,8 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect([countOf(value, 503), statements]).toEqual([10, []])
       const body = { currentPassword: goodPassword, newPassword: 'another-quiet-lantern-43' }
       owners.push(owner.signIn('flooded@example.com'), changing.post('/api/auth/password/change', body))
+      // Time to be refused, where that is what happens.
+      await new Promise((resolve) => setTimeout(resolve, 700))
     } finally {
       hasher.held = null
       gate.resolve()
