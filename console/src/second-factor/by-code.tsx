@@ -1,5 +1,5 @@
 import type { Factor, SessionStarted } from '@vigile/contract'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { client } from '../client.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
 import { Notice } from '../look/notice.tsx'
@@ -21,6 +21,10 @@ export function ByCode({ factors, onEntered, onOver }: Props) {
   const { say } = useMessages()
   const methods = (['totp', 'recovery_code'] as const).filter((method) => factors.includes(method))
   const [chosen, setChosen] = useState<Method | undefined>(methods[0])
+  // What the reader came for, and nothing else is asked here.
+  useEffect(() => {
+    if (chosen) document.getElementById('code')?.focus()
+  }, [chosen])
 
   const send = async (method: Method, code: string): Promise<Trouble<'code'> | null> => {
     const result = await client.enter<SessionStarted>('/second-factor', { method, code })
