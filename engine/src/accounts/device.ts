@@ -1,9 +1,7 @@
 // The device cookie: which browsers have signed in to an account before. It lists no one: the cookie is random, and what is
 // stored is particular to the pair of browser and account.
 import { sha256 } from '../primitives/hash.ts'
-import type { UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
-import type { AccountStore } from './store.ts'
 
 export const createDeviceToken = (): string => randomToken(32)
 
@@ -13,18 +11,6 @@ const maxTokens = 300
 /** The tokens among the cookies of that name: anyone who can plant a cookie must not hide the browser's own (LIM-7). */
 export const parseDeviceTokens = (cookies: readonly string[]): readonly string[] =>
   cookies.filter((text) => /^[A-Za-z0-9_-]{43}$/.test(text)).slice(0, maxTokens)
-
-/** The token to go on with: the one that the account knows, else the first. Null: the browser has none. */
-export const chooseDevice = async (
-  accounts: Pick<AccountStore, 'findKnownDevice'>,
-  userId: UserId,
-  tokens: readonly string[],
-): Promise<string | null> => {
-  if (tokens.length < 2) return tokens[0] ?? null
-  const hashes = tokens.map((token) => deviceHash(token, userId))
-  const known = await accounts.findKnownDevice(userId, hashes)
-  return tokens[Math.max(hashes.indexOf(known ?? ''), 0)] ?? null
-}
 
 export const deviceHash = (deviceToken: string, accountId: string): string =>
   sha256(`vigile device ${deviceToken} ${accountId}`, 'base64url')

@@ -13,9 +13,9 @@ import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import { announceAccount } from './acts-on-accounts.ts'
-import { chooseDevice } from './device.ts'
 import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
+import { findDevice } from './known-device.ts'
 import { postNotice } from './post-notice.ts'
 import type { Account, AccountStore } from './store.ts'
 
@@ -71,7 +71,7 @@ export const signInByLink = async (deps: MagicLinkDeps, input: MagicLinkInput): 
   if (!account?.isActive) return refuseLink(deps, input)
   if (!input.isConfirmed && !input.marks.includes(askedMark(input.token)))
     return { ok: false, error: 'unconfirmed', email: account.email }
-  const deviceToken = await chooseDevice(deps.accounts, account.id, input.deviceTokens)
+  const { deviceToken } = await findDevice(deps.accounts, account.id, input.deviceTokens)
   const done = await commit(deps, input, account, { tokenHash, deviceToken })
   if (!done) return refuseLink(deps, input)
   const { entered, ended } = done
