@@ -21,3 +21,18 @@ export const endpoints = {
 }
 
 export type EndpointName = keyof typeof endpoints
+
+const topics = {
+  'Sign-up and sign-in': signInEndpoints,
+  'Second factor': factorsEndpoints,
+  Passkeys: passkeysEndpoints,
+  Sessions: sessionsEndpoints,
+  Account: personEndpoints,
+  Passwords: passwordsEndpoints,
+  'Links by mail': lettersEndpoints,
+  'This site': siteEndpoints,
+}
+
+/** What an endpoint is about, as a heading of the documentation. */
+export const topicOf = (name: EndpointName): string =>
+  Object.entries(topics).find(([, endpoints]) => name in endpoints)?.[0] ?? ''

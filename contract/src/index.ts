@@ -1,5 +1,5 @@
 export type { Endpoint, Method } from './endpoints/endpoint.ts'
-export { type EndpointName, endpoints } from './endpoints.ts'
+export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {
   type Enrolled,

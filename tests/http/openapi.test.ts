@@ -9,6 +9,7 @@ const jsonSchema = z.record(z.string(), z.unknown())
 const content = z.record(z.string(), z.strictObject({ schema: jsonSchema }))
 const operation = z.strictObject({
   operationId: z.string().min(1),
+  tags: z.tuple([z.string().min(1)]),
   summary: z.string().min(1),
   description: z.string(),
   security: z.array(z.record(z.string(), z.array(z.string()))),

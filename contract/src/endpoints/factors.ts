@@ -12,16 +12,7 @@ import {
 } from '../schemas/factors.ts'
 import { sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
-
-const waitingRefuses = ['unauthenticated', 'permission_denied', 'origin_refused', 'rate_limited'] as const
-const changeRefuses = [
-  'unauthenticated',
-  'proof_required',
-  'csrf_failed',
-  'reauthentication_required',
-  'origin_refused',
-  'rate_limited',
-] as const
+import { refusedBy } from './refused-by.ts'
 
 export const factorsEndpoints = {
   pendingSignIn: {
@@ -37,21 +28,14 @@ export const factorsEndpoints = {
     summary: 'Finish the sign-in that waits in this browser',
     body: secondFactorBody,
     answers: { 200: json(sessionStartedSchema, 'Signed in.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_code',
-      'invalid_credentials',
-      'proof_required',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: [...refusedBy.waiting, 'proof_required', 'invalid_code', 'invalid_credentials'],
   },
   offerTotpAtSignIn: {
     method: 'POST',
     path: './second-factor/totp',
     summary: 'A secret for an authenticator app, where the sign-in that waits needs a first second factor',
     answers: { 200: json(totpOfferSchema, 'Good for an hour, until the next one; nothing has changed yet.') },
-    refuses: waitingRefuses,
+    refuses: [...refusedBy.waiting, 'permission_denied'],
   },
   confirmTotpAtSignIn: {
     method: 'POST',
@@ -59,21 +43,21 @@ export const factorsEndpoints = {
     summary: 'Add the authenticator app by its first code, and finish the sign-in that waits',
     body: totpCodeBody,
     answers: { 200: json(enrolledSchema, 'Signed in.') },
-    refuses: [...waitingRefuses, 'proof_required'],
+    refuses: [...refusedBy.waiting, 'proof_required', 'permission_denied'],
   },
   factors: {
     method: 'GET',
     path: './factors',
     summary: 'What the account has to prove itself with besides a password',
     answers: { 200: json(factorsSchema, 'Nothing of secrets.') },
-    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
+    refuses: refusedBy.signedIn,
   },
   offerTotp: {
     method: 'POST',
     path: './factors/totp',
     summary: 'A secret for an authenticator app',
     answers: { 200: json(totpOfferSchema, 'Good for an hour, until the next one; nothing has changed yet.') },
-    refuses: changeRefuses,
+    refuses: refusedBy.recentChange,
   },
   confirmTotp: {
     method: 'POST',
@@ -81,20 +65,20 @@ export const factorsEndpoints = {
     summary: 'Add the authenticator app by its first code, in place of the one before',
     body: totpCodeBody,
     answers: { 200: json(totpConfirmedSchema, 'Added. The first factor of an account comes with recovery codes.') },
-    refuses: changeRefuses,
+    refuses: refusedBy.recentChange,
   },
   removeTotp: {
     method: 'DELETE',
     path: './factors/totp',
     summary: 'Remove the authenticator app',
     answers: { 204: nothing('Removed; with the last factor the recovery codes as well.') },
-    refuses: [...changeRefuses, 'permission_denied', 'not_found'],
+    refuses: [...refusedBy.recentChange, 'permission_denied', 'not_found'],
   },
   renewRecoveryCodes: {
     method: 'POST',
     path: './factors/recovery-codes',
     summary: 'New recovery codes; the old ones are good no more',
     answers: { 200: json(recoveryCodesSchema, 'Shown this once.') },
-    refuses: [...changeRefuses, 'not_found'],
+    refuses: [...refusedBy.recentChange, 'not_found'],
   },
 } as const satisfies Record<string, Endpoint>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { linkBody, linkEnteredSchema, magicLinkBody } from '../schemas/letters.ts'
 import { emailBody, userSchema } from '../schemas.ts'
 import { type Endpoint, json, sentSchema } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
 
 export const lettersEndpoints = {
   requestMagicLink: {
@@ -11,7 +12,7 @@ export const lettersEndpoints = {
     summary: 'Ask for a link to sign in with',
     body: emailBody,
     answers: { 202: json(sentSchema, 'If the email has an account, a link is on its way; the answer does not say.') },
-    refuses: ['not_found', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'not_found'],
   },
   magicLink: {
     method: 'POST',
@@ -24,7 +25,7 @@ export const lettersEndpoints = {
         'Signed in; or the second factor is next; or, in a browser that did not ask for the link, the account is to be confirmed.',
       ),
     },
-    refuses: ['not_found', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'not_found', 'link_expired', 'proof_required'],
   },
   requestEmailChange: {
     method: 'POST',
@@ -34,14 +35,7 @@ export const lettersEndpoints = {
     answers: {
       202: json(sentSchema, 'A letter is on its way; the answer does not say whether the address has an account.'),
     },
-    refuses: [
-      'unauthenticated',
-      'reauthentication_required',
-      'proof_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.recentChange,
   },
   changeEmail: {
     method: 'POST',
@@ -49,16 +43,7 @@ export const lettersEndpoints = {
     summary: 'Change the email by the link that came to the new address; every other session ends',
     body: linkBody,
     answers: { 200: json(z.object({ user: userSchema }), 'Changed.') },
-    refuses: [
-      'unauthenticated',
-      'link_expired',
-      'permission_denied',
-      'email_taken',
-      'proof_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: [...refusedBy.signedInChange, 'link_expired', 'permission_denied', 'email_taken'],
   },
   notMe: {
     method: 'POST',
@@ -68,6 +53,6 @@ export const lettersEndpoints = {
     answers: {
       200: json(z.object({ status: z.literal('secured') }), 'Done. A link to choose a new password is on its way.'),
     },
-    refuses: ['link_expired', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'link_expired'],
   },
 } as const satisfies Record<string, Endpoint>

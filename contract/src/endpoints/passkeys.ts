@@ -15,9 +15,7 @@ import {
 import { keepOfferedSchema } from '../schemas/person.ts'
 import { sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
-
-const waitingRefuses = ['unauthenticated', 'permission_denied', 'origin_refused', 'rate_limited'] as const
-const changeRefuses = ['unauthenticated', 'proof_required', 'csrf_failed', 'origin_refused', 'rate_limited'] as const
+import { refusedBy } from './refused-by.ts'
 
 export const passkeysEndpoints = {
   passkeySignInOptions: {
@@ -25,7 +23,7 @@ export const passkeysEndpoints = {
     path: './passkey/options',
     summary: 'What the browser is to ask a passkey for, to sign in without a password',
     answers: { 200: json(passkeyRequestOptionsSchema, 'Good for five minutes and for one use.') },
-    refuses: ['origin_refused', 'rate_limited'],
+    refuses: refusedBy.ownPages,
   },
   passkeySignIn: {
     method: 'POST',
@@ -38,21 +36,21 @@ export const passkeysEndpoints = {
         'Signed in; or, with `next`, what comes before that.',
       ),
     },
-    refuses: ['invalid_credentials', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'invalid_credentials', 'proof_required'],
   },
   askForPasskey: {
     method: 'POST',
     path: './second-factor/passkey',
     summary: 'What the browser is to ask a passkey for, to finish the sign-in that waits',
     answers: { 200: json(passkeyRequestOptionsSchema, 'Good for five minutes, for this sign-in and for one use.') },
-    refuses: ['unauthenticated', 'not_found', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.waiting, 'not_found'],
   },
   offerPasskeyAtSignIn: {
     method: 'POST',
     path: './second-factor/passkeys/options',
     summary: 'What the browser is to make a passkey of, where the sign-in that waits needs a first second factor',
     answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this sign-in and for one use.') },
-    refuses: waitingRefuses,
+    refuses: [...refusedBy.waiting, 'permission_denied'],
   },
   addPasskeyAtSignIn: {
     method: 'POST',
@@ -60,14 +58,14 @@ export const passkeysEndpoints = {
     summary: 'Add the passkey that the browser has made, and finish the sign-in that waits',
     body: addPasskeyBody,
     answers: { 200: json(enrolledSchema, 'Signed in.') },
-    refuses: [...waitingRefuses, 'proof_required'],
+    refuses: [...refusedBy.waiting, 'proof_required', 'permission_denied'],
   },
   passkeyOptions: {
     method: 'POST',
     path: './factors/passkeys/options',
     summary: 'What the browser is to make a passkey of',
     answers: { 200: json(passkeyCreationOptionsSchema, 'Good for five minutes, for this account and for one use.') },
-    refuses: [...changeRefuses, 'reauthentication_required'],
+    refuses: refusedBy.recentChange,
   },
   addPasskey: {
     method: 'POST',
@@ -75,7 +73,7 @@ export const passkeysEndpoints = {
     summary: 'Add the passkey that the browser has made',
     body: addPasskeyBody,
     answers: { 201: json(passkeyAddedSchema, 'Added. The first factor of an account comes with recovery codes.') },
-    refuses: [...changeRefuses, 'reauthentication_required'],
+    refuses: refusedBy.recentChange,
   },
   renamePasskey: {
     method: 'PATCH',
@@ -84,7 +82,7 @@ export const passkeysEndpoints = {
     params: passkeyIdParam,
     body: renamePasskeyBody,
     answers: { 200: json(passkeySchema, 'Renamed.') },
-    refuses: [...changeRefuses, 'not_found'],
+    refuses: [...refusedBy.signedInChange, 'not_found'],
   },
   removePasskey: {
     method: 'DELETE',
@@ -92,6 +90,6 @@ export const passkeysEndpoints = {
     summary: 'Remove a passkey: it signs in no more',
     params: passkeyIdParam,
     answers: { 204: nothing('Removed.') },
-    refuses: [...changeRefuses, 'permission_denied', 'not_found', 'reauthentication_required'],
+    refuses: [...refusedBy.recentChange, 'permission_denied', 'not_found'],
   },
 } as const satisfies Record<string, Endpoint>

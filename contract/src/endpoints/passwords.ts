@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { changePasswordBody, emailBody, resetPasswordBody, sessionStartedSchema } from '../schemas.ts'
 import { type Endpoint, json, sentSchema } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
 
 export const passwordsEndpoints = {
   changePassword: {
@@ -10,15 +11,7 @@ export const passwordsEndpoints = {
     summary: 'Change the password; every other session ends',
     body: changePasswordBody,
     answers: { 200: json(sessionStartedSchema, 'Changed; this browser has a new session.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_credentials',
-      'proof_required',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: [...refusedBy.recentChange, 'invalid_credentials'],
   },
   forgotPassword: {
     method: 'POST',
@@ -26,7 +19,7 @@ export const passwordsEndpoints = {
     summary: 'Ask for a link to choose a new password',
     body: emailBody,
     answers: { 202: json(sentSchema, 'If the email has an account, a link is on its way; the answer does not say.') },
-    refuses: ['origin_refused', 'rate_limited'],
+    refuses: refusedBy.ownPages,
   },
   resetPassword: {
     method: 'POST',
@@ -36,7 +29,7 @@ export const passwordsEndpoints = {
     answers: {
       200: json(z.object({ status: z.literal('password_changed') }), 'Changed. Signing in is the next step.'),
     },
-    refuses: ['link_expired', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'link_expired'],
   },
   requestVerification: {
     method: 'POST',
@@ -44,6 +37,6 @@ export const passwordsEndpoints = {
     summary: 'Ask for the link that proves the email once more',
     body: emailBody,
     answers: { 202: json(sentSchema, 'If it is needed, a link is on its way; the answer does not say.') },
-    refuses: ['origin_refused', 'rate_limited'],
+    refuses: refusedBy.ownPages,
   },
 } as const satisfies Record<string, Endpoint>

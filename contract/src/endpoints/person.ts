@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accountClosedSchema, exportBody, exportSchema, keepAccountBody, profileBody } from '../schemas/person.ts'
 import { emptyBody, userSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
 
 export const personEndpoints = {
   changeProfile: {
@@ -11,7 +12,7 @@ export const personEndpoints = {
     summary: 'Change name and language',
     body: profileBody,
     answers: { 200: json(z.object({ user: userSchema }), 'Changed.') },
-    refuses: ['unauthenticated', 'proof_required', 'csrf_failed', 'origin_refused', 'rate_limited'],
+    refuses: refusedBy.signedInChange,
   },
   endOtherSessions: {
     method: 'DELETE',
@@ -19,16 +20,7 @@ export const personEndpoints = {
     summary: "End all of the user's sessions but this one",
     body: emptyBody,
     answers: { 204: nothing('They are over, on every node.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_token',
-      'session_ended',
-      'proof_required',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.owner,
   },
   exportData: {
     method: 'POST',
@@ -36,14 +28,7 @@ export const personEndpoints = {
     summary: 'All that is held of the user, a page at a time',
     body: exportBody,
     answers: { 200: json(exportSchema, 'A page. Nothing secret, and nothing of others.') },
-    refuses: [
-      'unauthenticated',
-      'proof_required',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.recentChange,
   },
   closeAccount: {
     method: 'POST',
@@ -51,14 +36,7 @@ export const personEndpoints = {
     summary: 'Close the account at once, and delete it for good after a delay',
     body: emptyBody,
     answers: { 200: json(accountClosedSchema, 'Closed; every session is over. A letter has the way back.') },
-    refuses: [
-      'unauthenticated',
-      'proof_required',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.recentChange,
   },
   keepAccount: {
     method: 'POST',
@@ -66,6 +44,6 @@ export const personEndpoints = {
     summary: 'Open a closed account again, by the link of its letter or by what a sign-in was given',
     body: keepAccountBody,
     answers: { 200: json(z.object({ status: z.literal('kept') }), 'Open again. Signing in is the next step.') },
-    refuses: ['link_expired', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'link_expired'],
   },
 } as const satisfies Record<string, Endpoint>

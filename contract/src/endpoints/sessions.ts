@@ -14,6 +14,7 @@ import {
   sessionIdParam,
 } from '../schemas.ts'
 import { type Endpoint, json, nothing, page } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
 
 export const sessionsEndpoints = {
   refresh: {
@@ -22,16 +23,7 @@ export const sessionsEndpoints = {
     summary: 'Renew the access token; rotate the refresh token when it is time',
     body: refreshBody,
     answers: { 200: json(refreshedSchema, 'A new access token.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_token',
-      'session_ended',
-      'proof_required',
-      'stale_token',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.refreshCookie,
   },
   ack: {
     method: 'POST',
@@ -39,16 +31,7 @@ export const sessionsEndpoints = {
     summary: 'Confirm that the refresh cookie arrived',
     body: ackBody,
     answers: { 204: nothing('Noted.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_token',
-      'session_ended',
-      'proof_required',
-      'stale_token',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.refreshCookie,
   },
   logout: {
     method: 'POST',
@@ -56,7 +39,7 @@ export const sessionsEndpoints = {
     summary: 'Sign out, or clean up after the end of a session',
     body: logoutBody,
     answers: { 204: nothing('Signed out; the cookies are cleared.') },
-    refuses: ['unauthenticated', 'csrf_failed', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: refusedBy.signedInChange,
   },
   logoutAll: {
     method: 'POST',
@@ -64,23 +47,14 @@ export const sessionsEndpoints = {
     summary: 'Sign out everywhere',
     body: emptyBody,
     answers: { 204: nothing('Every session of the user is over.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_token',
-      'session_ended',
-      'proof_required',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: refusedBy.owner,
   },
   deviceRegistration: {
     method: 'POST',
     path: './dbsc/registration',
     summary: 'Called by the browser itself (DBSC): gives a session that has just begun its key',
     answers: { 200: json(deviceSessionSchema, 'The browser keeps this session from now on.') },
-    refuses: ['unauthenticated', 'session_ended', 'proof_required', 'rate_limited'],
+    refuses: [...refusedBy.signedIn, 'session_ended'],
   },
   deviceRefresh: {
     method: 'POST',
@@ -100,7 +74,7 @@ export const sessionsEndpoints = {
     path: './me',
     summary: 'The signed-in user, session and permissions',
     answers: { 200: json(meSchema, 'Signed in.') },
-    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
+    refuses: refusedBy.signedIn,
   },
   csrf: {
     method: 'GET',
@@ -124,7 +98,7 @@ export const sessionsEndpoints = {
     answers: {
       200: json(z.object({ sessions: z.array(listedSessionSchema) }), 'Newest first, the current one marked.'),
     },
-    refuses: ['unauthenticated', 'proof_required', 'rate_limited'],
+    refuses: refusedBy.signedIn,
   },
   endSession: {
     method: 'DELETE',
@@ -132,16 +106,6 @@ export const sessionsEndpoints = {
     summary: "End one of the user's sessions",
     params: sessionIdParam,
     answers: { 204: nothing('It is over, on every node.') },
-    refuses: [
-      'unauthenticated',
-      'invalid_token',
-      'session_ended',
-      'proof_required',
-      'not_found',
-      'reauthentication_required',
-      'csrf_failed',
-      'origin_refused',
-      'rate_limited',
-    ],
+    refuses: [...refusedBy.owner, 'not_found'],
   },
 } as const satisfies Record<string, Endpoint>

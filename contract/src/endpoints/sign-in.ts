@@ -4,6 +4,7 @@ import { enteredSchema } from '../schemas/factors.ts'
 import { keepOfferedSchema } from '../schemas/person.ts'
 import { loginBody, registerBody } from '../schemas.ts'
 import { type Endpoint, json } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
 
 export const signInEndpoints = {
   register: {
@@ -18,7 +19,7 @@ export const signInEndpoints = {
         'Verification is required; known emails answer alike.',
       ),
     },
-    refuses: ['email_taken', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'email_taken', 'proof_required'],
   },
   login: {
     method: 'POST',
@@ -28,6 +29,6 @@ export const signInEndpoints = {
     answers: {
       200: json(z.union([enteredSchema, keepOfferedSchema]), 'Signed in; or, with `next`, what comes before that.'),
     },
-    refuses: ['invalid_credentials', 'link_expired', 'proof_required', 'origin_refused', 'rate_limited'],
+    refuses: [...refusedBy.ownPages, 'invalid_credentials', 'link_expired', 'proof_required'],
   },
 } as const satisfies Record<string, Endpoint>

@@ -1,5 +1,5 @@
 // The OpenAPI 3.1 document, from the contract and the route table. Zod gives the JSON Schemas.
-import { type Endpoint, type ErrorCode, errorStatus, problemSchema } from '@vigile/contract'
+import { type Endpoint, type ErrorCode, errorStatus, problemSchema, topicOf } from '@vigile/contract'
 import { z } from 'zod'
 import type { BindingMode } from '../binding/binding.ts'
 import type { Means } from './guards.ts'
@@ -73,6 +73,7 @@ const requirements = (by: readonly Means[], binding: BindingMode) =>
 
 const operation = ({ name, endpoint, guard }: Route, binding: BindingMode) => ({
   operationId: name,
+  tags: [topicOf(name)],
   summary: endpoint.summary,
   description: `Guard: ${guard.name}.`,
   security: requirements(guard.by, binding),
