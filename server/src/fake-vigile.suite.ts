@@ -64,6 +64,10 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
       enable: done,
       verifyEmail: done,
       sendPasswordReset: done,
+      removeFactors: async (id) => {
+        calls.push(`removeFactors ${id}`)
+        return { ok: true, value: { endedSessions: 1 } }
+      },
       delete: async (id) => {
         calls.push(`delete ${id}`)
         return { ok: true, value: undefined }

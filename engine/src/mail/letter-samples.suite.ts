@@ -16,6 +16,7 @@ const notices: readonly Notice[] = [
   { kind: 'factor_added', factor: 'totp' },
   { kind: 'factor_added', factor: 'recovery_codes' },
   { kind: 'factor_removed', factor: 'passkey' },
+  { kind: 'factor_removed', factor: 'all' },
   { kind: 'new_device' },
   { kind: 'reuse' },
   { kind: 'account_kept' },

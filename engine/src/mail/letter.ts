@@ -10,8 +10,8 @@ export type Circumstances = {
   readonly system: string | null
 }
 
-/** What a person signs in with besides a password. */
-export type FactorName = 'totp' | 'passkey' | 'recovery_codes'
+/** What a person signs in with besides a password. `all` of it: an operator has taken it away. */
+export type FactorName = 'totp' | 'passkey' | 'recovery_codes' | 'all'
 
 /** What has happened to an account, and may not have been its owner's doing (S-16, ACC-8). */
 export type Notice =

@@ -96,7 +96,12 @@ export const en = {
   mail: {
     footer: '{{name}} writes to you because this address was used at {{site}}.',
     facts: { what: 'What', when: 'When', device: 'Device', address: 'IP address' },
-    factors: { totp: 'An authenticator app', passkey: 'A passkey', recovery_codes: 'Recovery codes' },
+    factors: {
+      totp: 'An authenticator app',
+      passkey: 'A passkey',
+      recovery_codes: 'Recovery codes',
+      all: 'All that was asked for besides the password: app, passkeys, recovery codes',
+    },
     notice: {
       action: 'This was not me',
       note: 'If it was you, there is nothing to do. If not, open the link: it shows what it will end before it does anything. It is good for 7 days.',

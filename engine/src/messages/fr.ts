@@ -116,6 +116,7 @@ export const fr: Messages = {
       totp: 'Une application d’authentification',
       passkey: 'Une clé d’accès',
       recovery_codes: 'Des codes de secours',
+      all: 'Tout ce qui était demandé en plus du mot de passe\u00a0: application, clés d’accès, codes de secours',
     },
     notice: {
       action: 'Ce n’était pas moi',

@@ -5,6 +5,7 @@ import { type CreateAccountDeps, createAccount, type NewUser } from '../accounts
 import { type DeleteAccountDeps, deleteAccount } from '../accounts/delete-account.ts'
 import { parseEmail } from '../accounts/email.ts'
 import { presentUser } from '../accounts/present-user.ts'
+import { type RemoveFactorsDeps, removeFactors } from '../accounts/remove-factors.ts'
 import { type SendResetLinkDeps, sendResetLink } from '../accounts/send-reset-link.ts'
 import { setAccountActive } from '../accounts/set-account-active.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
@@ -50,6 +51,18 @@ export type Users = {
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Sends the user the link to choose a new password, which is the only way to give them one (S-19). */
   sendPasswordReset(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  /**
+   * For somebody who has lost every second factor: takes away the authenticator app, the passkeys and the recovery codes, ends
+   * every session and tells the owner by letter. Be sure who asks: what is left is the first factor. Refuses `not_found` (none,
+   * or disabled) and `no_factor` (there is none).
+   *
+   * @example
+   * await auth.users.removeFactors(id, { kind: 'application', name: 'help desk' })
+   */
+  removeFactors(
+    id: UserId,
+    by: Actor,
+  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found' | 'no_factor'>>
   /** Ends every session, and removes the account with what hangs on it; its audit entries stay, without what tells of a person. */
   delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
 }
@@ -61,6 +74,7 @@ export const createUsers = (
   deps: AccountActDeps &
     CreateAccountDeps &
     DeleteAccountDeps &
+    RemoveFactorsDeps &
     SendResetLinkDeps & { readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey' | 'list'> },
 ): Users => {
   const { accounts } = deps
@@ -83,6 +97,7 @@ export const createUsers = (
     enable: async (id, by) => withoutValue(await setAccountActive(deps, id, true, by)),
     verifyEmail: (id, by) => verifyAccountEmail(deps, id, by),
     sendPasswordReset: (id, by) => sendResetLink(deps, id, by),
+    removeFactors: (id, by) => removeFactors(deps, id, by),
     delete: (id, by) => deleteAccount(deps, id, by),
   }
 }

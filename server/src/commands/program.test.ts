@@ -17,6 +17,7 @@ const commands = [
   'users disable',
   'users enable',
   'users verify',
+  'users remove-factors',
   'users delete',
   'users import',
   'sessions list',

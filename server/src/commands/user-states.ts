@@ -1,4 +1,4 @@
-// Disable, enable, verify, reset, delete: one act on one user.
+// Disable, enable, verify, reset, remove the factors, delete: one act on one user.
 import { type ManagedUser, parseUserId, type UserId, type Vigile } from '@vigile/engine'
 import type { Command } from 'commander'
 import { ask } from './ask.ts'
@@ -55,6 +55,18 @@ export const addUserStates = (group: Command, cli: Cli): void => {
     const done = await vigile.users.sendPasswordReset(id, operator())
     return done.ok ? report.done({ id }, [users.resetSent(user.email)]) : gone(user, report)
   })
+  add(
+    'remove-factors',
+    users.removeFactorsAbout,
+    async (vigile, id, user, report) => {
+      const done = await vigile.users.removeFactors(id, operator())
+      if (!done.ok && done.error === 'no_factor') return report.refused('no_factor', users.noFactor(user.email))
+      if (!done.ok) return user.isActive ? gone(user, report) : report.refused('disabled', users.isDisabled(user.email))
+      const { endedSessions } = done.value
+      return report.done({ id, endedSessions }, [users.factorsRemoved(user.email, endedSessions)])
+    },
+    (user, report) => confirmByWord(cli, report, users.removeFactorsAsk(user.email), user.email),
+  )
   add(
     'delete',
     users.deleteAbout,

@@ -63,6 +63,34 @@ describe('users delete', () => {
   })
 })
 
+describe('users remove-factors', () => {
+  test('S-18 asks for the address: what is left is a password', async () => {
+    const fake = withAda()
+    const run = (line: string, typed?: string[]) =>
+      call(`users remove-factors ada@example.com${line}`, { fake, ...(typed && { typed }) })
+    expect((await run('')).exitCode).toBe(2)
+    expect((await run('', ['yes'])).exitCode).toBe(1)
+    expect(fake.calls.filter((one) => one.startsWith('removeFactors'))).toEqual([])
+    const { exitCode, output } = await run('', ['ada@example.com'])
+    expect([exitCode, output]).toEqual([
+      0,
+      'ada@example.com has no second factor any more, and is told by mail; 1 session ended.\n',
+    ])
+    expect(JSON.parse((await run(' --yes --json')).output)).toMatchObject({ endedSessions: 1 })
+  })
+
+  test.each([
+    ['no_factor', true, 'no_factor'],
+    ['not_found', true, 'not_found'],
+    ['not_found', false, 'disabled'],
+  ] as const)('refused as %s, the user being active: %s', async (error, isActive, said) => {
+    const fake = createFakeVigile({ users: [fakeUser('ada@example.com', { isActive })] })
+    const refusing = { ...fake, users: { ...fake.users, removeFactors: async () => ({ ok: false, error }) as const } }
+    const { exitCode, output } = await call('users remove-factors ada@example.com --yes --json', { fake: refusing })
+    expect([exitCode, JSON.parse(output).error]).toEqual([1, said])
+  })
+})
+
 describe('users list', () => {
   test('what users wrote of themselves forges no lines on the terminal', async () => {
     const fake = createFakeVigile({

@@ -149,6 +149,14 @@ export const en = {
     resetSent: (email: string) => `${email} is sent a link to choose a new password.`,
     verifyAbout: "Take a user's email address as verified",
     verifiedNow: (email: string) => `${email} is verified.`,
+    removeFactorsAbout:
+      'For somebody who lost every second factor: remove app, passkeys and recovery codes, and end every session',
+    removeFactorsAsk: (email: string) =>
+      `After this the password alone, or a link by mail, opens ${email}. Be sure who asks. To go on, type the address: `,
+    factorsRemoved: (email: string, sessions: number) =>
+      `${email} has no second factor any more, and is told by mail; ${plural(sessions, 'session', 'sessions')} ended.`,
+    noFactor: (email: string) => `${email} has no second factor. Nothing was done.`,
+    isDisabled: (email: string) => `${email} is disabled. Nothing was done; to enable it: vigile users enable ${email}`,
     deleteAbout: 'Delete a user for good',
     deleteAsk: (email: string) => `This deletes ${email} for good. To go on, type the address: `,
     deleted: (email: string) => `Deleted ${email}.`,

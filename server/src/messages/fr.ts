@@ -151,6 +151,15 @@ export const fr: Catalogue = {
     resetSent: (email: string) => `${email} reçoit un lien pour choisir un nouveau mot de passe.`,
     verifyAbout: "Tenir l'adresse e-mail d'un utilisateur pour vérifiée",
     verifiedNow: (email) => `${email} est vérifiée.`,
+    removeFactorsAbout:
+      "Pour qui a perdu tous ses seconds facteurs : supprimer application, clés d'accès et codes de secours, et terminer toutes les sessions",
+    removeFactorsAsk: (email) =>
+      `Ensuite, le mot de passe seul, ou un lien par e-mail, ouvre ${email}. Soyez sûr de qui demande. Pour continuer, tapez l'adresse : `,
+    factorsRemoved: (email, sessions) =>
+      `${email} n'a plus de second facteur, et en est averti par e-mail ; ${plural(sessions, 'session terminée', 'sessions terminées')}.`,
+    noFactor: (email) => `${email} n'a pas de second facteur. Rien n'a été fait.`,
+    isDisabled: (email) =>
+      `${email} est désactivé. Rien n'a été fait ; pour le réactiver : vigile users enable ${email}`,
     deleteAbout: 'Supprimer définitivement un utilisateur',
     deleteAsk: (email) => `Ceci supprime définitivement ${email}. Pour continuer, tapez l'adresse : `,
     deleted: (email) => `${email} est supprimé.`,
