@@ -123,7 +123,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await post(browser(), 'recovery_code', ada.recoveryCodes[0] as string, { cookie })).status).toBe(401)
   })
 
-  test('ACC-5 a recovery code is read as people write it, is good once, and is renewed', async () => {
+  test('ACC-5 S-16 a recovery code is read as people write it, is good once, and is renewed', async () => {
     const ada = await owner()
     expect(new Set(ada.recoveryCodes).size).toBe(10)
     const [one = '', two = '', three = ''] = ada.recoveryCodes
@@ -131,6 +131,11 @@ describe.each(storeKinds)('on %s', (kind) => {
       (await post(await waiting(ada), 'recovery_code', ` ${one.toUpperCase().replaceAll('-', ' ')} `)).status,
     ).toBe(200)
     expect((await post(await waiting(ada), 'recovery_code', one)).body.code).toBe('invalid_code')
+    // S-16: told of the one sign-in, and not of the code that was refused.
+    const told = await letterTo(nodes, ada.email, 'one of its recovery codes')
+    expect(told.text).toContain('Codes left: 9')
+    const all = nodes.flatMap((node) => node.mailbox() ?? []).filter(({ to }) => to === ada.email)
+    expect(all.filter(({ subject }) => subject === told.subject)).toHaveLength(1)
     const factors = () => ada.home.get('/api/auth/factors').then(({ body }) => body)
     expect(await factors()).toMatchObject({
       recoveryCodesLeft: 9,

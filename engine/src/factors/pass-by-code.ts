@@ -2,6 +2,7 @@
 import { type Attempt, countAttempt } from '../accounts/attempt.ts'
 import type { SignedIn } from '../accounts/begin-signed-in.ts'
 import { findDevice } from '../accounts/known-device.ts'
+import { postNotice } from '../accounts/post-notice.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
 import type { Verdict } from '../limits/limiter.ts'
@@ -10,7 +11,7 @@ import { recoveryCodeHash } from '../second-factor/recovery-codes.ts'
 import { openSecret, sealAnew } from '../second-factor/sealed-secret.ts'
 import { stepOfCode } from '../second-factor/totp.ts'
 import type { FactorDeps, FactorStores } from './factor-deps.ts'
-import { finishSignIn, type WaitingInput } from './finish-sign-in.ts'
+import { type At, finishSignIn, type WaitingInput } from './finish-sign-in.ts'
 
 /** Wrong codes that end a sign-in (S-22). */
 export const maxTries = 5
@@ -61,6 +62,7 @@ export const passByCode = async (deps: FactorDeps, input: CodeInput): Promise<Co
     return { ok: false, error: 'invalid_code', verdict }
   }
   await attempt.succeeded()
+  if (input.method === 'recovery_code') deps.mailPosted()
   return { ok: true, value: finished.signedIn, verdict }
 }
 
@@ -101,7 +103,7 @@ const uncounted = async (deps: FactorDeps, { pending, deviceTokens }: CodeInput)
 }
 
 const check = async (deps: FactorDeps, input: CodeInput, { who, deviceToken }: Counted) => {
-  const useUp = input.method === 'totp' ? await readTotp(deps, input) : readRecoveryCode(input)
+  const useUp = input.method === 'totp' ? await readTotp(deps, input) : readRecoveryCode(deps, input)
   if (!useUp) return 'refused'
   return finishSignIn(deps, input, { factor: input.method, deviceToken, useUp, clears: [who] })
 }
@@ -120,10 +122,15 @@ const readTotp = async (deps: FactorDeps, { pending, code }: CodeInput) => {
   }
 }
 
+/** S-16: its owner is told in the same transaction, since a sheet of codes may lie in other hands. */
 const readRecoveryCode =
-  ({ pending, code }: CodeInput) =>
-  async ({ recoveryCodes }: FactorStores, { now }: { readonly now: number }): Promise<true | null> =>
-    (await recoveryCodes.use(pending.userId, recoveryCodeHash(pending.userId, code), now)) || null
+  (deps: FactorDeps, { pending, code, context, locale }: CodeInput) =>
+  async (stores: FactorStores, { account, held, now }: At): Promise<true | null> => {
+    if (!(await stores.recoveryCodes.use(pending.userId, recoveryCodeHash(pending.userId, code), now))) return null
+    const notice = { kind: 'recovery_code_used', left: held.recoveryCodes - 1 } as const
+    await postNotice(deps, stores, { notice, account, now, context, locale })
+    return true
+  }
 
 const failure = (
   deps: FactorDeps,

@@ -17,6 +17,7 @@ const notices: readonly Notice[] = [
   { kind: 'factor_added', factor: 'recovery_codes' },
   { kind: 'factor_removed', factor: 'passkey' },
   { kind: 'factor_removed', factor: 'all' },
+  { kind: 'recovery_code_used', left: 9 },
   { kind: 'new_device' },
   { kind: 'reuse' },
   { kind: 'account_kept' },

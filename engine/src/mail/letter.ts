@@ -19,6 +19,8 @@ export type Notice =
   /** `email`: the new address. */
   | { readonly kind: 'email_change_asked' | 'email_changed'; readonly email: string }
   | { readonly kind: 'factor_added' | 'factor_removed'; readonly factor: FactorName }
+  /** `left`: codes that are not used yet. */
+  | { readonly kind: 'recovery_code_used'; readonly left: number }
   | { readonly kind: 'new_device' | 'reuse' | 'account_kept' }
 
 export type LetterContent =

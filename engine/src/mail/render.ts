@@ -67,6 +67,7 @@ const factsOf = (locale: Locale, content: Notice & { readonly circumstances: Cir
   const facts: [string, string][] = [[message(locale, 'mail.facts.when'), `${when} UTC`]]
   if ('factor' in content)
     facts.unshift([message(locale, 'mail.facts.what'), message(locale, `mail.factors.${content.factor}`)])
+  if ('left' in content) facts.push([message(locale, 'mail.facts.left'), String(content.left)])
   if (device !== '') facts.push([message(locale, 'mail.facts.device'), device])
   if (ip !== null) facts.push([message(locale, 'mail.facts.address'), ip])
   return facts

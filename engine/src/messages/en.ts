@@ -95,7 +95,7 @@ export const en = {
   },
   mail: {
     footer: '{{name}} writes to you because this address was used at {{site}}.',
-    facts: { what: 'What', when: 'When', device: 'Device', address: 'IP address' },
+    facts: { what: 'What', when: 'When', device: 'Device', address: 'IP address', left: 'Codes left' },
     factors: {
       totp: 'An authenticator app',
       passkey: 'A passkey',
@@ -189,6 +189,11 @@ export const en = {
       subject: 'A way to sign in was removed at {{name}}',
       title: 'A way to sign in was removed',
       lead: 'It can no longer be used to sign in to your account.',
+    },
+    recovery_code_used: {
+      subject: 'A recovery code was used at {{name}}',
+      title: 'A recovery code was used',
+      lead: 'Somebody, probably you, signed in to your account with one of its recovery codes. It is good no more. You can make new codes in your account; the old ones end with that.',
     },
     new_device: {
       subject: 'New sign-in to your account at {{name}}',

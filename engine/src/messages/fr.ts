@@ -111,7 +111,7 @@ export const fr: Messages = {
   },
   mail: {
     footer: '{{name}} vous écrit parce que cette adresse a été indiquée sur {{site}}.',
-    facts: { what: 'Quoi', when: 'Quand', device: 'Appareil', address: 'Adresse IP' },
+    facts: { what: 'Quoi', when: 'Quand', device: 'Appareil', address: 'Adresse IP', left: 'Codes restants' },
     factors: {
       totp: 'Une application d’authentification',
       passkey: 'Une clé d’accès',
@@ -205,6 +205,11 @@ export const fr: Messages = {
       subject: 'Un moyen de connexion a été retiré sur {{name}}',
       title: 'Un moyen de connexion a été retiré',
       lead: 'Cela ne peut plus servir à se connecter à votre compte.',
+    },
+    recovery_code_used: {
+      subject: 'Un code de secours a servi sur {{name}}',
+      title: 'Un code de secours a servi',
+      lead: 'Quelqu’un, sans doute vous, s’est connecté à votre compte avec un de ses codes de secours. Ce code n’est plus valable. Vous pouvez en créer de nouveaux dans votre compte\u00a0; les anciens prennent alors fin.',
     },
     new_device: {
       subject: 'Nouvelle connexion à votre compte sur {{name}}',
