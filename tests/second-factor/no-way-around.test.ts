@@ -97,13 +97,16 @@ type WayIn = {
   take(site: Site, person: Person, browser: Visitor): Promise<Reply>
 }
 
-const link = async (site: Site, email: string, path: string) =>
-  tokenIn(await letterTo([site.vigile], email, `${path}#`))
+/** Asks for a link by mail, and gives its token. */
+const link = async (site: Site, browser: Visitor, email: string, ask: string, path: string) => {
+  const asked = await browser.post(ask, { email })
+  expect([asked.status, asked.body]).toEqual([202, { status: 'sent' }])
+  return tokenIn(await letterTo([site.vigile], email, `${path}#`))
+}
 
 const proveMailbox = async (site: Site, email: string) => {
   const elsewhere = site.visitor()
-  await elsewhere.post('/api/auth/email/verify/request', { email })
-  const verification = await link(site, email, '/verify-email')
+  const verification = await link(site, elsewhere, email, '/api/auth/email/verify/request', '/verify-email')
   expect((await elsewhere.post('/api/auth/login', { email, password: goodPassword, verification })).status).toBe(200)
 }
 
@@ -112,16 +115,15 @@ const ways: readonly WayIn[] = [
   {
     way: 'password and the link that proves the email',
     take: async (site, { email }, browser) => {
-      await browser.post('/api/auth/email/verify/request', { email })
-      const verification = await link(site, email, '/verify-email')
+      const verification = await link(site, browser, email, '/api/auth/email/verify/request', '/verify-email')
       return browser.post('/api/auth/login', { email, password: goodPassword, verification })
     },
   },
   {
     way: 'a link by mail',
     take: async (site, { email }, browser) => {
-      await browser.post('/api/auth/magic-link', { email })
-      return browser.post('/api/auth/magic-link/login', { token: await link(site, email, '/magic-link') })
+      const token = await link(site, browser, email, '/api/auth/magic-link', '/magic-link')
+      return browser.post('/api/auth/magic-link/login', { token })
     },
   },
   {
@@ -129,8 +131,7 @@ const ways: readonly WayIn[] = [
     take: async (site, { email }, browser) => {
       // Of a mailbox that was proven before: at its first proof whatever the account had is somebody else's, and goes (H-3).
       await proveMailbox(site, email)
-      await browser.post('/api/auth/password/forgot', { email })
-      const token = await link(site, email, '/reset-password')
+      const token = await link(site, browser, email, '/api/auth/password/forgot', '/reset-password')
       const reset = await browser.post('/api/auth/password/reset', { token, password: newPassword })
       expect([reset.status, reset.setCookies]).toEqual([200, []])
       expect((await browser.me()).status).toBe(401)

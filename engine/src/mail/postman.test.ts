@@ -112,6 +112,25 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(await database.outbox.claim({ now: now + 10 * hour, leaseMs: 1, limit: 10 })).toEqual([])
   })
 
+  test('a letter that is posted while others are going out goes out too, without waiting for the next time', async () => {
+    const mailbox = createMailbox()
+    let later: Promise<number> | undefined
+    const { deliver } = postman({
+      ...mailbox,
+      send: async (message, id) => {
+        if (later === undefined) {
+          later = Promise.resolve(0)
+          await post('bob@example.com')
+          later = deliver()
+        }
+        return mailbox.send(message, id)
+      },
+    })
+    await post('ada@example.com')
+    expect([await deliver(), await later]).toEqual([2, 2])
+    expect(mailbox.letters().map(({ to }) => to)).toEqual(['bob@example.com', 'ada@example.com'])
+  })
+
   test('ten nodes at once: each letter goes out once', async () => {
     const server = await startSmtp()
     closers.push(server.stop)

@@ -29,7 +29,7 @@ export type PostmanDeps = {
 }
 
 export type Postman = {
-  /** Sends what is due; the number of letters that went out. Several calls at once are one. */
+  /** Sends what is due at the call; the number of letters that went out. Several calls at once share the work. */
   deliver(): Promise<number>
   /** Whether the last delivery failed: mail waits in the outbox (SPEC section 17). */
   isDegraded(): boolean
@@ -40,6 +40,7 @@ export const createPostman = (deps: PostmanDeps): Postman => {
   const { outbox, transport, clock, log } = deps
   let degraded = false
   let round: Promise<number> | undefined
+  let isAskedAgain = false
 
   const open = async ({ id, sealed }: WaitingLetter): Promise<Letter> => {
     const key = await deps.keyring.find(sealedWith(sealed))
@@ -75,19 +76,24 @@ export const createPostman = (deps: PostmanDeps): Postman => {
 
   const deliverAll = async (): Promise<number> => {
     let sent = 0
-    for (;;) {
-      const due = await outbox.claim({ now: clock.now(), leaseMs, limit: atOnce })
-      const went = await Promise.all(due.map(handOver))
-      sent += went.filter(Boolean).length
-      if (due.length < atOnce) return sent
+    try {
+      for (;;) {
+        isAskedAgain = false
+        const due = await outbox.claim({ now: clock.now(), leaseMs, limit: atOnce })
+        const went = await Promise.all(due.map(handOver))
+        sent += went.filter(Boolean).length
+        if (due.length < atOnce && !isAskedAgain) return sent
+      }
+    } finally {
+      round = undefined
     }
   }
 
   return {
     deliver: () => {
-      round ??= deliverAll().finally(() => {
-        round = undefined
-      })
+      // The round under way may have looked already, before the letter of this call was there.
+      isAskedAgain = true
+      round ??= deliverAll()
       return round
     },
     isDegraded: () => degraded,
