@@ -42,7 +42,7 @@ export const requestEmailChange = async (
   const { userId, email, clientKey, context, locale } = input
   const hits = [
     ...(clientKey === null ? [] : [{ rule: 'linkIp', key: clientKey } as const]),
-    { rule: 'linkEmail', key: emailHash(email) } as const,
+    { rule: 'linkEmail', key: `change_email ${emailHash(email)}` } as const,
     // Nor is the mailbox of the present address filled.
     { rule: 'linkEmail', key: userId } as const,
   ]

@@ -49,7 +49,8 @@ export const requestLink = async (deps: RequestLinkDeps, input: RequestLinkInput
   const { purpose, email, clientKey } = input
   const hits = [
     ...(clientKey === null ? [] : [{ rule: 'linkIp', key: clientKey } as const]),
-    { rule: 'linkEmail', key: emailHash(email) } as const,
+    // One for each purpose: whoever asks for links of one kind, which may not even be sent, keeps nobody from another.
+    { rule: 'linkEmail', key: `${purpose} ${emailHash(email)}` } as const,
   ]
   const verdict = await deps.limiter.take(hits)
   if (verdict && !verdict.allowed) {

@@ -27,7 +27,7 @@ export const defaultRules = {
   signUpEmail: null,
   /** Links asked for by mail: of any outcome, by client. */
   linkIp: { limit: 10, windowSeconds: minutes(15) },
-  /** Links asked for one address, whether it has an account or not: nobody's mailbox is filled. */
+  /** Links of one kind asked for one address, whether it has an account or not: nobody's mailbox is filled. */
   linkEmail: { limit: 3, windowSeconds: minutes(15) },
   /** Wrong current passwords at a change of password. */
   passwordChange: { limit: 10, windowSeconds: minutes(15) },
