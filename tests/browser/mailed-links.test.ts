@@ -108,6 +108,49 @@ test.each(languages)(
   },
 )
 
+test('ACC-4 UI-1 S-55 a link opened in the tab of an older one is the new one; and it leads back to where the reader was going', async () => {
+  const email = 'back@example.com'
+  await signUp(await browser('en-GB'), site.url, email)
+  const page = await browser('en-GB')
+  const ask = async (returnTo: string) => {
+    await page.goto(`${site.url}/sign-in?${new URLSearchParams({ returnTo })}`)
+    await page.getByRole('link', { name: /Email me a link/ }).click()
+    await page.locator('[name=email]').fill(email)
+    await submit(page)
+    await page.getByText(email).waitFor()
+  }
+  // The mailbox is read elsewhere: a letter opens in a tab of its own.
+  const letters = await page.context().newPage()
+  await ask('/account?from=orders#sessions')
+  const link = await linkFor(letters, site, email, '/magic-link')
+  const tab = await page.context().newPage()
+  await tab.goto(`${site.url}/magic-link#${'A'.repeat(43)}`)
+  await tab.getByText(/no longer good/).waitFor()
+  // What a click on the second link does here: no page is loaded by it.
+  await tab.evaluate((address) => void location.assign(address), link)
+  await tab.waitForURL('**/account?from=orders#sessions')
+  await tab.getByText(email).first().waitFor()
+  expect(await tab.evaluate(() => localStorage.getItem('vigile_return_to'))).toBeNull()
+
+  // Another site is no way back, and neither is what something else has put there.
+  await page.context().clearCookies()
+  await ask('//evil.example/')
+  await page.evaluate(() => {
+    const until = Date.now() + 60_000
+    localStorage.setItem('vigile_return_to', JSON.stringify({ returnTo: '//evil.example/', until }))
+  })
+  let next = link
+  await expect
+    .poll(async () => {
+      next = await linkFor(letters, site, email, '/magic-link')
+      return next
+    })
+    .not.toBe(link)
+  await tab.goto('about:blank')
+  await tab.goto(next)
+  await tab.waitForURL(`${site.url}/account`)
+})
+
 test.each(languages)(
   'ACC-4 S-16 S-39 I18N-1 %s: a new email from the account page; "this was not me" gives the old one back',
   async (locale) => {

@@ -9,7 +9,7 @@ import { Button } from '../look/button.tsx'
 import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
-import { signInHref } from '../navigation/routes.ts'
+import { keepWayBack, signInHref } from '../navigation/routes.ts'
 import { CheckMail } from '../sign-up/check-mail.tsx'
 
 const fields = ['email'] as const
@@ -60,6 +60,10 @@ const requests = {
 export function AskForLink({ what }: { what: keyof typeof requests }) {
   const { say } = useMessages()
   const [mailedTo, setMailedTo] = useState<string | null>(null)
+  const sent = (email: string) => {
+    if (what === 'magicLink') keepWayBack()
+    setMailedTo(email)
+  }
   if (mailedTo !== null)
     return (
       <CheckMail
@@ -72,7 +76,7 @@ export function AskForLink({ what }: { what: keyof typeof requests }) {
     <div className={styles.stack}>
       <h1 className={styles.heading}>{say(`${what}.heading`)}</h1>
       <p>{say(`${what}.text`)}</p>
-      <AskForm path={requests[what]} submit={say('forgot.submit')} onSent={setMailedTo} />
+      <AskForm path={requests[what]} submit={say('forgot.submit')} onSent={sent} />
       <p className={styles.other}>
         <a href={signInHref}>{say('forgot.back')}</a>
       </p>

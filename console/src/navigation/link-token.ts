@@ -13,6 +13,11 @@ const take = (): string => {
 /** Empty where the page was opened without one. */
 export const linkToken: string = take()
 
+// A second link in the same tab changes only what stands behind `#`, and loads nothing: the page would go on with the first one.
+addEventListener('hashchange', () => {
+  if (location.hash.length > 1) location.reload()
+})
+
 const deleteAtKey = 'vigile_delete_at'
 
 /** Where a sign-in led to a closed account: when it will be deleted (epoch milliseconds). */

@@ -1,5 +1,6 @@
 // Addresses of the hosted pages, and going from one to the other.
 import { settings } from '../settings.ts'
+import { keepReturnTo, keptReturnTo } from './kept-return-to.ts'
 import { safeReturnTo } from './return-to.ts'
 
 export const paths = {
@@ -23,19 +24,24 @@ const withQuery = (path: string, query: Record<string, string>): string => {
 /** Why the user is here, as the address says: any text. */
 export const askedBecause: string | null = asked.get('because')
 
-/** Where the address asks to go after sign-in, when that is safe to follow. */
-const askedReturnTo = safeReturnTo(asked.get('returnTo'), location.origin)
-
 export const path: string = location.pathname
 
-const keepReturnTo: Record<string, string> = askedReturnTo ? { returnTo: askedReturnTo } : {}
+/** Where the address asks to go after sign-in, when that is safe to follow; or what was asked before a link was mailed. */
+const askedReturnTo =
+  safeReturnTo(asked.get('returnTo'), location.origin) ??
+  (path === paths.magicLink ? keptReturnTo(location.origin) : null)
+
+const wayBack: Record<string, string> = askedReturnTo ? { returnTo: askedReturnTo } : {}
+
+/** A link to sign in is on its way: it will lead back. */
+export const keepWayBack = (): void => keepReturnTo(askedReturnTo)
 
 /** The other signed-out page, with the way back kept. */
-export const signInHref = withQuery(settings.signInPath, keepReturnTo)
-export const signUpHref = withQuery(paths.signUp, keepReturnTo)
-export const magicLinkHref = withQuery(paths.magicLink, keepReturnTo)
-export const forgotHref = withQuery(paths.forgot, keepReturnTo)
-export const keepAccountHref = withQuery(paths.keepAccount, keepReturnTo)
+export const signInHref = withQuery(settings.signInPath, wayBack)
+export const signUpHref = withQuery(paths.signUp, wayBack)
+export const magicLinkHref = withQuery(paths.magicLink, wayBack)
+export const forgotHref = withQuery(paths.forgot, wayBack)
+export const keepAccountHref = withQuery(paths.keepAccount, wayBack)
 
 let leaving = false
 
@@ -43,6 +49,7 @@ let leaving = false
 const leaveTo = (address: string): void => {
   if (leaving) return
   leaving = true
+  keepReturnTo(null)
   // Replaced: the back button should not lead to a page that has done its work.
   location.replace(address)
 }
@@ -51,7 +58,7 @@ const leaveTo = (address: string): void => {
 export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
 
 /** Goes on after a right first factor, with the way back kept. */
-export const goOnToSecondFactor = (): void => leaveTo(withQuery(paths.secondFactor, keepReturnTo))
+export const goOnToSecondFactor = (): void => leaveTo(withQuery(paths.secondFactor, wayBack))
 
 /** From the account to a fresh sign-in, which leads back. */
 export const signInAgainHref = withQuery(settings.signInPath, {
