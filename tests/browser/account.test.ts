@@ -60,6 +60,27 @@ test('TOK-11 CLI-6 a sign-in long ago: who has typed the password for the act is
   expect(await other.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
 })
 
+test('UI-1 a section that fails leaves the others; a picture that does not load leaves the key', async () => {
+  const page = await openAccount('broken@example.com')
+  await page.route('**/api/auth/factors', (route) => route.fulfill({ json: { totp: null, passkeys: 'none' } }))
+  await page.reload()
+  await page.locator('#passkeys').getByText('This part of the page cannot be shown').waitFor()
+  await page.locator('#passkeys').getByRole('heading', { name: 'Passkeys' }).waitFor()
+  await page.locator('#profile [name=name]').waitFor()
+  await page.locator('#sessions').getByText('This device').first().waitFor()
+  await page.unroute('**/api/auth/factors')
+  await page.route('**/assets/qr-code-*.js', (route) => route.abort())
+  // The reader's way out: the page anew.
+  await page.locator('#passkeys').getByRole('button', { name: 'Load the page again' }).click()
+  await page.locator('#passkeys').getByRole('button').first().waitFor()
+  expect(await page.getByText('This part of the page cannot be shown').count()).toBe(0)
+  await page.locator('#twoStep').getByRole('button').first().click()
+  await page.getByText('The picture could not be loaded').waitFor()
+  expect(await page.locator('dialog [translate=no], [role=dialog] [translate=no]').textContent()).toMatch(
+    /^[A-Z2-7 ]{32,}$/,
+  )
+})
+
 test('UI-1 I18N-1 the profile: name and language are saved, and the page follows', async () => {
   const page = await openAccount('profile@example.com')
   await page.getByLabel('Name').fill('Ada Lovelace')

@@ -1,5 +1,8 @@
 import type { User } from '@vigile/contract'
 import { Protected, useAuth } from '@vigile/react'
+import type { ReactNode } from 'react'
+import { Boundary } from '../look/boundary.tsx'
+import { useMessages } from '../messages/i18n.ts'
 import { AccountFrame } from './account-frame.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { CloseAccount } from './close-account.tsx'
@@ -10,6 +13,8 @@ import { Loading } from './loading.tsx'
 import { Passkeys } from './passkeys.tsx'
 import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
+import { Section } from './section.tsx'
+import type { sections } from './sections.ts'
 import { Sessions } from './sessions.tsx'
 import { TwoStep } from './two-step.tsx'
 import { FactorsContext, useLoadedFactors } from './use-factors.ts'
@@ -19,6 +24,17 @@ import { SessionListContext, useSessionList, useSessions } from './use-sessions.
 function Waiting() {
   const { problem, reload } = useAuth()
   return problem ? <Failed problem={problem} onRetry={reload} /> : <Loading />
+}
+
+/** A section that fails leaves its heading, and the others. */
+function Part({ id, children }: { id: (typeof sections)[number]; children: ReactNode }) {
+  const { say } = useMessages()
+  const around = (notice: ReactNode) => (
+    <Section id={id} title={say(`${id}.title`)} text={say(`${id}.text`)}>
+      {notice}
+    </Section>
+  )
+  return <Boundary around={around}>{children}</Boundary>
 }
 
 /** One section a file. Their order here is that of the list beside them (account-frame.tsx). */
@@ -32,14 +48,30 @@ function Account({ user }: { user: User }) {
   return (
     <FactorsContext value={factors}>
       <RecentSignIn email={user.email}>
-        <Profile user={user} onChange={reload} />
-        <Email user={user} />
-        <ChangePassword email={user.email} onChange={onChange} />
-        <TwoStep />
-        <Passkeys />
-        <Sessions />
-        <ExportData />
-        <CloseAccount email={user.email} />
+        <Part id="profile">
+          <Profile user={user} onChange={reload} />
+        </Part>
+        <Part id="email">
+          <Email user={user} />
+        </Part>
+        <Part id="password">
+          <ChangePassword email={user.email} onChange={onChange} />
+        </Part>
+        <Part id="twoStep">
+          <TwoStep />
+        </Part>
+        <Part id="passkeys">
+          <Passkeys />
+        </Part>
+        <Part id="sessions">
+          <Sessions />
+        </Part>
+        <Part id="data">
+          <ExportData />
+        </Part>
+        <Part id="deletion">
+          <CloseAccount email={user.email} />
+        </Part>
       </RecentSignIn>
     </FactorsContext>
   )

@@ -234,7 +234,12 @@ export const en = {
     enrolSubmit: 'Turn it on and sign in',
     done: 'The second step is on',
   },
+  boundary: {
+    text: 'This part of the page cannot be shown just now. The rest works.',
+    reload: 'Load the page again',
+  },
   totpSetup: {
+    noPicture: 'The picture could not be loaded. The key below does the same.',
     scan: 'Scan this picture with an authenticator app on your phone.',
     picture: 'QR code for the authenticator app. It holds the same key that is written below it.',
     type: 'Or type this key into the app:',

@@ -239,7 +239,12 @@ export const fr: Messages = {
     enrolSubmit: 'Activer et se connecter',
     done: 'La deuxième étape est activée',
   },
+  boundary: {
+    text: 'Cette partie de la page ne peut pas être affichée pour l’instant. Le reste fonctionne.',
+    reload: 'Recharger la page',
+  },
   totpSetup: {
+    noPicture: 'L’image n’a pas pu être chargée. La clé ci-dessous sert à la même chose.',
     scan: 'Scannez cette image avec une application d’authentification sur votre téléphone.',
     picture: 'Code QR pour l’application d’authentification. Il contient la même clé que le texte ci-dessous.',
     type: 'Ou saisissez cette clé dans l’application\u00a0:',

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { client } from '../client.ts'
 import { troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
+import { Boundary } from '../look/boundary.tsx'
 import { Button } from '../look/button.tsx'
 import { Notice } from '../look/notice.tsx'
 import styles from '../look/page.module.css'
@@ -59,9 +60,11 @@ export function SecondFactorPage() {
         )}
         {asked?.state === 'over' && <Over />}
         {enrol && (
-          <Suspense fallback={<p className={styles.late}>{say('secondFactor.asking')}</p>}>
-            <SetUp onOver={over} onCodes={() => setCodes(true)} />
-          </Suspense>
+          <Boundary>
+            <Suspense fallback={<p className={styles.late}>{say('secondFactor.asking')}</p>}>
+              <SetUp onOver={over} onCodes={() => setCodes(true)} />
+            </Suspense>
+          </Boundary>
         )}
         {pending && !enrol && <Ways factors={pending.factors} onEntered={goOn} onOver={over} />}
         {pending && !codes && (

@@ -2,16 +2,26 @@
 import type { TotpOffer } from '@vigile/contract'
 import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import type { Trouble } from '../forms/trouble.ts'
+import { Notice } from '../look/notice.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { CodeForm } from './code-form.tsx'
 import { CopyButton } from './copy-button.tsx'
 import styles from './totp-setup.module.css'
 
-/** Without the picture the key is still there: a chunk that can't be loaded breaks nothing. */
+/** In place of a picture that can't be loaded: the key is still there. */
+function NoPicture() {
+  const { say } = useMessages()
+  return (
+    <Notice kind="note">
+      <p>{say('totpSetup.noPicture')}</p>
+    </Notice>
+  )
+}
+
 const QrCode = lazy<ComponentType<{ text: string; label: string }>>(() =>
   import('./qr-code.tsx').then(
     (loaded) => ({ default: loaded.QrCode }),
-    () => ({ default: () => null }),
+    () => ({ default: NoPicture }),
   ),
 )
 
