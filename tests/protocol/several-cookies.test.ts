@@ -7,7 +7,7 @@ import { goodPassword } from '../support/visitor.ts'
 import { cookiesOf, type Desk, type Held, hour, newestKey, olderKey, openDesk, operator } from './desk.ts'
 
 const foreignKey = deriveKeys('a secret of somebody else')
-const cleared = ['access', 'csrf', 'hint', 'refresh']
+const cleared = ['access', 'csrf', 'hint', 'link', 'pending', 'refresh']
 
 describe.each(storeKinds)('on %s', (kind) => {
   let desk: Desk

@@ -13,6 +13,8 @@ test('LIM-1 the defaults, each by its name', () => {
     'signInAccount 10 in 15 min',
     'signInDevice 10 in 15 min',
     'passkeyIp 30 in 15 min',
+    'secondFactor 10 in 15 min',
+    'secondFactorDevice 10 in 15 min',
     'signUpIp 10 in 15 min',
     'signUpEmail off',
     'linkIp 10 in 15 min',
