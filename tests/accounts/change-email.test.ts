@@ -182,15 +182,18 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor().signIn('closed@example.com', password)).status).toBe(200)
   })
 
-  test('S-16 an address that was left counts no more: an older letter in its mailbox ends nothing', async () => {
+  test('S-16 an address that was left counts for a week, and no more', async () => {
     const who = await member('left@example.com')
     const body = { currentPassword: goodPassword, newPassword: 'brand-new-harbour-7' }
     await who.post('/api/auth/password/change', body)
     const token = await notMeOf('left@example.com', 'signed out everywhere')
     await ask(who, 'moved@example.net')
     await confirm(who, await linkTo('moved@example.net'))
+    const moved = await notMeOf('left@example.com', 'now has the address')
+    site.move(7 * 86_400_000)
     expect((await notMe(token)).status).toBe(410)
-    expect((await who.me()).status).toBe(200)
+    expect((await notMe(moved)).status).toBe(410)
+    expect((await visitor().signIn('moved@example.net', 'brand-new-harbour-7')).status).toBe(200)
   })
 
   test('S-16 a change of password is told; "this was not me" shuts out whoever did it, once, and a GET does nothing', async () => {

@@ -8,14 +8,14 @@ import styles from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { linkToken } from '../navigation/link-token.ts'
-import { forgotHref } from '../navigation/routes.ts'
+import { forgotHref, signInHref } from '../navigation/routes.ts'
 
 const ends = ['sessions', 'password', 'added', 'email'] as const
 
 /** Behind "this was not me" in a letter: it says what it will do, and does it when asked to (ACC-8). */
 export function NotMePage() {
   const { say } = useMessages()
-  const [state, setState] = useState<'asking' | 'busy' | 'done' | 'expired'>(linkToken ? 'asking' : 'expired')
+  const [state, setState] = useState<'asking' | 'busy' | 'done' | 'expired' | 'taken'>(linkToken ? 'asking' : 'expired')
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
   const secure = async () => {
     setState('busy')
@@ -23,6 +23,7 @@ export function NotMePage() {
     const problem = await post('/not-me', { token: linkToken })
     if (!problem) return setState('done')
     if (problem.code === 'link_expired') return setState('expired')
+    if (problem.code === 'email_taken') return setState('taken')
     setTrouble(troubleOf(problem, []))
     setState('asking')
   }
@@ -49,6 +50,16 @@ export function NotMePage() {
           <>
             <p className={styles.lead}>{say('notMe.doneText')}</p>
             <p>{say('notMe.afterwards')}</p>
+          </>
+        )}
+        {state === 'taken' && (
+          <>
+            <Notice kind="care">
+              <p>{say('notMe.taken')}</p>
+            </Notice>
+            <p>
+              <a href={signInHref}>{say('signIn.title')}</a>
+            </p>
           </>
         )}
         {state === 'expired' && (

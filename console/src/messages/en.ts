@@ -131,7 +131,7 @@ export const en = {
     text: 'Then secure your account. That does this, at once:',
     sessions: 'You are signed out everywhere, and so is whoever it was.',
     password: 'Your password stops working, and we send you a link to choose a new one.',
-    added: 'If the letter told of a new way to sign in, it is removed.',
+    added: 'Ways to sign in that were added since are removed: passkeys, authenticator app, recovery codes.',
     email: 'If your email was changed, it is changed back to the address that the letter came to.',
     submit: 'Secure my account',
     busy: 'Securing your account…',
@@ -139,7 +139,9 @@ export const en = {
     doneText: 'We sent you a link to choose a new password.',
     afterwards: 'Look through your account when you are back: name, email, and where you are signed in.',
     expired:
-      'This link is no longer good: it was used already, or it is too old. If something is still wrong, choose a new password: that ends every session.',
+      'This link is no longer good: it was used already, it is too old, or the link of another letter has done its work. If something is still wrong, choose a new password: that ends every session.',
+    taken:
+      'Nothing has changed yet. There is another account with this address now, and it was confirmed from this mailbox. If you do not need it, sign in to it, delete it, and open the link in the letter once more: then your own account gets the address back.',
   },
   signUp: {
     title: 'Create an account',

@@ -140,7 +140,9 @@ export const fr: Messages = {
     doneText: 'Nous vous avons envoyé un lien pour choisir un nouveau mot de passe.',
     afterwards: 'De retour dans votre compte, vérifiez-le\u00a0: nom, adresse, et où vous êtes connecté.',
     expired:
-      'Ce lien n’est plus valable\u00a0: il a déjà servi, ou il est trop ancien. Si quelque chose ne va toujours pas, choisissez un nouveau mot de passe\u00a0: toutes les sessions seront fermées.',
+      'Ce lien n’est plus valable\u00a0: il a déjà servi, il est trop ancien, ou celui d’un autre message a déjà fait le nécessaire. Si quelque chose ne va toujours pas, choisissez un nouveau mot de passe\u00a0: toutes les sessions seront fermées.',
+    taken:
+      'Rien n’a encore changé. Un autre compte utilise maintenant cette adresse, et il a été confirmé depuis cette boîte. Si vous n’en avez pas besoin, connectez-vous-y, supprimez-le, puis ouvrez de nouveau le lien du message\u00a0: votre propre compte retrouvera alors l’adresse.',
   },
   signUp: {
     title: 'Créer un compte',

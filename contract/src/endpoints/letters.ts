@@ -48,11 +48,12 @@ export const lettersEndpoints = {
   notMe: {
     method: 'POST',
     path: './not-me',
-    summary: 'Say by the link of a security letter that it was not you: sessions end, and the password is closed',
+    summary:
+      'Say by the link of a security letter that it was not you: sessions end, the password is closed, ways to sign in that were added since go',
     body: linkBody,
     answers: {
       200: json(z.object({ status: z.literal('secured') }), 'Done. A link to choose a new password is on its way.'),
     },
-    refuses: [...refusedBy.ownPages, 'link_expired'],
+    refuses: [...refusedBy.ownPages, 'link_expired', 'email_taken'],
   },
 } as const satisfies Record<string, Endpoint>

@@ -4,7 +4,7 @@ import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
-import type { UserId } from '../primitives/ids.ts'
+import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
@@ -17,14 +17,15 @@ import type { AccountStore } from './store.ts'
 /** Accounts of one round of the job; the next round goes on. */
 const accountsAtOnce = 100
 
+type DeleteAccountStores = {
+  readonly accounts: AccountStore
+  readonly sessions: SessionStore
+  readonly outbox: OutboxStore
+  readonly audit: AuditStore
+}
+
 export type DeleteAccountDeps = Omit<AccountActDeps, 'transact'> & {
-  readonly transact: Transact<{
-    accounts: AccountStore
-    closures: ClosureStore
-    sessions: SessionStore
-    outbox: OutboxStore
-    audit: AuditStore
-  }>
+  readonly transact: Transact<DeleteAccountStores & { closures: ClosureStore }>
 }
 
 /** Removes an account and what hangs on it, at once. */
@@ -61,24 +62,35 @@ const remove = async (
   { by, isTheirs }: { readonly by: string; readonly isTheirs: (closures: ClosureStore) => Promise<boolean> },
 ): Promise<boolean> => {
   const now = deps.clock.now()
-  const committed = deps.transact(async ({ accounts, closures, sessions, outbox, audit }) => {
-    if (!(await isTheirs(closures))) return null
-    // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
-    // which other nodes would go on trusting for as long as they hold it.
-    await accounts.setActive(userId, false, now)
-    const account = await accounts.findById(userId)
-    const revoked = await sessions.revokeAllOfUser(userId, 'account_deleted', now, null)
-    await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
-    if (!account || !(await accounts.delete(userId))) return null
-    await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
-    await outbox.deleteOf(userId)
-    const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
-    await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length } })])
-    await audit.pseudonymise(userId)
-    return revoked.map(({ id }) => id)
-  })
+  const committed = deps.transact(async (stores) =>
+    (await isTheirs(stores.closures)) ? removeWithAll(stores, userId, { now, by }) : null,
+  )
   const ended = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
   if (ended === null) return false
   await announceAccount(deps, userId, ended)
   return true
+}
+
+/**
+ * Removes an account and what hangs on it, in a transaction. Gives the sessions that ended, which are announced after the commit.
+ * Null: there is no such account. `reason`: for the record, where it was not asked for by name.
+ */
+export const removeWithAll = async (
+  { accounts, sessions, outbox, audit }: DeleteAccountStores,
+  userId: UserId,
+  { now, by, ...why }: { readonly now: number; readonly by: string; readonly reason?: string },
+): Promise<readonly SessionId[] | null> => {
+  // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
+  // which other nodes would go on trusting for as long as they hold it.
+  await accounts.setActive(userId, false, now)
+  const account = await accounts.findById(userId)
+  const revoked = await sessions.revokeAllOfUser(userId, 'account_deleted', now, null)
+  await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
+  if (!account || !(await accounts.delete(userId))) return null
+  await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
+  await outbox.deleteOf(userId)
+  const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
+  await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length, ...why } })])
+  await audit.pseudonymise(userId)
+  return revoked.map(({ id }) => id)
 }

@@ -27,6 +27,8 @@ export interface OneTimeTokenStore {
   use(tokenHash: string, purpose: Purpose, now: number): Promise<OneTimeUse | null>
   /** Ends what else the user holds for this purpose, as far as it was made at `since` or later (default: all). */
   endAll(userId: UserId, purpose: Purpose, now: number, since?: number): Promise<void>
+  /** What the user holds for this purpose and is still good; the 1,000 oldest, the oldest first. */
+  list(userId: UserId, purpose: Purpose, now: number): Promise<readonly OneTimeUse[]>
   /** How many the user was given for this purpose at `since` or later. */
   countSince(userId: UserId, purpose: Purpose, since: number): Promise<number>
   /** Forgets up to `limit` tokens that expired before; the number forgotten. Locks nothing that others need. */

@@ -79,6 +79,23 @@ export const mailStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await one.oneTimeTokens.find('theirs', 'reset_password', 1_500)).toBeNull()
   })
 
+  test('ACC-8 what a user holds for a purpose and is still good, the oldest first', async () => {
+    const { id } = sampleAccount()
+    await one.accounts.insert({ ...sampleAccount(), id })
+    const mine = (tokenHash: string, createdAt: number, changes: Partial<OneTimeTokenRow> = {}) =>
+      one.oneTimeTokens.insert(token(tokenHash, { userId: id, createdAt, about: tokenHash, ...changes }))
+    await mine('second', 1_200)
+    await mine('first', 1_100, { emailKey: 'other@example.com' })
+    await mine('used', 1_000)
+    await mine('expired', 1_000, { expiresAt: 1_500 })
+    await mine('of another purpose', 1_000, { purpose: 'verify_email' })
+    await one.oneTimeTokens.use('used', 'reset_password', 1_400)
+    expect(await other.oneTimeTokens.list(id, 'reset_password', 1_500)).toEqual([
+      { userId: id, emailKey: 'other@example.com', about: 'first' },
+      { userId: id, emailKey: 'ada@example.com', about: 'second' },
+    ])
+  })
+
   test('TOK-10 tokens and letters that are of no more use are forgotten, in batches', async () => {
     for (let count = 0; count < 5; count += 1) await one.oneTimeTokens.insert(token(`old ${count}`, { expiresAt: 500 }))
     expect(await one.oneTimeTokens.deleteOld(501, 3)).toBe(3)

@@ -4,6 +4,9 @@ import type { UserId } from '../primitives/ids.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
+/** More than anybody is written in a week. */
+const maxListed = 1_000
+
 const uses = ['user_id as userId', 'email_key as emailKey', 'about'] as const
 
 const toUse = (row: (Omit<OneTimeUse, 'userId'> & { userId: UserId | null }) | undefined): OneTimeUse | null =>
@@ -57,6 +60,19 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .where('used_at', 'is', null)
       .where('created_at', '>=', since)
       .execute()
+  },
+  list: async (userId, purpose, now) => {
+    const rows = await db
+      .selectFrom('one_time_tokens')
+      .select(uses)
+      .where('user_id', '=', userId)
+      .where('purpose', '=', purpose)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now)
+      .orderBy('created_at')
+      .limit(maxListed)
+      .execute()
+    return rows.flatMap((row) => toUse(row) ?? [])
   },
   countSince: async (userId, purpose, since) => {
     const row = await db

@@ -1,0 +1,169 @@
+// Who took an account over, and what any one letter's "this was not me" leaves of it (S-16, ACC-8).
+import type { UserId } from '@vigile/engine'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { addPasskey, signInWithPasskey } from '../passkeys/people.ts'
+import { createAuthenticator } from '../support/authenticator.ts'
+import { letterTo, tokenIn } from '../support/mail.ts'
+import { openSite, type Site, storeKinds } from '../support/site.ts'
+import { addApp, passTotp } from '../support/totp.ts'
+import { goodPassword, type Visitor } from '../support/visitor.ts'
+
+const newPassword = 'calm-meadow-window-17'
+const day = 86_400_000
+
+describe.each(storeKinds)('on %s', (kind) => {
+  let site: Site
+  beforeAll(async () => {
+    site = await openSite(kind, { accounts: { verifyEmail: true } })
+  })
+  afterAll(() => site?.close())
+
+  const letter = (to: string, text: string) => letterTo([site.vigile], to, text)
+  const notMe = (token: string) => site.visitor().post('/api/auth/not-me', { token })
+  const notMeOf = async (email: string, text: string) => tokenIn(await letter(email, text))
+  const later = () => site.move(60_000)
+  const member = async (email: string): Promise<Visitor> => {
+    const who = site.visitor()
+    await who.signUp(email)
+    const verification = tokenIn(await letter(email, '/verify-email#'))
+    expect((await who.post('/api/auth/login', { email, password: goodPassword, verification })).status).toBe(200)
+    later()
+    return who
+  }
+  /** The mailbox holds earlier links too: those are used. */
+  const reset = async (email: string, password = newPassword): Promise<void> =>
+    vi.waitFor(async () => {
+      const links = (site.vigile.mailbox() ?? []).filter(
+        ({ to, text }) => to === email && text.includes('/reset-password#'),
+      )
+      const replies = links.map((one) =>
+        site.visitor().post('/api/auth/password/reset', { token: tokenIn(one), password }),
+      )
+      expect((await Promise.all(replies)).map(({ status }) => status)).toContain(200)
+    }, 10_000)
+  /** Signs in with the stolen password, and adds a passkey. */
+  const breakIn = async (email: string) => {
+    const [thief, key] = [site.visitor(), createAuthenticator(site.publicUrl)]
+    expect((await thief.signIn(email)).status).toBe(200)
+    later()
+    expect((await addPasskey(thief, key)).status).toBe(201)
+    later()
+    return { thief, key }
+  }
+  const changeEmail = async (thief: Visitor, to: string) => {
+    await thief.post('/api/auth/email/change', { email: to })
+    const token = tokenIn(await letter(to, '/change-email#'))
+    expect((await thief.post('/api/auth/email/change/confirm', { token })).status).toBe(200)
+    later()
+  }
+  const expectOutside = async (key: Parameters<typeof signInWithPasskey>[1]) => {
+    const reply = await signInWithPasskey(site.visitor(), key)
+    expect([reply.status, reply.body.code]).toEqual([401, 'invalid_credentials'])
+  }
+  const expectBack = async (email: string) => {
+    await reset(email)
+    const reply = await site.visitor().signIn(email, newPassword)
+    expect([reply.status, reply.body.user?.email]).toEqual([200, email])
+  }
+
+  test('S-16 ACC-8 a thief’s passkey does not outlive the new-device letter', async () => {
+    const email = 'new-device@example.com'
+    await member(email)
+    const { key } = await breakIn(email)
+    expect((await notMe(await notMeOf(email, 'from a browser that it did not know'))).status).toBe(200)
+    await expectOutside(key)
+    await expectBack(email)
+  })
+
+  test('S-16 a thief’s passkey does not outlive the email-changed letter: it came before the change', async () => {
+    const email = 'moved@example.com'
+    await member(email)
+    const { thief, key } = await breakIn(email)
+    await changeEmail(thief, 'moved@thief.example')
+    expect((await notMe(await notMeOf(email, 'now has the address'))).status).toBe(200)
+    await expectOutside(key)
+    await expectBack(email)
+  })
+
+  test('S-16 a thief’s passkey does not outlive the newest letter, which tells of new recovery codes', async () => {
+    const email = 'newest@example.com'
+    await member(email)
+    const { thief, key } = await breakIn(email)
+    expect((await thief.post('/api/auth/factors/recovery-codes')).status).toBe(200)
+    expect((await notMe(await notMeOf(email, 'Recovery codes'))).status).toBe(200)
+    await expectOutside(key)
+    await expectBack(email)
+    // What the other letters could do is done.
+    const other = await notMe(await notMeOf(email, 'from a browser that it did not know'))
+    expect([other.status, other.body.code]).toEqual([410, 'link_expired'])
+  })
+
+  test('S-16 letters in any order: an older one, opened after the email was changed, gives it back as the newest would', async () => {
+    const email = 'order@example.com'
+    await member(email)
+    const { thief, key } = await breakIn(email)
+    await changeEmail(thief, 'order@thief.example')
+    expect((await notMe(await notMeOf(email, 'A way to sign in was added'))).status).toBe(200)
+    await expectOutside(key)
+    expect((await thief.me()).status).toBe(401)
+    await expectBack(email)
+    expect(await site.vigile.users.find('order@thief.example')).toBeNull()
+  })
+
+  test('S-18 a mailbox alone still gets around no factor of more than a week', async () => {
+    const email = 'careful@example.com'
+    const owner = await member(email)
+    const { secret } = await addApp(owner, site.now())
+    site.move(8 * day)
+    await site.visitor().post('/api/auth/password/forgot', { email })
+    await reset(email)
+    expect((await notMe(await notMeOf(email, 'signed out everywhere'))).status).toBe(200)
+    await reset(email, 'brass-lantern-orchard-8')
+    const who = site.visitor()
+    expect((await who.signIn(email, 'brass-lantern-orchard-8')).body.next).toBe('second_factor')
+    expect((await passTotp(who, secret, site.now())).status).toBe(200)
+  })
+
+  test('S-16 a squatter on the old address: one that the owner confirmed himself is lost only if he says so', async () => {
+    const email = 'squatted@example.com'
+    await member(email)
+    const { thief, key } = await breakIn(email)
+    await changeEmail(thief, 'squatter@thief.example')
+    await site.visitor().signUp(email, 'the-thief-sits-here-1')
+    // The owner comes to the account that stands where his was.
+    await site.visitor().post('/api/auth/password/forgot', { email })
+    await reset(email)
+    const owner = site.visitor()
+    const squat = (await owner.signIn(email, newPassword)).body.user
+    expect(squat.email).toBe(email)
+    const token = await notMeOf(email, 'now has the address')
+    const refused = await notMe(token)
+    expect([refused.status, refused.body.code]).toEqual([409, 'email_taken'])
+    // Nothing has changed, for anybody.
+    expect((await owner.me()).body.user.id).toBe(squat.id)
+    expect((await thief.me()).body.user.email).toBe('squatter@thief.example')
+    expect((await owner.post('/api/auth/account/delete', {})).status).toBe(200)
+    expect((await notMe(token)).status).toBe(200)
+    expect((await thief.me()).status).toBe(401)
+    await expectOutside(key)
+    await reset(email)
+    const back = (await site.visitor().signIn(email, newPassword)).body.user
+    expect([back.email, back.id === squat.id]).toEqual([email, false])
+    expect(await site.vigile.users.find('squatter@thief.example')).toBeNull()
+  })
+
+  test('S-16 ACC-6 a link that was refused is still good: an operator disabled the stolen account, and enables it again', async () => {
+    const email = 'enabled@example.com'
+    const by = { kind: 'operator', name: 'test' } as const
+    await member(email)
+    const { key } = await breakIn(email)
+    const id = (await site.vigile.users.find(email))?.id as UserId
+    await site.vigile.users.disable(id, by)
+    const token = await notMeOf(email, 'A way to sign in was added')
+    expect((await notMe(token)).status).toBe(410)
+    await site.vigile.users.enable(id, by)
+    expect((await notMe(token)).status).toBe(200)
+    await expectOutside(key)
+    expect((await notMe(token)).status).toBe(410)
+  })
+})
