@@ -4,27 +4,25 @@ import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { Purpose } from '../one-time-tokens/store.ts'
-import type { SessionId, UserId } from '../primitives/ids.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import { announceAccount } from './acts-on-accounts.ts'
 import { emailHash, parseEmail } from './email.ts'
 import type { LetterActDeps } from './letter-act.ts'
+import { type BySession, lockOwner } from './lock-owner.ts'
 import { postNotice } from './post-notice.ts'
 import { type Account, EmailTakenError } from './store.ts'
 
-export type ChangeEmailInput = {
+/** The session that acts goes on. */
+export type ChangeEmailInput = BySession & {
   readonly token: OneTimeToken
-  readonly userId: UserId
-  /** The session that goes on. */
-  readonly sessionId: SessionId
   readonly context: Context
   readonly locale: Locale
 }
 
 export type ChangeEmailResult =
   | { readonly ok: true; readonly value: Account }
-  | { readonly ok: false; readonly error: 'link_expired' | 'permission_denied' | 'email_taken' }
+  | { readonly ok: false; readonly error: 'link_expired' | 'permission_denied' | 'email_taken' | 'unauthenticated' }
 
 /** What mail to the old address would still do. "This was not me" stays: it is for whoever reads that mail. */
 const ofTheOldAddress: readonly Purpose[] = ['verify_email', 'reset_password', 'change_email', 'magic_link']
@@ -32,7 +30,7 @@ const ofTheOldAddress: readonly Purpose[] = ['verify_email', 'reset_password', '
 /**
  * Changes the email to the one that the link came to. Every other session ends: the email is the way back into the account, and
  * whoever is in it unseen must not stay with the new one. Refuses `link_expired`, `permission_denied` (the link is of another
- * account), `email_taken` (somebody made an account with it meanwhile).
+ * account), `email_taken` (somebody made an account with it meanwhile), `unauthenticated` (the session was ended meanwhile).
  */
 export const changeEmail = async (deps: LetterActDeps, input: ChangeEmailInput): Promise<ChangeEmailResult> => {
   const use = await deps.oneTimeTokens.find(hashOf(input), 'change_email', deps.clock.now())
@@ -53,13 +51,15 @@ export const changeEmail = async (deps: LetterActDeps, input: ChangeEmailInput):
 const hashOf = ({ token }: ChangeEmailInput): string => oneTimeTokenHash('change_email', token)
 
 const change = (deps: LetterActDeps, input: ChangeEmailInput) =>
-  deps.transact(async ({ accounts, sessions, oneTimeTokens, outbox, audit }) => {
+  deps.transact(async (stores) => {
+    const { accounts, sessions, oneTimeTokens, outbox, audit } = stores
     const { userId, sessionId, context, locale } = input
     const now = deps.clock.now()
+    const account = await lockOwner(stores, input)
+    if (!account) return 'unauthenticated'
     const used = await oneTimeTokens.use(hashOf(input), 'change_email', now)
-    const account = used && (await accounts.findById(userId))
     const email = parseEmail(used?.about ?? '')
-    if (!account?.isActive || !email) return 'link_expired'
+    if (!email) return 'link_expired'
     if (!(await accounts.changeEmail(account, email, now))) return 'email_taken'
     for (const purpose of ofTheOldAddress) await oneTimeTokens.endAll(userId, purpose, now)
     // The mailbox is proven: that opens a sign-in that strangers' failures had closed (LIM-7).

@@ -12,12 +12,14 @@ import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
+import { lockOwner } from './lock-owner.ts'
 import { postNotice } from './post-notice.ts'
 import type { SignUpDeps } from './sign-up.ts'
 import type { Account } from './store.ts'
 
 export type ChangePasswordInput = {
   readonly userId: UserId
+  readonly sessionId: SessionId
   /** When the user last signed in. */
   readonly authenticatedAt: number
   readonly currentPassword: string
@@ -40,7 +42,11 @@ export type ChangePasswordResult =
       readonly value: { readonly account: Account; readonly begun: Begun }
       readonly verdict: Verdict | null
     }
-  | { readonly ok: false; readonly error: 'invalid_credentials'; readonly verdict: Verdict | null }
+  | {
+      readonly ok: false
+      readonly error: 'invalid_credentials' | 'unauthenticated'
+      readonly verdict: Verdict | null
+    }
   | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
   | {
       readonly ok: false
@@ -49,7 +55,10 @@ export type ChangePasswordResult =
       readonly verdict: Verdict | null
     }
 
-/** Refuses with `invalid_credentials` (the current password is wrong), `weak_password` or `rate_limited`. */
+/**
+ * Refuses with `invalid_credentials` (the current password is wrong), `weak_password`, `rate_limited`, or `unauthenticated`: the
+ * session was ended meanwhile.
+ */
 export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<ChangePasswordResult> => {
   const hits = [{ rule: 'passwordChange', key: input.userId } as const]
   const verdict = await deps.limiter.take(hits)
@@ -74,6 +83,7 @@ export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInpu
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults, verdict }
 
   const changed = await change(deps, input, account, await deps.hasher.hash(input.newPassword, { known: input.userId }))
+  if (changed === 'session_over') return { ok: false, error: 'unauthenticated', verdict }
   if (!changed) return refuse('changed_meanwhile')
   deps.mailPosted()
   await announce(deps, [...changed.ended, ...changed.begun.ended])
@@ -98,13 +108,14 @@ const checkCurrent = async (deps: SignUpDeps, input: ChangePasswordInput): Promi
   return ok ? { ...account, passwordHash: account.passwordHash } : null
 }
 
-/** Everything that it writes, in one transaction. Null: the account was disabled, or changed otherwise, since it was read. */
+/** Everything that it writes, in one transaction. Null: the password was changed otherwise since it was read. */
 const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassword, passwordHash: string) => {
   const { context, ends, boundKey, locale } = input
   const userId = account.id
   const now = deps.clock.now()
   const committed = deps.transact(async (stores) => {
     const { accounts, sessions, factors, oneTimeTokens, outbox, audit } = stores
+    if (!(await lockOwner(stores, input))) return 'session_over' as const
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }

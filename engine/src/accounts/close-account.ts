@@ -8,13 +8,13 @@ import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
-import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount, type NotFound, notFound } from './acts-on-accounts.ts'
 import type { ClosureStore } from './closure-store.ts'
+import { type BySession, lockOwner } from './lock-owner.ts'
 import type { AccountStore } from './store.ts'
 
 export type CloseAccountDeps = Omit<AccountActDeps, 'transact'> & {
@@ -31,20 +31,19 @@ export type CloseAccountDeps = Omit<AccountActDeps, 'transact'> & {
   readonly mailPosted: () => void
 }
 
-/** Gives the moment of the deletion (epoch milliseconds). Refuses `not_found`: the account is gone, or disabled meanwhile. */
+/** Gives the moment of the deletion (epoch milliseconds). Refuses `not_found`: the session was ended, or the account disabled, meanwhile. */
 export const closeAccount = async (
   deps: CloseAccountDeps,
-  input: { readonly userId: UserId; readonly locale: Locale; readonly context: Context },
+  input: BySession & { readonly locale: Locale; readonly context: Context },
 ): Promise<{ readonly ok: true; readonly deleteAt: number } | NotFound> => {
   const { userId, context } = input
   const committed = deps.transact(async (stores) => {
     const { accounts, closures, sessions, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const deleteAt = now + deps.deletionDelaySeconds * 1000
-    // Disabled first, which holds the row: a sign-in under way is waited for, and its session ends too; a later one finds it so.
-    if (!(await accounts.setActive(userId, false, now))) return null
-    const account = await accounts.findById(userId)
-    if (!account) return null
+    // Holds the row: a sign-in under way is waited for, and its session ends too; a later one finds the account disabled.
+    const account = await lockOwner(stores, input)
+    if (!account || !(await accounts.setActive(userId, false, now))) return null
     await closures.insert(userId, { closedAt: now, deleteAt })
     const revoked = await sessions.revokeAllOfUser(userId, 'account_closed', now, null)
     await recordRevocations(audit, revoked, { reason: 'account_closed', now, context })

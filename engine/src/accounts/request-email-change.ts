@@ -6,9 +6,9 @@ import type { AuditEntry } from '../audit/store.ts'
 import type { Limiter, Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
-import type { UserId } from '../primitives/ids.ts'
 import { type Email, emailHash } from './email.ts'
 import type { LetterActDeps } from './letter-act.ts'
+import { type BySession, lockOwner } from './lock-owner.ts'
 import { postNotice } from './post-notice.ts'
 import type { AccountStore } from './store.ts'
 
@@ -18,8 +18,7 @@ export type RequestEmailChangeDeps = LetterActDeps & {
   readonly recordLimit: RecordLimit
 }
 
-export type RequestEmailChangeInput = {
-  readonly userId: UserId
+export type RequestEmailChangeInput = BySession & {
   readonly email: Email
   readonly context: Context
   readonly locale: Locale
@@ -33,7 +32,8 @@ export type RequestEmailChangeResult =
 
 /**
  * Sends a link to the new address, and word of it to the present one; where the new one has an account, word to its owner in place
- * of the link, for the same statements. Nothing is changed yet. Refuses `rate_limited`, and `unchanged`: it is the present one.
+ * of the link, for the same statements. Nothing is changed yet. Refuses `rate_limited`, `unchanged` (it is the present one), and
+ * `unauthenticated`: the session was ended meanwhile.
  */
 export const requestEmailChange = async (
   deps: RequestEmailChangeDeps,
@@ -55,7 +55,9 @@ export const requestEmailChange = async (
   if (!account) return { ok: false, error: 'unauthenticated', verdict }
   if (account.emailKey === email.key) return { ok: false, error: 'unchanged', verdict }
   const owner = await deps.accounts.findByEmailKey(email.key)
-  await deps.transact(async ({ oneTimeTokens, outbox, audit }) => {
+  const sent = await deps.transact(async (stores) => {
+    if (!(await lockOwner(stores, input))) return false
+    const { oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
     const purpose = 'change_email' as const
     const { token, expiresAt } = await issueToken(oneTimeTokens, {
@@ -80,7 +82,9 @@ export const requestEmailChange = async (
     const notice = { kind: 'email_change_asked', email: email.address } as const
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     await audit.append([entryOf(deps, input, owner === null ? 'sent' : 'not_sent')])
+    return true
   })
+  if (!sent) return { ok: false, error: 'unauthenticated', verdict }
   deps.mailPosted()
   return { ok: true, verdict }
 }

@@ -8,7 +8,7 @@ import type { AccountStore } from './store.ts'
 
 /** What the letter needs. */
 export type ReuseStores = {
-  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly accounts: Pick<AccountStore, 'findById' | 'lockActive'>
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
 }

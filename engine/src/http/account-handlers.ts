@@ -105,6 +105,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       if (key.kind === 'refusal') return key
       const input: ChangePasswordInput = {
         userId: session.userId,
+        sessionId: session.id,
         authenticatedAt: session.authenticatedAt,
         ...body,
         boundKey: key.key,

@@ -14,6 +14,7 @@ import type { PasskeyStore } from '../passkeys/store.ts'
 import type { PendingSignIn } from '../second-factor/store.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
+import { bySession } from './guards.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import { nameOf, notAdded, notSignedIn } from './passkey-answers.ts'
@@ -47,7 +48,7 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
   const withPasskeys = relyingParty && { ...deps, relyingParty }
 
   const changeOf = (call: Call, { session }: VerifiedSession): FactorChange => ({
-    userId: session.userId,
+    ...bySession(session),
     context: call.context,
     locale: localeOf(call),
   })
@@ -166,7 +167,8 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
 
     confirmTotp: async (call: Call, verified: VerifiedSession, { body }: InputOf<'confirmTotp'>): Promise<Outcome> => {
       const result = await confirmTotp(deps, { ...changeOf(call, verified), code: body.code })
-      return result.ok ? answer(200, { json: result.value }) : badCode(result.error)
+      if (result.ok) return answer(200, { json: result.value })
+      return result.error === 'unauthenticated' ? refuse(result.error) : badCode(result.error)
     },
 
     removeTotp: async (call: Call, verified: VerifiedSession): Promise<Outcome> => {
@@ -174,12 +176,12 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
       if (result.ok) return answer(204)
       return result.error === 'required'
         ? refuse('permission_denied', { detail: { key: 'factorRequired' } })
-        : refuse('not_found')
+        : refuse(result.error)
     },
 
     renewRecoveryCodes: async (call: Call, verified: VerifiedSession): Promise<Outcome> => {
       const result = await changeRecoveryCodes(deps, changeOf(call, verified))
-      return result.ok ? answer(200, { json: result.value }) : refuse('not_found')
+      return result.ok ? answer(200, { json: result.value }) : refuse(result.error)
     },
   }
 }

@@ -1,5 +1,6 @@
 // Who may pass. Every route names one of these; a route without one does not compile, and does not start (VAL-3).
 
+import type { BySession } from '../accounts/lock-owner.ts'
 import { type Binding, proofFaultOf } from '../binding/binding.ts'
 import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -61,6 +62,9 @@ export type Leaving = {
 type Asking = Pick<Call, 'request' | 'jar' | 'context'>
 
 export type Owner = { readonly userId: UserId; readonly sessionId: SessionId; readonly keepsCookies?: boolean }
+
+/** By whom an act is done, as its transaction asks once more (`accounts/lock-owner.ts`). */
+export const bySession = ({ userId, id }: VerifiedSession['session']): BySession => ({ userId, sessionId: id })
 
 /** Access cookies of one name beyond so many are not looked at. What can't be one of ours costs nothing. */
 const maxAccessCookies = 50

@@ -7,6 +7,7 @@ import { presentUser } from '../accounts/present-user.ts'
 import { type RequestEmailChangeDeps, requestEmailChange } from '../accounts/request-email-change.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
+import { bySession } from './guards.ts'
 import { tokenOf } from './link-handlers.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
@@ -28,7 +29,7 @@ export const createLetterHandlers = (deps: LetterHandlerDeps) => ({
     const email = parseEmail(body.email)
     if (!email) return badEmail
     const { context, clientKey, limiter } = call
-    const input = { userId: session.userId, email, locale: localeOf(call), context, clientKey }
+    const input = { ...bySession(session), email, locale: localeOf(call), context, clientKey }
     const result = await requestEmailChange({ ...deps, limiter }, input)
     const { verdict } = result
     if (result.ok) return answer(202, { json: { status: 'sent' }, verdict })
@@ -36,8 +37,7 @@ export const createLetterHandlers = (deps: LetterHandlerDeps) => ({
   },
 
   changeEmail: async (call: Call, { session }: VerifiedSession, { body }: InputOf<'changeEmail'>): Promise<Outcome> => {
-    const { userId, id: sessionId } = session
-    const input = { token: tokenOf(body.token), userId, sessionId, context: call.context, locale: localeOf(call) }
+    const input = { token: tokenOf(body.token), ...bySession(session), context: call.context, locale: localeOf(call) }
     const result = await changeEmail(deps, input)
     return result.ok ? answer(200, { json: { user: presentUser(result.value) } }) : refuse(result.error)
   },

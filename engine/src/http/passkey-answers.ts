@@ -20,7 +20,7 @@ export const notSignedIn = (error: keyof typeof details, verdict: Verdict | null
   refuse(error, { verdict, detail: details[error] })
 
 export const notAdded = (error: AddRefusal): Refusal => {
-  if (error === 'not_found') return refuse('unauthenticated')
+  if (error === 'unauthenticated') return refuse(error)
   const code = `passkey_${error}` as const
   return refuse('validation_failed', { fields: [{ path: 'response', code, key: `fields.${code}` }] })
 }

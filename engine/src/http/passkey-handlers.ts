@@ -7,6 +7,7 @@ import { renamePasskey } from '../passkeys/rename-passkey.ts'
 import { type PasskeySignInDeps, signInWithPasskey } from '../passkeys/sign-in-with-passkey.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
+import { bySession } from './guards.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import { nameOf, notAdded, notSignedIn } from './passkey-answers.ts'
@@ -56,30 +57,31 @@ export const createPasskeyHandlers = (deps: PasskeyHandlerDeps) => {
       if (!acts) return refuse('not_found')
       const { response, name = nameOf(call) } = body
       const { context } = call
-      const input = { userId: session.userId, response, name, context, locale: localeOf(call) }
+      const input = { ...bySession(session), response, name, context, locale: localeOf(call) }
       const result = await addPasskey(acts, input)
       return result.ok ? answer(201, { json: result.value }) : notAdded(result.error)
     },
 
     rename: async (
       { context }: Call,
-      { session: { userId } }: VerifiedSession,
+      { session }: VerifiedSession,
       { params: { id }, body: { name } }: InputOf<'renamePasskey'>,
     ): Promise<Outcome> => {
-      const renamed = await renamePasskey(deps, { userId, id, name, context })
-      return renamed ? answer(200, { json: renamed }) : refuse('not_found')
+      const renamed = await renamePasskey(deps, { ...bySession(session), id, name, context })
+      return typeof renamed === 'string' ? refuse(renamed) : answer(200, { json: renamed })
     },
 
     remove: async (
       call: Call,
-      { session: { userId } }: VerifiedSession,
+      { session }: VerifiedSession,
       { params: { id } }: InputOf<'removePasskey'>,
     ): Promise<Outcome> => {
-      const outcome = await removePasskey(deps, { userId, id, context: call.context, locale: localeOf(call) })
+      const input = { ...bySession(session), id, context: call.context, locale: localeOf(call) }
+      const outcome = await removePasskey(deps, input)
       if (outcome === 'removed') return answer(204)
       return outcome === 'required'
         ? refuse('permission_denied', { detail: { key: 'factorRequired' } })
-        : refuse('not_found')
+        : refuse(outcome)
     },
   }
 }

@@ -8,7 +8,7 @@ import { presentUser } from '../accounts/present-user.ts'
 import { revokeUser } from '../sessions/revoke.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
-import type { Owner } from './guards.ts'
+import { bySession, type Owner } from './guards.ts'
 import { tokenOf } from './link-handlers.ts'
 import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
@@ -20,7 +20,7 @@ export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & E
     { session }: VerifiedSession,
     { body }: InputOf<'changeProfile'>,
   ): Promise<Outcome> => {
-    const account = await changeProfile(deps, { userId: session.userId, change: body, context })
+    const account = await changeProfile(deps, { ...bySession(session), change: body, context })
     return account ? answer(200, { json: { user: presentUser(account) } }) : refuse('unauthenticated')
   },
 
@@ -43,7 +43,7 @@ export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & E
   /** The cookies stay: they are of a session that is over, and its client learns from the server why. */
   closeAccount: async (call: Call, { session }: VerifiedSession): Promise<Outcome> => {
     const { context } = call
-    const result = await closeAccount(deps, { userId: session.userId, locale: localeOf(call), context })
+    const result = await closeAccount(deps, { ...bySession(session), locale: localeOf(call), context })
     if (!result.ok) return refuse('unauthenticated')
     return answer(200, { json: { status: 'closed', deleteAt: result.deleteAt } })
   },

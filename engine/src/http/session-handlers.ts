@@ -127,8 +127,9 @@ export const createSessionHandlers = (deps: SessionHandlerDeps) => {
       const own = id !== null && (await deps.sessions.listLive(owner.userId, now)).some((session) => session.id === id)
       if (!own) return refuse('not_found')
       const reason = id === owner.sessionId ? 'signed_out' : 'ended_from_another_device'
-      await revokeSessions(deps, [id], { reason, now, context: call.context })
-      return answer(204)
+      const ended = await revokeSessions(deps, [id], { reason, now, context: call.context })
+      // Over meanwhile, perhaps by a change of password under way, which began another one: that one is not said to be over (H-12).
+      return ended.length > 0 ? answer(204) : refuse('not_found')
     },
 
     csrf: async (call: Call): Promise<Outcome> => {

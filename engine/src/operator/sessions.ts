@@ -10,7 +10,7 @@ import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { presentSession } from '../sessions/present-session.ts'
-import { type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
+import { type LockedAccounts, type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 type Ended = { readonly ok: true; readonly value: undefined } | { readonly ok: false; readonly error: 'not_found' }
@@ -28,7 +28,7 @@ export type Sessions = {
 
 export const createSessions = (deps: {
   readonly sessions: SessionStore
-  readonly transact: Transact<{ sessions: SessionStore; audit: AuditStore }>
+  readonly transact: Transact<{ accounts: LockedAccounts; sessions: SessionStore; audit: AuditStore }>
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log

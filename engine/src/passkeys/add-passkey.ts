@@ -1,5 +1,6 @@
 // A new passkey of an account, by its owner who is signed in.
 import type { Locale, PasskeyCreationOptions, PasskeyRegistration } from '@vigile/contract'
+import { type BySession, lockOwner } from '../accounts/lock-owner.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
@@ -9,6 +10,7 @@ import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { FactorStore } from '../second-factor/store.ts'
+import type { SessionStore } from '../sessions/store.ts'
 import type { Purpose } from './challenges.ts'
 import type { CeremonyFault } from './fault.ts'
 import { checkNewPasskey, insertPasskey, maxPasskeys, type NewPasskey, type NewPasskeyStores } from './new-passkey.ts'
@@ -19,15 +21,17 @@ export type ChangePasskeysDeps = {
   readonly clock: Clock
   readonly keyring: Pick<Keyring, 'newest'>
   readonly secondFactor: FactorPolicy
-  readonly transact: Transact<NewPasskeyStores & { accounts: AccountStore; factors: FactorStore }>
+  readonly transact: Transact<
+    NewPasskeyStores & { accounts: AccountStore; factors: FactorStore; sessions: SessionStore }
+  >
   readonly mailPosted: () => void
 }
 
 export type AddPasskeyDeps = ProveDeps &
   ChangePasskeysDeps & { readonly accounts: AccountStore; readonly audit: AuditStore }
 
-/** `too_many`: one must be removed first. `known`: it is registered already. `refused`: it does not hold. */
-export type AddRefusal = 'not_found' | 'too_many' | 'known' | 'expired' | 'refused'
+/** `unauthenticated`: the session was ended, or the account disabled, meanwhile. `too_many`: one must be removed first. `known`: it is registered already. `refused`: it does not hold. */
+export type AddRefusal = 'unauthenticated' | 'too_many' | 'known' | 'expired' | 'refused'
 
 /** What the browser is to make a passkey of. Refuses `too_many` before the browser makes one in vain. */
 export const beginAddPasskey = async (
@@ -35,18 +39,17 @@ export const beginAddPasskey = async (
   { userId, purpose }: { readonly userId: UserId; readonly purpose: Purpose },
 ): Promise<
   | { readonly ok: true; readonly value: PasskeyCreationOptions }
-  | { readonly ok: false; readonly error: 'not_found' | 'too_many' }
+  | { readonly ok: false; readonly error: 'unauthenticated' | 'too_many' }
 > => {
   const account = await deps.accounts.findById(userId)
-  if (!account?.isActive) return { ok: false, error: 'not_found' }
+  if (!account?.isActive) return { ok: false, error: 'unauthenticated' }
   const known = await deps.passkeys.listOfUser(userId)
   if (known.length >= maxPasskeys) return { ok: false, error: 'too_many' }
   const challenge = deps.challenges.issue(purpose)
   return { ok: true, value: creationOptions(deps.relyingParty, account, { challenge, known }) }
 }
 
-export type AddPasskeyInput = {
-  readonly userId: UserId
+export type AddPasskeyInput = BySession & {
   readonly response: PasskeyRegistration
   readonly name: string
   readonly context: Context
@@ -68,8 +71,8 @@ export const addPasskey = async (
   const credential = checked.value
   const added = await deps.transact(async (stores) => {
     const now = deps.clock.now()
-    const account = await stores.accounts.lockActive(userId)
-    if (!account) return 'not_found'
+    const account = await lockOwner(stores, input)
+    if (!account) return 'unauthenticated'
     const before = await stores.factors.held(userId)
     return insertPasskey(deps, stores, { ...input, account, before, credential, now })
   })

@@ -1,22 +1,26 @@
 import type { Locale } from '@vigile/contract'
+import { type BySession, lockOwner } from '../accounts/lock-owner.ts'
 import { postNotice } from '../accounts/post-notice.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
-import type { UserId } from '../primitives/ids.ts'
 import { hasFactor, isLastRequired } from '../second-factor/policy.ts'
 import type { ChangePasskeysDeps } from './add-passkey.ts'
 
-/** Removes one of the user's passkeys. Refuses `not_found`, and `required`: it is the last factor, and one is required. */
+/**
+ * Removes one of the user's passkeys. Refuses `not_found`, `required` (it is the last factor, and one is required), and
+ * `unauthenticated`: the session was ended meanwhile.
+ */
 export const removePasskey = async (
   deps: ChangePasskeysDeps,
-  input: { readonly userId: UserId; readonly id: string; readonly context: Context; readonly locale: Locale },
-): Promise<'removed' | 'not_found' | 'required'> => {
+  input: BySession & { readonly id: string; readonly context: Context; readonly locale: Locale },
+): Promise<'removed' | 'not_found' | 'required' | 'unauthenticated'> => {
   const { userId, id, context, locale } = input
   const outcome = await deps.transact(async (stores) => {
     const now = deps.clock.now()
-    const account = await stores.accounts.lockActive(userId)
-    const own = account ? await stores.passkeys.listOfUser(userId) : []
+    const account = await lockOwner(stores, input)
+    if (!account) return 'unauthenticated'
+    const own = await stores.passkeys.listOfUser(userId)
     const passkey = own.find((one) => one.id === id)
-    if (!account || !passkey) return 'not_found'
+    if (!passkey) return 'not_found'
     const left = { ...(await stores.factors.held(userId)), passkeys: own.length - 1 }
     if (isLastRequired(deps.secondFactor, left)) return 'required'
     await stores.passkeys.remove(userId, id)

@@ -37,7 +37,11 @@ const failing = ({ call, isDone }: Failure) => {
     sessions: counted(deps.sessions),
     audit: counted(deps.audit),
     transact: (work) =>
-      pass(() => deps.transact((stores) => work({ sessions: counted(stores.sessions), audit: counted(stores.audit) }))),
+      pass(() =>
+        deps.transact(({ accounts, sessions, audit }) =>
+          work({ accounts: counted(accounts), sessions: counted(sessions), audit: counted(audit) }),
+        ),
+      ),
   })
   return { bend, made }
 }

@@ -23,7 +23,7 @@ import {
 } from './protocol-model.suite.ts'
 import { type RefreshDeps, refresh } from './refresh.ts'
 import { deriveRefreshToken, fingerprintOf } from './refresh-token.ts'
-import { revokeSessions, revokeUser } from './revoke.ts'
+import { type LockedAccounts, revokeSessions, revokeUser } from './revoke.ts'
 import { context, openRig } from './rig.suite.ts'
 import { samplePolicy } from './session-samples.suite.ts'
 import type { SessionRow, SessionStore } from './store.ts'
@@ -66,7 +66,8 @@ export type Done = { readonly answer: string; readonly now: number; readonly ale
 /** One of two nodes, and how many of the keys it knows. */
 export type At = { readonly node: 0 | 1; readonly known: number }
 
-export type Bend = (deps: RefreshDeps) => RefreshDeps
+type DriverDeps = RefreshDeps<{ readonly accounts: LockedAccounts }>
+export type Bend = (deps: DriverDeps) => DriverDeps
 type Both<Value> = readonly [Value, Value]
 
 /** In words, what a model and an implementation both say of one act. */
@@ -105,7 +106,7 @@ export const openDriver = async (kind: Place['kind']) => {
   const nodes: readonly [Database, Database] = [rig.database, rig.second()]
   let userId = rig.userId
 
-  const depsOf = (at: At, heard: { now: number; alerts: string[] }, gate: () => Promise<void>): RefreshDeps => {
+  const depsOf = (at: At, heard: { now: number; alerts: string[] }, gate: () => Promise<void>): DriverDeps => {
     const database = nodes[at.node]
     const warn: Log['warn'] = (fields) => void heard.alerts.push((fields as { event: string }).event)
     const find: SessionStore['find'] = async (id) => {
@@ -135,7 +136,7 @@ export const openDriver = async (kind: Place['kind']) => {
     return { answer: await answerOf(act, deps, heard.now), ...heard }
   }
 
-  const answerOf = async (act: Act, deps: RefreshDeps, now: number): Promise<string> => {
+  const answerOf = async (act: Act, deps: DriverDeps, now: number): Promise<string> => {
     const ends = { reason: 'signed_out', now, context } as const
     switch (act.kind) {
       case 'refresh':

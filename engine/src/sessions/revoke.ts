@@ -10,8 +10,11 @@ import { announce } from './announce.ts'
 import { orAlarm } from './or-alarm.ts'
 import type { RevokedSession, SessionStore } from './store.ts'
 
+/** As far as sessions need to know of accounts: to hold the row of one that is active. */
+export type LockedAccounts = { lockActive(id: UserId): Promise<unknown> }
+
 export type RevokeDeps = {
-  readonly transact: Transact<{ sessions: SessionStore; audit: AuditStore }>
+  readonly transact: Transact<{ accounts: LockedAccounts; sessions: SessionStore; audit: AuditStore }>
   readonly channel: Channel
   readonly log: Log
 }
@@ -60,14 +63,20 @@ export const withReplaced = async (
   return [...new Set([...ids, ...rows.flatMap(({ replaces }) => (replaces === null ? [] : [replaces]))])]
 }
 
-/** Ends these sessions, and those that they replace; what was over already stays as it was. Gives those that this call ended. */
+/**
+ * Ends these sessions, and those that they replace; what was over already stays as it was. Gives those that this call ended. The
+ * accounts' rows come first: an act under way that one of these sessions authorised is done by then, or finds its session over.
+ */
 export const revokeSessions = async (
   deps: RevokeDeps,
   ids: readonly SessionId[],
   input: RevokeInput,
 ): Promise<readonly RevokedSession[]> => {
   if (ids.length === 0) return []
-  const committed = deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
+    const owners = (await sessions.findMany(ids)).sessions.map(({ userId }) => userId)
+    // In one order: two that end the same ones don't lock each other out.
+    for (const owner of [...new Set(owners)].sort()) await accounts.lockActive(owner)
     const all = await withReplaced(sessions, ids)
     const ended = await sessions.revoke(all, input.reason, input.now)
     await recordRevocations(audit, ended, input)
@@ -78,13 +87,17 @@ export const revokeSessions = async (
   return ended
 }
 
-/** Ends every session of a user but for `except`, and every sign-in that still waits for its second factor. */
+/**
+ * Ends every session of a user but for `except`, and every sign-in that still waits for its second factor. The account's row comes
+ * first: what an act or a sign-in that holds it begins is waited for, and seen by the statement after; it ends as well.
+ */
 export const revokeUser = async (
   deps: RevokeDeps,
   userId: UserId,
   input: RevokeInput & { readonly except?: SessionId },
 ): Promise<readonly RevokedSession[]> => {
-  const committed = deps.transact(async ({ sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, sessions, audit }) => {
+    await accounts.lockActive(userId)
     const ended = await sessions.revokeAllOfUser(userId, input.reason, input.now, input.except ?? null)
     await recordRevocations(audit, ended, input)
     return ended
