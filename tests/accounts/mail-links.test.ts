@@ -67,7 +67,17 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await visitor().signIn('helped@example.com', newPassword)).status).toBe(200)
     // Nothing that an operator or an application has can give an account that is there another password.
     const acts = Object.keys(site.vigile.users).toSorted()
-    expect(acts).toEqual(['create', 'delete', 'disable', 'enable', 'find', 'list', 'sendPasswordReset', 'verifyEmail'])
+    expect(acts).toEqual([
+      'create',
+      'delete',
+      'disable',
+      'enable',
+      'find',
+      'list',
+      'removeFactors',
+      'sendPasswordReset',
+      'verifyEmail',
+    ])
     const again = { email: 'helped@example.com', password: 'a-third-password-81' }
     expect(await site.vigile.users.create(again, operator)).toEqual({ ok: false, error: 'email_taken' })
     await site.vigile.users.disable(id, operator)

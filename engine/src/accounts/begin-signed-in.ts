@@ -76,9 +76,6 @@ export const beginSignedIn = async (
 
 /** An account that knows no browser is at its first sign-in; or its owner was away so long that all are forgotten. */
 const forgottenAfterMs = 400 * 86_400_000
-/** Who knows the password and signs in again and again fills no mailbox. */
-const maxLettersAnHour = 5
-
 /** ACC-8: the owner is told of a sign-in from a browser that the account does not know. Whether a letter was written. */
 const tellOfDevice = async (
   deps: Pick<BeginDeps, 'keyring'>,
@@ -87,8 +84,5 @@ const tellOfDevice = async (
   device: 'another' | 'first',
 ): Promise<boolean> => {
   if (device === 'first' && now - account.createdAt < forgottenAfterMs) return false
-  const letters = await stores.oneTimeTokens.countSince(account.id, 'not_me', now - 3_600_000)
-  if (letters >= maxLettersAnHour) return false
-  await postNotice(deps, stores, { notice: { kind: 'new_device' }, account, now, context })
-  return true
+  return postNotice(deps, stores, { notice: { kind: 'new_device' }, account, now, context })
 }

@@ -2,11 +2,12 @@
 import type { Locale } from '@vigile/contract'
 import type { Context } from '../audit/entry.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { Notice } from '../mail/letter.ts'
+import type { FactorName, Notice } from '../mail/letter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { UserId } from '../primitives/ids.ts'
 import { describeDevice } from '../sessions/present-session.ts'
 import type { Account } from './store.ts'
 
@@ -14,13 +15,35 @@ import type { Account } from './store.ts'
 const noticeLifeMs = 3 * 86_400_000
 
 /** What the token of "this was not me" is about. `since`: what came then or later was not the owner's. `to`: who was told. */
-export type ToldOf = { readonly kind: Notice['kind']; readonly since: number; readonly to: string }
+export type ToldOf = {
+  readonly kind: Notice['kind']
+  readonly factor?: FactorName
+  readonly since: number
+  readonly to: string
+}
+
+/**
+ * Whoever does one thing again and again fills no mailbox. Things of different kinds are counted apart, so that no flood of one hides
+ * another, and so is each address that an account has had.
+ */
+const maxOfAKindAnHour = 5
+
+const isLikeOthers = async (
+  oneTimeTokens: OneTimeTokenStore,
+  userId: UserId,
+  { kind, factor, to, since }: ToldOf,
+): Promise<boolean> => {
+  const abouts = await oneTimeTokens.aboutsSince(userId, 'not_me', since - 3_600_000)
+  const told = abouts.flatMap((about) => (about === null ? [] : [JSON.parse(about) as ToldOf]))
+  return told.filter((one) => one.kind === kind && one.factor === factor && one.to === to).length >= maxOfAKindAnHour
+}
 
 /**
  * Posts a security letter in the transaction of the act that it tells of, to the address that the account has in `account`
  * (before the act, where that changes it). After the commit call `mailPosted`. `now`: the time of the act, which the link
  * takes for the moment since when it was not the owner; epoch milliseconds. `locale`: of
- * the reader, where the account has none; default: that of the request.
+ * the reader, where the account has none; default: that of the request. Gives whether a letter is posted: not the sixth that tells of
+ * the same within an hour, unless a link of the others was used.
  *
  * @example
  * await deps.transact(async ({ passkeys, oneTimeTokens, outbox, audit }) => {
@@ -39,11 +62,12 @@ export const postNotice = async (
     readonly context: Context
     readonly locale?: Locale
   },
-): Promise<void> => {
+): Promise<boolean> => {
   const { notice, account, now, context, locale = context.locale ?? 'en' } = input
   const { kind } = notice
   const { id: userId, emailKey } = account
-  const about: ToldOf = { kind, since: now, to: account.email }
+  const about: ToldOf = { kind, ...('factor' in notice && { factor: notice.factor }), since: now, to: account.email }
+  if (await isLikeOthers(oneTimeTokens, userId, about)) return false
   const { token } = await issueToken(oneTimeTokens, {
     purpose: 'not_me',
     userId,
@@ -58,4 +82,5 @@ export const postNotice = async (
     content: { ...notice, token, circumstances },
   }
   await postLetter(deps, outbox, { kind, letter, userId, now, expiresAt: now + noticeLifeMs })
+  return true
 }

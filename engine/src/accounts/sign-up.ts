@@ -9,7 +9,6 @@ import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
-import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { announce } from '../sessions/announce.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
@@ -17,14 +16,18 @@ import { emailHash } from './email.ts'
 import { type Entered, type EnterStores, enter } from './enter.ts'
 import { newAccount } from './new-account.ts'
 import type { SignInDeps, SignInInput } from './sign-in.ts'
-import type { AccountStore } from './store.ts'
+import type { Account, AccountStore } from './store.ts'
+
+type SignUpStores = EnterStores & {
+  readonly accounts: AccountStore
+  readonly oneTimeTokens: OneTimeTokenStore
+  readonly outbox: OutboxStore
+}
 
 export type SignUpDeps = Omit<SignInDeps, 'transact'> & {
   readonly checkNewPassword: CheckNewPassword
   readonly keyring: Pick<Keyring, 'newest'>
-  readonly transact: Transact<
-    EnterStores & { accounts: AccountStore; oneTimeTokens: OneTimeTokenStore; outbox: OutboxStore }
-  >
+  readonly transact: Transact<SignUpStores>
   readonly mailPosted: () => void
 }
 
@@ -68,7 +71,10 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
 
   // The work comes before the look: a known email costs as much (S-13).
   const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
-  const made = await makeAccount(deps, input, passwordHash)
+  const made = await makeAccount(deps, input, {
+    passwordHash,
+    isTold: deps.verifyEmail && (await mayTell(deps, input)),
+  })
   if (deps.verifyEmail) {
     deps.mailPosted()
     return { ok: true, value: 'verification_sent', verdict }
@@ -78,7 +84,17 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
   return { ok: true, value: made, verdict }
 }
 
-const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string) => {
+/** Whether an owner may be written to of it: nobody's mailbox is filled, from however many addresses (as with links). */
+const mayTell = async ({ limiter }: SignUpDeps, { email }: SignUpInput): Promise<boolean> => {
+  const verdict = await limiter.take([{ rule: 'linkEmail', key: `sign_up ${emailHash(email)}` }])
+  return verdict?.allowed ?? true
+}
+
+const makeAccount = (
+  deps: SignUpDeps,
+  input: SignUpInput,
+  { passwordHash, isTold }: { readonly passwordHash: string; readonly isTold: boolean },
+) => {
   const { email, context, ends, boundKey } = input
   const now = deps.clock.now()
   const account = newAccount({ ...input, email, passwordHash, emailVerified: false, now })
@@ -86,7 +102,7 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
   return deps.transact(async (stores): Promise<Entered | 'email_taken' | 'unverified'> => {
     const { accounts, audit } = stores
     const isNew = await accounts.insert(account)
-    if (deps.verifyEmail) await writeTo(deps, input, stores, { userId: isNew ? account.id : null, now })
+    if (deps.verifyEmail) await writeTo(deps, input, stores, { made: isNew ? account : null, isTold, now })
     if (!isNew) {
       await audit.append([failure(input, now, { reason: 'email_taken' })])
       return 'email_taken'
@@ -109,14 +125,18 @@ const makeAccount = (deps: SignUpDeps, input: SignUpInput, passwordHash: string)
 const writeTo = async (
   deps: SignUpDeps,
   { email, locale, readerLocale }: SignUpInput,
-  { oneTimeTokens, outbox }: { readonly oneTimeTokens: OneTimeTokenStore; readonly outbox: OutboxStore },
-  { userId, now }: { readonly userId: UserId | null; readonly now: number },
+  { accounts, oneTimeTokens, outbox }: Pick<SignUpStores, 'accounts' | 'oneTimeTokens' | 'outbox'>,
+  { made, isTold, now }: { readonly made: Account | null; readonly isTold: boolean; readonly now: number },
 ): Promise<void> => {
   const purpose = 'verify_email' as const
+  const owner = await accounts.findByEmailKey(email.key)
+  // A disabled account gets no mail, as with every link.
+  const forNobody = made === null && !(isTold && owner?.isActive)
+  const userId = made?.id ?? null
   const { token, expiresAt } = await issueToken(oneTimeTokens, { purpose, userId, emailKey: email.key, now })
   const content = userId === null ? ({ kind: 'account_exists' } as const) : ({ kind: purpose, token } as const)
   const letter = { to: email.address, locale: locale ?? readerLocale, content }
-  await postLetter(deps, outbox, { kind: content.kind, letter, userId, now, expiresAt })
+  await postLetter(deps, outbox, { kind: content.kind, letter, userId, forNobody, now, expiresAt })
 }
 
 const failure = (

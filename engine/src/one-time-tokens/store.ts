@@ -29,8 +29,8 @@ export interface OneTimeTokenStore {
   endAll(userId: UserId, purpose: Purpose, now: number, since?: number): Promise<void>
   /** What the user holds for this purpose and is still good; the 1,000 oldest, the oldest first. */
   list(userId: UserId, purpose: Purpose, now: number): Promise<readonly OneTimeUse[]>
-  /** How many the user was given for this purpose at `since` or later. */
-  countSince(userId: UserId, purpose: Purpose, since: number): Promise<number>
+  /** What those are about that the user was given for this purpose at `since` or later, and that were not used. */
+  aboutsSince(userId: UserId, purpose: Purpose, since: number): Promise<readonly (string | null)[]>
   /** Forgets up to `limit` tokens that expired before; the number forgotten. Locks nothing that others need. */
   deleteOld(before: number, limit: number): Promise<number>
 }

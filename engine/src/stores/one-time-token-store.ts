@@ -74,15 +74,16 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .execute()
     return rows.flatMap((row) => toUse(row) ?? [])
   },
-  countSince: async (userId, purpose, since) => {
-    const row = await db
+  aboutsSince: async (userId, purpose, since) => {
+    const rows = await db
       .selectFrom('one_time_tokens')
-      .select((select) => select.fn.countAll<number>().as('count'))
+      .select('about')
       .where('user_id', '=', userId)
       .where('purpose', '=', purpose)
+      .where('used_at', 'is', null)
       .where('created_at', '>=', since)
-      .executeTakeFirstOrThrow()
-    return Number(row.count)
+      .execute()
+    return rows.map(({ about }) => about)
   },
   deleteOld: async (before, limit) => {
     const old = db
