@@ -4,6 +4,8 @@ import type { Log } from '../primitives/log.ts'
 export type Background = {
   /** Does the work again and again; what fails is logged as `what` and left to the next time. */
   every(ms: number, what: string, work: () => Promise<void>): void
+  /** Does the work once, so much later; not at all where the node stops before. */
+  after(ms: number, what: string, work: () => Promise<unknown>): void
   /** Does the work now, without anybody waiting; what fails is logged as `what`. */
   soon(what: string, work: () => Promise<unknown>): void
   /** Something else that ends with the node. */
@@ -29,6 +31,16 @@ export const createBackground = (log: Log): Background => {
       const timer = setInterval(() => soon(what, work), ms)
       timer.unref()
       tasks.add({ stop: () => clearInterval(timer) })
+    },
+    after: (ms, what, work) => {
+      if (stopped) return
+      const task = { stop: () => clearTimeout(timer) }
+      const timer = setTimeout(() => {
+        tasks.delete(task)
+        soon(what, work)
+      }, ms)
+      timer.unref()
+      tasks.add(task)
     },
     add: (task) => void tasks.add(task),
     stop: async () => {
