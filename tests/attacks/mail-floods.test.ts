@@ -1,4 +1,5 @@
 // Who fills somebody's mailbox, or keeps letters from it by asking for others (ACC-4, LIM-1).
+import type { UserId } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
@@ -61,7 +62,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     const by = { kind: 'operator', name: 'test' } as const
     const made = await site.vigile.users.create({ email, password: goodPassword, emailVerified: true }, by)
     if (!made.ok) throw new Error(made.error)
-    await site.vigile.users.disable(made.value.id, by)
+    await site.vigile.users.disable(made.value.id as UserId, by)
     expect((await site.visitor().signUp(email)).status).toBe(202)
     await site.visitor().signUp('after-the-disabled@example.com')
     await letterTo([site.vigile], 'after-the-disabled@example.com', '/verify-email#')
