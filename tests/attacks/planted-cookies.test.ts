@@ -1,6 +1,7 @@
 // Cookies that someone else could plant: a sub-domain, another application on the host.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSite, type Site } from '../support/site.ts'
+import { addApp, codeAt, stepMs } from '../support/totp.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -20,6 +21,38 @@ test('LIM-7 S-12 COOK-8 planted device cookies in front, as many as headers hold
   const reply = await owner.post('/api/auth/login', body, { cookie: planted })
   expect(reply.status).toBe(200)
   expect(owner.cookie('device')).toBe(own)
+})
+
+test('S-22 COOK-8 planted cookies of sign-ins that wait, as many as headers hold, do not hide the browser’s own', async () => {
+  const owner = site.visitor()
+  await owner.signUp('waiting@example.com')
+  const app = await addApp(owner, site.now())
+  const browser = site.visitor()
+  expect((await browser.signIn('waiting@example.com')).body.next).toBe('second_factor')
+  const others = Array.from({ length: 200 }, (_, n) => `vigile_pending=${String(n).padStart(43, 'A')}`)
+  const cookie = [...others, `vigile_pending=${browser.cookie('pending')}`].join('; ')
+  expect((await browser.get('/api/auth/second-factor', { cookie })).status).toBe(200)
+  site.move(stepMs)
+  const body = { method: 'totp', code: codeAt(app.secret, site.now()) }
+  const reply = await browser.post('/api/auth/second-factor', body, { cookie })
+  expect([reply.status, reply.body.user?.email]).toEqual([200, 'waiting@example.com'])
+})
+
+test('CSRF-2 S-22 a planted sign-in that waits is of the attacker’s account, and the page is told whose it is', async () => {
+  const [attacker, victim] = [site.visitor(), site.visitor()]
+  // The attacker's is the newer one.
+  for (const [who, email] of [
+    [victim, 'victim@example.com'],
+    [attacker, 'attacker@example.com'],
+  ] as const) {
+    await who.signUp(email)
+    await addApp(who, site.now())
+    expect((await who.signIn(email)).body).toMatchObject({ next: 'second_factor', email })
+  }
+  const cookie = [victim, attacker].map((who) => `vigile_pending=${who.cookie('pending')}`).join('; ')
+  const { body } = await victim.get('/api/auth/second-factor', { cookie })
+  expect(body.email).toBe('attacker@example.com')
+  expect((await victim.get('/api/auth/second-factor')).body.email).toBe('victim@example.com')
 })
 
 test('S-12 planted access cookies do not hide the genuine one', async () => {

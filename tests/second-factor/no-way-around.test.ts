@@ -217,7 +217,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
     const enrol = one.leadsTo === 'setting one up'
     const factors = enrol ? [] : (one.factors ?? ['totp', 'recovery_code'])
-    expect(reply.body).toEqual({ next: 'second_factor', factors, enrol, expiresIn: 600 })
+    expect(reply.body).toEqual({ next: 'second_factor', email: person.email, factors, enrol, expiresIn: 600 })
     await expectNoSession(site, browser, reply)
 
     if (enrol) {
@@ -273,7 +273,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     const site = sites.required as Site
     const { browser, authenticator, email } = await someone(site, 'required')
     const { body } = await browser.post('/api/auth/second-factor/passkeys/options')
-    const none = { factors: [], enrol: true, expiresIn: expect.any(Number) }
+    const none = { email, factors: [], enrol: true, expiresIn: expect.any(Number) }
     expect((await browser.get('/api/auth/second-factor')).body).toEqual(none)
     const made = await browser.post('/api/auth/second-factor/passkeys', { response: authenticator.create(body) })
     expect([made.status, made.body.user?.email, made.body.recoveryCodes?.length]).toEqual([200, email, 10])

@@ -218,6 +218,7 @@ export const en = {
   secondFactor: {
     title: 'Second step',
     heading: 'One more step',
+    account: 'You are signing in as {{email}}.',
     totp: 'Open your authenticator app, and enter the code that it shows for {{name}}.',
     recovery: 'Enter one of the recovery codes that you kept. Each one works once.',
     code: 'Code from the app',

@@ -222,6 +222,7 @@ export const fr: Messages = {
   secondFactor: {
     title: 'Deuxième étape',
     heading: 'Encore une étape',
+    account: 'Vous vous connectez au compte {{email}}.',
     totp: 'Ouvrez votre application d’authentification, et saisissez le code qu’elle affiche pour {{name}}.',
     recovery: 'Saisissez l’un des codes de secours que vous avez gardés. Chacun sert une seule fois.',
     code: 'Code de l’application',

@@ -59,6 +59,8 @@ export function SecondFactorPage() {
           </>
         )}
         {asked?.state === 'over' && <Over />}
+        {/* So that nobody ends a stranger's sign-in without noticing: another site of this domain could have planted it. */}
+        {pending && !codes && <p className={styles.lead}>{say('secondFactor.account', { email: pending.email })}</p>}
         {enrol && (
           <Boundary>
             <Suspense fallback={<p className={styles.late}>{say('secondFactor.asking')}</p>}>

@@ -11,6 +11,7 @@ const expiresIn = z.number().meta({ description: 'Seconds until the sign-in must
 
 /** What a sign-in that waits for its second factor can use. */
 export const pendingSignInSchema = z.object({
+  email: z.string().meta({ description: 'Of the account that is being signed in to, for its owner to see.' }),
   factors: z.array(factorSchema).meta({ description: 'What can be used now; empty where none is set up yet.' }),
   enrol: z.boolean().meta({ description: 'A second factor is required, and none is there: set one up now.' }),
   expiresIn,

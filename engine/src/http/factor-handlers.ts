@@ -63,8 +63,11 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
   }
 
   return {
-    pendingSignIn: async (_call: Call, { userId, expiresAt }: PendingSignIn): Promise<Outcome> =>
-      answer(200, { json: presentPending(await deps.factors.held(userId), { expiresAt, now: deps.clock.now() }) }),
+    pendingSignIn: async (_call: Call, { userId, expiresAt }: PendingSignIn): Promise<Outcome> => {
+      const [account, held] = await Promise.all([deps.accounts.findById(userId), deps.factors.held(userId)])
+      if (!account) return signInOver
+      return answer(200, { json: presentPending(held, { account, expiresAt, now: deps.clock.now() }) })
+    },
 
     passSecondFactor: async (
       call: Call,

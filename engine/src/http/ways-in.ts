@@ -2,7 +2,7 @@
 import type { Entered as EnteredAnswer, KeepOffered, PendingSignIn, SessionStarted } from '@vigile/contract'
 import type { SignedIn } from '../accounts/begin-signed-in.ts'
 import { parseDeviceTokens } from '../accounts/device.ts'
-import type { Entered } from '../accounts/enter.ts'
+import type { Entered, Pending } from '../accounts/enter.ts'
 import type { WayBack } from '../accounts/keep-account.ts'
 import { presentUser } from '../accounts/present-user.ts'
 import type { Account } from '../accounts/store.ts'
@@ -52,10 +52,11 @@ export type WaysIn = {
 
 export const presentPending = (
   held: HeldFactors,
-  { expiresAt, now }: { readonly expiresAt: number; readonly now: number },
+  { account: { email }, expiresAt, now }: Pick<Pending, 'account' | 'expiresAt' | 'now'>,
 ): PendingSignIn => {
   const factors = usableFactors(held)
-  return { factors: [...factors], enrol: factors.length === 0, expiresIn: Math.floor((expiresAt - now) / 1000) }
+  const expiresIn = Math.floor((expiresAt - now) / 1000)
+  return { email, factors: [...factors], enrol: factors.length === 0, expiresIn }
 }
 
 export const createWaysIn = (deps: {

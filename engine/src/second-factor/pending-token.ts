@@ -11,8 +11,8 @@ export const pendingLifeMs = 10 * 60_000
 
 export const createPendingToken = (): PendingToken => randomToken(32) as PendingToken
 
-/** Cookies beyond so many are not looked at. */
-const maxTokens = 8
+/** More than the 16 KiB of headers hold that the server reads. Beyond so many they are not looked at. */
+const maxTokens = 300
 
 /** The tokens among the cookies of that name: who can plant one must not hide the browser's own. */
 export const parsePendingTokens = (cookies: readonly string[]): readonly PendingToken[] =>
