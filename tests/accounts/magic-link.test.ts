@@ -1,8 +1,11 @@
 // Sign-in by a link from the mailbox (ACC-3, ACC-4).
 import type { Vigile } from '@vigile/engine'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { addPasskey, signInWithPasskey } from '../passkeys/people.ts'
+import { createAuthenticator } from '../support/authenticator.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
+import { addApp, passTotp, stepMs } from '../support/totp.ts'
 import { createVisitor, goodPassword, type Visitor } from '../support/visitor.ts'
 
 const by = { kind: 'operator', name: 'test' } as const
@@ -132,23 +135,41 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await victim.me()).status).toBe(200)
   })
 
-  test('H-3 where sign-up signs in without a proof: his sessions and known browser end too, by link and by reset', async () => {
-    const open2 = await openSite(kind, { accounts: { verifyEmail: false } })
-    for (const way of ['link', 'reset'] as const) {
-      const [attacker, victim] = [open2.visitor(), open2.visitor()]
+  test.each(['link', 'reset'] as const)(
+    'H-3 where sign-up signs in without a proof: nothing that an attacker set up outlives the first proof, by %s',
+    async (way) => {
+      const open2 = await openSite(kind, { accounts: { verifyEmail: false } })
+      onTestFinished(() => open2.close())
+      const [attacker, key, victim] = [open2.visitor(), createAuthenticator(open2.publicUrl), open2.visitor()]
       const email = `${way}@example.com`
       expect((await attacker.signUp(email, 'attacker-chosen-words-99')).status).toBe(201)
+      const { secret, recoveryCodes } = await addApp(attacker, open2.now())
+      expect((await addPasskey(attacker, key)).status).toBe(201)
+      open2.move(stepMs)
+      const waiting = open2.visitor()
+      expect((await waiting.signIn(email, 'attacker-chosen-words-99')).body.next).toBe('second_factor')
+
       await victim.post(way === 'link' ? '/api/auth/magic-link' : '/api/auth/password/forgot', { email })
       const path = way === 'link' ? '/magic-link#' : '/reset-password#'
       const token = tokenIn(await letterTo([open2.vigile], email, path))
       const password = 'calm-meadow-window-17'
-      if (way === 'link') expect((await open(victim, token)).status).toBe(200)
-      else expect((await victim.post('/api/auth/password/reset', { token, password })).status).toBe(200)
+      if (way === 'reset') expect((await victim.post('/api/auth/password/reset', { token, password })).status).toBe(200)
+      const entered = way === 'link' ? await open(victim, token) : await victim.signIn(email, password)
+      expect([entered.status, entered.body.user?.emailVerified]).toEqual([200, true])
+      expect((await victim.get('/api/auth/factors')).body).toMatchObject({
+        totp: null,
+        passkeys: [],
+        recoveryCodesLeft: 0,
+      })
       expect((await attacker.me()).status).toBe(401)
       expect((await attacker.signIn(email, 'attacker-chosen-words-99')).status).toBe(401)
-    }
-    await open2.close()
-  })
+      expect((await passTotp(waiting, secret, open2.now())).status).toBe(401)
+      const code = recoveryCodes?.[0]
+      expect((await waiting.post('/api/auth/second-factor', { method: 'recovery_code', code })).status).toBe(401)
+      expect((await signInWithPasskey(open2.visitor(), key)).body.code).toBe('invalid_credentials')
+      await letterTo([open2.vigile], email, 'All that was asked for besides the password')
+    },
+  )
 
   test('LIM-7 a link opens a sign-in that strangers had closed', async () => {
     const email = 'closed@example.com'

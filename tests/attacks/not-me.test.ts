@@ -90,11 +90,12 @@ describe.each(storeKinds)('on %s', (kind) => {
     await member(email)
     const { thief, key } = await breakIn(email)
     expect((await thief.post('/api/auth/factors/recovery-codes')).status).toBe(200)
+    const ofTheDevice = await notMeOf(email, 'from a browser that it did not know')
     expect((await notMe(await notMeOf(email, 'Recovery codes'))).status).toBe(200)
     await expectOutside(key)
     await expectBack(email)
     // What the other letters could do is done.
-    const other = await notMe(await notMeOf(email, 'from a browser that it did not know'))
+    const other = await notMe(ofTheDevice)
     expect([other.status, other.body.code]).toEqual([410, 'link_expired'])
   })
 

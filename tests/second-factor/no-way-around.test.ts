@@ -122,6 +122,7 @@ const ways: readonly WayIn[] = [
   {
     way: 'a link by mail',
     take: async (site, { email }, browser) => {
+      await proveMailbox(site, email)
       const token = await link(site, browser, email, '/api/auth/magic-link', '/magic-link')
       return browser.post('/api/auth/magic-link/login', { token })
     },

@@ -2,7 +2,6 @@
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
-import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Channel } from '../primitives/channel.ts'
@@ -17,19 +16,14 @@ import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
 import { findDevice } from './known-device.ts'
 import { postNotice } from './post-notice.ts'
+import { type ProveMailboxStores, proveMailbox } from './prove-mailbox.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type MagicLinkDeps = EnterDeps & {
   readonly accounts: Pick<AccountStore, 'findById' | 'findKnownDevice'>
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
   readonly audit: AuditStore
-  readonly transact: Transact<
-    EnterStores & {
-      accounts: AccountStore
-      oneTimeTokens: OneTimeTokenStore
-      outbox: OutboxStore
-    }
-  >
+  readonly transact: Transact<EnterStores & ProveMailboxStores>
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -113,18 +107,15 @@ const commit = (
   })
 
 /**
- * The first proof of the mailbox: whoever made the account may have been somebody else (H-3). Their password, sessions and known browsers
- * end. A second factor stays, whoever's it is: no link by mail gets around one (S-15, S-18).
+ * The first proof of the mailbox: whoever made the account may have been somebody else (H-3). Nothing of theirs stays.
  */
 const prove = async (
   deps: MagicLinkDeps,
-  stores: Parameters<Parameters<MagicLinkDeps['transact']>[0]>[0],
+  stores: EnterStores & ProveMailboxStores,
   account: Account,
   { now, context }: { readonly now: number; readonly context: Context },
 ): Promise<readonly SessionId[]> => {
-  await stores.accounts.setEmailVerified(account.id, now)
-  await stores.oneTimeTokens.endAll(account.id, 'verify_email', now)
-  await stores.accounts.forgetDevices(account.id, 0)
+  await proveMailbox(deps, stores, account, { now, context })
   const revoked = await stores.sessions.revokeAllOfUser(account.id, 'reported', now, null)
   await recordRevocations(stores.audit, revoked, { reason: 'reported', now, context })
   const ended = revoked.map(({ id }) => id)

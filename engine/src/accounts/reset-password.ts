@@ -2,9 +2,7 @@
 // second factor at sign-in (S-18).
 import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
-import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { OutboxStore } from '../mail/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
@@ -17,18 +15,13 @@ import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
 import { postNotice } from './post-notice.ts'
+import { type ProveMailboxStores, proveMailbox } from './prove-mailbox.ts'
 import type { Account, AccountStore } from './store.ts'
 
 export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly accounts: Pick<AccountStore, 'findById'>
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
-  readonly transact: Transact<{
-    accounts: AccountStore
-    sessions: SessionStore
-    oneTimeTokens: OneTimeTokenStore
-    outbox: OutboxStore
-    audit: AuditStore
-  }>
+  readonly transact: Transact<ProveMailboxStores & { sessions: SessionStore }>
   readonly keyring: Pick<Keyring, 'newest'>
   readonly hasher: PasswordHasher
   readonly checkNewPassword: CheckNewPassword
@@ -85,8 +78,7 @@ const change = (
     await oneTimeTokens.endAll(userId, 'reset_password', now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
-    if (await accounts.setEmailVerified(userId, now)) await accounts.forgetDevices(userId, 0)
-    await oneTimeTokens.endAll(userId, 'verify_email', now)
+    await proveMailbox(deps, stores, account, { now, context })
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
