@@ -56,6 +56,8 @@ export type Attempt =
       /** Whose failures in a row these are: strangers' to the account, or those of one browser that it knows. */
       readonly who: string
       readonly known: boolean
+      /** If it fails as well, no more are taken. */
+      readonly isLast: boolean
       /** The device cookie to go on with: the one that the account knows, else the first. Null: the browser has none. */
       readonly deviceToken: string | null
       /** The password was right: the limits of failures get it back. */
@@ -105,7 +107,8 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
     const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? who
     return { allowed: false, verdict, reason: 'limited', key }
   }
-  if (!(await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now()).catch(undo)))
+  const failures = await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now()).catch(undo)
+  if (failures === null)
     return { allowed: false, verdict: closedVerdict(counting.closes(known)), reason: 'closed', key: who }
   const takenBack = async (): Promise<void> => {
     await accounts
@@ -118,6 +121,7 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
     verdict,
     who,
     known,
+    isLast: failures === maxFailuresInARow,
     deviceToken,
     succeeded: () => release(hits.filter(({ rule }) => !everyOutcome.includes(rule))),
     takenBack,

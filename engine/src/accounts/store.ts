@@ -70,8 +70,9 @@ export interface AccountStore {
   /**
    * Counts one more password attempt from an unknown device against the email, unless `max` have failed in a row: one
    * conditional statement. `emailHash` also stands for emails without an account, so that both do the same work.
+   * Gives how many there are in a row with this one; null: `max` have failed.
    */
-  beginUnknownDeviceAttempt(emailHash: string, max: number, now: number): Promise<boolean>
+  beginUnknownDeviceAttempt(emailHash: string, max: number, now: number): Promise<number | null>
   /** An attempt that was counted, but could not be made. */
   takeBackUnknownDeviceAttempt(emailHash: string): Promise<void>
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>

@@ -7,6 +7,7 @@ import type { UserId } from '../primitives/ids.ts'
 import { recoveryCodesOfFirst } from '../second-factor/recovery-codes.ts'
 import { openSecret, sealSecret } from '../second-factor/sealed-secret.ts'
 import type { HeldFactors, TotpEnrolment } from '../second-factor/store.ts'
+import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { createTotpSecret, stepOfCode, totpUri } from '../second-factor/totp.ts'
 import type { FactorDeps, FactorStores } from './factor-deps.ts'
 
@@ -68,6 +69,8 @@ export const addTotp = async (
   if (!(await stores.totp.endEnrolment(confirmed.enrolment))) return null
   const { sealed, keyId } = sealSecret(deps.keyring, userId, confirmed.secret)
   await stores.totp.put({ userId, sealed, keyId, lastStep: confirmed.step, createdAt: now })
+  // What was guessed at the codes of another app counts nothing here.
+  await stores.accounts.clearUnknownDeviceAttempts(strangersAtCodes(userId))
   const recoveryCodes = await recoveryCodesOfFirst(stores, { userId, before, now })
   const details = { factor: 'totp', ...(before.totp && { replaced: true }) }
   await stores.audit.append([

@@ -6,9 +6,9 @@ import { postNotice } from '../accounts/post-notice.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
 import type { Verdict } from '../limits/limiter.ts'
-import type { UserId } from '../primitives/ids.ts'
 import { recoveryCodeHash } from '../second-factor/recovery-codes.ts'
 import { openSecret, sealAnew } from '../second-factor/sealed-secret.ts'
+import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { stepOfCode } from '../second-factor/totp.ts'
 import type { FactorDeps, FactorStores } from './factor-deps.ts'
 import { type At, finishSignIn, type WaitingInput } from './finish-sign-in.ts'
@@ -58,7 +58,9 @@ export const passByCode = async (deps: FactorDeps, input: CodeInput): Promise<Co
   if (finished === 'over') return { ok: false, error: 'unauthenticated', verdict }
   if (finished === 'refused') {
     // A failed sign-in is on record, or it is not answered as one.
-    await deps.audit.append([failure(deps, input, { reason: 'wrong_code' })])
+    const failed = failure(deps, input, { reason: 'wrong_code' })
+    if (attempt.isLast && !attempt.known) await tellOfClosing(deps, input, failed).catch(attempt.undone)
+    else await deps.audit.append([failed])
     return { ok: false, error: 'invalid_code', verdict }
   }
   await attempt.succeeded()
@@ -66,20 +68,30 @@ export const passByCode = async (deps: FactorDeps, input: CodeInput): Promise<Co
   return { ok: true, value: finished.signedIn, verdict }
 }
 
-type Counted = Pick<Extract<Attempt, { allowed: true }>, 'allowed' | 'verdict' | 'who' | 'deviceToken'> & {
-  succeeded(): Promise<void>
-  takenBack(): Promise<void>
-  undone(error: unknown): Promise<never>
+/** S-16: somebody with the right password has guessed a hundred codes. Its owner hears of it when that closes codes to strangers. */
+const tellOfClosing = async (
+  deps: FactorDeps,
+  { pending, context, locale }: CodeInput,
+  failed: AuditEntry,
+): Promise<void> => {
+  await deps.transact(async (stores) => {
+    const account = await stores.accounts.lockActive(pending.userId)
+    await stores.audit.append([failed])
+    const now = deps.clock.now()
+    if (account) await postNotice(deps, stores, { notice: { kind: 'codes_closed' }, account, now, context, locale })
+  })
+  deps.mailPosted()
 }
 
-/** What strangers' failures at an account's codes are counted by. */
-const strangers = (userId: UserId) => `totp ${userId}`
+type Counted = Omit<Extract<Attempt, { allowed: true }>, 'verdict'> & {
+  readonly verdict: Verdict | null
+}
 
 /** Six digits can be guessed, so failures are counted by account, as those at a password are. */
 const countTotp = (deps: FactorDeps, { pending, deviceTokens }: CodeInput): Promise<Attempt> =>
   countAttempt(deps, {
     userId: pending.userId,
-    name: strangers(pending.userId),
+    name: strangersAtCodes(pending.userId),
     deviceTokens,
     hits: ({ who, known }) => [{ rule: known ? 'secondFactorDevice' : 'secondFactor', key: who }],
     closes: (known) => (known ? 'secondFactorDevice' : 'secondFactor'),
@@ -92,7 +104,9 @@ const uncounted = async (deps: FactorDeps, { pending, deviceTokens }: CodeInput)
     allowed: true,
     verdict: null,
     // It proves more than a code of an app does: who closed those to strangers is no longer heard.
-    who: strangers(pending.userId),
+    who: strangersAtCodes(pending.userId),
+    known: false,
+    isLast: false,
     deviceToken,
     succeeded: async () => {},
     takenBack: async () => {},

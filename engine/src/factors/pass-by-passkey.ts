@@ -9,6 +9,7 @@ import { requestOptions } from '../passkeys/options.ts'
 import { type ProveDeps, provePasskey } from '../passkeys/prove-passkey.ts'
 import type { PasskeyRow } from '../passkeys/store.ts'
 import type { PendingSignIn } from '../second-factor/store.ts'
+import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import type { FactorDeps } from './factor-deps.ts'
 import { finishSignIn, type WaitingInput } from './finish-sign-in.ts'
 import { maxTries } from './pass-by-code.ts'
@@ -47,7 +48,8 @@ export const passByPasskey = async (
   const finished = await finishSignIn(deps, input, {
     factor: 'passkey',
     deviceToken,
-    clears: [],
+    // It proves more than a code does, as a recovery code.
+    clears: [strangersAtCodes(userId)],
     useUp: async ({ passkeys }, { now }) => {
       const found = await noteUse(passkeys, { passkey, use, now })
       fault = found ?? fault

@@ -18,6 +18,7 @@ const notices: readonly Notice[] = [
   { kind: 'factor_removed', factor: 'passkey' },
   { kind: 'factor_removed', factor: 'all' },
   { kind: 'recovery_code_used', left: 9 },
+  { kind: 'codes_closed' },
   { kind: 'new_device' },
   { kind: 'reuse' },
   { kind: 'account_kept' },

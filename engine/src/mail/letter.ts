@@ -21,7 +21,8 @@ export type Notice =
   | { readonly kind: 'factor_added' | 'factor_removed'; readonly factor: FactorName }
   /** `left`: codes that are not used yet. */
   | { readonly kind: 'recovery_code_used'; readonly left: number }
-  | { readonly kind: 'new_device' | 'reuse' | 'account_kept' }
+  /** `codes_closed`: those of an app, to new devices, after too many wrong ones. */
+  | { readonly kind: 'new_device' | 'reuse' | 'account_kept' | 'codes_closed' }
 
 export type LetterContent =
   /** With a link that proves the mailbox. */

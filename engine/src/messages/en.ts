@@ -47,7 +47,8 @@ export const en = {
     },
   },
   rateLimitedCode: 'Too many wrong codes. Try again in {{wait}}, or use a recovery code.',
-  closedCode: 'Too many wrong codes: codes of an app are no longer taken from new devices. Use a recovery code.',
+  closedCode:
+    'Too many wrong codes: codes of an app are no longer taken from new devices. Use a recovery code or a passkey.',
   factorThere: 'This account has a second factor already: sign in with it.',
   factorRequired: 'A second factor is required here. Add another one before you remove this one.',
   signInOver: 'This sign-in is over: it took too long, or was ended. Begin again.',
@@ -194,6 +195,11 @@ export const en = {
       subject: 'A recovery code was used at {{name}}',
       title: 'A recovery code was used',
       lead: 'Somebody, probably you, signed in to your account with one of its recovery codes. It is good no more. You can make new codes in your account; the old ones end with that.',
+    },
+    codes_closed: {
+      subject: 'Somebody guesses codes of your account at {{name}}',
+      title: 'Somebody guesses your codes',
+      lead: 'A hundred codes in a row were wrong, each after your right password, on devices that your account does not know. Codes of your app are no longer taken from new devices, until you sign in with a passkey or a recovery code. Choose a new password: somebody else has yours.',
     },
     new_device: {
       subject: 'New sign-in to your account at {{name}}',

@@ -64,7 +64,7 @@ export const fr: Messages = {
   },
   rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',
   closedCode:
-    'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours.',
+    'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours ou une clé d’accès.',
   factorThere: 'Ce compte a déjà un second facteur : utilisez-le pour vous connecter.',
   factorRequired: 'Un second facteur est obligatoire ici. Ajoutez-en un autre avant de supprimer celui-ci.',
   signInOver: 'Cette connexion est terminée : elle a pris trop de temps, ou a été arrêtée. Recommencez.',
@@ -210,6 +210,11 @@ export const fr: Messages = {
       subject: 'Un code de secours a servi sur {{name}}',
       title: 'Un code de secours a servi',
       lead: 'Quelqu’un, sans doute vous, s’est connecté à votre compte avec un de ses codes de secours. Ce code n’est plus valable. Vous pouvez en créer de nouveaux dans votre compte\u00a0; les anciens prennent alors fin.',
+    },
+    codes_closed: {
+      subject: 'Quelqu’un essaie des codes de votre compte sur {{name}}',
+      title: 'Quelqu’un essaie de deviner vos codes',
+      lead: 'Cent codes de suite étaient faux, chacun après votre bon mot de passe, sur des appareils que votre compte ne connaît pas. Les codes de votre application ne sont plus acceptés depuis un nouvel appareil, jusqu’à ce que vous vous connectiez avec une clé d’accès ou un code de secours. Choisissez un nouveau mot de passe\u00a0: quelqu’un d’autre a le vôtre.',
     },
     new_device: {
       subject: 'Nouvelle connexion à votre compte sur {{name}}',

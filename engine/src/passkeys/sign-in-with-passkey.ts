@@ -15,6 +15,7 @@ import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { announce } from '../sessions/announce.ts'
 import type { BeginDeps } from '../sessions/begin.ts'
 import type { CeremonyFault } from './fault.ts'
@@ -102,6 +103,8 @@ const enter = async (
     if (deps.verifyEmail && account.emailVerifiedAt === null) return { reason: 'unverified' }
     const fault = await noteUse(passkeys, { passkey, use, now })
     if (fault) return fault
+    // As a passkey that is the second factor.
+    await accounts.clearUnknownDeviceAttempts(strangersAtCodes(account.id))
     const { deviceToken } = await findDevice(accounts, account.id, deviceTokens)
     const details = { passkey: passkey.id }
     return beginSignedIn(deps, stores, { account, by: 'passkey', now, context, ends, boundKey, deviceToken, details })

@@ -203,7 +203,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     },
 
     beginUnknownDeviceAttempt: async (emailHash, max, now) => {
-      return (await countAttempt(db, { emailHash, max, now })).rows.length > 0
+      const { rows } = await countAttempt(db, { emailHash, max, now })
+      return rows[0] ? Number(rows[0].failed) : null
     },
     takeBackUnknownDeviceAttempt: async (emailHash) => {
       await db
