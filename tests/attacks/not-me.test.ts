@@ -125,6 +125,47 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await passTotp(who, secret, site.now())).status).toBe(200)
   })
 
+  test('S-18 a mailbox alone gets around no app when its owner changes phones: the former one is asked for again', async () => {
+    const email = 'new-phone@example.com'
+    const owner = await member(email)
+    const former = await addApp(owner, site.now())
+    site.move(30 * day)
+    await owner.signIn(email)
+    expect((await passTotp(owner, former.secret, site.now())).status).toBe(200)
+    const present = await addApp(owner, site.now())
+    later()
+    expect((await notMe(await notMeOf(email, 'A way to sign in was added'))).status).toBe(200)
+    await reset(email)
+    const thief = site.visitor()
+    expect((await thief.signIn(email, newPassword)).body).toMatchObject({
+      next: 'second_factor',
+      factors: ['totp', 'recovery_code'],
+    })
+    expect((await passTotp(thief, present.secret, site.now())).body.code).toBe('invalid_code')
+    expect((await passTotp(thief, former.secret, site.now())).status).toBe(200)
+  })
+
+  test('S-16 S-18 a thief replaces the app once the letters come to him: the owner’s letter of the change puts it back', async () => {
+    const email = 'replaced@example.com'
+    const owner = await member(email)
+    const { secret } = await addApp(owner, site.now())
+    site.move(30 * day)
+    const thief = site.visitor()
+    await thief.signIn(email)
+    expect((await passTotp(thief, secret, site.now())).status).toBe(200)
+    await changeEmail(thief, 'replaced@thief.example')
+    const his = [await addApp(thief, site.now())]
+    later()
+    his.push(await addApp(thief, site.now()))
+    later()
+    expect((await notMe(await notMeOf(email, 'now has the address'))).status).toBe(200)
+    await reset(email)
+    const back = site.visitor()
+    expect((await back.signIn(email, newPassword)).body.next).toBe('second_factor')
+    for (const app of his) expect((await passTotp(back, app.secret, site.now())).status).toBe(401)
+    expect((await passTotp(back, secret, site.now())).body.user.email).toBe(email)
+  })
+
   test('S-16 a squatter on the old address: one that the owner confirmed himself is lost only if he says so', async () => {
     const email = 'squatted@example.com'
     await member(email)

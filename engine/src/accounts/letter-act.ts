@@ -4,6 +4,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
 import type { ClosureStore } from './closure-store.ts'
@@ -11,6 +12,7 @@ import type { RemoveSinceStores } from './remove-since.ts'
 import type { AccountStore } from './store.ts'
 
 export type LetterActStores = RemoveSinceStores & {
+  readonly totp: Pick<TotpStore, 'put'>
   readonly accounts: AccountStore
   readonly closures: ClosureStore
   readonly sessions: SessionStore

@@ -14,6 +14,7 @@ import { announceAccount } from './acts-on-accounts.ts'
 import { giveBack } from './give-back.ts'
 import type { LetterActDeps, LetterActStores } from './letter-act.ts'
 import type { ToldOf } from './post-notice.ts'
+import { putBackApp } from './put-back-app.ts'
 import { removeSince } from './remove-since.ts'
 import { type Account, EmailTakenError } from './store.ts'
 
@@ -61,20 +62,24 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     if (!used?.about) throw new RefusedError('link_expired')
     // From here the account's row is held: what is under way is waited for, and what comes later finds it done.
     const taken = await lock(stores, used.userId, now)
-    const letters = await lettersTo(stores, used, now)
+    // Whoever reads one letter to this address reads them all, so one link may do what all that are still good could; and an owner
+    // need not guess which of them tells of the worst. A factor's own letter could take it away for a week: no older one goes (S-18).
+    const all = [used, ...(await oneTimeTokens.list(used.userId, 'not_me', now))]
+    const letters = toldBy(all.filter(({ emailKey }) => emailKey === used.emailKey))
     const since = Math.min(...letters.map((told) => told.since))
     const { account, displaced } = await toTheirAddress(stores, taken, { used, letters, now, context })
     const { id: userId, email: to, emailKey } = account
     await accounts.replacePassword(userId, null, null, now)
     await accounts.forgetDevices(userId, since)
     await removeSince(stores, userId, since)
+    const appPutBack = await putBackApp(stores, userId, { told: toldBy(all), since })
     // What they could do is done. Nor may those in the mailbox of whoever changed the email turn this back.
     await oneTimeTokens.endAll(userId, 'not_me', now, since)
     for (const purpose of ['reset_password', 'magic_link', 'change_email', 'verify_email', 'keep_account'] as const)
       await oneTimeTokens.endAll(userId, purpose, now)
     const ended = await sessions.revokeAllOfUser(userId, 'reported', now, null)
     await recordRevocations(audit, ended, { reason: 'reported', now, context })
-    const details = { told: toldBy(used).kind, since }
+    const details = { told: letters[0]?.kind, since, ...(appPutBack && { putBack: 'totp' }) }
     const entry = { action: 'user:not-me', at: now, userId, resource: 'user', resourceId: userId, details }
     await audit.append([auditEntry(context, entry)])
     const purpose = 'reset_password' as const
@@ -92,21 +97,8 @@ const lock = async ({ accounts, closures }: LetterActStores, id: UserId, now: nu
   return account
 }
 
-const toldBy = ({ about }: Pick<OneTimeUse, 'about'>): ToldOf => JSON.parse(about ?? '') as ToldOf
-
-/**
- * What every letter to this address that is still good told of, the opened one among them. Whoever reads one reads them all, so one
- * link may do what all of them could; and an owner need not guess which letter tells of the worst. For factors that means: those
- * whose own letter is no older than a week, as its own link could do (S-18).
- */
-const lettersTo = async (
-  { oneTimeTokens }: LetterActStores,
-  used: OneTimeUse,
-  now: number,
-): Promise<readonly ToldOf[]> => {
-  const good = await oneTimeTokens.list(used.userId, 'not_me', now)
-  return [used, ...good].filter(({ emailKey }) => emailKey === used.emailKey).map(toldBy)
-}
+const toldBy = (tokens: readonly OneTimeUse[]): readonly ToldOf[] =>
+  tokens.map(({ about }) => JSON.parse(about ?? '') as ToldOf)
 
 /** Letters to an address that is no longer the account's count only where one of them told of that very change. */
 const toTheirAddress = async (

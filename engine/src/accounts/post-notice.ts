@@ -8,18 +8,20 @@ import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { UserId } from '../primitives/ids.ts'
+import type { TotpFactor } from '../second-factor/store.ts'
 import { describeDevice } from '../sessions/present-session.ts'
 import type { Account } from './store.ts'
 
 /** The letter is worth sending for so long. */
 const noticeLifeMs = 3 * 86_400_000
 
-/** What the token of "this was not me" is about. `since`: what came then or later was not the owner's. `to`: who was told. */
+/** What the token of "this was not me" is about. `since`: what came then or later was not the owner's. `to`: who was told. `formerApp`: the authenticator app that was replaced, its secret sealed as it was. */
 export type ToldOf = {
   readonly kind: Notice['kind']
   readonly factor?: FactorName
   readonly since: number
   readonly to: string
+  readonly formerApp?: Omit<TotpFactor, 'userId'>
 }
 
 /**
@@ -61,12 +63,14 @@ export const postNotice = async (
     readonly now: number
     readonly context: Context
     readonly locale?: Locale
+    readonly formerApp?: ToldOf['formerApp']
   },
 ): Promise<boolean> => {
-  const { notice, account, now, context, locale = context.locale ?? 'en' } = input
+  const { notice, account, now, context, locale = context.locale ?? 'en', formerApp } = input
   const { kind } = notice
   const { id: userId, emailKey } = account
-  const about: ToldOf = { kind, ...('factor' in notice && { factor: notice.factor }), since: now, to: account.email }
+  const factor = 'factor' in notice && { factor: notice.factor }
+  const about: ToldOf = { kind, ...factor, since: now, to: account.email, ...(formerApp && { formerApp }) }
   if (await isLikeOthers(oneTimeTokens, userId, about)) return false
   const { token } = await issueToken(oneTimeTokens, {
     purpose: 'not_me',

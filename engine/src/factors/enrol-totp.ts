@@ -6,7 +6,7 @@ import { auditEntry, type Context } from '../audit/entry.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { recoveryCodesOfFirst } from '../second-factor/recovery-codes.ts'
 import { openSecret, sealSecret } from '../second-factor/sealed-secret.ts'
-import type { HeldFactors, TotpEnrolment } from '../second-factor/store.ts'
+import type { HeldFactors, TotpEnrolment, TotpFactor } from '../second-factor/store.ts'
 import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { createTotpSecret, stepOfCode, totpUri } from '../second-factor/totp.ts'
 import type { FactorDeps, FactorStores } from './factor-deps.ts'
@@ -67,15 +67,20 @@ export const addTotp = async (
   const { account, confirmed, before, now, context, locale } = input
   const { id: userId } = account
   if (!(await stores.totp.endEnrolment(confirmed.enrolment))) return null
+  const former = await stores.totp.find(userId)
   const { sealed, keyId } = sealSecret(deps.keyring, userId, confirmed.secret)
   await stores.totp.put({ userId, sealed, keyId, lastStep: confirmed.step, createdAt: now })
   // What was guessed at the codes of another app counts nothing here.
   await stores.accounts.clearUnknownDeviceAttempts(strangersAtCodes(userId))
   const recoveryCodes = await recoveryCodesOfFirst(stores, { userId, before, now })
-  const details = { factor: 'totp', ...(before.totp && { replaced: true }) }
+  const details = { factor: 'totp', ...(former && { replaced: true }) }
   await stores.audit.append([
     auditEntry(context, { action: 'factor:add', at: now, userId, resource: 'user', resourceId: userId, details }),
   ])
-  await postNotice(deps, stores, { notice: { kind: 'factor_added', factor: 'totp' }, account, now, context, locale })
+  const notice = { kind: 'factor_added', factor: 'totp' } as const
+  const replaced = former && { formerApp: withoutUser(former) }
+  await postNotice(deps, stores, { notice, account, now, context, locale, ...replaced })
   return { recoveryCodes }
 }
+
+const withoutUser = ({ userId: _, ...app }: TotpFactor): Omit<TotpFactor, 'userId'> => app
