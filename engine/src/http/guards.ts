@@ -1,27 +1,28 @@
 // Who may pass. Every route names one of these; a route without one does not compile, and does not start (VAL-3).
 
 import type { BySession } from '../accounts/lock-owner.ts'
-import { type Binding, proofFaultOf } from '../binding/binding.ts'
-import type { ProofFault } from '../binding/dpop-proof.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import { proofFaultOf } from '../binding/binding.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import { parsePendingTokens, pendingTokenHash } from '../second-factor/pending-token.ts'
 import type { PendingSignIn, PendingSignInStore } from '../second-factor/store.ts'
-import { chooseToken, type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
+import { type GenuineToken, readPresentation } from '../sessions/presented-token.ts'
 import { fingerprintOf } from '../sessions/refresh-token.ts'
 import { sessionEnd } from '../sessions/rotation.ts'
-import type { SessionStore } from '../sessions/store.ts'
-import { type Verification, type VerifiedSession, type VerifyDeps, verifyAccess } from '../sessions/verify.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
-import { readCsrf } from './csrf.ts'
-import { isChangeAllowed, type Origins } from './origin.ts'
+import {
+  type Asking,
+  authorizationOf,
+  createIdentify,
+  type Holder,
+  type IdentifyDeps,
+  type Passed,
+  passed,
+} from './identify.ts'
+import { isChangeAllowed } from './origin.ts'
 import { type Refusal, refuse } from './outcome.ts'
-import type { Proofs } from './proofs.ts'
 import type { Provers } from './provers.ts'
-
-/** `sessionId`: whose session it is, where there is one. */
-export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly sessionId: SessionId | null }
 
 /** What authorises a request. */
 export type Means = 'accessCookie' | 'bearer' | 'refreshCookie' | 'deviceKey' | 'pendingCookie'
@@ -34,22 +35,12 @@ export type Guard<As> = {
   check(call: Call): Promise<Passed<As> | Refusal>
 }
 
-export type GuardDeps = VerifyDeps & {
-  readonly keyring: Keyring
-  readonly sessions: SessionStore
+export type GuardDeps = IdentifyDeps & {
   readonly pendingSignIns: Pick<PendingSignInStore, 'findWaiting'>
-  readonly origins: Origins
   readonly recentSeconds: number
   readonly clock: Clock
-  /** Whether an access cookie counts (cookie delivery), or only a bearer token. */
-  readonly accessCookie: boolean
-  readonly binding: Binding
   readonly provers: Provers
-  readonly proofs: Proofs
 }
-
-/** The refresh cookies that came with a request: the one that counts, and all whose MAC was right. */
-export type Holder = { readonly token: GenuineToken; readonly all: readonly GenuineToken[] }
 
 /** What a sign-out was sent. `fingerprint` is empty where no refresh cookie came. `keepsCookies`: they are of another session. */
 export type Leaving = {
@@ -58,109 +49,16 @@ export type Leaving = {
   readonly keepsCookies?: boolean
 }
 
-/** A request, as far as it says whose it is. */
-type Asking = Pick<Call, 'request' | 'jar' | 'context'>
-
 export type Owner = { readonly userId: UserId; readonly sessionId: SessionId; readonly keepsCookies?: boolean }
 
 /** By whom an act is done, as its transaction asks once more (`accounts/lock-owner.ts`). */
 export const bySession = ({ userId, id }: VerifiedSession['session']): BySession => ({ userId, sessionId: id })
 
-/** Access cookies of one name beyond so many are not looked at. What can't be one of ours costs nothing. */
-const maxAccessCookies = 50
-
-const passed = <As>(as: As, sessionId: SessionId | null = null): Passed<As> => ({ kind: 'passed', as, sessionId })
-
-type Authorization = { readonly scheme: 'bearer' | 'dpop'; readonly token: string }
-
-const authorizationOf = (headers: Headers): Authorization | null => {
-  const [, scheme, token] = /^(bearer|dpop) (.*)$/i.exec(headers.get('authorization') ?? '') ?? []
-  if (scheme === undefined || token === undefined) return null
-  return { scheme: scheme.toLowerCase() as Authorization['scheme'], token: token.trim() }
-}
-
 export type Guards = ReturnType<typeof createGuards>
 
 export const createGuards = (deps: GuardDeps) => {
-  const { keyring, sessions, origins, binding, provers, proofs } = deps
-  const csrfOf = ({ request, jar }: Call) => readCsrf(keyring, request.headers.get('x-csrf-token'), jar.csrf)
-
-  /** A token in `Authorization`: one of a bound session only as `DPoP`, with a proof of its key (S-79), and no other so. */
-  const verifyToken = async (
-    call: Asking,
-    { scheme, token }: Authorization,
-  ): Promise<Verification | { readonly ok: false; readonly error: 'proof_required'; readonly fault: ProofFault }> => {
-    const verification = await verifyAccess(deps, token, 'bearer')
-    if (!verification.ok) return verification
-    const { session } = verification.verified
-    if (session.boundKey === null) return scheme === 'bearer' ? verification : { ok: false, error: 'invalid_token' }
-    if (scheme === 'bearer') await binding.refused(call, session, 'missing')
-    const fault = scheme === 'bearer' ? 'missing' : await binding.prover(call, token)(session)
-    return fault === null ? verification : { ok: false, error: 'proof_required', fault }
-  }
-
-  /** The newest session of the access cookies that verify; a token in `Authorization` stands alone and ignores cookies. */
-  const identified = async (call: Asking): Promise<Passed<VerifiedSession> | Refusal> => {
-    const authorization = authorizationOf(call.request.headers)
-    if (authorization !== null) {
-      const verification = await verifyToken(call, authorization)
-      if (verification.ok) return passed(verification.verified, verification.verified.session.id)
-      return verification.error === 'proof_required' ? proofs.refuse(verification.fault) : refuse('unauthenticated')
-    }
-    const best = await byAccessCookie(call)
-    return best ? passed(best, best.session.id) : refuse('unauthenticated')
-  }
-
-  /** The newest session of the access cookies that verify, where nothing else says who asks. */
-  const byAccessCookie = async (call: Pick<Call, 'jar'>): Promise<VerifiedSession | null> => {
-    if (!deps.accessCookie) return null
-    let best: VerifiedSession | null = null
-    for (const cookie of call.jar.access.slice(0, maxAccessCookies)) {
-      const verification = await verifyAccess(deps, cookie, 'cookie')
-      if (verification.ok && (!best || isNewer(verification.verified, best))) best = verification.verified
-    }
-    return best
-  }
-
-  /** For changes: among several access cookies the CSRF token says which session is meant. */
-  const verifiedChange = async (call: Call): Promise<Passed<VerifiedSession> | Refusal> => {
-    if (authorizationOf(call.request.headers) !== null) return identified(call)
-    if (!isChangeAllowed(call.request.headers, origins)) return refuse('origin_refused')
-    if (!deps.accessCookie) return refuse('unauthenticated')
-    const csrf = await csrfOf(call)
-    let seen = false
-    for (const cookie of call.jar.access.slice(0, maxAccessCookies)) {
-      const verification = await verifyAccess(deps, cookie, 'cookie')
-      if (!verification.ok) continue
-      seen = true
-      if (csrf.isBoundTo(verification.verified.session.id))
-        return passed(verification.verified, verification.verified.session.id)
-    }
-    return refuse(seen ? 'csrf_failed' : 'unauthenticated')
-  }
-
-  /** The refresh cookie, with its CSRF token. Each refusal carries the fingerprint of what was presented. */
-  const holderOf = async (call: Call): Promise<Passed<Holder> | Refusal> => {
-    const presentation = await readPresentation(keyring, call.jar.refresh)
-    switch (presentation.kind) {
-      case 'none':
-        return refuse('unauthenticated', { fingerprint: '' })
-      case 'invalid':
-        return refuse('invalid_token', { fingerprint: fingerprintOf(presentation.token) })
-      case 'unknown_key':
-        return refuse('unavailable')
-      case 'genuine': {
-        if (!isChangeAllowed(call.request.headers, origins)) return refuse('origin_refused')
-        const csrf = await csrfOf(call)
-        const token = await chooseToken(presentation.tokens, csrf.isBoundTo, sessions)
-        return csrf.isBoundTo(token.sessionId)
-          ? passed({ token, all: presentation.tokens }, token.sessionId)
-          : refuse('csrf_failed')
-      }
-      default:
-        return presentation satisfies never
-    }
-  }
+  const { keyring, sessions, origins, provers, proofs } = deps
+  const { verifyToken, identified, byAccessCookie, verifiedChange, holderOf } = createIdentify(deps)
 
   /** Those that a sign-out may end: the one that counts, and what else was sent that is unbound, over, or bound to its key. */
   const endable = async (call: Call, chosen: GenuineToken, all: readonly GenuineToken[]) => {
@@ -333,10 +231,4 @@ export const createGuards = (deps: GuardDeps) => {
       return found.kind === 'passed' ? found.as : null
     },
   }
-}
-
-const isNewer = (a: VerifiedSession, b: VerifiedSession): boolean => {
-  if (a.session.id !== b.session.id) return a.session.createdAt > b.session.createdAt
-  const [x, y] = [a.claims, b.claims]
-  return x.generation > y.generation || (x.generation === y.generation && x.issue > y.issue)
 }
