@@ -1,8 +1,10 @@
 // An owner who leaves: closed at once, deleted after a delay, and a way back that is no way in (ACC-7).
+import { createHash } from 'node:crypto'
 import type { Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, type StoreKind, storeKinds } from '../support/site.ts'
+import { addApp, passTotp } from '../support/totp.ts'
 import { goodPassword, type Visitor } from '../support/visitor.ts'
 import { type OutsideDatabase, openDatabase } from './database.ts'
 
@@ -186,6 +188,25 @@ describe.each(storeKinds)('an owner who leaves, %s', (kind: StoreKind) => {
     const entries = await database.run(`select * from audit_entries where user_id = '${id}'`)
     expect(entries.find(({ action }) => action === 'user:delete')?.details).toContain('operator:grace')
     expect(entries.filter(({ ip }) => ip !== null)).toEqual([])
+  })
+
+  test('ACC-7 a deletion leaves no count of attempts: of strangers and known browsers, at the password and at codes', async () => {
+    const email = 'guessed@example.com'
+    const { visitor, id } = await member(email)
+    const { secret } = await addApp(visitor, site.now())
+    await visitor.post('/api/auth/logout', {})
+    const stranger = site.visitor()
+    for (const who of [visitor, stranger]) {
+      await who.signIn(email)
+      await passTotp(who, secret, site.now() - day)
+      await who.signIn(email, 'not-the-password-1')
+    }
+    const emailHash = createHash('sha256').update(`vigile email ${email}`).digest('hex')
+    const names = `email_hash like '${emailHash}%' or email_hash like 'totp ${id}%'`
+    const counted = () => database.run(`select * from sign_in_attempts where ${names}`)
+    expect(await counted()).toHaveLength(4)
+    await site.vigile.users.delete(id as never, operator)
+    expect(await counted()).toEqual([])
   })
 
   test('S-18 ACC-7 a closed account is no way in for links that were asked for before', async () => {

@@ -1,6 +1,7 @@
 // Who took an account over, and what any one letter's "this was not me" leaves of it (S-16, ACC-8).
 import type { UserId } from '@vigile/engine'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from '../accounts/database.ts'
 import { addPasskey, signInWithPasskey } from '../passkeys/people.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
@@ -10,6 +11,7 @@ import { goodPassword, type Visitor } from '../support/visitor.ts'
 
 const newPassword = 'calm-meadow-window-17'
 const day = 86_400_000
+const by = { kind: 'operator', name: 'test' } as const
 
 describe.each(storeKinds)('on %s', (kind) => {
   let site: Site
@@ -194,9 +196,32 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await site.vigile.users.find('squatter@thief.example')).toBeNull()
   })
 
+  test('ACC-7 AUD-2 a squatter who makes way is deleted as anybody is: his session’s end on record, and nobody’s address', async () => {
+    const open = await openSite(kind, { accounts: { verifyEmail: false } })
+    onTestFinished(() => open.close())
+    const email = 'given-back@example.com'
+    const [owner, thief, squatter] = [open.visitor(), open.visitor(), open.visitor()]
+    await open.vigile.users.verifyEmail((await owner.signUp(email)).body.user.id, by)
+    await thief.signIn(email)
+    await thief.post('/api/auth/email/change', { email: 'thief@thief.example' })
+    const change = tokenIn(await letterTo([open.vigile], 'thief@thief.example', '/change-email#'))
+    expect((await thief.post('/api/auth/email/change/confirm', { token: change })).status).toBe(200)
+    const { id } = (await squatter.signUp(email)).body.user
+    const token = tokenIn(await letterTo([open.vigile], email, 'now has the address'))
+    expect((await owner.post('/api/auth/not-me', { token })).status).toBe(200)
+    expect((await squatter.me()).status).toBe(401)
+    expect((await squatter.refresh()).status).toBe(401)
+    const database = await openDatabase(open)
+    onTestFinished(() => database.close())
+    const entries = await database.run(`select * from audit_entries where user_id = '${id}'`)
+    const of = (action: string) => entries.filter((one) => one.action === action).map((one) => String(one.details))
+    expect(of('session:end').map((details) => JSON.parse(details).reason)).toEqual(['account_deleted'])
+    expect(of('user:delete').map((details) => JSON.parse(details).reason)).toEqual(['address_given_back'])
+    expect(entries.filter(({ ip, user_agent }) => ip !== null || user_agent !== null)).toEqual([])
+  })
+
   test('S-16 ACC-6 a link that was refused is still good: an operator disabled the stolen account, and enables it again', async () => {
     const email = 'enabled@example.com'
-    const by = { kind: 'operator', name: 'test' } as const
     await member(email)
     const { key } = await breakIn(email)
     const id = (await site.vigile.users.find(email))?.id as UserId

@@ -6,6 +6,7 @@ import type { AuditStore } from '../audit/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -86,8 +87,9 @@ export const removeWithAll = async (
   const account = await accounts.findById(userId)
   const revoked = await sessions.revokeAllOfUser(userId, 'account_deleted', now, null)
   await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
-  if (!account || !(await accounts.delete(userId))) return null
-  await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
+  if (!account) return null
+  await accounts.clearAllAttempts(userId, [emailHash({ key: account.emailKey }), strangersAtCodes(userId)])
+  if (!(await accounts.delete(userId))) return null
   await outbox.deleteOf(userId)
   const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
   await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length, ...why } })])

@@ -76,6 +76,8 @@ export interface AccountStore {
   /** An attempt that was counted, but could not be made. */
   takeBackUnknownDeviceAttempt(emailHash: string): Promise<void>
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>
+  /** The same for several names, and for what was counted under them by browsers that the account still knows. */
+  clearAllAttempts(userId: UserId, names: readonly string[]): Promise<void>
   /** The one of these by which the account knows the browser, from a sign-in before. A hash is particular to the account. */
   findKnownDevice(userId: UserId, deviceHashes: readonly string[]): Promise<string | null>
   /** The last seen first. */

@@ -217,6 +217,14 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     clearUnknownDeviceAttempts: async (emailHash) => {
       await clearAttempts(db, { emailHash })
     },
+    clearAllAttempts: async (userId, names) => {
+      const devices = await db.selectFrom('known_devices').select('device_hash').where('user_id', '=', userId).execute()
+      const all = names.flatMap((name) => [name, ...devices.map(({ device_hash }) => `${name}.${device_hash}`)])
+      await db
+        .deleteFrom('sign_in_attempts')
+        .where(dialect.isAny(sql.ref('email_hash'), all))
+        .execute()
+    },
     findKnownDevice: async (userId, deviceHashes) => {
       const row = await db
         .selectFrom('known_devices')
