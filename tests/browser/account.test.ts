@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { letterTo } from '../support/mail.ts'
 import { addApp, codeAt } from '../support/totp.ts'
-import { createVisitor, goodPassword } from '../support/visitor.ts'
+import { createVisitor, goodPassword, type Visitor } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
+import { addAuthenticator } from './virtual-authenticator.ts'
 
 const newPassword = 'another-harbour-lantern-43'
 let site: BrowserSite
@@ -107,6 +108,68 @@ test('S-37 S-40 the other sessions are ended from the list, and this one goes on
   await page.getByText('The other sessions are over.').waitFor()
   expect((await other.refresh()).body.code).toBe('session_ended')
   expect(await page.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
+})
+
+test('S-37 after an app, then a passkey, is added and removed the section offers to end the other sessions, and does', async () => {
+  const email = 'factors@example.com'
+  const page = await openAccount(email)
+  await addAuthenticator(page)
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+  const elsewhere = async (recoveryCode?: string | undefined) => {
+    const address = '198.51.100.8'
+    const other = createVisitor({ vigile: () => site.server.vigile, publicUrl: site.url, now: siteNow, address })
+    await other.signIn(email)
+    if (recoveryCode)
+      await other.post('/api/auth/second-factor', { method: 'recovery_code', code: recoveryCode.trim() })
+    expect((await other.me()).status).toBe(200)
+    // The page learns of it.
+    await page.reload()
+    return other
+  }
+  const expectOffer = async (section: '#twoStep' | '#passkeys', other: Visitor) => {
+    await page.locator(section).getByText('You are also signed in on one other device.').waitFor()
+    await page.locator(section).getByRole('button', { name: 'End the other sessions' }).click()
+    await page.locator(section).getByText('The other sessions are over.').waitFor()
+    expect((await other.refresh()).body.code).toBe('session_ended')
+    expect(await page.evaluate(async () => (await fetch('/api/auth/me')).status)).toBe(200)
+  }
+  /** Before the change there is no offer but that of the list. */
+  const noOffer = (section: string) => page.locator(section).getByText('You are also signed in').count()
+
+  let other = await elsewhere()
+  await page.locator('#sessions').getByText('You are also signed in on one other device.').waitFor()
+  expect(await noOffer('#twoStep')).toBe(0)
+  await press('Set up an authenticator app')
+  const key = await page.locator('[role=dialog] [translate=no], dialog [translate=no]').first().textContent()
+  await page.locator('input[name=code]').fill(codeAt((key ?? '').replace(/\s/g, ''), siteNow()))
+  await press('Turn it on')
+  await page.locator('ul[translate=no] li').first().waitFor()
+  const codes = await page.locator('ul[translate=no] li').allInnerTexts()
+  await press('I have kept them')
+  await expectOffer('#twoStep', other)
+
+  other = await elsewhere(codes[0])
+  await press('Remove the authenticator app')
+  await press('Remove it')
+  await expectOffer('#twoStep', other)
+
+  other = await elsewhere()
+  expect(await noOffer('#passkeys')).toBe(0)
+  await press('Add a passkey')
+  const newCodes = page.locator('ul[translate=no] li')
+  await newCodes.first().waitFor()
+  const [code] = await newCodes.allInnerTexts()
+  await press('I have kept them')
+  await press('Save the name')
+  await expectOffer('#passkeys', other)
+
+  other = await elsewhere(code)
+  await page
+    .locator('#passkeys')
+    .getByRole('button', { name: /^Remove/ })
+    .click()
+  await press('Remove the passkey')
+  await expectOffer('#passkeys', other)
 })
 
 test('TOK-11 S-39 CLI-6 the dialog: a wrong password stays in it, a right one does the act, and the other tab lives on', async () => {

@@ -136,6 +136,8 @@ describe.each([
     const page = await open(language, width)
     await password(page, site.url, email, '?returnTo=%2Faccount%3Ffrom%3Dhere')
     await page.getByLabel(app).waitFor()
+    // Whose sign-in it is: one that somebody planted would say another.
+    await page.getByText(email).waitFor()
     await expectFit(page, width)
     expect(await statusOf(page, '/api/auth/me')).toBe(401)
     expect(await page.evaluate(() => document.cookie)).not.toMatch(/pending|hint|csrf/)
