@@ -1,6 +1,5 @@
 // The entry of the pages for people who are not signed in: small, since it is the first thing that people load (UI-3).
 import { ForgotPage } from './forgot/forgot-page.tsx'
-import { ChangeEmailPage } from './links/change-email-page.tsx'
 import { KeepAccountPage } from './links/keep-account-page.tsx'
 import { MagicLinkPage } from './links/magic-link-page.tsx'
 import { NotMePage } from './links/not-me-page.tsx'
@@ -19,7 +18,6 @@ const pages: Readonly<Record<string, () => React.JSX.Element>> = {
   [paths.verify]: VerifyPage,
   [paths.magicLink]: MagicLinkPage,
   [paths.secondFactor]: SecondFactorPage,
-  [paths.changeEmail]: ChangeEmailPage,
   [paths.notMe]: NotMePage,
   [paths.keepAccount]: KeepAccountPage,
 }

@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await confirm(ada, token)).status).toBe(410)
   })
 
-  test('S-39 TOK-11 it needs a recent sign-in', async () => {
+  test('S-39 TOK-11 asking for it needs a recent sign-in', async () => {
     const who = await member('recent@example.com')
     site.move(11 * 60_000)
     const refused = await ask(who, 'recent@example.net')
@@ -130,7 +130,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     await ask(who, 'expired@example.net')
     const token = await linkTo('expired@example.net')
     site.move(3_600_001)
-    await who.refresh()
+    await who.signIn('new@example.net')
     expect((await confirm(who, token)).body.code).toBe('link_expired')
   })
 

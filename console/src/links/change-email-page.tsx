@@ -1,5 +1,8 @@
 import type { User } from '@vigile/contract'
+import { useAuth } from '@vigile/react'
 import { useState } from 'react'
+import { RecentSignIn, useAct } from '../account/recent-sign-in.tsx'
+import { FactorsContext, useLoadedFactors } from '../account/use-factors.ts'
 import { send } from '../forms/send.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
@@ -24,16 +27,29 @@ const states: Readonly<Record<string, State>> = {
 
 /**
  * Behind the link that came to a new address. It works only where the account that asked is signed in: whoever is sent such a link
- * by a stranger binds nothing to their address (H-3). Opening it uses nothing up (ACC-4).
+ * by a stranger binds nothing to their address (H-3). Opening it uses nothing up (ACC-4). Long after the sign-in, the dialog of the
+ * account page asks for it first (TOK-11).
  */
 export function ChangeEmailPage() {
+  const { user } = useAuth()
+  return (
+    <FactorsContext value={useLoadedFactors()}>
+      <RecentSignIn email={user?.email ?? ''}>
+        <Confirm />
+      </RecentSignIn>
+    </FactorsContext>
+  )
+}
+
+function Confirm() {
   const { say } = useMessages()
+  const act = useAct()
   const [state, setState] = useState<State>(linkToken ? 'asking' : 'expired')
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
   const confirm = async () => {
     setState('busy')
     setTrouble(null)
-    const result = await send<{ user: User }>('POST', '/email/change/confirm', { token: linkToken })
+    const result = await act(() => send<{ user: User }>('POST', '/email/change/confirm', { token: linkToken }))
     if (result.ok) return setState({ email: result.value.user.email })
     const next = states[result.problem.code]
     if (!next) setTrouble(troubleOf(result.problem, []))

@@ -43,7 +43,7 @@ export const lettersEndpoints = {
     summary: 'Change the email by the link that came to the new address; every other session ends',
     body: linkBody,
     answers: { 200: json(z.object({ user: userSchema }), 'Changed.') },
-    refuses: [...refusedBy.signedInChange, 'link_expired', 'permission_denied', 'email_taken'],
+    refuses: [...refusedBy.recentChange, 'link_expired', 'permission_denied', 'email_taken'],
   },
   notMe: {
     method: 'POST',

@@ -3,11 +3,11 @@
 import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
-import type { Purpose } from '../one-time-tokens/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import { announceAccount } from './acts-on-accounts.ts'
 import { emailHash, parseEmail } from './email.ts'
+import { endLinks } from './end-links.ts'
 import type { LetterActDeps } from './letter-act.ts'
 import { type BySession, lockOwner } from './lock-owner.ts'
 import { postNotice } from './post-notice.ts'
@@ -23,9 +23,6 @@ export type ChangeEmailInput = BySession & {
 export type ChangeEmailResult =
   | { readonly ok: true; readonly value: Account }
   | { readonly ok: false; readonly error: 'link_expired' | 'permission_denied' | 'email_taken' | 'unauthenticated' }
-
-/** What mail to the old address would still do. "This was not me" stays: it is for whoever reads that mail. */
-const ofTheOldAddress: readonly Purpose[] = ['verify_email', 'reset_password', 'change_email', 'magic_link']
 
 /**
  * Changes the email to the one that the link came to. Every other session ends: the email is the way back into the account, and
@@ -61,7 +58,9 @@ const change = (deps: LetterActDeps, input: ChangeEmailInput) =>
     const email = parseEmail(used?.about ?? '')
     if (!email) return 'link_expired'
     if (!(await accounts.changeEmail(account, email, now))) return 'email_taken'
-    for (const purpose of ofTheOldAddress) await oneTimeTokens.endAll(userId, purpose, now)
+    // Mail to the old address opens nothing any more.
+    await oneTimeTokens.endAll(userId, 'verify_email', now)
+    await endLinks(oneTimeTokens, userId, now)
     // The mailbox is proven: that opens a sign-in that strangers' failures had closed (LIM-7).
     await accounts.clearUnknownDeviceAttempts(emailHash(email))
     const ended = await sessions.revokeAllOfUser(userId, 'email_changed', now, sessionId)

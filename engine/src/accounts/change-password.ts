@@ -12,6 +12,7 @@ import { announce } from '../sessions/announce.ts'
 import { type Begun, beginSession } from '../sessions/begin.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
+import { endLinks } from './end-links.ts'
 import { lockOwner } from './lock-owner.ts'
 import { postNotice } from './post-notice.ts'
 import type { SignUpDeps } from './sign-up.ts'
@@ -117,6 +118,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
     const { accounts, sessions, factors, oneTimeTokens, outbox, audit } = stores
     if (!(await lockOwner(stores, input))) return 'session_over' as const
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
+    await endLinks(oneTimeTokens, userId, now)
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-change', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])

@@ -92,12 +92,13 @@ const commit = (
   deps.transact(async (stores) => {
     const { accounts, oneTimeTokens } = stores
     const now = deps.clock.now()
-    const used = await oneTimeTokens.use(tokenHash, 'magic_link', now)
-    const account = used && (await accounts.lockActive(id))
-    if (!account || account.emailKey !== used.emailKey) return null
+    // The account's row before the link's, as everywhere: what ends links holds it too.
+    const account = await accounts.lockActive(id)
+    const used = account && (await oneTimeTokens.use(tokenHash, 'magic_link', now))
+    if (!account || account.emailKey !== used?.emailKey) return null
     await oneTimeTokens.endAll(id, 'magic_link', now)
     // The mailbox is proven: that opens a sign-in that strangers' failures had closed (LIM-7).
-    await accounts.clearUnknownDeviceAttempts(emailHash(used && { key: used.emailKey }))
+    await accounts.clearUnknownDeviceAttempts(emailHash({ key: used.emailKey }))
     const isFirst = account.emailVerifiedAt === null
     const ended = isFirst ? await prove(deps, stores, account, { now, context }) : []
     const verified = { ...account, emailVerifiedAt: account.emailVerifiedAt ?? now }

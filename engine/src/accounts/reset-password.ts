@@ -7,6 +7,7 @@ import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasswordHasher } from '../passwords/hash-password.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
+import type { UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
@@ -14,9 +15,10 @@ import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
 import { emailHash } from './email.ts'
+import { endLinks } from './end-links.ts'
 import { postNotice } from './post-notice.ts'
 import { type ProveMailboxStores, proveMailbox } from './prove-mailbox.ts'
-import type { Account, AccountStore } from './store.ts'
+import type { AccountStore } from './store.ts'
 
 export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly accounts: Pick<AccountStore, 'findById'>
@@ -54,7 +56,7 @@ export const resetPassword = async (
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults }
 
   const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
-  const committed = change(deps, input, account, { tokenHash, passwordHash })
+  const committed = change(deps, input, account.id, { tokenHash, passwordHash })
   const ended = await orAlarm(deps.log, { reason: 'password_changed', user: account.id }, committed)
   if (!ended) return { ok: false, error: 'link_expired' }
   deps.mailPosted()
@@ -66,20 +68,21 @@ export const resetPassword = async (
 const change = (
   deps: ResetPasswordDeps,
   { context, locale }: ResetPasswordInput,
-  account: Account,
+  userId: UserId,
   { tokenHash, passwordHash }: { readonly tokenHash: string; readonly passwordHash: string },
-) => {
-  const { id: userId, emailKey } = account
-  return deps.transact(async (stores) => {
+) =>
+  deps.transact(async (stores) => {
     const { accounts, sessions, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
-    const used = await oneTimeTokens.use(tokenHash, 'reset_password', now)
-    if (used?.emailKey !== emailKey) return null
-    await oneTimeTokens.endAll(userId, 'reset_password', now)
+    // The account's row before the link's, as everywhere: what ends links holds it too.
+    const account = await accounts.lockActive(userId)
+    const used = account && (await oneTimeTokens.use(tokenHash, 'reset_password', now))
+    if (!account || used?.emailKey !== account.emailKey) return null
+    await endLinks(oneTimeTokens, userId, now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
     await proveMailbox(deps, stores, account, { now, context })
-    await accounts.clearUnknownDeviceAttempts(emailHash({ key: emailKey }))
+    await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
     await audit.append([auditEntry(context, entry)])
@@ -88,4 +91,3 @@ const change = (
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     return ended.map(({ id }) => id)
   })
-}

@@ -191,7 +191,7 @@ export const createRoutes = ({
       limit: { byHandler: ['linkIp', 'linkEmail'] },
       handle: letters.requestEmailChange,
     }),
-    route('changeEmail', { guard: guards.signedInChange, limit: change, handle: letters.changeEmail }),
+    route('changeEmail', { guard: guards.recentChange, limit: change, handle: letters.changeEmail }),
     route('notMe', { guard: guards.ownPages, limit: change, handle: letters.notMe }),
     route('pendingSignIn', { guard: guards.waiting, limit: read, handle: factors.pendingSignIn }),
     route('passkeySignInOptions', { guard: guards.ownPages, limit: change, handle: passkeys.signInOptions }),

@@ -63,7 +63,6 @@ export const pageRoutes = ({
       '/verify-email',
       '/magic-link',
       '/second-factor',
-      '/change-email',
       '/not-me',
       '/keep-account',
     ].map((path) => ({
@@ -72,6 +71,13 @@ export const pageRoutes = ({
       limit: 'none' as const,
       answer: (context: PageContext) => page('signedOut', context),
     })),
+    // So too, with the account's own dialog in it: the link alone changes nothing, the script asks for a session.
+    {
+      path: '/change-email',
+      guard: 'anyone',
+      limit: 'none',
+      answer: (context: PageContext) => page('account', context),
+    },
     // In body delivery a page's request carries no access token: the page is the same for everybody, and its script asks.
     {
       path: '/account',
