@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { codeAt, stepMs } from '../support/totp.ts'
-import { goodPassword } from '../support/visitor.ts'
+import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { signUp, statusOf } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
 
@@ -72,6 +72,28 @@ const nextStep = () => {
   moved += stepMs
   site.clock.move(stepMs)
 }
+
+test('S-37 after an app was set up, its section offers to end the other sessions, and does', async () => {
+  const email = 'offered@example.com'
+  const page = await open('en')
+  await signUp(page, site.url, email)
+  const { vigile } = site.server
+  const other = createVisitor({ vigile: () => vigile, publicUrl: site.url, now, address: '198.51.100.9' })
+  expect((await other.signIn(email)).status).toBe(200)
+  const section = page.locator('#twoStep')
+  await section.getByRole('button', { name: 'Set up an authenticator app' }).click()
+  const offer = section.getByRole('button', { name: 'End the other sessions' })
+  expect(await offer.count()).toBe(0)
+  const secret = await keyOf(page)
+  await typeCode(page, codeAt(secret, now()))
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  await section.getByText('You are also signed in on one other device.').waitFor()
+  await offer.click()
+  await section.getByText('The other sessions are over.').waitFor()
+  expect((await other.refresh()).body.code).toBe('session_ended')
+  expect(await statusOf(page, '/api/auth/me')).toBe(200)
+  await page.close()
+})
 
 describe.each([
   {

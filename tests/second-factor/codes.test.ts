@@ -1,6 +1,7 @@
 // Codes of an app and recovery codes: used once (S-20), of their own sign-in (S-22), guessed in vain, ended with it (S-17).
 import type { UserId, Vigile } from '@vigile/engine'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from '../accounts/database.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { addApp, codeAt, stepMs } from '../support/totp.ts'
@@ -231,9 +232,25 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await totp(who, ada)).status).toBe(200)
   })
 
-  test('S-39 TOK-11 factors are changed by a recent sign-in alone; each change is told by letter and on record', async () => {
+  test('S-39 TOK-11 S-16 factors are changed by a recent sign-in alone; each change is told by letter and on record', async () => {
     const ada = await owner()
-    expect((await letterTo(nodes, ada.email, 'authenticator app')).subject).toBeTruthy()
+    const database = await openDatabase(site)
+    onTestFinished(() => database.close())
+    /** What was told of last, to her and to the record. */
+    const expectTold = async (change: 'added' | 'removed', name: string, factor: string) => {
+      const subject = `A way to sign in was ${change} at Vigile`
+      await vi.waitFor(() => {
+        const letters = nodes.flatMap((node) => node.mailbox() ?? []).filter(({ to }) => to === ada.email)
+        const told = letters.find((letter) => letter.subject === subject && letter.text.includes(name))
+        expect(told?.text).toContain('/not-me#')
+      }, 10_000)
+      const entries = await database.run(
+        `select action, details from audit_entries where user_id = '${ada.id}' and action like 'factor:%' order by at desc, id desc`,
+      )
+      const action = change === 'added' ? 'factor:add' : 'factor:remove'
+      expect([entries[0]?.action, JSON.parse(String(entries[0]?.details))]).toEqual([action, { factor }])
+    }
+    await expectTold('added', 'An authenticator app', 'totp')
     site.move(11 * 60_000)
     const { home } = ada
     await home.refresh()
@@ -249,7 +266,11 @@ describe.each(storeKinds)('on %s', (kind) => {
     await home.signIn(ada.email)
     expect((await home.send('DELETE', '/api/auth/factors/totp', { body: {} })).status).toBe(403)
     expect((await totp(home, ada)).status).toBe(200)
+    expect((await home.post('/api/auth/factors/recovery-codes')).status).toBe(200)
+    await expectTold('added', 'Recovery codes', 'recovery_codes')
+    site.move(1_000)
     expect((await home.send('DELETE', '/api/auth/factors/totp', { body: {} })).status).toBe(204)
+    await expectTold('removed', 'An authenticator app', 'totp')
     expect((await home.send('DELETE', '/api/auth/factors/totp', { body: {} })).status).toBe(404)
     expect((await home.get('/api/auth/factors')).body).toEqual({
       totp: null,

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { send } from '../forms/send.ts'
 import { troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
@@ -18,6 +18,11 @@ export function EndOthers() {
   const { say } = useMessages()
   const act = useAct()
   const { sessions, list } = useSessionList()
+  // Offered after a change, the list is as old as the page: whoever came since is meant first of all.
+  const isOld = useRef(sessions !== null)
+  useEffect(() => {
+    if (isOld.current) void list()
+  }, [list])
   const [busy, setBusy] = useState(false)
   const [result, setResult] = useState<Awaited<ReturnType<typeof end>> | null>(null)
   const end = () => act(() => send('DELETE', '/sessions', {}))
