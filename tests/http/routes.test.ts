@@ -35,7 +35,7 @@ DELETE /api/auth/sessions | refresh cookie + CSRF, or recent sign-in | change
 POST /api/auth/magic-link | own origin | linkIp, linkEmail
 POST /api/auth/magic-link/login | own origin | change
 POST /api/auth/email/change | access token + CSRF, recent sign-in | linkIp, linkEmail
-POST /api/auth/email/change/confirm | access token + CSRF | change
+POST /api/auth/email/change/confirm | access token + CSRF, recent sign-in | change
 POST /api/auth/not-me | own origin | change
 GET /api/auth/second-factor | a sign-in that waits for its second factor | read
 POST /api/auth/passkey/options | own origin | change
