@@ -36,8 +36,11 @@ const dumpPostgres = async (url: string): Promise<Dump> => {
 export const dump = async ({ database }: Pick<Site, 'database'>): Promise<Dump> =>
   database.startsWith('file:') ? dumpSqlite(database.slice(5)) : dumpPostgres(database)
 
-/** The same, without what time alone changes (each node reports that it is alive) and without the record of refusals. */
+/**
+ * The same, without what time alone changes (each node reports that it is alive, letters go out) and without the record of
+ * refusals.
+ */
 export const dumpOfState = async (site: Pick<Site, 'database'>): Promise<Dump> => {
-  const { nodes: _, audit_entries: __, sign_in_attempts: ___, ...state } = await dump(site)
-  return state
+  const { nodes: _, audit_entries: __, sign_in_attempts: ___, outbox = [], ...state } = await dump(site)
+  return { ...state, outbox: outbox.map(({ id, kind }) => ({ id, kind })) }
 }
