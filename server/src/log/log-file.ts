@@ -4,7 +4,9 @@ import { type DestinationStream, pino } from 'pino'
 /** Nobody reads a log faster; only SIGKILL or a lost machine takes lines away, and no more than these. */
 const heldMs = 10
 /** A write each turn of the event loop costs a request 23 µs more than one of a moment's lines. */
-const writtenAtOnce = 8_192
+const writtenAtOnce = 65_536
+/** A write ends in a later turn of the event loop, and the next begins then: less than what comes meanwhile would never catch up. */
+const maxWrite = 1024 * 1024
 /** Lines that wait while nobody takes them (a full disk, a reader that does not read). Then the new ones are lost. */
 const maxHeld = 4 * 1024 * 1024
 
@@ -17,6 +19,7 @@ export const createLogFile = (descriptor: number): DestinationStream => {
     dest: descriptor,
     sync: false,
     minLength: writtenAtOnce,
+    maxWrite,
     maxLength: maxHeld,
   })
   let lost = 0
