@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { createVisitor, goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
 import { openDatabase } from './database.ts'
+import { holdLock } from './held-lock.ts'
 import type { Argon2 } from './work.ts'
 
 /** What other nodes see comes soon (TOK-6); a busy machine may take its time. */
@@ -159,35 +160,11 @@ describe('two nodes on one PostgreSQL', () => {
     return createVisitor({ vigile: () => vigile, publicUrl: site.publicUrl, now: site.now, address: '203.0.113.9' })
   }
 
-  /** Does what `lock` says in a transaction of its own until `release`. */
-  const hold = async (lock: string) => {
-    const database = await openDatabase(site)
-    await database.run('begin')
-    await database.run(lock)
-    return {
-      /** Waits until so many connections of the engine wait for a lock. */
-      untilWaiting: (count: number) =>
-        expect
-          .poll(async () => {
-            const [row] = await database.run(
-              `select count(*) as waiting from pg_stat_activity
-               where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-            return Number(row?.waiting)
-          }, patience)
-          .toBe(count),
-      release: async () => {
-        await database.run('rollback')
-        await database.close()
-      },
-    }
-  }
-
   test('a session that begins while its account is being disabled ends with the others', async () => {
     const other = await onAnotherNode()
     const { id } = (await site.visitor().signUp('between@example.com')).body.user as { id: UserId }
     // The sign-in has made its session, and can't commit for want of its record.
-    const held = await hold('lock table audit_entries in exclusive mode')
+    const held = await holdLock(site, 'lock table audit_entries in exclusive mode')
     const signingIn = other.signIn('between@example.com')
     await held.untilWaiting(1)
     const disabling = site.vigile.users.disable(id, by)
@@ -202,7 +179,7 @@ describe('two nodes on one PostgreSQL', () => {
     const other = await onAnotherNode()
     const { id } = (await site.visitor().signUp('memory@example.com')).body.user as { id: UserId }
     // Keeps the row from being removed, and nothing else.
-    const held = await hold(`select id from users where id = '${id}' for key share`)
+    const held = await holdLock(site, `select id from users where id = '${id}' for key share`)
     const deleting = site.vigile.users.delete(id, by)
     await held.untilWaiting(1)
     const signingIn = other.signIn('memory@example.com').then(async (reply) => ({ reply, seen: await other.me() }))

@@ -3,6 +3,7 @@
 import type { UserId, Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../accounts/database.ts'
+import { holdLock } from '../accounts/held-lock.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
@@ -208,27 +209,7 @@ describe('two nodes on one PostgreSQL', () => {
   afterAll(() => site?.close())
 
   /** Holds the account's row, and tells how many wait for a lock. */
-  const holdAccount = async (id: UserId) => {
-    const database = await openDatabase(site)
-    await database.run('begin')
-    await database.run(`select id from users where id = '${id}' for no key update`)
-    return {
-      untilWaiting: (count: number) =>
-        expect
-          .poll(async () => {
-            const [row] = await database.run(
-              `select count(*) as waiting from pg_stat_activity
-               where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-            return Number(row?.waiting)
-          }, patience)
-          .toBe(count),
-      release: async () => {
-        await database.run('rollback')
-        await database.close()
-      },
-    }
-  }
+  const holdAccount = (id: UserId) => holdLock(site, `select id from users where id = '${id}' for no key update`)
   let people = 0
   const robbed = async () => {
     people += 1

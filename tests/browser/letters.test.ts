@@ -3,12 +3,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { locales } from '@vigile/contract'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sampleContents } from '../../engine/src/mail/letter-samples.suite.ts'
 import { renderLetter } from '../../engine/src/mail/render.ts'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
+import { violations } from './violations.ts'
 
 const site = { publicUrl: 'https://shop.example.com', name: 'The Shop of Ada & Daughters' }
 const { VIGILE_PICTURES: pictures } = process.env
@@ -23,16 +23,6 @@ beforeAll(async () => {
   if (pictures) await mkdir(pictures, { recursive: true })
 })
 afterAll(() => browser?.stop())
-
-/** Contrast, names, language: what people who see or hear otherwise depend on. */
-const violations = async (): Promise<readonly string[]> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
-    const { violations: found } = await (globalThis as any).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] })
-    return found.map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`)
-  })
-}
 
 const words = (text: string) => text.replace(/\s+/g, ' ')
 
@@ -49,7 +39,7 @@ describe.each(locales)('I18N-1 UI-3 letters in %s', (locale) => {
         await page.setContent(html)
         expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width)
         // Colours do not depend on the width.
-        if (width === 375) expect(await violations(), name).toEqual([])
+        if (width === 375) expect(await violations(page, ['wcag2a', 'wcag2aa', 'wcag21aa']), name).toEqual([])
         const path = pictures && join(pictures, `${locale}-${scheme}-${width}-${name}.png`)
         if (path) await page.screenshot({ path, fullPage: true })
       }

@@ -1,11 +1,10 @@
 // The pages as people meet them: without a mouse, with a screen reader's eyes, on a phone, in French, in the dark.
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { signUp } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
+import { violations } from './violations.ts'
 
 let site: BrowserSite
 let browser: Chromium
@@ -16,15 +15,6 @@ afterAll(async () => {
   await browser?.stop()
   await site?.close()
 })
-
-const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
-    const { violations: found } = await (globalThis as any).axe.run()
-    return found.map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`)
-  })
-}
 
 const places = [
   { name: 'sign-in', path: '/sign-in' },

@@ -1,11 +1,11 @@
 // Passkeys as people use them, with Chromium's virtual authenticator.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { signUp, statusOf } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
+import { violations } from './violations.ts'
 import { addAuthenticator, type VirtualAuthenticator } from './virtual-authenticator.ts'
 
 let site: BrowserSite
@@ -101,15 +101,6 @@ const leave = async (page: Page) => {
 
 const press = (page: Page, language: Language = 'en') =>
   page.getByRole('button', { name: words[language].signIn }).click()
-
-const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
-    const { violations: found } = await (globalThis as any).axe.run()
-    return found.map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`)
-  })
-}
 
 describe.each(['en', 'fr'] as const)('ACC-5 UI-1 I18N-1 in %s', (language) => {
   const say = words[language]

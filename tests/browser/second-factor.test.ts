@@ -1,5 +1,4 @@
 // Two-step sign-in as people meet it: in Chromium, with codes of oathtool, in both languages.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
@@ -7,6 +6,7 @@ import { codeAt, stepMs } from '../support/totp.ts'
 import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { signUp, statusOf } from './people.ts'
 import { type BrowserSite, openBrowserSite } from './site.ts'
+import { violations } from './violations.ts'
 
 let site: BrowserSite
 let strict: BrowserSite
@@ -24,14 +24,6 @@ afterAll(async () => {
   await strict?.close()
 })
 
-const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
-    const { violations: found } = await (globalThis as any).axe.run()
-    return found.map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`)
-  })
-}
 const expectFit = async (page: Page, width: number) => {
   expect(await violations(page)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
