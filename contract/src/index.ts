@@ -1,4 +1,5 @@
 export type { Endpoint, Method } from './endpoints/endpoint.ts'
+export { oauthEndpoints } from './endpoints/oauth.ts'
 export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {
@@ -12,6 +13,15 @@ export {
   type TotpOffer,
 } from './schemas/factors.ts'
 export type { ConfirmSignIn } from './schemas/letters.ts'
+export {
+  type Exchanged,
+  type Identities,
+  type Identity,
+  type IdentityLinked,
+  type OfferedIdentity,
+  type ProviderError,
+  providerErrors,
+} from './schemas/oauth.ts'
 export type {
   Passkey,
   PasskeyAdded,

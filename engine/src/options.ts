@@ -1,6 +1,7 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
 
 import type { Rule } from './limits/store.ts'
+import type { Provider, ProviderCalls } from './oauth/provider.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
 
@@ -56,7 +57,9 @@ export type VigileOptions = {
     readonly prefix?: boolean | undefined
     /** Base names in place of `{app}_access` and so on. */
     readonly names?:
-      | Partial<Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending' | 'link', string>>
+      | Partial<
+          Record<'access' | 'refresh' | 'csrf' | 'hint' | 'device' | 'pending' | 'link' | 'oauth' | 'exchange', string>
+        >
       | undefined
   }
   /** `body`: access tokens are in answers and sent as Bearer; the refresh token stays in its cookie. Default `cookie`. */
@@ -101,6 +104,9 @@ export type VigileOptions = {
     /** `Shop <no-reply@shop.example.com>`; default `no-reply@` and the public host. */
     readonly from?: string | undefined
   }
+  /** Providers that people can sign in with: `[discord(), github()]`. Default: none. */
+  readonly providers?: readonly Provider[] | undefined
+  readonly providerCalls?: ProviderCalls | undefined
   readonly passwords?: {
     /** 8 to 1024; default 8. NIST SP 800-63B-4 advises 15 where it is the only factor. */
     readonly minimumLength?: number | undefined

@@ -19,7 +19,7 @@ export const pendingSignInSchema = z.object({
 export type PendingSignIn = z.infer<typeof pendingSignInSchema>
 
 /** The first factor was right; there is no session before the second. */
-const secondFactorNeededSchema = pendingSignInSchema.extend({ next: z.literal('second_factor') })
+export const secondFactorNeededSchema = pendingSignInSchema.extend({ next: z.literal('second_factor') })
 export type SecondFactorNeeded = z.infer<typeof secondFactorNeededSchema>
 
 /** The body of every answer to a right first factor. */

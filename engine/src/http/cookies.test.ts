@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CookieKind, type CookiePolicy, createCookies } from './cookies.ts'
+import { allKinds, type CookieKind, type CookiePolicy, createCookies } from './cookies.ts'
 
 const names = {
   access: 'vigile_access',
@@ -9,8 +9,10 @@ const names = {
   device: 'vigile_device',
   pending: 'vigile_pending',
   link: 'vigile_link',
+  oauth: 'vigile_oauth',
+  exchange: 'vigile_exchange',
 }
-const kinds = Object.keys(names) as CookieKind[]
+const kinds = Object.keys(names).filter((kind): kind is CookieKind => kind !== 'oauth' && kind !== 'exchange')
 const production: CookiePolicy = {
   secure: true,
   sameSite: 'strict',
@@ -19,7 +21,12 @@ const production: CookiePolicy = {
   authPath: '/api/auth',
   names,
 }
-const lines = (policy: CookiePolicy) => kinds.map((kind) => createCookies(policy).set(kind, 'v', 60))
+const lines = (policy: CookiePolicy) => [
+  ...kinds.map((kind) => createCookies(policy).set(kind, 'v', 60)),
+  ...allKinds
+    .filter((kind) => kind === 'oauth' || kind === 'exchange')
+    .map((kind) => createCookies(policy).setFlow(kind, { mark: '1f2e3d4c', value: 'v' }, 60)),
+]
 
 describe('the table of what the browser holds', () => {
   test('COOK-1 COOK-2 COOK-3 COOK-4 COOK-5 S-43 S-44 S-45 in production, over https', () => {
@@ -31,6 +38,8 @@ describe('the table of what the browser holds', () => {
       '__Secure-vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
       '__Secure-vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
       '__Secure-vigile_link=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
+      '__Secure-vigile_oauth_1f2e3d4c=v; Max-Age=60; Path=/api/auth/oauth; HttpOnly; Secure; SameSite=Lax',
+      '__Secure-vigile_exchange_1f2e3d4c=v; Max-Age=60; Path=/api/auth; HttpOnly; Secure; SameSite=Strict',
     ])
   })
 
@@ -43,12 +52,32 @@ describe('the table of what the browser holds', () => {
       'vigile_device=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
       'vigile_pending=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
       'vigile_link=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
+      'vigile_oauth_1f2e3d4c=v; Max-Age=60; Path=/api/auth/oauth; HttpOnly; SameSite=Lax',
+      'vigile_exchange_1f2e3d4c=v; Max-Age=60; Path=/api/auth; HttpOnly; SameSite=Lax',
     ])
   })
 
   test('COOK-4 with a domain none is __Host-', () => {
     const set = lines({ ...production, domain: 'example.com' })
     for (const line of set) expect(line).toMatch(/^__Secure-.*; Domain=example\.com;/)
+  })
+
+  test('OAU-2 cookies of flows are read with their marks; what only looks like one is none', () => {
+    const { read, clearFlow } = createCookies({ ...production, secure: false })
+    const header = 'vigile_oauth_1f2e3d4c=a; vigile_oauth_00000000=b; vigile_exchange_1f2e3d4c=c; vigile_link=d'
+    const strange =
+      'vigile_oauth=x; vigile_oauth_=x; vigile_oauth_1F2E3D4C=x; vigile_oauth_1f2e3d4cd=x; _oauth_1f2e3d4c=x'
+    expect(read(`${header}; ${strange}`)).toMatchObject({
+      oauth: [
+        { mark: '1f2e3d4c', value: 'a' },
+        { mark: '00000000', value: 'b' },
+      ],
+      exchange: [{ mark: '1f2e3d4c', value: 'c' }],
+      link: ['d'],
+    })
+    expect(clearFlow('oauth', '1f2e3d4c')).toBe(
+      'vigile_oauth_1f2e3d4c=; Max-Age=0; Path=/api/auth/oauth; HttpOnly; SameSite=Lax',
+    )
   })
 
   test('COOK-4 COOK-8 names of one’s own, without the prefix', () => {

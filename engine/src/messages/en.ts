@@ -25,14 +25,39 @@ export const en = {
     permission_denied: { title: 'You are not allowed to do this', detail: 'Ask an administrator if you need it.' },
     reauthentication_required: { title: 'Please sign in again first', detail: 'This act needs a recent sign-in.' },
     challenge_required: { title: 'The browser is asked to prove its key', detail: 'It does so by itself.' },
+    sign_up_closed: { title: 'Nobody can sign up here', detail: 'Ask an administrator for an account.' },
+    email_missing: {
+      title: 'The provider gave no email',
+      detail: 'An account needs one. Allow the provider to share it, or sign in another way.',
+    },
+    email_unverified: {
+      title: 'The provider does not vouch for this email',
+      detail: 'Confirm your email at the provider, then try again.',
+    },
     not_found: { title: 'Not found', detail: 'There is nothing here.' },
     method_not_allowed: { title: 'This cannot be done here', detail: 'The address exists, but not for this method.' },
     request_timeout: { title: 'The request took too long to arrive', detail: 'Try again.' },
     stale_token: { title: 'This browser has a newer token', detail: 'Ask again with what it holds now.' },
     email_taken: { title: 'This email already has an account', detail: 'Sign in, or use another email.' },
+    account_exists: {
+      title: 'This email already has an account',
+      detail: 'Sign in to it as you did before, then connect the provider in your account.',
+    },
+    already_linked: {
+      title: 'Connected to another account',
+      detail: 'This account at the provider is connected to another account here.',
+    },
+    last_way_in: {
+      title: 'This is your only way to sign in',
+      detail: 'Choose a password or add a passkey before you disconnect it.',
+    },
     link_expired: {
       title: 'This link is no longer good',
       detail: 'It was used already, or it is too old. Ask for a new one.',
+    },
+    sign_in_expired: {
+      title: 'This sign-in is no longer good',
+      detail: 'It took too long, was used already, or began in another browser. Begin again.',
     },
     payload_too_large: { title: 'The request is too large', detail: 'Send less at once.' },
     unsupported_media_type: { title: 'The request has the wrong form', detail: 'Send JSON, as application/json.' },
@@ -44,6 +69,10 @@ export const en = {
     unavailable: {
       title: 'Not available for the moment',
       detail: 'You are still signed in. Try again in a few seconds.',
+    },
+    provider_unavailable: {
+      title: 'The provider does not answer',
+      detail: 'It is not available for the moment. Try again later, or sign in another way.',
     },
   },
   rateLimitedCode: 'Too many wrong codes. Try again in {{wait}}, or use a recovery code.',

@@ -29,6 +29,18 @@ export const fr: Messages = {
       detail: 'Cette action demande une connexion récente.',
     },
     challenge_required: { title: 'Le navigateur doit prouver sa clé', detail: 'Il le fait de lui-même.' },
+    sign_up_closed: {
+      title: 'Les inscriptions sont fermées ici',
+      detail: 'Demandez un compte à un administrateur.',
+    },
+    email_missing: {
+      title: 'Le fournisseur n’a pas donné d’adresse e-mail',
+      detail: 'Un compte en demande une. Autorisez le fournisseur à la communiquer, ou connectez-vous autrement.',
+    },
+    email_unverified: {
+      title: 'Le fournisseur ne garantit pas cette adresse e-mail',
+      detail: 'Confirmez votre adresse chez le fournisseur, puis réessayez.',
+    },
     not_found: { title: 'Introuvable', detail: 'Il n’y a rien ici.' },
     method_not_allowed: {
       title: 'Cela ne peut pas se faire ici',
@@ -43,9 +55,25 @@ export const fr: Messages = {
       title: 'Cette adresse e-mail a déjà un compte',
       detail: 'Connectez-vous ou choisissez une autre adresse.',
     },
+    account_exists: {
+      title: 'Cette adresse e-mail est déjà celle d’un compte',
+      detail: 'Connectez-vous comme auparavant, puis reliez le fournisseur depuis votre compte.',
+    },
+    already_linked: {
+      title: 'Déjà relié à un autre compte',
+      detail: 'Ce compte chez le fournisseur est relié à un autre compte d’ici.',
+    },
+    last_way_in: {
+      title: 'C’est votre seul moyen de vous connecter',
+      detail: 'Choisissez un mot de passe ou ajoutez une clé d’accès avant de le retirer.',
+    },
     link_expired: {
       title: 'Ce lien n’est plus valable',
       detail: 'Il a déjà servi ou il est trop ancien. Demandez-en un nouveau.',
+    },
+    sign_in_expired: {
+      title: 'Cette connexion n’est plus valable',
+      detail: 'Elle a pris trop de temps, a déjà servi ou a commencé dans un autre navigateur. Recommencez.',
     },
     payload_too_large: { title: 'La demande est trop volumineuse', detail: 'Envoyez-en moins à la fois.' },
     unsupported_media_type: {
@@ -60,6 +88,10 @@ export const fr: Messages = {
     unavailable: {
       title: 'Indisponible pour le moment',
       detail: 'Vous êtes toujours connecté. Réessayez dans quelques secondes.',
+    },
+    provider_unavailable: {
+      title: 'Le fournisseur ne répond pas',
+      detail: 'Il n’est pas disponible pour le moment. Réessayez plus tard, ou connectez-vous autrement.',
     },
   },
   rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',

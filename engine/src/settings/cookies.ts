@@ -1,19 +1,17 @@
 // The cookies of a deployment, from its options (COOK-2 to COOK-5, COOK-8).
 import { parse as parseDomain } from 'tldts'
 import type { Faults } from '../configuration-error.ts'
-import type { CookieKind, CookiePolicy } from '../http/cookies.ts'
+import { allKinds, type CookieKind, type CookiePolicy, type FlowKind } from '../http/cookies.ts'
 import type { VigileOptions } from '../options.ts'
 
 type Site = { readonly url: URL; readonly production: boolean; readonly app: string; readonly authPath: string }
 
-const kinds: readonly CookieKind[] = ['access', 'refresh', 'csrf', 'hint', 'device', 'pending', 'link']
-
 export const cookieSettings = (options: VigileOptions, site: Site, faults: Faults): CookiePolicy => {
   const { cookies = {} } = options
   const names = Object.fromEntries(
-    kinds.map((kind) => [kind, cookies.names?.[kind] ?? `${site.app}_${kind}`]),
-  ) as Record<CookieKind, string>
-  for (const kind of kinds) {
+    allKinds.map((kind) => [kind, cookies.names?.[kind] ?? `${site.app}_${kind}`]),
+  ) as Record<CookieKind | FlowKind, string>
+  for (const kind of allKinds) {
     // A prefix is ours to add, and is compared without regard to case by browsers: a base name can't begin with one, nor
     // become one behind ours (`__Host-Http-`, RFC 6265bis section 4.1.3).
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(names[kind]) || /^(__(host|secure|http)-|http-)/i.test(names[kind])) {
@@ -24,7 +22,7 @@ export const cookieSettings = (options: VigileOptions, site: Site, faults: Fault
       )
     }
   }
-  if (new Set(Object.values(names)).size !== kinds.length) {
+  if (new Set(Object.values(names)).size !== allKinds.length) {
     faults.add('cookies.names', 'two cookies have one name', 'give each a name of its own')
   }
   return {

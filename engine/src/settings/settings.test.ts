@@ -166,6 +166,14 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
       },
       accounts: { signUp: false, verifyEmail: false },
       mail: { url: 'smtps://user:password@mail.example.com', from: 'Shop <no-reply@shop.example.com>' },
+      providers: [],
+      providerCalls: {
+        timeoutSeconds: 5,
+        retryWaitsSeconds: [1, 2, 3],
+        longestWaitSeconds: 5,
+        failuresToOpen: 5,
+        openSeconds: 30,
+      },
       passwords: {
         minimumLength: 15,
         argon2: { memoryKiB: 47_104, iterations: 1, parallelism: 1 },
@@ -334,6 +342,8 @@ describe('COOK-8 names of cookies', () => {
       'crm_device',
       'crm_pending',
       'crm_link',
+      'crm_oauth',
+      'crm_exchange',
     ])
   })
 })

@@ -1,0 +1,97 @@
+// Sign-in with other providers (RFC 6749, RFC 9700; OpenID Connect Core 1.0), and the accounts there that are connected.
+import {
+  exchangedSchema,
+  exchangeSessionBody,
+  identitiesSchema,
+  identityHandleBody,
+  identityIdParam,
+  identityLinkedSchema,
+  linkStartedSchema,
+  oauthCallbackQuery,
+  oauthStartQuery,
+  offeredIdentitySchema,
+  providerParam,
+  startLinkBody,
+} from '../schemas/oauth.ts'
+import { type Endpoint, json, nothing } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
+
+export const oauthEndpoints = {
+  oauthStart: {
+    method: 'GET',
+    path: './oauth/{provider}',
+    summary: 'A link: to the provider’s page, to sign in there',
+    params: providerParam,
+    query: oauthStartQuery,
+    answers: { 303: nothing('To the provider; or, where it is down, to the front end with `error`.') },
+    refuses: ['rate_limited'],
+  },
+  oauthCallback: {
+    method: 'GET',
+    path: './oauth/{provider}/callback',
+    summary: 'Where the provider sends the browser back to',
+    params: providerParam,
+    query: oauthCallbackQuery,
+    answers: {
+      303: nothing('To the front end’s `/auth/callback`, with `session` or `link` (a handle), or with `error`.'),
+    },
+    refuses: ['sign_in_expired', 'rate_limited'],
+  },
+  exchangeSession: {
+    method: 'POST',
+    path: './exchange-session',
+    summary: 'Sign in with the handle that the callback gave, in the browser that began',
+    body: exchangeSessionBody,
+    answers: { 200: json(exchangedSchema, 'Signed in; or, with `next`, what comes before that.') },
+    refuses: [
+      ...refusedBy.ownPages,
+      'sign_in_expired',
+      'account_exists',
+      'email_missing',
+      'email_unverified',
+      'sign_up_closed',
+      'invalid_credentials',
+      'proof_required',
+    ],
+  },
+  startLink: {
+    method: 'POST',
+    path: './oauth/{provider}/link',
+    summary: 'Where to go to connect an account at a provider',
+    params: providerParam,
+    body: startLinkBody,
+    answers: { 200: json(linkStartedSchema, 'Begun.') },
+    refuses: [...refusedBy.recentChange, 'provider_unavailable'],
+  },
+  identities: {
+    method: 'GET',
+    path: './identities',
+    summary: 'The accounts at providers that are connected, and those that can be',
+    answers: { 200: json(identitiesSchema, 'Oldest first.') },
+    refuses: refusedBy.signedIn,
+  },
+  offerIdentity: {
+    method: 'POST',
+    path: './identities/offer',
+    summary: 'Which account at a provider would be connected; uses nothing up',
+    body: identityHandleBody,
+    answers: { 200: json(offeredIdentitySchema, 'The account there.') },
+    refuses: [...refusedBy.signedInChange, 'sign_in_expired'],
+  },
+  linkIdentity: {
+    method: 'POST',
+    path: './identities',
+    summary: 'Connect the account at a provider: it signs in from now on',
+    body: identityHandleBody,
+    answers: { 201: json(identityLinkedSchema, 'Connected.') },
+    refuses: [...refusedBy.recentChange, 'sign_in_expired', 'already_linked'],
+  },
+  unlinkIdentity: {
+    method: 'DELETE',
+    path: './identities/{id}',
+    summary: 'Disconnect an account at a provider: it signs in no more',
+    params: identityIdParam,
+    answers: { 204: nothing('Disconnected.') },
+    refuses: [...refusedBy.recentChange, 'not_found', 'last_way_in'],
+  },
+} as const satisfies Record<string, Endpoint>
