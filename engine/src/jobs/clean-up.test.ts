@@ -61,6 +61,23 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(batches).toEqual([1_000, 1])
   })
 
+  test('TOK-10 OAU-2 OAU-3 states and handles of sign-ins with providers are removed once they are over', async () => {
+    const flow = { provider: 'discord', browserHash: 'b', returnTo: '/', linking: null, createdAt: 1 }
+    for (const expiresAt of [now - 1, now]) {
+      await database.oauthStates.insert({ ...flow, stateHash: `${expiresAt}`, frontend: '', expiresAt })
+      await database.oauthHandles.insert({
+        ...flow,
+        handleHash: `${expiresAt}`,
+        purpose: 'link',
+        sealed: '',
+        expiresAt,
+      })
+    }
+    expect(await cleanUp(database, now)).toMatchObject({ pendingSignIns: 2 })
+    expect(await database.oauthStates.standing(`${now}`)).not.toBeNull()
+    expect(await database.oauthHandles.standing(`${now}`)).not.toBeNull()
+  })
+
   test('TOK-10 browsers that nobody used for 400 days, and attempts of 30 days ago, are removed', async () => {
     await database.accounts.rememberDevice(userId, 'old', now - 401 * day)
     await database.accounts.rememberDevice(userId, 'known', now - 399 * day)

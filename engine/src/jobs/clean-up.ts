@@ -1,6 +1,7 @@
 // Removes what has ended (TOK-10), in batches that lock nothing.
 import type { AccountStore } from '../accounts/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
+import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -13,7 +14,7 @@ const deviceLifeMs = 400 * 86_400_000
 const keepMailMs = 7 * 86_400_000
 const attemptLifeMs = 30 * 86_400_000
 
-/** The numbers removed. */
+/** The numbers removed. Sign-ins on their way to a provider and back count as pending ones. */
 export const cleanUp = async (
   deps: {
     readonly sessions: SessionStore
@@ -22,6 +23,8 @@ export const cleanUp = async (
     readonly outbox: OutboxStore
     readonly pendingSignIns: PendingSignInStore
     readonly totp: TotpStore
+    readonly oauthStates: OAuthStateStore
+    readonly oauthHandles: OAuthHandleStore
   },
   now: number,
 ): Promise<{
@@ -39,7 +42,9 @@ export const cleanUp = async (
   links: await drain(() => deps.oneTimeTokens.deleteOld(now - keepMailMs, batch)),
   pendingSignIns:
     (await drain(() => deps.pendingSignIns.deleteOld(now, batch))) +
-    (await drain(() => deps.totp.deleteOldEnrolments(now, batch))),
+    (await drain(() => deps.totp.deleteOldEnrolments(now, batch))) +
+    (await drain(() => deps.oauthStates.deleteOld(now, batch))) +
+    (await drain(() => deps.oauthHandles.deleteOld(now, batch))),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

@@ -7,6 +7,7 @@ import { auditEntry, noContext } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
 import type { OutboxStore } from '../mail/store.ts'
+import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -24,6 +25,8 @@ export const createCleanUp = (
     readonly outbox: OutboxStore
     readonly pendingSignIns: PendingSignInStore
     readonly totp: TotpStore
+    readonly oauthStates: OAuthStateStore
+    readonly oauthHandles: OAuthHandleStore
     readonly audit: AuditStore
     readonly closures: Pick<ClosureStore, 'listDue'>
   },

@@ -7,8 +7,11 @@ import { createClosureStore } from './closure-store.ts'
 import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { prepareFactorStore } from './factor-store.ts'
+import { createIdentityStore } from './identity-store.ts'
 import { createJobStore } from './job-store.ts'
 import { createKeyStore } from './key-store.ts'
+import { createOAuthHandleStore } from './oauth-handle-store.ts'
+import { createOAuthStateStore } from './oauth-state-store.ts'
 import { createOneTimeTokenStore } from './one-time-token-store.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPasskeyStore } from './passkey-store.ts'
@@ -43,6 +46,9 @@ export const prepareStores = (
     totp: createTotpStore(db, dialect),
     recoveryCodes: createRecoveryCodeStore(db),
     passkeys: createPasskeyStore(db),
+    oauthStates: createOAuthStateStore(db, dialect),
+    oauthHandles: createOAuthHandleStore(db, dialect),
+    identities: createIdentityStore(db),
   })
 }
 

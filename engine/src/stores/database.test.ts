@@ -4,6 +4,7 @@ import { accountListSuite } from './account-list.suite.ts'
 import { accountStoreSuite } from './account-store.suite.ts'
 import { mailStoresSuite } from './mail-stores.suite.ts'
 import { migrationsSuite } from './migrations.suite.ts'
+import { oauthStoresSuite } from './oauth-stores.suite.ts'
 import { passkeyStoreSuite } from './passkey-store.suite.ts'
 import { recordsStoresSuite } from './records-stores.suite.ts'
 import { places } from './samples.suite.ts'
@@ -20,6 +21,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('one-time tokens and outbox', () => mailStoresSuite(newPlace))
   describe('second factors', () => secondFactorStoresSuite(newPlace))
   describe('passkeys', () => passkeyStoreSuite(newPlace))
+  describe('sign-ins with providers', () => oauthStoresSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))
   describe('survival', () => survivalSuite(newPlace))

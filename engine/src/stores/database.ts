@@ -5,6 +5,7 @@ import type { UsedProofStore } from '../binding/store.ts'
 import type { JobStore } from '../jobs/store.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
+import type { IdentityStore, OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -27,6 +28,9 @@ export type Stores = {
   readonly totp: TotpStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly passkeys: PasskeyStore
+  readonly oauthStates: OAuthStateStore
+  readonly oauthHandles: OAuthHandleStore
+  readonly identities: IdentityStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

@@ -12,7 +12,7 @@ import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts'
 import { migrate } from './migrate.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import { createPostgresPool } from './postgres-pool.ts'
-import { sampleAccount, sampleSession } from './samples.suite.ts'
+import { sampleAccount, sampleIdentity, sampleSession } from './samples.suite.ts'
 import type { Tables } from './schema.ts'
 import { createSqliteConnection } from './sqlite-connection.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
@@ -35,7 +35,10 @@ const indexes = [
   'audit_entries_by_action',
   'audit_entries_by_time',
   'audit_entries_by_user',
+  'identities_by_user',
   'known_devices_by_use',
+  'oauth_handles_by_end',
+  'oauth_states_by_end',
   'passkeys_by_user',
   'sessions_by_end',
   'sessions_by_user',
@@ -46,7 +49,15 @@ const indexes = [
 
 const users = Array.from({ length: 300 }, () => createUserId())
 
-const fill = async ({ accounts, sessions, audit, usedProofs }: Stores): Promise<SessionId[]> => {
+const fill = async ({
+  accounts,
+  sessions,
+  audit,
+  usedProofs,
+  identities,
+  oauthStates,
+  oauthHandles,
+}: Stores): Promise<SessionId[]> => {
   const ids: SessionId[] = []
   for (const [index, id] of users.entries()) {
     await accounts.insert(sampleAccount({ id, createdAt: index }))
@@ -58,6 +69,13 @@ const fill = async ({ accounts, sessions, audit, usedProofs }: Stores): Promise<
       await sessions.insert(session)
       ids.push(session.id)
     }
+    await identities.insert({
+      ...sampleIdentity(id, `${index}`),
+      tokens: { sealed: 'x', keyId: 'k1', expiresAt: null },
+    })
+    const flow = { provider: 'discord', browserHash: 'b', returnTo: '/', linking: null, createdAt: 0, expiresAt: index }
+    await oauthStates.insert({ ...flow, stateHash: id, frontend: '' })
+    await oauthHandles.insert({ ...flow, handleHash: id, purpose: 'sign_in', sealed: 'x' })
     const entries = Array.from({ length: 10 }, (_, count) => ({
       id: `${id}${count}`,
       at: index * 10 + count,
@@ -75,7 +93,33 @@ const fill = async ({ accounts, sessions, audit, usedProofs }: Stores): Promise<
   return ids
 }
 
-const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, ids: readonly SessionId[]) => {
+const actOnIdentities = async ({ identities, oauthStates, oauthHandles }: Stores, user: UserId) => {
+  const identity = await identities.findBySubject('discord', '150')
+  if (!identity) throw new Error('it was filled in')
+  await identities.listOfUser(user)
+  await identities.noteUse(identity.id, { email: null, label: null, now: 1 })
+  await identities.beginRefresh(identity, 2, 1)
+  await identities.leaveRefresh({ id: identity.id, until: 2 })
+  await identities.endRefresh({ id: identity.id, until: 2 }, null)
+  await identities.replaceSealed(identity, 'anew', 'k2')
+  await identities.putTokens(identity.id, null)
+  await identities.listNotUnder('k2', null, 10)
+  await identities.removeSince(user, 1)
+  await identities.remove(user, identity.id)
+  const [userId] = users as [UserId]
+  const state = { stateHash: userId, provider: 'discord', browserHashes: ['a', 'b'] }
+  const handle = { handleHash: userId, purpose: 'sign_in', browserHashes: ['a', 'b'] } as const
+  await oauthStates.use(state, -1)
+  await oauthStates.standing(userId)
+  await oauthStates.deleteOld(5, 5)
+  await oauthHandles.find(handle, -1)
+  await oauthHandles.use(handle, -1)
+  await oauthHandles.standing(userId)
+  await oauthHandles.deleteOld(5, 5)
+}
+
+const act = async (stores: Stores, ids: readonly SessionId[]) => {
+  const { accounts, sessions, audit, usedProofs, passkeys } = stores
   const user = users[150] as UserId
   const id = ids[0] as SessionId
   const { session } = await sessions.find(id)
@@ -94,6 +138,7 @@ const act = async ({ accounts, sessions, audit, usedProofs, passkeys }: Stores, 
   const { next } = await accounts.list({ after: null, limit: 10, search: null })
   await accounts.list({ after: next, limit: 10, search: null })
   await accounts.findKnownDevice(user, ['device'])
+  await actOnIdentities(stores, user)
   await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
   await accounts.delete(user)
   await audit.list({ limit: 10 })

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshDatabase } from '../../../tests/services/run.ts'
 import type { Account } from '../accounts/store.ts'
+import type { Identity } from '../oauth/store.ts'
 import type { ClockOffset } from '../primitives/clock.ts'
-import { createSessionId, createUserId } from '../primitives/ids.ts'
+import { createSessionId, createUserId, type UserId } from '../primitives/ids.ts'
 import { silentLog } from '../primitives/log.ts'
+import { randomToken } from '../primitives/random.ts'
 import type { SessionRow } from '../sessions/store.ts'
 import type { Database } from './database.ts'
 import { openPostgres } from './postgres.ts'
@@ -101,6 +103,19 @@ export const sampleSession = (changes: Partial<SessionRow> & Pick<SessionRow, 'u
   ip: '192.0.2.1',
   userAgent: 'test',
   ...changes,
+})
+
+export const sampleIdentity = (userId: UserId, subject: string = randomToken(16)): Identity => ({
+  id: randomToken(16),
+  userId,
+  provider: 'discord',
+  subject,
+  email: 'ada@example.com',
+  label: '@ada',
+  createdAt: 1_000,
+  lastUsedAt: null,
+  tokens: null,
+  refreshingUntil: null,
 })
 
 /** The outcomes of the same act done `times` at once, by turns on each handle. */

@@ -3,6 +3,7 @@ import type { Locale, SessionEndReason } from '@vigile/contract'
 import type { ColumnType, Generated } from 'kysely'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { LetterOutcome } from '../mail/store.ts'
+import type { HandlePurpose } from '../oauth/store.ts'
 import type { Purpose } from '../one-time-tokens/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { WayIn } from '../second-factor/store.ts'
@@ -197,6 +198,51 @@ export type AccountClosuresTable = {
   revocable: Flag
 }
 
+type LinkingColumns = {
+  /** Who links; null: a sign-in. */
+  user_id: UserId | null
+  session_id: SessionId | null
+}
+
+export type OAuthStatesTable = LinkingColumns & {
+  state_hash: string
+  provider: string
+  browser_hash: string
+  frontend: string
+  return_to: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+export type OAuthHandlesTable = LinkingColumns & {
+  handle_hash: string
+  purpose: HandlePurpose
+  provider: string
+  browser_hash: string
+  /** Null: it was used. */
+  sealed: string | null
+  return_to: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+export type IdentitiesTable = {
+  id: string
+  user_id: UserId
+  provider: string
+  subject: string
+  email: string | null
+  label: string | null
+  created_at: number
+  last_used_at: number | null
+  sealed_tokens: string | null
+  key_id: string | null
+  tokens_expire_at: number | null
+  refreshing_until: number | null
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -215,4 +261,7 @@ export type Tables = {
   recovery_codes: RecoveryCodesTable
   passkeys: PasskeysTable
   account_closures: AccountClosuresTable
+  oauth_states: OAuthStatesTable
+  oauth_handles: OAuthHandlesTable
+  identities: IdentitiesTable
 }

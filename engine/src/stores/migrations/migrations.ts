@@ -5,6 +5,7 @@ import { secondFactor } from './0004-second-factor.ts'
 import { passkeys } from './0005-passkeys.ts'
 import { letters } from './0006-letters.ts'
 import { person } from './0007-person.ts'
+import { oauth } from './0008-oauth.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -19,4 +20,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0005-passkeys': passkeys,
   '0006-letters': letters,
   '0007-person': person,
+  '0008-oauth': oauth,
 }

@@ -1,0 +1,162 @@
+import type { Kysely } from 'kysely'
+import type { Identity, IdentityStore, SealedTokens } from '../oauth/store.ts'
+import type { Tables } from './schema.ts'
+
+const columns = [
+  'id',
+  'user_id as userId',
+  'provider',
+  'subject',
+  'email',
+  'label',
+  'created_at as createdAt',
+  'last_used_at as lastUsedAt',
+  'sealed_tokens as sealed',
+  'key_id as keyId',
+  'tokens_expire_at as expiresAt',
+  'refreshing_until as refreshingUntil',
+] as const
+
+type Read = Omit<Identity, 'tokens'> & {
+  readonly sealed: string | null
+  readonly keyId: string | null
+  readonly expiresAt: number | null
+}
+
+const toIdentity = ({ sealed, keyId, expiresAt, ...row }: Read): Identity => ({
+  ...row,
+  tokens: sealed !== null && keyId !== null ? { sealed, keyId, expiresAt } : null,
+})
+const orNull = (row: Read | undefined): Identity | null => (row ? toIdentity(row) : null)
+
+const fromTokens = (tokens: SealedTokens | null) => ({
+  sealed_tokens: tokens?.sealed ?? null,
+  key_id: tokens?.keyId ?? null,
+  tokens_expire_at: tokens?.expiresAt ?? null,
+})
+const changed = ({ numUpdatedRows }: { readonly numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
+
+export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
+  insert: async (identity) => {
+    const row = await db
+      .insertInto('identities')
+      .values({
+        id: identity.id,
+        user_id: identity.userId,
+        provider: identity.provider,
+        subject: identity.subject,
+        email: identity.email,
+        label: identity.label,
+        created_at: identity.createdAt,
+        last_used_at: identity.lastUsedAt,
+        ...fromTokens(identity.tokens),
+        refreshing_until: identity.refreshingUntil,
+      })
+      .onConflict((conflict) => conflict.columns(['provider', 'subject']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    return row !== undefined
+  },
+  findBySubject: async (provider, subject) =>
+    orNull(
+      await db
+        .selectFrom('identities')
+        .select(columns)
+        .where('provider', '=', provider)
+        .where('subject', '=', subject)
+        .executeTakeFirst(),
+    ),
+  listOfUser: async (userId) => {
+    const rows = await db
+      .selectFrom('identities')
+      .select(columns)
+      .where('user_id', '=', userId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
+    return rows.map(toIdentity)
+  },
+  noteUse: async (id, { email, label, now }) =>
+    changed(
+      await db
+        .updateTable('identities')
+        .set({ email, label, last_used_at: now })
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow(),
+    ),
+  putTokens: async (id, tokens) =>
+    changed(
+      await db
+        .updateTable('identities')
+        .set({ ...fromTokens(tokens), refreshing_until: null })
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow(),
+    ),
+  remove: async (userId, id) =>
+    orNull(
+      await db
+        .deleteFrom('identities')
+        .where('id', '=', id)
+        .where('user_id', '=', userId)
+        .returning(columns)
+        .executeTakeFirst(),
+    ),
+  removeSince: async (userId, since) => {
+    const rows = await db
+      .deleteFrom('identities')
+      .where('user_id', '=', userId)
+      .where('created_at', '>=', since)
+      .returning(columns)
+      .execute()
+    return rows.map(toIdentity)
+  },
+  beginRefresh: async ({ id, tokens }, until, now) => {
+    if (tokens === null) return false
+    const result = await db
+      .updateTable('identities')
+      .set({ refreshing_until: until })
+      .where('id', '=', id)
+      .where('sealed_tokens', '=', tokens.sealed)
+      .where((where) => where.or([where('refreshing_until', 'is', null), where('refreshing_until', '<=', now)]))
+      .executeTakeFirstOrThrow()
+    return changed(result)
+  },
+  endRefresh: async ({ id, until }, tokens) =>
+    changed(
+      await db
+        .updateTable('identities')
+        .set({ ...fromTokens(tokens), refreshing_until: null })
+        .where('id', '=', id)
+        .where('refreshing_until', '=', until)
+        .executeTakeFirstOrThrow(),
+    ),
+  leaveRefresh: async ({ id, until }) => {
+    await db
+      .updateTable('identities')
+      .set({ refreshing_until: null })
+      .where('id', '=', id)
+      .where('refreshing_until', '=', until)
+      .execute()
+  },
+  replaceSealed: async ({ id, tokens }, sealed, keyId) => {
+    if (tokens === null) return false
+    const result = await db
+      .updateTable('identities')
+      .set({ sealed_tokens: sealed, key_id: keyId })
+      .where('id', '=', id)
+      .where('sealed_tokens', '=', tokens.sealed)
+      .executeTakeFirstOrThrow()
+    return changed(result)
+  },
+  listNotUnder: async (keyId, after, limit) => {
+    const rows = await db
+      .selectFrom('identities')
+      .select(columns)
+      .where('key_id', '!=', keyId)
+      .$if(after !== null, (query) => query.where('id', '>', after as string))
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map(toIdentity)
+  },
+})
