@@ -34,5 +34,6 @@ declare module 'oidc-provider' {
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
   class MemoryAdapter {}
 
+  // biome-ignore lint/style/noDefaultExport: as it has it
   export { MemoryAdapter as default }
 }

@@ -72,8 +72,8 @@ export const startOidc = async ({
           token_endpoint_auth_method: tokenAuth,
         },
       ],
-      // Named, so that it does not warn; one for the process, so that who is signed in stays so when the keys change.
-      adapter: MemoryAdapter,
+      // Its own, which it warns of under its own name; one for the process, so that tokens outlive a change of keys.
+      adapter: class extends MemoryAdapter {},
       jwks: { keys: [key.jwk] },
       cookies: { keys: [cookieKey] },
       claims: {

@@ -1,10 +1,10 @@
 // The stand-ins themselves: what tests of sign-in lean on.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startDiscord, tooMany } from './discord.ts'
 import { startGitHub } from './github.ts'
 import { startOidc } from './oidc.ts'
-import { claimsOf, unsigned } from './signing-key.ts'
+import { claimsOf, createSigningKey, signed, signedWithText, unsigned } from './signing-key.ts'
 import type { StandIn } from './stand-in.ts'
 import { walk } from './walk.ts'
 
@@ -184,6 +184,15 @@ describe('OpenID', () => {
     oidc.forge = null
     expect(new URL(await walk(asked(), { decision: 'cancel' })).searchParams.get('error')).toBe('access_denied')
   })
+})
+
+test('ID tokens can be made: right ones, and those of a forger', async () => {
+  const key = await createSigningKey()
+  const [input, signature = ''] = signed({ sub: 'emmy' }, key).split(/\.(?=[^.]*$)/)
+  const publicKey = createPublicKey(key.privateKey)
+  expect(verify('RSA-SHA256', Buffer.from(input ?? ''), publicKey, Buffer.from(signature, 'base64url'))).toBe(true)
+  expect(unsigned({ sub: 'emmy' })).toMatch(/^[\w-]+\.[\w-]+\.$/)
+  expect(claimsOf(signedWithText({ sub: 'emmy' }, 'a public key'))).toEqual({ sub: 'emmy' })
 })
 
 test('every request is recorded, bodies included', () => {
