@@ -89,6 +89,21 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await who.me()).status).toBe(401)
   })
 
+  test('UI-1 ACC-4 who has no password is told so, and chooses the first by a mailed link', async () => {
+    const email = 'no-password@example.com'
+    await site.vigile.users.create({ email, emailVerified: true }, by)
+    const who = visitor()
+    const hasPassword = async () => (await who.get('/api/auth/factors')).body.hasPassword
+    await ask(who, email)
+    await open(who, await linkTo(email))
+    expect(await hasPassword()).toBe(false)
+    await who.post('/api/auth/password/forgot', { email })
+    const token = tokenIn(await letterTo(nodes, email, '/reset-password#'))
+    expect((await who.post('/api/auth/password/reset', { token, password: goodPassword })).status).toBe(200)
+    expect((await who.signIn(email)).status).toBe(200)
+    expect(await hasPassword()).toBe(true)
+  })
+
   test('H-6 S-56 the link comes from the configured address, whatever the request says; a sign-in by link ends the older ones', async () => {
     await make('host@example.com')
     const who = visitor()

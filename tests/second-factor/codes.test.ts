@@ -276,6 +276,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       totp: null,
       passkeys: [],
       recoveryCodesLeft: 0,
+      hasPassword: true,
       required: false,
     })
     expect((await home.post('/api/auth/factors/recovery-codes')).status).toBe(404)

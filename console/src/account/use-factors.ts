@@ -1,4 +1,4 @@
-// What the account has to prove itself with besides its password: several sections show it, and each can change it.
+// What the account has to prove itself with: several sections show it, and each can change it.
 import type { Factors } from '@vigile/contract'
 import type { AuthProblem } from '@vigile/react'
 import { createContext, useCallback, useContext, useEffect, useState } from 'react'

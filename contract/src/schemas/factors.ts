@@ -61,9 +61,10 @@ export const factorsSchema = z.object({
   totp: z.object({ createdAt: z.number().meta({ description: 'Epoch milliseconds.' }) }).nullable(),
   passkeys: z.array(passkeySchema),
   recoveryCodesLeft: z.number().int(),
+  hasPassword: z.boolean().meta({ description: 'False for whoever has only ever come through a provider or a link.' }),
   required: z
     .boolean()
     .meta({ description: 'Whether the account must have a second factor: the last one can’t be removed.' }),
 })
-/** What an account has to prove itself with besides a password. */
+/** What an account has to prove itself with. */
 export type Factors = z.infer<typeof factorsSchema>

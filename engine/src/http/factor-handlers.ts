@@ -148,7 +148,8 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
     },
 
     factors: async (_call: Call, { session: { userId } }: VerifiedSession): Promise<Outcome> => {
-      const [held, totp, passkeys] = await Promise.all([
+      const [account, held, totp, passkeys] = await Promise.all([
+        deps.accounts.findById(userId),
         deps.factors.held(userId),
         deps.totp.find(userId),
         deps.passkeys.listOfUser(userId),
@@ -158,6 +159,7 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
           totp: totp && { createdAt: totp.createdAt },
           passkeys: passkeys.map(presentPasskey),
           recoveryCodesLeft: held.recoveryCodes,
+          hasPassword: Boolean(account?.passwordHash),
           required: deps.secondFactor === 'required',
         },
       })
