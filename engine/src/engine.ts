@@ -30,9 +30,11 @@ import { createSessionCookies } from './http/session-cookies.ts'
 import { createSessionHandlers } from './http/session-handlers.ts'
 import { createShortWay } from './http/short-way.ts'
 import { createWaysIn } from './http/ways-in.ts'
+import { sealedTokens } from './identities/sealed-tokens.ts'
 import { createBackground } from './jobs/background.ts'
 import { scheduleJob } from './jobs/schedule.ts'
 import { createKeyring } from './keys/keyring.ts'
+import { sealAllAnew } from './keys/seal-all-anew.ts'
 import { createSigningKeys } from './keys/signing-keys.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createMailbox } from './mail/mailbox.ts'
@@ -52,7 +54,7 @@ import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
 import { createReadiness } from './readiness.ts'
-import { sealAllAnew } from './second-factor/seal-all-anew.ts'
+import { sealedSecrets } from './second-factor/sealed-secret.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
@@ -251,7 +253,10 @@ const wire = (
   // Also where binding is off: sessions that are bound stay so.
   if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
-  const sealAnew = async () => void (await sealAllAnew(acts))
+  const sealAnew = async () => {
+    await sealAllAnew(acts, sealedSecrets(acts))
+    await sealAllAnew(acts, sealedTokens(acts))
+  }
   const cleanUp = createCleanUp(acts)
   const deleteDue = async () => ({ accounts: await deleteDueAccounts(acts) })
   let hasJobs = false
@@ -278,7 +283,7 @@ const wire = (
       background.add(scheduleJob(base, { job: 'clean-up', pattern: settings.cleanUpAt, work: cleanUp.run }))
       background.add(scheduleJob(base, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
-      background.every(maintainEveryMs, 'secrets of authenticator apps could not be sealed anew', sealAnew)
+      background.every(maintainEveryMs, 'secrets of apps and tokens of providers could not be sealed anew', sealAnew)
     },
     mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,

@@ -1,4 +1,7 @@
 // What a provider is to the rest of the engine: addresses, credentials, and how it says who somebody is.
+import type { Tokens } from '../identities/sealed-tokens.ts'
+
+export type { Tokens }
 
 /** What a provider says of a person, checked and bounded. */
 export type Profile = {
@@ -13,14 +16,6 @@ export type Profile = {
   readonly image: string | null
   /** What people know the account there by: `@ada`. */
   readonly label: string | null
-}
-
-export type Tokens = {
-  readonly accessToken: string
-  readonly refreshToken: string | null
-  /** Epoch milliseconds; null: the provider did not say. */
-  readonly expiresAt: number | null
-  readonly scope: string | null
 }
 
 /** GET of JSON at the provider with the person's token: retried, bounded, time-limited. */

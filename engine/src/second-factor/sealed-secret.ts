@@ -1,9 +1,9 @@
 // The secret of an authenticator app is needed in clear to check a code, so it is sealed, not hashed: whoever has the database
 // alone has no secret.
 import type { Keyring } from '../keys/keyring.ts'
-import { seal, sealedWith, unseal } from '../keys/seal.ts'
+import type { UnderSeal } from '../keys/seal-all-anew.ts'
+import { openText, sealText } from '../keys/sealed-text.ts'
 import type { UserId } from '../primitives/ids.ts'
-import { UnavailableError } from '../primitives/unavailable.ts'
 import type { TotpFactor, TotpStore } from './store.ts'
 
 const contextOf = (userId: UserId) => `totp ${userId}`
@@ -13,21 +13,13 @@ export const sealSecret = (
   keyring: Pick<Keyring, 'newest'>,
   userId: UserId,
   secret: string,
-): { readonly sealed: string; readonly keyId: string } => {
-  const key = keyring.newest()
-  return { sealed: seal(key, contextOf(userId), secret), keyId: key.id }
-}
+): { readonly sealed: string; readonly keyId: string } => sealText(keyring, contextOf(userId), secret)
 
 /** Unavailable where this node does not know the key (yet): never taken for a wrong code. */
-export const openSecret = async (
+export const openSecret = (
   keyring: Pick<Keyring, 'find'>,
   { userId, sealed }: Pick<TotpFactor, 'userId' | 'sealed'>,
-): Promise<string> => {
-  const key = await keyring.find(sealedWith(sealed))
-  if (!key)
-    throw new UnavailableError('the secret of an authenticator app is sealed with a key that this node does not know')
-  return unseal(key, contextOf(userId), sealed)
-}
+): Promise<string> => openText(keyring, contextOf(userId), { what: 'the secret of an authenticator app', sealed })
 
 /** Seals a secret anew where a newer key is there by now, so that old ones need not be kept for ever. */
 export const sealAnew = async (
@@ -41,3 +33,15 @@ export const sealAnew = async (
   // False: another node was quicker, or the app was replaced.
   await totp.replaceSealed(factor, sealed, keyId)
 }
+
+/** Every app's, for the hourly job. */
+export const sealedSecrets = (deps: {
+  readonly keyring: Pick<Keyring, 'find' | 'newest'>
+  readonly totp: Pick<TotpStore, 'listNotUnder' | 'replaceSealed'>
+}): UnderSeal<TotpFactor> => ({
+  kind: 'an authenticator app',
+  alert: 'totp_sealed',
+  listNotUnder: (keyId, after, limit) => deps.totp.listNotUnder(keyId, after?.userId ?? null, limit),
+  keyIdOf: ({ keyId }) => keyId,
+  sealAnew: async (factor) => sealAnew(deps.keyring, deps.totp, factor, await openSecret(deps.keyring, factor)),
+})

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Identity, IdentityStore, SealedTokens } from '../oauth/store.ts'
+import type { Identity, IdentityStore, SealedTokens } from '../identities/store.ts'
 import type { Tables } from './schema.ts'
 
 const columns = [

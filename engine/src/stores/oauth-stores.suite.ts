@@ -1,6 +1,7 @@
 // The stores of sign-ins with providers.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Identity, OAuthHandle, OAuthState, SealedTokens } from '../oauth/store.ts'
+import type { Identity, SealedTokens } from '../identities/store.ts'
+import type { OAuthHandle, OAuthState } from '../oauth/store.ts'
 import { createSessionId, type UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { Database } from './database.ts'

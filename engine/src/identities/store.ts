@@ -1,0 +1,60 @@
+// Who is who at which provider, and the tokens that providers gave. Times are epoch milliseconds.
+import type { UserId } from '../primitives/ids.ts'
+
+/** A provider's tokens, sealed and bound to the identity's row (OAU-7). */
+export type SealedTokens = {
+  readonly sealed: string
+  /** The key that they are sealed with. */
+  readonly keyId: string
+  /** Of the access token; null: it has no end that is known. */
+  readonly expiresAt: number | null
+}
+
+/** Who somebody is at a provider. The same subject at two providers is two identities (S-23). */
+export type Identity = {
+  /** Ours, 22 base64url characters: what the owner names it by. */
+  readonly id: string
+  readonly userId: UserId
+  readonly provider: string
+  readonly subject: string
+  /** As the provider gave it last. */
+  readonly email: string | null
+  /** What people know the account there by, as the provider gave it last. */
+  readonly label: string | null
+  readonly createdAt: number
+  /** The last sign-in with it. */
+  readonly lastUsedAt: number | null
+  /** Null: none are held. */
+  readonly tokens: SealedTokens | null
+  /** A node is fetching new tokens, and has until then; null or past: none is. */
+  readonly refreshingUntil: number | null
+}
+
+/** A refresh of tokens under way: `until` tells it from every other one of the same identity. */
+export type RefreshLease = { readonly id: string; readonly until: number }
+
+export interface IdentityStore {
+  /** False: somebody has this provider and subject already (one statement, one winner in a race). */
+  insert(identity: Identity): Promise<boolean>
+  findBySubject(provider: string, subject: string): Promise<Identity | null>
+  /** The oldest first. */
+  listOfUser(userId: UserId): Promise<readonly Identity[]>
+  /** Notes a sign-in. False: the identity is gone. */
+  noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number }): Promise<boolean>
+  /** In place of what was held; a refresh under way comes to nothing. False: the identity is gone. */
+  putTokens(id: string, tokens: SealedTokens | null): Promise<boolean>
+  /** The identity that was removed; null: the user had no such identity. */
+  remove(userId: UserId, id: string): Promise<Identity | null>
+  /** Those that were removed: what came at `since` or later. */
+  removeSince(userId: UserId, since: number): Promise<readonly Identity[]>
+  /** Takes the turn to refresh the tokens that were read. False: another node has it, or they are others by now. */
+  beginRefresh(read: Identity, until: number, now: number): Promise<boolean>
+  /** Puts the new tokens, or none, and ends the turn. False: the turn was over, or the tokens were put anew meanwhile. */
+  endRefresh(lease: RefreshLease, tokens: SealedTokens | null): Promise<boolean>
+  /** Ends the turn, and keeps what was held. */
+  leaveRefresh(lease: RefreshLease): Promise<void>
+  /** Puts the same tokens under another seal, if they still are those that were read. A refresh under way goes on. */
+  replaceSealed(read: Identity, sealed: string, keyId: string): Promise<boolean>
+  /** Up to `limit` whose tokens are sealed with other keys than this one, by id, after `after`. */
+  listNotUnder(keyId: string, after: string | null, limit: number): Promise<readonly Identity[]>
+}
