@@ -30,7 +30,11 @@ export type Caller = {
   readonly jar: Jar
 }
 
-export type Call = Caller & { readonly request: Request }
+export type Call = Caller & {
+  readonly request: Request
+  /** Milliseconds until the answer is 503 in any case: whoever waits for others plans with them. */
+  leftMs(): number
+}
 
 export type ReadCaller = (headers: Pick<Headers, 'get'>, path: string, peer: Peer) => Caller
 

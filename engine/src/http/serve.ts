@@ -46,8 +46,8 @@ export const createServe = (deps: ServeDeps): Serve => {
     { req, env }: Context<Env>,
     work: (call: Call, deadline: Deadline) => Promise<Outcome>,
   ): Promise<Response> => {
-    const call = { ...readCaller(req.raw.headers, req.path, env.peer), request: req.raw }
     const deadline = createDeadline(deps.answerWithinMs)
+    const call = { ...readCaller(req.raw.headers, req.path, env.peer), request: req.raw, leftMs: deadline.leftMs }
     const outcome = await deadline.bound(() => work(call, deadline)).catch((error: unknown) => fault(call, error))
     const answer = respond(askingOf(req.raw), call.requestId, outcome)
     logRequest(call, req.method, answer.status, env.startedAt)

@@ -46,6 +46,22 @@ describe('one deadline for all that a request waits for', () => {
     await outcome
   })
 
+  test('what is left is told, without the time that does not count', async () => {
+    const deadline = createDeadline(1_000)
+    const bound = deadline.bound(async () => {
+      await lasting(600)
+      expect(deadline.leftMs()).toBe(400)
+      await deadline.outside(async () => {
+        await lasting(5_000)
+        expect(deadline.leftMs()).toBe(400)
+      })
+      await lasting(300)
+      expect(deadline.leftMs()).toBe(100)
+    })
+    await vi.advanceTimersByTimeAsync(5_900)
+    await bound
+  })
+
   test('work that fails once nobody waits for it any more ends no process', async () => {
     const unhandled = vi.fn()
     process.once('unhandledRejection', unhandled)
