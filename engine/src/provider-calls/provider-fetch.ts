@@ -18,12 +18,6 @@ export class ProviderCallError extends Error {
   }
 }
 
-type FetchInit = {
-  readonly method?: string | undefined
-  readonly headers?: HeadersInit | undefined
-  readonly body?: BodyInit | null | undefined
-}
-
 /**
  * The client as a `fetch` for oauth4webapi. Rejects with a `ProviderCallError` where there is no answer to take.
  *
@@ -34,8 +28,8 @@ type FetchInit = {
  */
 export const providerFetch =
   (client: ProviderClient, options: SendOptions) =>
-  async (url: string, init: FetchInit = {}): Promise<Response> => {
-    const { method, headers: asked, body: form } = new Request(url, init as RequestInit)
+  async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const { method, headers: asked, body: form } = new Request(url, init)
     const answer = await client.send(
       {
         url,
@@ -61,23 +55,15 @@ export const providerFetch =
  */
 export const readJsonWith =
   (client: ProviderClient, accessToken: string, options: Omit<SendOptions, 'repeatable'> = {}) =>
-  async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> =>
-    JSON.parse(await readTextWith(client, accessToken, options)(url, headers))
-
-/** The same, as the text of JSON that is well formed. */
-export const readTextWith =
-  (client: ProviderClient, accessToken: string, options: Omit<SendOptions, 'repeatable'> = {}) =>
-  async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> => {
+  async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> => {
     const request = { url, headers: { ...headers, Authorization: `Bearer ${accessToken}` } }
     const answer = await client.send(request, { ...options, repeatable: true })
     if (!answer.ok) throw new ProviderCallError(answer)
     const refused = new ProviderCallError({ error: 'provider_refused', retryAfterSeconds: null }, answer.status)
     if (answer.status !== 200) throw refused
-    const text = new TextDecoder().decode(answer.body)
     try {
-      JSON.parse(text)
+      return JSON.parse(new TextDecoder().decode(answer.body))
     } catch {
       throw refused
     }
-    return text
   }
