@@ -19,7 +19,17 @@ export type Profile = {
 }
 
 /** GET of JSON at the provider with the person's token: retried, bounded, time-limited. */
-export type ReadJson = (url: string) => Promise<unknown>
+export type ReadJson = (url: string, headers?: Readonly<Record<string, string>>) => Promise<unknown>
+
+/** What applications may ask of a provider in a person's name, and how long an answer holds. */
+export type Reads = Readonly<
+  Record<
+    string,
+    { readonly url: string; readonly lifeSeconds: number; readonly headers?: Readonly<Record<string, string>> }
+  >
+>
+
+export type Claims = Readonly<Record<string, unknown>>
 
 /** Where the provider is. `discovery`: its metadata is read at `{issuer}/.well-known/openid-configuration`, and OpenID Connect is spoken. */
 export type ProviderServer =
@@ -45,12 +55,18 @@ export type Provider = {
   /** The `prompt` that makes it ask anew who is there; null: it knows none. */
   readonly again: string | null
   readonly tokenAuth: 'basic' | 'post'
-  /** Who the token is of. `claims`: those of the ID token, checked; null where there is none. Throws on an answer that makes no sense. */
-  profile(read: ReadJson, claims: Readonly<Record<string, unknown>> | null): Promise<Profile>
-  /** What applications may ask of it in a person's name, and how long an answer holds. */
-  readonly reads: Readonly<Record<string, { readonly url: string; readonly lifeSeconds: number }>>
-  /** Its own way to take tokens back; absent: RFC 7009 at the revocation endpoint, where it has one. */
-  readonly revoke?: (send: (request: Request) => Promise<Response>, tokens: Tokens) => Promise<void>
+  /**
+   * Who the token is of. `claims`: those of the ID token, checked; null where there is none. `userinfoEndpoint`: as discovered,
+   * null where there is none. Throws on an answer that makes no sense.
+   */
+  profile(read: ReadJson, claims: Claims | null, userinfoEndpoint: string | null): Promise<Profile>
+  readonly reads: Reads
+  /** Its own way to take tokens back; absent: RFC 7009 at the revocation endpoint, where it has one. Throws where it did not. */
+  readonly revoke?: (
+    send: (request: Request) => Promise<Response>,
+    tokens: Tokens,
+    client: Pick<Provider, 'clientId' | 'clientSecret'>,
+  ) => Promise<void>
 }
 
 /** How providers are called. */

@@ -6,6 +6,7 @@ import { type Networks, parseNetworks } from '../http/client-address.ts'
 import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
+import type { Provider } from '../oauth/provider.ts'
 import type { VigileOptions } from '../options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
@@ -15,6 +16,7 @@ import { cookieSettings } from './cookies.ts'
 import { type MailSetting, mailOf } from './mail.ts'
 import { relyingPartyOf } from './passkeys.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
+import { providersOf } from './providers.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
 import { shapeOf } from './shape.ts'
@@ -52,6 +54,7 @@ export type Settings = {
     readonly rotateEverySeconds: number
     readonly audience: string
   }
+  readonly providers: readonly Provider[]
   readonly passwords: PasswordSettings
   /** Null: browsers make no passkeys for this site. */
   readonly relyingParty: RelyingParty | null
@@ -110,6 +113,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
       rotateEverySeconds: secondsOf('keys.rotateEvery', options.keys?.rotateEvery ?? '90d', 86_400, faults),
       audience: options.keys?.audience ?? url.origin,
     },
+    providers: providersOf(options.providers, faults),
     passwords: passwordsOf(options.passwords, { name, app, url }, faults),
     relyingParty: relyingPartyOf({
       host: url.hostname,

@@ -1,0 +1,39 @@
+// Google, which speaks OpenID Connect: https://developers.google.com/identity/openid-connect/openid-connect
+import { credentialsOf, type ProviderOptions } from './credentials.ts'
+import { oidcProfile } from './oidc.ts'
+import type { Provider } from './provider.ts'
+
+export type GoogleOptions = ProviderOptions & {
+  /** Only accounts of this Workspace domain; default: any account. */
+  readonly hostedDomain?: string | undefined
+  /** Another address of Google, for tests. */
+  readonly issuer?: string | undefined
+}
+
+/**
+ * Sign-in with Google. Id and secret come from `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET` where they are not given. Scopes:
+ * `openid email profile`.
+ *
+ * @example
+ * google({ hostedDomain: 'example.com' })
+ */
+export const google = (options: GoogleOptions = {}): Provider => {
+  const { hostedDomain, issuer = 'https://accounts.google.com' } = options
+  return {
+    id: 'google',
+    name: 'Google',
+    ...credentialsOf('GOOGLE', options),
+    server: { kind: 'discovery', issuer },
+    scopes: options.scopes ?? ['openid', 'email', 'profile'],
+    again: 'select_account',
+    tokenAuth: 'post',
+    profile: async (read, claims, userinfoEndpoint) => {
+      // By the claim, never by the address: anybody can have an account with an address of another domain.
+      if (hostedDomain !== undefined && claims?.hd !== hostedDomain)
+        throw new Error(`the Google account is not of ${hostedDomain}`)
+      const profile = await oidcProfile(read, claims, userinfoEndpoint)
+      return { ...profile, label: profile.email }
+    },
+    reads: options.reads ?? {},
+  }
+}

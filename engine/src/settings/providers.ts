@@ -1,0 +1,87 @@
+// The providers that people sign in with, checked as a whole. Configuration files are compiled by nobody (OPS-1).
+import type { Faults } from '../configuration-error.ts'
+import type { Provider } from '../oauth/provider.ts'
+
+/** What the built-in ones read of the environment; the others are named by their option. */
+const variables: Readonly<Record<string, string>> = {
+  discord: 'DISCORD',
+  google: 'GOOGLE',
+  github: 'GITHUB',
+  oidc: 'OIDC',
+}
+
+export const providersOf = (given: readonly Provider[] = [], faults: Faults): readonly Provider[] => {
+  const ids = new Set<string>()
+  for (const [index, provider] of given.entries()) {
+    if (!isProvider(provider)) {
+      faults.add(
+        `providers[${index}]`,
+        'it is no provider',
+        'make it with discord(), google(), github(), oidc() or oauth2()',
+      )
+      continue
+    }
+    const { id } = provider
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(id))
+      faults.add(
+        `providers[${index}].id`,
+        'it can’t stand in addresses',
+        'use 1 to 32 lower-case letters, digits and -',
+      )
+    else if (ids.has(id)) faults.add('providers', `"${id}" is there twice`, 'give each an id of its own')
+    ids.add(id)
+    checkOne(provider, faults)
+  }
+  return given
+}
+
+const isProvider = ({ id, profile, server, reads }: Provider): boolean =>
+  typeof id === 'string' && typeof profile === 'function' && typeof server === 'object' && typeof reads === 'object'
+
+const checkOne = (provider: Provider, faults: Faults): void => {
+  const { id, name, clientId, clientSecret, server, scopes, reads } = provider
+  const option = (field: string) => `providers.${id}.${field}`
+  const variable = (suffix: string, field: string) =>
+    variables[id] === undefined ? option(field) : `${variables[id]}_${suffix}`
+
+  if (!isLine(name, 100))
+    faults.add(option('name'), 'people could not read it', 'write one line of 1 to 100 characters')
+  const credentials = [
+    [clientId, variable('CLIENT_ID', 'clientId')],
+    [clientSecret, variable('CLIENT_SECRET', 'clientSecret')],
+  ] as const
+  for (const [value, setting] of credentials) {
+    if (value === '' || value === undefined)
+      faults.add(setting, 'it is missing', `copy it from where the application is registered at ${provider.name}`)
+    // It goes into headers and forms.
+    else if (!isLine(value, 4096) || value.trim() !== value)
+      faults.add(setting, 'it is not one line of text without spaces around', 'copy it again')
+  }
+  const addresses: readonly (readonly [string | undefined, string])[] =
+    server.kind === 'discovery'
+      ? [[server.issuer, variable('ISSUER', 'issuer')]]
+      : [
+          [server.authorizationEndpoint, option('authorizationEndpoint')],
+          [server.tokenEndpoint, option('tokenEndpoint')],
+          [server.revocationEndpoint, option('revocationEndpoint')],
+        ]
+  const read = Object.entries(reads).map(([read, { url }]) => [url, option(`reads.${read}`)] as const)
+  for (const [address, setting] of [...addresses, ...read]) {
+    if (address !== undefined && !isSafeAddress(address))
+      faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
+  }
+  // RFC 6749 3.3.
+  if (!Array.isArray(scopes) || !scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(scope)))
+    faults.add(option('scopes'), 'it is no list of scopes', "write ['openid', 'email']")
+}
+
+const isLine = (value: unknown, maxLength: number): boolean =>
+  typeof value === 'string' && value.length >= 1 && value.length <= maxLength && !/\p{Cc}/u.test(value)
+
+/** S-65: codes and tokens travel there. */
+const isSafeAddress = (text: string): boolean => {
+  const url = URL.parse(text)
+  if (!url || url.username || url.password || url.hash) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname))
+}
+const loopback = ['localhost', '127.0.0.1', '[::1]']
