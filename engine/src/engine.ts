@@ -53,6 +53,8 @@ import type { ClockOffset } from './primitives/clock.ts'
 import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
+import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
+import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createReadiness } from './readiness.ts'
 import { sealedSecrets } from './second-factor/sealed-secret.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
@@ -105,23 +107,23 @@ export const createVigile = (options: VigileOptions): Vigile => buildVigile(opti
 export const describeRoutes = (options: VigileOptions): readonly RouteDescription[] => {
   const settings = resolveSettings(options)
   const nowhere = { database: { kind: 'sqlite', file: inMemory }, redis: null, limitsRedis: null } as const
-  const vigile = wire({ ...settings, ...nowhere }, { isServer: false, log: silentLog, offset: { ms: 0 } })
+  const world = { isServer: false, log: silentLog, offset: { ms: 0 }, wait: waitInProcess }
+  const vigile = wire({ ...settings, ...nowhere }, world)
   const routes = vigile.routes()
   void vigile.close()
   return routes
 }
 
-/** The same with a clock that can be moved: for tests alone. */
-export const buildVigile = (options: VigileOptions, offset: ClockOffset): Vigile => {
+/** The same with a clock that can be moved, and waits for providers that need not last: for tests alone. */
+export const buildVigile = (options: VigileOptions, offset: ClockOffset, wait: Wait = waitInProcess): Vigile => {
   const settings = resolveSettings(options)
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'info' })
-  return wire(settings, { isServer: options.role !== 'command', log, offset })
+  return wire(settings, { isServer: options.role !== 'command', log, offset, wait })
 }
 
-const wire = (
-  settings: Settings,
-  { isServer, log, offset }: { readonly isServer: boolean; readonly log: Log; readonly offset: ClockOffset },
-): Vigile => {
+type World = { readonly isServer: boolean; readonly log: Log; readonly offset: ClockOffset; readonly wait: Wait }
+
+const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigile => {
   const { argon2, breachUrl } = settings.passwords
 
   const stores = openStores({ ...settings, exclusive: isServer, offset, log })
@@ -133,6 +135,13 @@ const wire = (
   const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
   const limiter = createLimiter(limits, settings.rules)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
+  const providerClients = createProviderClients(settings.providers, {
+    policy: settings.providerCalls,
+    fetch,
+    wait,
+    now: clock.now,
+    log,
+  })
   const background = createBackground(log)
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
   const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
@@ -270,6 +279,7 @@ const wire = (
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),
     users: before(createUsers(acts)),
     sessions: before(createSessions(base)),
+    providers: providerClients.states,
     limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
     keys: before(createKeys(acts)),
     ...before({ cleanUp: cleanUp.ask }),
@@ -288,7 +298,7 @@ const wire = (
     mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,
     close: () => {
-      closing ??= shut().then(background.stop).then(postman?.close).then(stores.close)
+      closing ??= shut().then(background.stop).then(providerClients.close).then(postman?.close).then(stores.close)
       return closing
     },
   }

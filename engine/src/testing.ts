@@ -2,6 +2,7 @@
 
 import { buildVigile } from './engine.ts'
 import type { VigileOptions } from './options.ts'
+import type { Wait } from './provider-calls/provider-client.ts'
 import type { Vigile } from './vigile.ts'
 
 export type TestClock = {
@@ -10,16 +11,19 @@ export type TestClock = {
 }
 
 /**
- * An engine with a clock to move.
+ * An engine with a clock to move. `wait`: in place of waiting before a provider is asked again; it has the milliseconds.
  *
  * @example
  * const { vigile, clock } = createTestVigile({ publicUrl: 'http://localhost:3000', secrets: 'x'.repeat(64) })
  * clock.move(16 * 60_000) // every access token has expired
  */
-export const createTestVigile = (options: VigileOptions): { readonly vigile: Vigile; readonly clock: TestClock } => {
+export const createTestVigile = (
+  options: VigileOptions,
+  { wait }: { readonly wait?: Wait | undefined } = {},
+): { readonly vigile: Vigile; readonly clock: TestClock } => {
   const offset = { ms: 0 }
   return {
-    vigile: buildVigile(options, offset),
+    vigile: buildVigile(options, offset, wait),
     clock: {
       move: (ms) => {
         offset.ms += ms

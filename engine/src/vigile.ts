@@ -12,6 +12,7 @@ import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
 import type { Sessions } from './operator/sessions.ts'
 import type { Users } from './operator/users.ts'
+import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
@@ -43,6 +44,14 @@ export type Vigile = {
   readonly sessions: Sessions
   readonly limits: Limits
   readonly keys: Keys
+  /**
+   * The providers that people sign in with, and whether they answer (RES-2), as this node sees it. A password signs in
+   * whatever their state.
+   *
+   * @example
+   * for (const { name, state } of auth.providers()) if (state === 'open') console.log(`${name} is down`)
+   */
+  providers(): readonly ProviderState[]
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>
   /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */

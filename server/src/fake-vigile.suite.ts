@@ -82,6 +82,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
         return { endedSessions: 7 }
       },
     },
+    providers: () => [],
     limits: {
       check: async () => ({
         ...{ allowed: true, remaining: 1, resetMs: 0, headers: {} },

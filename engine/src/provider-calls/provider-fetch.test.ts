@@ -45,6 +45,9 @@ test('RES-1 an answer without a body, as a revocation gives', async () => {
   provider.say((_, response) => response.writeHead(204).end())
   const ask = providerFetch(testClient().client, { repeatable: true })
   expect((await ask(`${provider.url}/revoke`, { method: 'POST' })).status).toBe(204)
+  const request = new Request(`${provider.url}/grant`, { method: 'DELETE', body: '{"access_token":"t"}' })
+  expect((await ask(request)).status).toBe(204)
+  expect(provider.requests.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'content-length': '20' } })
 })
 
 test('RES-1 where there is no answer, it is said why, and when to come back', async () => {

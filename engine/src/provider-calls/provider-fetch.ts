@@ -28,8 +28,8 @@ export class ProviderCallError extends Error {
  */
 export const providerFetch =
   (client: ProviderClient, options: SendOptions) =>
-  async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const { method, headers: asked, body: form } = new Request(url, init)
+  async (asking: string | Request, init: RequestInit = {}): Promise<Response> => {
+    const { url, method, headers: asked, body: form } = new Request(asking, init)
     const answer = await client.send(
       {
         url,

@@ -61,6 +61,39 @@ describe('OPS-1 each fault is named, with what is wrong and what would be right'
     ['a weak hash', { passwords: { argon2: { memoryKiB: 1024 } } }, 'passwords.argon2', "OWASP's minimum"],
     ['a breach service over http', { passwords: { breachUrl: 'http://x.example' } }, 'passwords.breachUrl', 'https'],
     ['keys that rotate hourly', { keys: { rotateEvery: '1h' } }, 'keys.rotateEvery', 'too short'],
+    [
+      'a provider that may hang for a minute',
+      { providerCalls: { timeoutSeconds: 60 } },
+      'providerCalls.timeoutSeconds',
+      '60 is not',
+    ],
+    [
+      'a provider that may hang for ever',
+      { providerCalls: { timeoutSeconds: Number.NaN } },
+      'providerCalls.timeoutSeconds',
+      'NaN',
+    ],
+    [
+      'a wait of a minute',
+      { providerCalls: { retryWaitsSeconds: [1, 60] } },
+      'providerCalls.retryWaitsSeconds',
+      '60 is not',
+    ],
+    [
+      'six waits',
+      { providerCalls: { retryWaitsSeconds: [1, 1, 1, 1, 1, 1] } },
+      'providerCalls.retryWaitsSeconds',
+      'more than 5',
+    ],
+    ['a longest wait', { providerCalls: { longestWaitSeconds: -1 } }, 'providerCalls.longestWaitSeconds', '-1 is not'],
+    [
+      'half a failure',
+      { providerCalls: { failuresToOpen: 2.5 } },
+      'providerCalls.failuresToOpen',
+      '2.5 is not a whole',
+    ],
+    ['no failure at all', { providerCalls: { failuresToOpen: 0 } }, 'providerCalls.failuresToOpen', '0 is not'],
+    ['a breaker for a day', { providerCalls: { openSeconds: 86_400 } }, 'providerCalls.openSeconds', '86400 is not'],
     ['a pattern that is none', { cleanUpAt: 'daily' }, 'cleanUpAt', 'no cron pattern'],
   ])('%s', (_, options, setting, wrong) => {
     const faults = faultsOf(options)

@@ -9,6 +9,7 @@ import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { Provider } from '../oauth/provider.ts'
 import type { VigileOptions } from '../options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
+import type { ProviderCallPolicy } from '../provider-calls/provider-client.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import { bindingOf } from './binding.ts'
@@ -16,6 +17,7 @@ import { cookieSettings } from './cookies.ts'
 import { type MailSetting, mailOf } from './mail.ts'
 import { relyingPartyOf } from './passkeys.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
+import { providerCallsOf } from './provider-calls.ts'
 import { providersOf } from './providers.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
@@ -55,6 +57,7 @@ export type Settings = {
     readonly audience: string
   }
   readonly providers: readonly Provider[]
+  readonly providerCalls: ProviderCallPolicy
   readonly passwords: PasswordSettings
   /** Null: browsers make no passkeys for this site. */
   readonly relyingParty: RelyingParty | null
@@ -114,6 +117,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
       audience: options.keys?.audience ?? url.origin,
     },
     providers: providersOf(options.providers, faults),
+    providerCalls: providerCallsOf(options.providerCalls, faults),
     passwords: passwordsOf(options.passwords, { name, app, url }, faults),
     relyingParty: relyingPartyOf({
       host: url.hostname,
