@@ -153,6 +153,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     tellOfReuse: tellOfReuse({ keyring }),
     mailPosted: () =>
       isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
+    identitiesGone: () => {},
     keyring,
     signingKeys,
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),

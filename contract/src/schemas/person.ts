@@ -22,6 +22,17 @@ export const exportSchema = z.object({
       devices: z.array(z.object({ firstSeenAt: moment, lastSeenAt: moment })),
       authenticatorApp: z.object({ createdAt: moment }).nullable(),
       passkeys: z.array(passkeySchema),
+      identities: z.array(
+        z.object({
+          id: z.string(),
+          provider: z.string(),
+          subject: z.string().meta({ description: 'What the provider knows the person by.' }),
+          email: z.string().nullable(),
+          label: z.string().nullable(),
+          createdAt: moment,
+          lastUsedAt: moment.nullable(),
+        }),
+      ),
       letters: z.array(z.object({ kind: z.string(), writtenAt: moment, outcome: z.string().nullable() })),
     })
     .nullable()

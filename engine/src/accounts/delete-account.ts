@@ -3,6 +3,7 @@
 import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
+import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
@@ -21,13 +22,18 @@ const accountsAtOnce = 100
 type DeleteAccountStores = {
   readonly accounts: AccountStore
   readonly sessions: SessionStore
+  readonly identities: Pick<IdentityStore, 'listOfUser'>
   readonly outbox: OutboxStore
   readonly audit: AuditStore
 }
 
 export type DeleteAccountDeps = Omit<AccountActDeps, 'transact'> & {
   readonly transact: Transact<DeleteAccountStores & { closures: ClosureStore }>
+  readonly identitiesGone: IdentitiesGone
 }
+
+/** After the commit: the tokens of these are to be taken back at the providers, as far as those can be reached (S-69). */
+export type IdentitiesGone = (identities: readonly Identity[]) => void
 
 /** Removes an account and what hangs on it, at once. */
 export const deleteAccount = async (
@@ -66,21 +72,24 @@ const remove = async (
   const committed = deps.transact(async (stores) =>
     (await isTheirs(stores.closures)) ? removeWithAll(stores, userId, { now, by }) : null,
   )
-  const ended = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
-  if (ended === null) return false
-  await announceAccount(deps, userId, ended)
+  const gone = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
+  if (gone === null) return false
+  deps.identitiesGone(gone.identities)
+  await announceAccount(deps, userId, gone.ended)
   return true
 }
 
+export type Gone = { readonly ended: readonly SessionId[]; readonly identities: readonly Identity[] }
+
 /**
- * Removes an account and what hangs on it, in a transaction. Gives the sessions that ended, which are announced after the commit.
- * Null: there is no such account. `reason`: for the record, where it was not asked for by name.
+ * Removes an account and what hangs on it, in a transaction. Gives the sessions that ended, which are announced after the commit,
+ * and the identities that went, which `identitiesGone` is told of then. Null: there is no such account. `reason`: for the record, where it was not asked for by name.
  */
 export const removeWithAll = async (
-  { accounts, sessions, outbox, audit }: DeleteAccountStores,
+  { accounts, sessions, identities, outbox, audit }: DeleteAccountStores,
   userId: UserId,
   { now, by, ...why }: { readonly now: number; readonly by: string; readonly reason?: string },
-): Promise<readonly SessionId[] | null> => {
+): Promise<Gone | null> => {
   // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
   // which other nodes would go on trusting for as long as they hold it.
   await accounts.setActive(userId, false, now)
@@ -89,10 +98,11 @@ export const removeWithAll = async (
   await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
   if (!account) return null
   await accounts.clearAllAttempts(userId, [emailHash({ key: account.emailKey }), strangersAtCodes(userId)])
+  const disconnected = await identities.listOfUser(userId)
   if (!(await accounts.delete(userId))) return null
   await outbox.deleteOf(userId)
   const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
   await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length, ...why } })])
   await audit.pseudonymise(userId)
-  return revoked.map(({ id }) => id)
+  return { ended: revoked.map(({ id }) => id), identities: disconnected }
 }

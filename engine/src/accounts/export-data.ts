@@ -2,6 +2,7 @@
 // somebody tried what only looked like them, it is said that it happened, and not who or where.
 import type { Passkey, User } from '@vigile/contract'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore, SentLetter } from '../mail/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
@@ -23,6 +24,7 @@ export type ExportDeps = {
   readonly outbox: Pick<OutboxStore, 'listOf'>
   readonly totp: Pick<TotpStore, 'find'>
   readonly passkeys: HeldPasskeys
+  readonly identities: Pick<IdentityStore, 'listOfUser'>
   readonly audit: Pick<AuditStore, 'list'>
   readonly clock: Clock
 }
@@ -30,6 +32,11 @@ export type ExportDeps = {
 export type ExportedEntry = Pick<
   AuditEntry,
   'at' | 'action' | 'resource' | 'resourceId' | 'details' | 'ip' | 'userAgent'
+>
+
+export type ExportedIdentity = Pick<
+  Identity,
+  'id' | 'provider' | 'subject' | 'email' | 'label' | 'createdAt' | 'lastUsedAt'
 >
 
 export type ExportedData = {
@@ -40,6 +47,7 @@ export type ExportedData = {
   readonly devices: readonly KnownDevice[]
   readonly authenticatorApp: { readonly createdAt: number } | null
   readonly passkeys: readonly Passkey[]
+  readonly identities: readonly ExportedIdentity[]
   readonly letters: readonly SentLetter[]
 }
 
@@ -69,12 +77,13 @@ const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData |
   const account = await deps.accounts.findById(userId)
   if (!account) return null
   const exportedAt = deps.clock.now()
-  const [sessions, devices, letters, app, passkeys] = await Promise.all([
+  const [sessions, devices, letters, app, passkeys, identities] = await Promise.all([
     deps.sessions.listLive(userId, exportedAt),
     deps.accounts.listDevices(userId),
     deps.outbox.listOf(userId),
     deps.totp.find(userId),
     deps.passkeys.listOfUser(userId),
+    deps.identities.listOfUser(userId),
   ])
   const { passwordHash, updatedAt } = account
   return {
@@ -89,6 +98,15 @@ const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData |
       createdAt,
       lastUsedAt,
       backedUp,
+    })),
+    identities: identities.map(({ id, provider, subject, email, label, createdAt, lastUsedAt }) => ({
+      id,
+      provider,
+      subject,
+      email,
+      label,
+      createdAt,
+      lastUsedAt,
     })),
     letters,
   }

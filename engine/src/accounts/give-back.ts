@@ -1,16 +1,16 @@
 // An account whose email somebody else has changed goes back to the address that it had (S-16).
 import { auditEntry, type Context } from '../audit/entry.ts'
-import type { SessionId, UserId } from '../primitives/ids.ts'
-import { removeWithAll } from './delete-account.ts'
+import type { UserId } from '../primitives/ids.ts'
+import { type Gone, removeWithAll } from './delete-account.ts'
 import { parseEmail } from './email.ts'
 import type { LetterActStores } from './letter-act.ts'
 import type { ToldOf } from './post-notice.ts'
 import type { Account } from './store.ts'
 
-/** `displaced`: the account that stood in the way and is gone, with its sessions that ended. */
+/** `displaced`: the account that stood in the way and is gone. */
 export type GivenBack = {
   readonly account: Account
-  readonly displaced: { readonly id: UserId; readonly ended: readonly SessionId[] } | null
+  readonly displaced: (Gone & { readonly id: UserId }) | null
 }
 
 /**
@@ -29,13 +29,13 @@ export const giveBack = async (
   // Whoever took the account may have made another one with the address since, to keep it. Nobody proved the mailbox for that one.
   const squatter = await accounts.findByEmailKey(email.key)
   if (squatter && squatter.emailVerifiedAt !== null && !(await closures.find(squatter.id, now))) return 'email_taken'
-  const ended =
+  const gone =
     squatter && (await removeWithAll(stores, squatter.id, { now, by: 'owner', reason: 'address_given_back' }))
   if (!(await accounts.changeEmail(account, email, now))) return 'link_expired'
   const act = { action: 'user:email-change', at: now, userId: account.id, resource: 'user', resourceId: account.id }
   await audit.append([auditEntry(context, { ...act, details: { reason: 'given_back' } })])
   return {
     account: { ...account, email: email.address, emailKey: email.key, emailVerifiedAt: now, updatedAt: now },
-    displaced: squatter && ended ? { id: squatter.id, ended } : null,
+    displaced: squatter && gone ? { id: squatter.id, ...gone } : null,
   }
 }

@@ -1,5 +1,6 @@
 // What the acts behind links of letters have in common.
 import type { AuditStore } from '../audit/store.ts'
+import type { IdentityStore } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
@@ -8,6 +9,7 @@ import type { TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
 import type { ClosureStore } from './closure-store.ts'
+import type { IdentitiesGone } from './delete-account.ts'
 import type { RemoveSinceStores } from './remove-since.ts'
 import type { AccountStore } from './store.ts'
 
@@ -16,6 +18,7 @@ export type LetterActStores = RemoveSinceStores & {
   readonly accounts: AccountStore
   readonly closures: ClosureStore
   readonly sessions: SessionStore
+  readonly identities: Pick<IdentityStore, 'listOfUser' | 'removeAll'>
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
   readonly audit: AuditStore
@@ -25,6 +28,7 @@ export type LetterActDeps = Omit<AccountActDeps, 'transact'> & {
   readonly oneTimeTokens: Pick<OneTimeTokenStore, 'find'>
   readonly transact: Transact<LetterActStores>
   readonly keyring: Pick<Keyring, 'newest'>
+  readonly identitiesGone: IdentitiesGone
   /** The outbox has something new. */
   readonly mailPosted: () => void
 }

@@ -15,6 +15,7 @@ import { giveBack } from './give-back.ts'
 import type { LetterActDeps, LetterActStores } from './letter-act.ts'
 import type { ToldOf } from './post-notice.ts'
 import { putBackApp } from './put-back-app.ts'
+import { removeIdentities } from './remove-identities.ts'
 import { removeSince } from './remove-since.ts'
 import { type Account, EmailTakenError } from './store.ts'
 
@@ -34,8 +35,8 @@ class RefusedError extends Error {
 }
 
 /**
- * Ends every session (the new password that follows would end them anyway), closes the old password, forgets the browsers and takes
- * away the ways to sign in that came since, gives a changed email back, and sends a link to choose a new password. Refuses
+ * Ends every session (the new password that follows would end them anyway), closes the old password, disconnects the accounts at
+ * providers, forgets the browsers and takes away the ways to sign in that came since, gives a changed email back, and sends a link to choose a new password. Refuses
  * `link_expired` (used, too old, unknown, or sent to an address that is no longer the account's) and `email_taken` (another account
  * has the address, and it was confirmed there): then nothing has changed, and the link is as good as before.
  */
@@ -49,6 +50,7 @@ export const notMe = async (deps: LetterActDeps, input: NotMeInput): Promise<Not
   const done = await orAlarm(deps.log, { reason: 'reported' }, committed)
   if (typeof done === 'string') return { ok: false, error: done }
   deps.mailPosted()
+  deps.identitiesGone([...done.disconnected, ...(done.displaced?.identities ?? [])])
   await announceAccount(deps, done.account.id, done.ended)
   if (done.displaced) await announceAccount(deps, done.displaced.id, done.displaced.ended)
   return { ok: true, value: { sentTo: done.account.email } }
@@ -72,6 +74,8 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     await accounts.replacePassword(userId, null, null, now)
     await accounts.forgetDevices(userId, since)
     await removeSince(stores, userId, since)
+    // Of any age, as the password: whoever got in by one that the owner connected long ago would be back at once.
+    const disconnected = await removeIdentities(stores, userId, { reason: 'reported', now, context })
     const appPutBack = await putBackApp(stores, userId, { told: toldBy(all), since })
     // What they could do is done. Nor may those in the mailbox of whoever changed the email turn this back.
     await oneTimeTokens.endAll(userId, 'not_me', now, since)
@@ -86,7 +90,7 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     const issued = await issueToken(oneTimeTokens, { purpose, userId, emailKey, now })
     const letter = { to, locale: account.locale ?? locale, content: { kind: purpose, token: issued.token } }
     await postLetter(deps, outbox, { kind: purpose, letter, userId, now, expiresAt: issued.expiresAt })
-    return { account, displaced, ended: ended.map(({ id }) => id) }
+    return { account, displaced, disconnected, ended: ended.map(({ id }) => id) }
   })
 
 /** Whoever took the account may have closed it too, which would delete it for good. What an operator has disabled stays so. */

@@ -45,8 +45,8 @@ export interface IdentityStore {
   putTokens(id: string, tokens: SealedTokens | null): Promise<boolean>
   /** The identity that was removed; null: the user had no such identity. */
   remove(userId: UserId, id: string): Promise<Identity | null>
-  /** Those that were removed: what came at `since` or later. */
-  removeSince(userId: UserId, since: number): Promise<readonly Identity[]>
+  /** Those that were removed. */
+  removeAll(userId: UserId): Promise<readonly Identity[]>
   /** Takes the turn to refresh the tokens that were read. False: another node has it, or they are others by now. */
   beginRefresh(read: Identity, until: number, now: number): Promise<boolean>
   /** Puts the new tokens, or none, and ends the turn. False: the turn was over, or the tokens were put anew meanwhile. */

@@ -17,6 +17,10 @@ const notices: readonly Notice[] = [
   { kind: 'factor_added', factor: 'recovery_codes' },
   { kind: 'factor_removed', factor: 'passkey' },
   { kind: 'factor_removed', factor: 'all' },
+  { kind: 'factor_removed', factor: 'identities' },
+  { kind: 'identity_linked', provider: 'Discord', label: '@ada' },
+  // A name that somebody chose there.
+  { kind: 'identity_unlinked', provider: 'GitHub', label: '<b>ada</b>' },
   { kind: 'recovery_code_used', left: 9 },
   { kind: 'codes_closed' },
   { kind: 'new_device' },

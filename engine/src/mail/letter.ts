@@ -10,8 +10,8 @@ export type Circumstances = {
   readonly system: string | null
 }
 
-/** What a person signs in with besides a password. `all` of it: an operator has taken it away. */
-export type FactorName = 'totp' | 'passkey' | 'recovery_codes' | 'all'
+/** What a person signs in with besides a password. `all`: the second factors. `identities`: the connected accounts. */
+export type FactorName = 'totp' | 'passkey' | 'recovery_codes' | 'all' | 'identities'
 
 /** What has happened to an account, and may not have been its owner's doing (S-16, ACC-8). */
 export type Notice =
@@ -19,6 +19,8 @@ export type Notice =
   /** `email`: the new address. */
   | { readonly kind: 'email_change_asked' | 'email_changed'; readonly email: string }
   | { readonly kind: 'factor_added' | 'factor_removed'; readonly factor: FactorName }
+  /** `provider`: its name. `label`: what people know the account there by. */
+  | { readonly kind: 'identity_linked' | 'identity_unlinked'; readonly provider: string; readonly label: string | null }
   /** `left`: codes that are not used yet. */
   | { readonly kind: 'recovery_code_used'; readonly left: number }
   /** `codes_closed`: those of an app, to new devices, after too many wrong ones. */

@@ -67,6 +67,8 @@ const factsOf = (locale: Locale, content: Notice & { readonly circumstances: Cir
   const facts: [string, string][] = [[message(locale, 'mail.facts.when'), `${when} UTC`]]
   if ('factor' in content)
     facts.unshift([message(locale, 'mail.facts.what'), message(locale, `mail.factors.${content.factor}`)])
+  if ('provider' in content)
+    facts.unshift([message(locale, 'mail.facts.what'), [content.provider, content.label].filter(Boolean).join(' · ')])
   if ('left' in content) facts.push([message(locale, 'mail.facts.left'), String(content.left)])
   if (device !== '') facts.push([message(locale, 'mail.facts.device'), device])
   if (ip !== null) facts.push([message(locale, 'mail.facts.address'), ip])

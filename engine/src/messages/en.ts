@@ -131,6 +131,7 @@ export const en = {
       passkey: 'A passkey',
       recovery_codes: 'Recovery codes',
       all: 'All that was asked for besides the password: app, passkeys, recovery codes',
+      identities: 'Connected accounts: this address was proven for the first time, and they came before that',
     },
     notice: {
       action: 'This was not me',
@@ -219,6 +220,16 @@ export const en = {
       subject: 'A way to sign in was removed at {{name}}',
       title: 'A way to sign in was removed',
       lead: 'It can no longer be used to sign in to your account.',
+    },
+    identity_linked: {
+      subject: 'An account was connected at {{name}}',
+      title: 'An account was connected',
+      lead: 'From now on this account at another site can be used to sign in to yours.',
+    },
+    identity_unlinked: {
+      subject: 'An account was disconnected at {{name}}',
+      title: 'An account was disconnected',
+      lead: 'This account at another site can no longer be used to sign in to yours.',
     },
     recovery_code_used: {
       subject: 'A recovery code was used at {{name}}',

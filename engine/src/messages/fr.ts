@@ -149,6 +149,8 @@ export const fr: Messages = {
       passkey: 'Une clé d’accès',
       recovery_codes: 'Des codes de secours',
       all: 'Tout ce qui était demandé en plus du mot de passe\u00a0: application, clés d’accès, codes de secours',
+      identities:
+        'Les comptes liés\u00a0: cette adresse vient d’être prouvée pour la première fois, et ils sont plus anciens',
     },
     notice: {
       action: 'Ce n’était pas moi',
@@ -237,6 +239,16 @@ export const fr: Messages = {
       subject: 'Un moyen de connexion a été retiré sur {{name}}',
       title: 'Un moyen de connexion a été retiré',
       lead: 'Cela ne peut plus servir à se connecter à votre compte.',
+    },
+    identity_linked: {
+      subject: 'Un compte a été lié sur {{name}}',
+      title: 'Un compte a été lié',
+      lead: 'Ce compte d’un autre site peut désormais servir à se connecter au vôtre.',
+    },
+    identity_unlinked: {
+      subject: 'Un compte a été dissocié sur {{name}}',
+      title: 'Un compte a été dissocié',
+      lead: 'Ce compte d’un autre site ne peut plus servir à se connecter au vôtre.',
     },
     recovery_code_used: {
       subject: 'Un code de secours a servi sur {{name}}',

@@ -2,7 +2,7 @@
 import type { UserId } from '../primitives/ids.ts'
 
 /** The first factor of a sign-in. */
-export type WayIn = 'password' | 'sign_up' | 'magic_link'
+export type WayIn = 'password' | 'sign_up' | 'magic_link' | 'oauth'
 
 /** A sign-in whose first factor was right. It opens nothing but the proof of the second (H-1). */
 export type PendingSignIn = {

@@ -101,13 +101,8 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
         .returning(columns)
         .executeTakeFirst(),
     ),
-  removeSince: async (userId, since) => {
-    const rows = await db
-      .deleteFrom('identities')
-      .where('user_id', '=', userId)
-      .where('created_at', '>=', since)
-      .returning(columns)
-      .execute()
+  removeAll: async (userId) => {
+    const rows = await db.deleteFrom('identities').where('user_id', '=', userId).returning(columns).execute()
     return rows.map(toIdentity)
   },
   beginRefresh: async ({ id, tokens }, until, now) => {

@@ -104,8 +104,8 @@ const actOnIdentities = async ({ identities, oauthStates, oauthHandles }: Stores
   await identities.replaceSealed(identity, 'anew', 'k2')
   await identities.putTokens(identity.id, null)
   await identities.listNotUnder('k2', null, 10)
-  await identities.removeSince(user, 1)
   await identities.remove(user, identity.id)
+  await identities.removeAll(user)
   const [userId] = users as [UserId]
   const state = { stateHash: userId, provider: 'discord', browserHashes: ['a', 'b'] }
   const handle = { handleHash: userId, purpose: 'sign_in', browserHashes: ['a', 'b'] } as const
