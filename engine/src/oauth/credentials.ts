@@ -2,9 +2,9 @@
 import type { Provider, Reads } from './provider.ts'
 
 export type ProviderOptions = {
-  /** Default: `{NAME}_CLIENT_ID` of the environment. */
+  /** Default: `{ID}_CLIENT_ID` of the environment, such as `DISCORD_CLIENT_ID`. */
   readonly clientId?: string | undefined
-  /** Default: `{NAME}_CLIENT_SECRET` of the environment. */
+  /** Default: `{ID}_CLIENT_SECRET` of the environment. */
   readonly clientSecret?: string | undefined
   /** In place of the default ones. */
   readonly scopes?: readonly string[] | undefined
@@ -12,11 +12,15 @@ export type ProviderOptions = {
   readonly reads?: Reads | undefined
 }
 
+/** `('my-forge', 'CLIENT_ID')` → `MY_FORGE_CLIENT_ID`. */
+export const providerVariable = (id: string, suffix: 'CLIENT_ID' | 'CLIENT_SECRET' | 'ISSUER' | 'NAME'): string =>
+  `${id.toUpperCase().replaceAll('-', '_')}_${suffix}`
+
 /** What is missing is empty: the check of all settings names it (OPS-1). */
 export const credentialsOf = (
-  prefix: string,
-  { clientId, clientSecret }: ProviderOptions,
+  id: string,
+  { clientId, clientSecret }: Pick<ProviderOptions, 'clientId' | 'clientSecret'>,
 ): Pick<Provider, 'clientId' | 'clientSecret'> => ({
-  clientId: clientId ?? process.env[`${prefix}_CLIENT_ID`] ?? '',
-  clientSecret: clientSecret ?? process.env[`${prefix}_CLIENT_SECRET`] ?? '',
+  clientId: clientId ?? process.env[providerVariable(id, 'CLIENT_ID')] ?? '',
+  clientSecret: clientSecret ?? process.env[providerVariable(id, 'CLIENT_SECRET')] ?? '',
 })

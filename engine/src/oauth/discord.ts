@@ -32,7 +32,7 @@ export const discord = (options: ProviderOptions & { readonly site?: string | un
   return {
     id: 'discord',
     name: 'Discord',
-    ...credentialsOf('DISCORD', options),
+    ...credentialsOf('discord', options),
     server: {
       kind: 'fixed',
       issuer: site,

@@ -30,7 +30,7 @@ export const github = (
   return {
     id: 'github',
     name: 'GitHub',
-    ...credentialsOf('GITHUB', options),
+    ...credentialsOf('github', options),
     server: {
       kind: 'fixed',
       issuer: `${site}/login/oauth`,

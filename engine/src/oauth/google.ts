@@ -22,7 +22,7 @@ export const google = (options: GoogleOptions = {}): Provider => {
   return {
     id: 'google',
     name: 'Google',
-    ...credentialsOf('GOOGLE', options),
+    ...credentialsOf('google', options),
     server: { kind: 'discovery', issuer },
     scopes: options.scopes ?? ['openid', 'email', 'profile'],
     again: 'select_account',

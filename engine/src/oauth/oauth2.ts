@@ -1,6 +1,6 @@
 // Any provider that speaks OAuth 2 and no OpenID Connect, by its addresses: RFC 6749 with PKCE (RFC 7636).
 import { boundedProfile, type SaidProfile } from './bounded-profile.ts'
-import type { ProviderOptions } from './credentials.ts'
+import { credentialsOf, type ProviderOptions } from './credentials.ts'
 import type { Provider } from './provider.ts'
 
 export type OAuth2Options = Omit<ProviderOptions, 'scopes'> & {
@@ -8,8 +8,6 @@ export type OAuth2Options = Omit<ProviderOptions, 'scopes'> & {
   readonly id: string
   /** What people read on the button. */
   readonly name: string
-  readonly clientId: string
-  readonly clientSecret: string
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
   /** RFC 7009. Absent: tokens are forgotten here, and stay good there. */
@@ -26,11 +24,12 @@ export type OAuth2Options = Omit<ProviderOptions, 'scopes'> & {
 }
 
 /**
- * Sign-in with any OAuth 2 provider. What `of` gives is checked and cut to size; without a subject the sign-in is refused.
+ * Sign-in with any OAuth 2 provider. Id and secret come from `{ID}_CLIENT_ID` and `{ID}_CLIENT_SECRET` of the environment where they are not
+ * given. What `of` gives is checked and cut to size; without a subject the sign-in is refused.
  *
  * @example
  * oauth2({
- *   id: 'forge', name: 'Forge', clientId, clientSecret, scopes: ['read'],
+ *   id: 'forge', name: 'Forge', scopes: ['read'],
  *   authorizationEndpoint: 'https://forge.example.com/oauth/authorize',
  *   tokenEndpoint: 'https://forge.example.com/oauth/token',
  *   profile: {
@@ -41,13 +40,11 @@ export type OAuth2Options = Omit<ProviderOptions, 'scopes'> & {
  * })
  */
 export const oauth2 = (options: OAuth2Options): Provider => {
-  const { id, name, clientId, clientSecret, authorizationEndpoint, tokenEndpoint, revocationEndpoint, profile } =
-    options
+  const { id, name, authorizationEndpoint, tokenEndpoint, revocationEndpoint, profile } = options
   return {
     id,
     name,
-    clientId,
-    clientSecret,
+    ...credentialsOf(id, options),
     server: {
       kind: 'fixed',
       issuer: options.issuer ?? URL.parse(authorizationEndpoint)?.origin ?? '',

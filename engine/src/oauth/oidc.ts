@@ -1,14 +1,14 @@
 // Any OpenID Connect provider, by discovery: https://openid.net/specs/openid-connect-core-1_0.html
 import { boundedProfile } from './bounded-profile.ts'
-import { credentialsOf, type ProviderOptions } from './credentials.ts'
+import { credentialsOf, type ProviderOptions, providerVariable } from './credentials.ts'
 import type { Claims, Profile, Provider, ReadJson } from './provider.ts'
 
 export type OidcOptions = ProviderOptions & {
   /** In addresses: lower-case letters, digits and `-`; default `oidc`. Accounts are known by it: it must not change. */
   readonly id?: string | undefined
-  /** What people read on the button. Default: `OIDC_NAME` of the environment, else `OpenID`. */
+  /** What people read on the button. Default: `{ID}_NAME` of the environment, else `OpenID`. */
   readonly name?: string | undefined
-  /** Its metadata is at `{issuer}/.well-known/openid-configuration`. Default: `OIDC_ISSUER` of the environment. */
+  /** Its metadata is at `{issuer}/.well-known/openid-configuration`. Default: `{ID}_ISSUER` of the environment. */
   readonly issuer?: string | undefined
   /** How it is told the secret: in a header (`basic`, the default) or in the form (`post`). */
   readonly tokenAuth?: 'basic' | 'post' | undefined
@@ -21,17 +21,21 @@ export type OidcOptions = ProviderOptions & {
  * @example
  * oidc({ id: 'keycloak', name: 'Example Ltd', issuer: 'https://id.example.com/realms/staff', clientId, clientSecret })
  */
-export const oidc = (options: OidcOptions = {}): Provider => ({
-  id: options.id ?? 'oidc',
-  name: options.name ?? (process.env.OIDC_NAME || 'OpenID'),
-  ...credentialsOf('OIDC', options),
-  server: { kind: 'discovery', issuer: options.issuer ?? process.env.OIDC_ISSUER ?? '' },
-  scopes: options.scopes ?? ['openid', 'email', 'profile'],
-  again: 'login',
-  tokenAuth: options.tokenAuth ?? 'basic',
-  profile: oidcProfile,
-  reads: options.reads ?? {},
-})
+export const oidc = (options: OidcOptions = {}): Provider => {
+  const { id = 'oidc' } = options
+  const variable = (suffix: 'ISSUER' | 'NAME') => process.env[providerVariable(id, suffix)] || undefined
+  return {
+    id,
+    name: options.name ?? variable('NAME') ?? 'OpenID',
+    ...credentialsOf(id, options),
+    server: { kind: 'discovery', issuer: options.issuer ?? variable('ISSUER') ?? '' },
+    scopes: options.scopes ?? ['openid', 'email', 'profile'],
+    again: 'login',
+    tokenAuth: options.tokenAuth ?? 'basic',
+    profile: oidcProfile,
+    reads: options.reads ?? {},
+  }
+}
 
 /** The standard claims, as a profile. */
 export const oidcProfile = async (

@@ -56,7 +56,7 @@ describe('OPS-1 each fault of a provider is named', () => {
       'OIDC_CLIENT_ID',
       'OIDC_CLIENT_SECRET',
       'OIDC_ISSUER',
-      'providers.forge.clientSecret',
+      'FORGE_CLIENT_SECRET',
     ])
   })
 

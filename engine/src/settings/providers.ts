@@ -1,14 +1,7 @@
 // The providers that people sign in with, checked as a whole. Configuration files are compiled by nobody (OPS-1).
 import type { Faults } from '../configuration-error.ts'
+import { providerVariable } from '../oauth/credentials.ts'
 import type { Provider } from '../oauth/provider.ts'
-
-/** What the built-in ones read of the environment; the others are named by their option. */
-const variables: Readonly<Record<string, string>> = {
-  discord: 'DISCORD',
-  google: 'GOOGLE',
-  github: 'GITHUB',
-  oidc: 'OIDC',
-}
 
 export const providersOf = (given: readonly Provider[] = [], faults: Faults): readonly Provider[] => {
   const ids = new Set<string>()
@@ -41,14 +34,11 @@ const isProvider = ({ id, profile, server, reads }: Provider): boolean =>
 const checkOne = (provider: Provider, faults: Faults): void => {
   const { id, name, clientId, clientSecret, server, scopes, reads } = provider
   const option = (field: string) => `providers.${id}.${field}`
-  const variable = (suffix: string, field: string) =>
-    variables[id] === undefined ? option(field) : `${variables[id]}_${suffix}`
-
   if (!isLine(name, 100))
     faults.add(option('name'), 'people could not read it', 'write one line of 1 to 100 characters')
   const credentials = [
-    [clientId, variable('CLIENT_ID', 'clientId')],
-    [clientSecret, variable('CLIENT_SECRET', 'clientSecret')],
+    [clientId, providerVariable(id, 'CLIENT_ID')],
+    [clientSecret, providerVariable(id, 'CLIENT_SECRET')],
   ] as const
   for (const [value, setting] of credentials) {
     if (value === '' || value === undefined)
@@ -59,7 +49,7 @@ const checkOne = (provider: Provider, faults: Faults): void => {
   }
   const addresses: readonly (readonly [string | undefined, string])[] =
     server.kind === 'discovery'
-      ? [[server.issuer, variable('ISSUER', 'issuer')]]
+      ? [[server.issuer, providerVariable(id, 'ISSUER')]]
       : [
           [server.authorizationEndpoint, option('authorizationEndpoint')],
           [server.tokenEndpoint, option('tokenEndpoint')],

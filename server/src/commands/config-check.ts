@@ -14,9 +14,11 @@ export const addConfigCheck = (parent: Command, cli: Cli): void => {
       if (faults.length > 0) return report.faults(faults)
       const warnings = warningsOf(loaded, cli.messages).map(({ text }) => text)
       const { production } = loaded.config
-      const { publicUrl } = options
-      const value = { ok: true, production, publicUrl, configFile: loaded.configFile ?? null, warnings }
-      return report.done(value, [`${config.good} ${publicUrl} (${config.mode(production)})`, ...warnings])
+      const { publicUrl, providers = [] } = options
+      const ids = providers.map(({ id }) => id)
+      const value = { ok: true, production, publicUrl, configFile: loaded.configFile ?? null, providers: ids, warnings }
+      const names = providers.length === 0 ? [] : [config.providers(providers.map(({ name }) => name))]
+      return report.done(value, [`${config.good} ${publicUrl} (${config.mode(production)})`, ...names, ...warnings])
     }),
   )
 }

@@ -43,4 +43,5 @@ const merge = (under: Plain, over: Plain): Plain => {
 }
 
 /** The second over the first, group by group; lists are replaced, not joined. */
-export const mergeConfigs = (under: VigileConfig, over: VigileConfig): VigileConfig => merge(under, over)
+export const mergeConfigs = <Config extends VigileConfig>(under: Config, over: Config): Config =>
+  merge(under, over) as Config

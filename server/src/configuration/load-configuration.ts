@@ -8,6 +8,7 @@ import { developmentSecret } from './development-secret.ts'
 import { withEnvironmentFile } from './environment-file.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { checkOwnOptions } from './own-options.ts'
+import { withProviders } from './providers.ts'
 import { type Environment, readEnvironment } from './read-environment.ts'
 import { secretSetting } from './settings.ts'
 
@@ -47,7 +48,11 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
     await readEnvironment(merged.environment, messages),
   ]
   faults.push(...merged.faults, ...file.faults, ...checkOwnOptions(file.config, messages), ...environment.faults)
-  const given = mergeConfigs(file.config, environment.config)
+  const { given: ofProviders = {}, ...fromEnvironment } = environment.config
+  const providers = withProviders(file.config, ofProviders, messages)
+  // A file that can't be read is named once.
+  faults.push(...providers.faults.filter(({ setting }) => !faults.some((fault) => fault.setting === setting)))
+  const given = mergeConfigs(providers.config, fromEnvironment)
   const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
   if (production) faults.push(...missing(given, faults, messages))
   return {

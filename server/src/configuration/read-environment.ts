@@ -1,15 +1,15 @@
 // The environment → options. A setting's faults are collected, not thrown: all of them are shown at once (OPS-1).
 import { readFile } from 'node:fs/promises'
 import type { Catalogue } from '../messages/catalogue.ts'
-import { mergeConfigs, type VigileConfig } from './config.ts'
+import { mergeConfigs } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { splitList } from './parsers.ts'
-import { type Setting, secretSetting, settings } from './settings.ts'
+import { type EnvironmentConfig, type Setting, secretSetting, settings } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export type EnvironmentReading = {
-  readonly config: VigileConfig
+  readonly config: EnvironmentConfig
   readonly faults: readonly ConfigurationFault[]
   /** Names that begin with `VIGILE_` and mean nothing: mostly misspelt. */
   readonly unknown: readonly string[]
@@ -17,7 +17,7 @@ export type EnvironmentReading = {
 
 export const readEnvironment = async (environment: Environment, messages: Catalogue): Promise<EnvironmentReading> => {
   const faults: ConfigurationFault[] = []
-  let config: VigileConfig = {}
+  let config: EnvironmentConfig = {}
   for (const setting of settings) {
     const given = await readSetting(setting, environment, messages)
     if (given === undefined) continue

@@ -2,7 +2,11 @@
 import { unsafePlainHttp } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
+import { type BuiltIn, type GivenProviders, variableOf } from './given-providers.ts'
 import { duration, host, list, oneOf, onOrOff, origin, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
+
+/** `given`: what is said of providers; they are made when the file has been read too. */
+export type EnvironmentConfig = VigileConfig & { readonly given?: GivenProviders }
 
 export type Setting = {
   /** The variable. */
@@ -11,12 +15,12 @@ export type Setting = {
   readonly option: string
   /** Also read from the file that `NAME_FILE` names, never shown. */
   readonly isSecret: boolean
-  readonly read: (input: string, messages: Catalogue) => Parsed<VigileConfig>
+  readonly read: (input: string, messages: Catalogue) => Parsed<EnvironmentConfig>
 }
 
 const define =
   (isSecret: boolean) =>
-  <Value>(name: string, option: string, parse: Parser<Value>, put: (value: Value) => VigileConfig): Setting => ({
+  <Value>(name: string, option: string, parse: Parser<Value>, put: (value: Value) => EnvironmentConfig): Setting => ({
     name,
     option,
     isSecret,
@@ -30,6 +34,15 @@ const setting = define(false)
 const secret = define(true)
 
 export const secretSetting = 'VIGILE_SECRET'
+
+const credentials = (id: BuiltIn): readonly Setting[] => [
+  setting(variableOf(id, 'clientId'), `providers.${id}.clientId`, text, (clientId) => ({
+    given: { [id]: { clientId } },
+  })),
+  secret(variableOf(id, 'clientSecret'), `providers.${id}.clientSecret`, text, (clientSecret) => ({
+    given: { [id]: { clientSecret } },
+  })),
+]
 
 export const settings: readonly Setting[] = [
   setting('VIGILE_PUBLIC_URL', 'publicUrl', text, (publicUrl) => ({ publicUrl })),
@@ -72,6 +85,12 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_SESSION_BINDING', 'sessions.binding', oneOf(['off', 'optional', 'required']), (binding) => ({
     sessions: { binding },
   })),
+  ...credentials('discord'),
+  ...credentials('google'),
+  ...credentials('github'),
+  setting('OIDC_ISSUER', 'providers.oidc.issuer', text, (issuer) => ({ given: { oidc: { issuer } } })),
+  ...credentials('oidc'),
+  setting('OIDC_NAME', 'providers.oidc.name', text, (name) => ({ given: { oidc: { name } } })),
   setting('PORT', 'port', wholeNumber(0, 65_535), (port) => ({ port })),
   setting('HOST', 'host', host, (host) => ({ host })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),

@@ -18,6 +18,7 @@ export const fr: Catalogue = {
     missing: 'Il manque',
     publicUrl: "L'adresse publique du site, par exemple https://auth.example.com",
     secret: 'Au moins 64 caractères que personne ne peut deviner, par exemple ceux de : openssl rand -hex 48',
+    ofProvider: (id) => `Il est donné à l’enregistrement du site auprès de ${id} : docs/providers.md`,
     bothGiven: (name) => `${name} et ${name}_FILE sont tous deux définis`,
     keepOne: (name) => `Gardez-en un : la valeur dans ${name}, ou le chemin d'un fichier dans ${name}_FILE`,
     fileUnreadable: (path, code) => `${path} est illisible (${code})`,
@@ -115,6 +116,7 @@ export const fr: Catalogue = {
     checkAbout: 'Vérifier la configuration dans son ensemble et nommer chaque erreur',
     good: 'La configuration est bonne.',
     mode: (production) => (production ? 'production' : 'développement'),
+    providers: (names) => `Connexion avec : ${names.join(', ')}`,
   },
 
   users: {
