@@ -1,6 +1,13 @@
 // What the server tells the page, in a JSON script of the HTML.
 import type { Locale } from '@vigile/contract'
 
+export type Provider = {
+  readonly id: string
+  readonly name: string
+  /** It did not answer when this page was made. */
+  readonly isDown: boolean
+}
+
 export type Settings = {
   /** Base name of the cookies. */
   readonly app: string
@@ -24,6 +31,8 @@ export type Settings = {
   readonly delivery: 'cookie' | 'body'
   /** Whether sessions are bound to a key of this browser. */
   readonly binding: boolean
+  /** Who else can sign people in here, in the order of the buttons. */
+  readonly providers: readonly Provider[]
 }
 
 function readSettings(): Settings {

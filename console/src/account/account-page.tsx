@@ -4,19 +4,21 @@ import type { ReactNode } from 'react'
 import { Boundary } from '../look/boundary.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { AccountFrame } from './account-frame.tsx'
-import { ChangePassword } from './change-password.tsx'
 import { CloseAccount } from './close-account.tsx'
+import { Connections } from './connections.tsx'
 import { Email } from './email.tsx'
 import { ExportData } from './export-data.tsx'
 import { Failed } from './failed.tsx'
 import { Loading } from './loading.tsx'
 import { Passkeys } from './passkeys.tsx'
+import { Password } from './password.tsx'
 import { Profile } from './profile.tsx'
 import { RecentSignIn } from './recent-sign-in.tsx'
 import { Section } from './section.tsx'
-import type { sections } from './sections.ts'
+import { type SectionId, sections } from './sections.ts'
 import { Sessions } from './sessions.tsx'
 import { TwoStep } from './two-step.tsx'
+import { ConnectionsContext, useLoadedConnections } from './use-connections.ts'
 import { FactorsContext, useLoadedFactors } from './use-factors.ts'
 import { SessionListContext, useSessionList, useSessions } from './use-sessions.ts'
 
@@ -27,7 +29,7 @@ function Waiting() {
 }
 
 /** A section that fails leaves its heading, and the others. */
-function Part({ id, children }: { id: (typeof sections)[number]; children: ReactNode }) {
+function Part({ id, children }: { id: SectionId; children: ReactNode }) {
   const { say } = useMessages()
   const around = (notice: ReactNode) => (
     <Section id={id} title={say(`${id}.title`)} text={say(`${id}.text`)}>
@@ -42,37 +44,45 @@ function Account({ user }: { user: User }) {
   const { reload } = useAuth()
   const { list } = useSessionList()
   const factors = useLoadedFactors()
+  const connections = useLoadedConnections()
   const onChange = async () => {
     await Promise.all([reload(), list()])
   }
   return (
     <FactorsContext value={factors}>
-      <RecentSignIn email={user.email}>
-        <Part id="profile">
-          <Profile user={user} onChange={reload} />
-        </Part>
-        <Part id="email">
-          <Email user={user} />
-        </Part>
-        <Part id="password">
-          <ChangePassword email={user.email} onChange={onChange} />
-        </Part>
-        <Part id="twoStep">
-          <TwoStep />
-        </Part>
-        <Part id="passkeys">
-          <Passkeys />
-        </Part>
-        <Part id="sessions">
-          <Sessions />
-        </Part>
-        <Part id="data">
-          <ExportData />
-        </Part>
-        <Part id="deletion">
-          <CloseAccount email={user.email} />
-        </Part>
-      </RecentSignIn>
+      <ConnectionsContext value={connections}>
+        <RecentSignIn email={user.email}>
+          <Part id="profile">
+            <Profile user={user} onChange={reload} />
+          </Part>
+          <Part id="email">
+            <Email user={user} />
+          </Part>
+          <Part id="password">
+            <Password email={user.email} onChange={onChange} />
+          </Part>
+          <Part id="twoStep">
+            <TwoStep />
+          </Part>
+          <Part id="passkeys">
+            <Passkeys />
+          </Part>
+          {sections.includes('connections') && (
+            <Part id="connections">
+              <Connections />
+            </Part>
+          )}
+          <Part id="sessions">
+            <Sessions />
+          </Part>
+          <Part id="data">
+            <ExportData />
+          </Part>
+          <Part id="deletion">
+            <CloseAccount email={user.email} />
+          </Part>
+        </RecentSignIn>
+      </ConnectionsContext>
     </FactorsContext>
   )
 }

@@ -12,7 +12,6 @@ import styles from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { settings } from '../settings.ts'
 import { useAct } from './recent-sign-in.tsx'
-import { Section } from './section.tsx'
 
 const fields = ['currentPassword', 'newPassword'] as const
 type Name = (typeof fields)[number]
@@ -51,36 +50,34 @@ export function ChangePassword({ email, onChange }: { email: string; onChange: (
   const labels = { currentPassword: say('field.currentPassword'), newPassword: say('field.newPassword') }
   const error = (name: Name) => trouble?.fields[name] && worded(trouble.fields[name], say)
   return (
-    <Section id="password" title={say('password.title')} text={say('password.text')}>
-      <form className={styles.form} method="post" noValidate ref={form} aria-busy={busy} {...events}>
-        <TroubleSummary trouble={trouble} labels={labels} />
-        <input type="text" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
-        <PasswordField
-          name="currentPassword"
-          label={labels.currentPassword}
-          autoComplete="current-password"
-          error={error('currentPassword')}
-        />
-        <PasswordField
-          name="newPassword"
-          label={labels.newPassword}
-          hint={say('field.passwordHint', minimum)}
-          autoComplete="new-password"
-          error={error('newPassword')}
-        />
-        <div>
-          <Button kind="main" type="submit" busy={busy} busyText={say('password.busy')}>
-            {say('password.submit')}
-          </Button>
-        </div>
-        <Live role="status">
-          {done && (
-            <Notice kind="done">
-              <p>{say('password.done')}</p>
-            </Notice>
-          )}
-        </Live>
-      </form>
-    </Section>
+    <form className={styles.form} method="post" noValidate ref={form} aria-busy={busy} {...events}>
+      <TroubleSummary trouble={trouble} labels={labels} />
+      <input type="text" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+      <PasswordField
+        name="currentPassword"
+        label={labels.currentPassword}
+        autoComplete="current-password"
+        error={error('currentPassword')}
+      />
+      <PasswordField
+        name="newPassword"
+        label={labels.newPassword}
+        hint={say('field.passwordHint', minimum)}
+        autoComplete="new-password"
+        error={error('newPassword')}
+      />
+      <div>
+        <Button kind="main" type="submit" busy={busy} busyText={say('password.busy')}>
+          {say('password.submit')}
+        </Button>
+      </div>
+      <Live role="status">
+        {done && (
+          <Notice kind="done">
+            <p>{say('password.done')}</p>
+          </Notice>
+        )}
+      </Live>
+    </form>
   )
 }

@@ -1,5 +1,21 @@
+import { settings } from '../settings.ts'
+
 /**
  * The sections of the account page, in their order: who you are (profile, email), how you sign in (password, factors,
- * passkeys), where you are signed in (sessions), what is kept of you (data, deletion).
+ * passkeys, accounts elsewhere), where you are signed in (sessions), what is kept of you (data, deletion).
  */
-export const sections = ['profile', 'email', 'password', 'twoStep', 'passkeys', 'sessions', 'data', 'deletion'] as const
+const all = [
+  'profile',
+  'email',
+  'password',
+  'twoStep',
+  'passkeys',
+  'connections',
+  'sessions',
+  'data',
+  'deletion',
+] as const
+export type SectionId = (typeof all)[number]
+
+/** Those of this site. */
+export const sections: readonly SectionId[] = all.filter((id) => id !== 'connections' || settings.providers.length > 0)

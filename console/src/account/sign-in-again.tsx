@@ -11,6 +11,8 @@ import { useMessages } from '../messages/i18n.ts'
 import { signInAgainHref } from '../navigation/routes.ts'
 import { Ways } from '../second-factor/ways.tsx'
 import { PasskeyAgain } from './passkey-again.tsx'
+import { ProviderAgain } from './provider-again.tsx'
+import { useFactors } from './use-factors.ts'
 
 const fields = ['passwordAgain'] as const
 type Name = (typeof fields)[number]
@@ -23,7 +25,25 @@ type Props = {
   readonly onCancel: () => void
 }
 
-function FirstFactor({ email, onSignedIn, onSecondFactor, onCancel }: Props) {
+/** For whoever has no password: the ways that they do have. */
+function WithoutPassword({ onSignedIn, onCancel }: Props) {
+  const { say } = useMessages()
+  return (
+    <div className={styles.form}>
+      <p>{say('signInAgain.textWithoutPassword')}</p>
+      <PasskeyAgain onSignedIn={onSignedIn} />
+      <ProviderAgain />
+      <p className={styles.other}>
+        <a href={signInAgainHref}>{say('signInAgain.otherWay')}</a>
+      </p>
+      <DialogActs>
+        <Button onClick={onCancel}>{say('sessions.keep')}</Button>
+      </DialogActs>
+    </div>
+  )
+}
+
+function WithPassword({ email, onSignedIn, onSecondFactor, onCancel }: Props) {
   const { say } = useMessages()
   const { busy, trouble, ...events } = useForm<Name>({
     fields,
@@ -56,6 +76,7 @@ function FirstFactor({ email, onSignedIn, onSecondFactor, onCancel }: Props) {
         error={error && worded(error, say)}
       />
       <PasskeyAgain onSignedIn={onSignedIn} />
+      <ProviderAgain />
       <p className={styles.other}>
         <a href={signInAgainHref}>{say('signInAgain.otherWay')}</a>
       </p>
@@ -75,7 +96,9 @@ export type Step = 'closed' | 'first' | readonly Factor[]
 /** Asks who sits here, before an act that matters. */
 export function SignInAgain({ step, onFirstFactor, ...rest }: Props & { step: Step; onFirstFactor: () => void }) {
   const { say } = useMessages()
+  const { factors } = useFactors()
   const isSecond = typeof step !== 'string'
+  const First = factors?.hasPassword === false ? WithoutPassword : WithPassword
   return (
     <Dialog opened={step !== 'closed'} title={say('signInAgain.title')} onClose={rest.onCancel}>
       {isSecond ? (
@@ -86,7 +109,7 @@ export function SignInAgain({ step, onFirstFactor, ...rest }: Props & { step: St
           </DialogActs>
         </>
       ) : (
-        <FirstFactor {...rest} />
+        <First {...rest} />
       )}
     </Dialog>
   )

@@ -2,6 +2,7 @@ import type { User } from '@vigile/contract'
 import { useAuth } from '@vigile/react'
 import { useState } from 'react'
 import { RecentSignIn, useAct } from '../account/recent-sign-in.tsx'
+import { ConnectionsContext, useLoadedConnections } from '../account/use-connections.ts'
 import { FactorsContext, useLoadedFactors } from '../account/use-factors.ts'
 import { send } from '../forms/send.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
@@ -34,9 +35,11 @@ export function ChangeEmailPage() {
   const { user } = useAuth()
   return (
     <FactorsContext value={useLoadedFactors()}>
-      <RecentSignIn email={user?.email ?? ''}>
-        <Confirm />
-      </RecentSignIn>
+      <ConnectionsContext value={useLoadedConnections()}>
+        <RecentSignIn email={user?.email ?? ''}>
+          <Confirm />
+        </RecentSignIn>
+      </ConnectionsContext>
     </FactorsContext>
   )
 }

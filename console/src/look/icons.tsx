@@ -1,7 +1,7 @@
 // Line icons, drawn on a grid of 20. All are decoration: the words beside them say it.
 import type { ReactNode } from 'react'
 
-function Icon({ children }: { children: ReactNode }) {
+export function Icon({ children }: { children: ReactNode }) {
   return (
     <svg
       width="20"
@@ -93,5 +93,12 @@ export const PaperIcon = () => (
   <Icon>
     <path d="M5 2.4h7l3.4 3.4v11.8H5Z" strokeLinejoin="round" />
     <path d="M7.6 8.6h5.2M7.6 11.4h5.2M7.6 14.2h3" strokeLinecap="round" />
+  </Icon>
+)
+
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="10" cy="6.6" r="3.4" />
+    <path d="M3.4 17c.4-3.6 3-5.6 6.6-5.6s6.2 2 6.6 5.6" strokeLinecap="round" />
   </Icon>
 )

@@ -74,6 +74,7 @@ export const fr: Messages = {
     asking: 'Recherche de votre session…',
     forgot: 'Mot de passe oublié\u202f?',
     byLink: 'Recevoir un lien de connexion par e-mail',
+    or: 'ou',
   },
   forgot: {
     heading: 'Mot de passe oublié\u202f?',
@@ -171,6 +172,9 @@ export const fr: Messages = {
   signInAgain: {
     title: 'Est-ce bien vous\u202f?',
     text: 'C’est important, et votre connexion n’est plus récente. Saisissez de nouveau votre mot de passe pour continuer.',
+    textWithoutPassword:
+      'C’est important, et votre connexion n’est plus récente. Connectez-vous de nouveau pour continuer.',
+    leaves: 'Vous reviendrez à votre compte. Recommencez-y alors.',
     submit: 'Continuer',
     otherWay: 'Se connecter autrement',
   },
@@ -203,9 +207,14 @@ export const fr: Messages = {
   password: {
     title: 'Mot de passe',
     text: 'Le changer vous déconnecte partout ailleurs.',
+    textNone: 'Un moyen de plus pour vous connecter.',
     submit: 'Changer le mot de passe',
     busy: 'Changement du mot de passe…',
     done: 'Votre mot de passe est changé. Toutes vos autres sessions sont fermées.',
+    none: 'Vous n’avez pas de mot de passe, et n’en avez pas besoin. Si vous en voulez un, nous envoyons à {{email}} un lien pour le choisir.',
+    noneWithoutMail: 'Vous n’avez pas de mot de passe, et n’en avez pas besoin.',
+    choose: 'M’envoyer un lien',
+    sent: 'Nous avons écrit à {{email}}. Ouvrez le lien de ce message pour choisir un mot de passe\u00a0; vous vous connecterez ensuite avec lui, ici et partout.',
   },
   passkeySignIn: {
     second: 'Votre compte a une clé d’accès\u00a0: utilisez-la pour terminer la connexion.',
@@ -213,11 +222,57 @@ export const fr: Messages = {
     setUpInstead: 'Créer plutôt une clé d’accès',
     unsupportedSecond:
       'Ce navigateur ne peut pas utiliser votre clé d’accès ici. Connectez-vous depuis un autre navigateur.',
-    or: 'ou',
     submit: 'Utiliser une clé d’accès',
     busy: 'En attente de votre clé d’accès…',
     unsupported:
       'Ce navigateur ne peut pas utiliser de clés d’accès ici\u00a0: connectez-vous avec votre mot de passe.',
+  },
+  providers: {
+    continueWith: 'Continuer avec {{provider}}',
+    down: 'Ne répond pas pour l’instant',
+  },
+  callback: {
+    entering: 'Connexion en cours…',
+    heading: 'Cela n’a pas abouti',
+    aProvider: 'Le fournisseur',
+    why: {
+      cancelled: '{{provider}} indique que vous avez renoncé. Rien n’a changé.',
+      provider_unavailable:
+        '{{provider}} ne répond pas pour l’instant. Réessayez dans une minute, ou passez par un autre moyen.',
+      provider_refused:
+        '{{provider}} a renvoyé quelque chose d’anormal, que nous n’avons pas utilisé. Réessayez. Si cela se reproduit, prévenez les responsables de {{name}}.',
+      email_missing:
+        '{{provider}} ne nous a pas donné votre adresse e-mail, et il en faut une pour un compte ici. Autorisez-le là-bas, puis réessayez.',
+      email_unverified:
+        '{{provider}} n’a pas encore confirmé votre adresse e-mail. Confirmez-la là-bas, puis réessayez.',
+      account_exists:
+        'Il existe déjà un compte avec votre adresse e-mail. Connectez-vous-y avec votre mot de passe, puis reliez les deux dans votre compte.',
+      already_linked: 'C’est déjà relié à un autre compte ici. Connectez-vous à celui-là, et déliez-le d’abord.',
+      sign_in_expired:
+        'Cela a pris trop de temps, était déjà terminé, ou a commencé dans un autre navigateur. Rien n’a changé.',
+      sign_up_closed:
+        'Vous n’avez pas encore de compte ici, et les comptes viennent d’un administrateur. Demandez-lui le vôtre.',
+    },
+    again: 'Réessayer avec {{provider}}',
+    toSignIn: 'Vers la connexion',
+    otherWay: 'Se connecter autrement',
+    byPassword: 'Se connecter avec votre mot de passe',
+  },
+  link: {
+    title: 'Relier un compte',
+    asking: 'Un instant…',
+    heading: 'Relier {{provider}}\u202f?',
+    text: 'Vous pourrez vous connecter ici avec ce compte {{provider}}. Continuez seulement si les deux sont à vous.',
+    there: 'Votre compte {{provider}}',
+    here: 'Votre compte ici',
+    submit: 'Relier',
+    busy: 'Un instant…',
+    cancel: 'Annuler',
+    done: '{{provider}} est relié',
+    doneText: 'Vous pouvez désormais vous connecter avec lui.',
+    failed: 'Rien n’a été relié',
+    signedOut: 'Vous n’êtes plus connecté ici. Connectez-vous, puis recommencez dans votre compte.',
+    toAccount: 'Vers votre compte',
   },
   secondFactor: {
     title: 'Deuxième étape',
@@ -343,6 +398,28 @@ export const fr: Messages = {
       failed: 'Le navigateur n’a pas pu le faire. Réessayez, ou changez de navigateur.',
     },
   },
+  connections: {
+    title: 'Comptes reliés',
+    text: 'Connectez-vous avec un compte que vous avez ailleurs.',
+    none: 'Aucun n’est encore relié.',
+    connect: 'Relier {{provider}}',
+    connecting: 'Passage à {{provider}}…',
+    made: 'Relié le {{time}}',
+    used: 'Utilisé {{ago}}',
+    unused: 'Pas encore utilisé',
+    now: 'à l’instant',
+    lastWayIn:
+      'C’est votre seul moyen de vous connecter. Pour le délier, ajoutez d’abord une clé d’accès ou choisissez un mot de passe.',
+    disconnect: 'Délier',
+    disconnectThis: 'Délier {{provider}}\u00a0: {{account}}',
+    disconnecting: 'Un instant…',
+    disconnected: '{{provider}} est délié\u00a0: il n’ouvre plus de session.',
+    gone: 'C’était déjà délié.',
+    confirm: 'Délier {{provider}}\u202f?',
+    confirmText: 'Vous ne pourrez plus vous connecter avec {{account}}.',
+    disconnectIt: 'Délier',
+    keep: 'Le garder',
+  },
   sessions: {
     title: 'Sessions',
     text: 'Tous les endroits où votre compte est ouvert. Fermez les sessions que vous ne reconnaissez pas.',
@@ -363,7 +440,7 @@ export const fr: Messages = {
     gone: 'Cette session était déjà fermée.',
     alone: 'Votre compte n’est ouvert nulle part ailleurs.',
     confirmEnd: 'Fermer cette session\u202f?',
-    confirmEndText: '{{device}} sera aussitôt déconnecté, et devra saisir votre mot de passe pour revenir.',
+    confirmEndText: '{{device}} sera aussitôt déconnecté, et devra se reconnecter pour revenir.',
     everywhere: 'Se déconnecter partout',
     confirmEverywhere: 'Se déconnecter partout\u202f?',
     confirmEverywhereText: 'Tous les appareils seront aussitôt déconnectés, celui-ci compris.',

@@ -13,6 +13,7 @@ export const paths = {
   changeEmail: '/change-email',
   notMe: '/not-me',
   keepAccount: '/keep-account',
+  callback: '/auth/callback',
 } as const
 const asked = new URLSearchParams(location.search)
 
@@ -42,6 +43,9 @@ export const signUpHref = withQuery(paths.signUp, wayBack)
 export const magicLinkHref = withQuery(paths.magicLink, wayBack)
 export const forgotHref = withQuery(paths.forgot, wayBack)
 export const keepAccountHref = withQuery(paths.keepAccount, wayBack)
+/** Where the accounts at providers are connected, and the same after a sign-in. */
+export const connectionsPath = `${settings.accountPath}#connections`
+export const signInToConnectHref = withQuery(settings.signInPath, { returnTo: connectionsPath })
 
 let leaving = false
 
@@ -59,6 +63,24 @@ export const goOn = (): void => leaveTo(askedReturnTo ?? settings.accountPath)
 
 /** Goes on after a right first factor, with the way back kept. */
 export const goOnToSecondFactor = (): void => leaveTo(withQuery(paths.secondFactor, wayBack))
+
+/** Goes on to where a sign-in with a provider was going, as the server kept it. `via`: what comes before that. */
+export const goOnTo = (returnTo: string, via?: 'secondFactor'): void => {
+  const place = safeReturnTo(returnTo, location.origin) ?? settings.accountPath
+  leaveTo(via ? withQuery(paths[via], { returnTo: place }) : place)
+}
+
+/** To a provider's page, and back here. `again`: the provider is to ask anew who sits there. */
+export const providerHref = (id: string, { again = false, returnTo = askedReturnTo } = {}): string =>
+  withQuery(`${settings.authPath}/oauth/${id}`, {
+    returnTo: returnTo ?? settings.accountPath,
+    ...(again && { again: '1' }),
+  })
+
+/** What a provider's callback said went wrong: any text. */
+export const askedError: string | null = asked.get('error')
+/** At which provider: any text. */
+export const askedProvider: string | null = asked.get('provider')
 
 /** From the account to a fresh sign-in, which leads back. */
 export const signInAgainHref = withQuery(settings.signInPath, {

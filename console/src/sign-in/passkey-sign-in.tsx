@@ -7,17 +7,15 @@ import { type Trouble, troubleOf } from '../forms/trouble.ts'
 import { TroubleSummary } from '../forms/trouble-summary.tsx'
 import { Button } from '../look/button.tsx'
 import { PasskeyIcon } from '../look/icons.tsx'
-import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
 import { askForPasskey, loadCeremony } from '../passkeys/ask.ts'
-import { hasPasskeys } from '../passkeys/support.ts'
 import { goOnFrom } from './go-on-from.ts'
-import styles from './passkey-sign-in.module.css'
 
 type Answer = SessionStarted | KeepOffered
 
 const login = (response: PasskeyAssertion) => client.enter<Answer>('/passkey/login', { response })
 
+/** Where the browser can use passkeys. */
 export function PasskeySignIn() {
   const { say } = useMessages()
   const [busy, setBusy] = useState(false)
@@ -33,7 +31,6 @@ export function PasskeySignIn() {
   }, [])
 
   useEffect(() => {
-    if (!hasPasskeys) return
     let stop: (() => void) | undefined
     let left = false
     void loadCeremony().then(
@@ -68,17 +65,13 @@ export function PasskeySignIn() {
     offer.current?.renew()
   }
 
-  if (!hasPasskeys) return <p className={page.other}>{say('passkeySignIn.unsupported')}</p>
   return (
-    <div className={styles.way}>
-      <p className={styles.or}>
-        <span>{say('passkeySignIn.or')}</span>
-      </p>
+    <>
       <Button busy={busy} busyText={say('passkeySignIn.busy')} onClick={() => void press()}>
         <PasskeyIcon />
         {say('passkeySignIn.submit')}
       </Button>
       <TroubleSummary trouble={trouble} labels={{}} />
-    </div>
+    </>
   )
 }

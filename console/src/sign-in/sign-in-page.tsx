@@ -8,7 +8,9 @@ import { becauseOf } from '../messages/because.ts'
 import { useMessages } from '../messages/i18n.ts'
 import { askedBecause, forgotHref, goOn, magicLinkHref, signUpHref } from '../navigation/routes.ts'
 import { hasSessionHint } from '../navigation/session-hint.ts'
+import { hasPasskeys } from '../passkeys/support.ts'
 import { settings } from '../settings.ts'
+import { OtherWays } from './other-ways.tsx'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
@@ -39,7 +41,8 @@ function Asked({ email = '' }: { email?: string | undefined }) {
           <a href={forgotHref}>{say('signIn.forgot')}</a>
         </p>
       )}
-      <PasskeySignIn />
+      <OtherWays again={again}>{hasPasskeys && <PasskeySignIn />}</OtherWays>
+      {!hasPasskeys && <p className={styles.other}>{say('passkeySignIn.unsupported')}</p>}
       {settings.signUp && !again && (
         <p className={styles.other}>
           {say('signIn.newHere')} <a href={signUpHref}>{say('signIn.toSignUp')}</a>

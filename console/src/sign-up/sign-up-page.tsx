@@ -5,6 +5,7 @@ import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { goOn, signInHref } from '../navigation/routes.ts'
 import { settings } from '../settings.ts'
+import { OtherWays } from '../sign-in/other-ways.tsx'
 import { CheckMail } from './check-mail.tsx'
 import { SignUpForm } from './sign-up-form.tsx'
 
@@ -22,6 +23,7 @@ export function SignUpPage() {
             {settings.signUp ? say('signUp.heading', { name: settings.name }) : say('signUp.closed')}
           </h1>
           {settings.signUp ? <SignUpForm onMailSent={setMailedTo} /> : <p>{say('signUp.closedText')}</p>}
+          {settings.signUp && <OtherWays />}
           <p className={styles.other}>
             {say('signUp.known')} <a href={signInHref}>{say('signUp.toSignIn')}</a>
           </p>

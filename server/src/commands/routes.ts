@@ -16,7 +16,10 @@ export const addRoutes = (parent: Command, cli: Cli): void => {
       const faults = faultsOf(loaded, options)
       if (faults.length > 0) return report.faults(faults)
       // Only the list of its pages is wanted: none is asked for.
-      const site = await openSite({ pageState: async () => ({ state: 'unknown' }), mailbox: () => null }, options)
+      const site = await openSite(
+        { pageState: async () => ({ state: 'unknown' }), mailbox: () => null, providers: () => [] },
+        options,
+      )
       const routes = [...describeRoutes(options), ...describePages(site.routes)]
       const head = [columns.method, columns.path, columns.guard, columns.limit]
       const rows = routes.map(({ method, path, guard, limit }) => [method, path, guard, limit])

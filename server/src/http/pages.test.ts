@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import type { Vigile } from '@vigile/engine'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ProviderState, Vigile } from '@vigile/engine'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { fakeUser } from '../fake-vigile.suite.ts'
 import { startTestSite, type TestSite } from '../test-site.suite.ts'
 
@@ -71,6 +71,32 @@ describe('HDR-1 headers of pages', () => {
   })
 })
 
+describe('the way home from a provider', () => {
+  const handle = 'ab'.repeat(32)
+  test('COOK-1 OAU-3 tells nobody what the address held, is kept nowhere, and has the account’s dialog where it connects one', async () => {
+    for (const [query, page] of [
+      [`session=${handle}`, 'signed out'],
+      [`link=${handle}`, 'account'],
+      ['link', 'account'],
+      ['error=cancelled&provider=discord&link=1', 'account'],
+      ['error=cancelled&provider=discord', 'signed out'],
+      ['', 'signed out'],
+    ]) {
+      const answer = await get(`/auth/callback?${query}`)
+      const { status, headers } = answer
+      const text = await answer.text()
+      expect([status, headers.get('referrer-policy'), headers.get('cache-control')]).toEqual([
+        200,
+        'no-referrer',
+        'no-store',
+      ])
+      expect(text).toContain(`<body>${page}</body>`)
+      expect(text).not.toContain(handle)
+    }
+    expect(JSON.stringify(site.lines)).not.toContain(handle)
+  })
+})
+
 describe('the settings in a page', () => {
   test('can neither end their script element nor be taken for a placeholder', async () => {
     const text = await (await get('/sign-in')).text()
@@ -88,8 +114,26 @@ describe('the settings in a page', () => {
       signUp: true,
       signInPath: '/sign-in',
       accountPath: '/account',
+      providers: [],
       locale: 'en',
     })
+  })
+
+  test('RES-2 UI-1 each page is told which providers there are, and which is down at that moment', async () => {
+    const states: ProviderState[] = [
+      { id: 'discord', name: 'Discord', state: 'open', since: 0 },
+      { id: 'github', name: '</script>', state: 'half_open', since: 0 },
+    ]
+    const other = await startTestSite({}, { overrides: { providers: () => states } })
+    onTestFinished(() => other.end())
+    const told = async () => {
+      const text = await (await fetch(`${other.url}/sign-in`, { headers: html })).text()
+      return JSON.parse(/id="vigile-settings"[^>]*>(.*?)<\/script>/.exec(text)?.[1] ?? '').providers
+    }
+    const github = { id: 'github', name: '</script>', isDown: false }
+    expect(await told()).toEqual([{ id: 'discord', name: 'Discord', isDown: true }, github])
+    states[0] = { id: 'discord', name: 'Discord', state: 'closed', since: 1 }
+    expect(await told()).toEqual([{ id: 'discord', name: 'Discord', isDown: false }, github])
   })
 
   test("I18N-1 the language is the user's choice, else what the browser asks for", async () => {

@@ -6,7 +6,7 @@ import { mailboxAnswer } from './mailbox.ts'
 import { noteAnswer } from './note.ts'
 import { unavailable, unbuilt } from './notes.ts'
 import { type PageContext, redirect } from './page.ts'
-import { type PageSettings, type Templates, templateAnswer } from './templates.ts'
+import { type PageProvider, type PageSettings, type Templates, templateAnswer } from './templates.ts'
 
 export type PageDeps = {
   readonly pageState: (request: Request, returnTo: string) => Promise<PageState>
@@ -15,6 +15,8 @@ export type PageDeps = {
   readonly templates: Templates
   readonly docs: Docs
   readonly settings: PageSettings
+  /** As they are now. */
+  readonly providers: () => readonly PageProvider[]
   readonly publicUrl: string
 }
 
@@ -24,14 +26,15 @@ export const pageRoutes = ({
   templates,
   docs,
   settings,
+  providers,
   publicUrl,
 }: PageDeps): readonly PageRoute[] => {
   const { accountPath, signInPath } = settings
-  const page = (name: keyof Templates, context: PageContext) => {
+  const page = (name: keyof Templates, context: PageContext, headers?: Readonly<Record<string, string>>) => {
     const template = templates[name]
     return template === null
       ? noteAnswer(unbuilt(context.locale), context)
-      : templateAnswer(template, settings, context)
+      : templateAnswer(template, { ...settings, providers: providers() }, context, headers)
   }
 
   const front = async (context: PageContext) => {
@@ -71,7 +74,18 @@ export const pageRoutes = ({
       limit: 'none' as const,
       answer: (context: PageContext) => page('signedOut', context),
     })),
-    // So too, with the account's own dialog in it: the link alone changes nothing, the script asks for a session.
+    // Where people come home to from a provider. To connect an account there, the page needs the account's own dialog. What the
+    // address held is not to be told to anyone, before the script has taken it out (COOK-1).
+    {
+      path: '/auth/callback',
+      guard: 'anyone',
+      limit: 'none',
+      answer: (context: PageContext) =>
+        page(context.url.searchParams.has('link') ? 'account' : 'signedOut', context, {
+          'Referrer-Policy': 'no-referrer',
+        }),
+    },
+    // Behind a link of a letter, with that dialog too: the link alone changes nothing, the script asks for a session.
     {
       path: '/change-email',
       guard: 'anyone',

@@ -15,7 +15,7 @@ export type Site = { readonly routes: readonly PageRoute[]; readonly files: File
 const builtPages = fileURLToPath(new URL('../../pages', import.meta.url))
 
 export const openSite = async (
-  vigile: Pick<Vigile, 'pageState' | 'mailbox'>,
+  vigile: Pick<Vigile, 'pageState' | 'mailbox' | 'providers'>,
   options: VigileOptions,
   {
     folder = builtPages,
@@ -34,6 +34,7 @@ export const openSite = async (
       templates: await readTemplates(folder, assetsUrl),
       docs,
       settings,
+      providers: () => vigile.providers().map(({ id, name, state }) => ({ id, name, isDown: state === 'open' })),
       publicUrl: options.publicUrl,
     }),
     files: new Map([...withFavicon(await readFiles(folder)), ...docs.files]),

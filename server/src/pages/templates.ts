@@ -26,6 +26,12 @@ export type PageSettings = {
   readonly binding: boolean
 }
 
+/** A provider that people can sign in with, as its button shows it. */
+export type PageProvider = { readonly id: string; readonly name: string; readonly isDown: boolean }
+
+/** What may be another thing at each answer. */
+export type PageNow = { readonly providers: readonly PageProvider[] }
+
 export type Templates = Readonly<Record<'signedOut' | 'account', string | null>>
 
 /** The pages that a folder holds, their files from the CDN if there is one; null for a page that is not built. */
@@ -46,7 +52,7 @@ const readTemplate = async (path: string, assetsUrl: string | null): Promise<str
 /** One pass, so that a value that looks like a placeholder stays what it is. */
 const fillTemplate = (
   template: string,
-  values: { readonly nonce: string; readonly locale: Locale; readonly settings: PageSettings },
+  values: { readonly nonce: string; readonly locale: Locale; readonly settings: PageSettings & PageNow },
 ): string =>
   template.replace(/__(?:CSP_NONCE|LANG|VIGILE_SETTINGS)__/g, (placeholder) => {
     if (placeholder === '__CSP_NONCE__') return values.nonce
@@ -54,5 +60,10 @@ const fillTemplate = (
     return scriptJson({ ...values.settings, locale: values.locale })
   })
 
-export const templateAnswer = (template: string, settings: PageSettings, context: PageContext): Response =>
-  htmlAnswer(fillTemplate(template, { nonce: context.nonce, locale: context.locale, settings }), context)
+export const templateAnswer = (
+  template: string,
+  settings: PageSettings & PageNow,
+  context: PageContext,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  htmlAnswer(fillTemplate(template, { nonce: context.nonce, locale: context.locale, settings }), context, 200, headers)
