@@ -2,6 +2,7 @@
 // guard, the limit and the handler; the OpenAPI document is generated from both.
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
+import { oauthEndpoints } from './endpoints/oauth.ts'
 import { passkeysEndpoints } from './endpoints/passkeys.ts'
 import { passwordsEndpoints } from './endpoints/passwords.ts'
 import { personEndpoints } from './endpoints/person.ts'
@@ -17,6 +18,7 @@ export const endpoints = {
   ...lettersEndpoints,
   ...factorsEndpoints,
   ...passkeysEndpoints,
+  ...oauthEndpoints,
   ...siteEndpoints,
 }
 
@@ -26,6 +28,7 @@ const topics = {
   'Sign-up and sign-in': signInEndpoints,
   'Second factor': factorsEndpoints,
   Passkeys: passkeysEndpoints,
+  Providers: oauthEndpoints,
   Sessions: sessionsEndpoints,
   Account: personEndpoints,
   Passwords: passwordsEndpoints,

@@ -1,5 +1,5 @@
 export type { Endpoint, Method } from './endpoints/endpoint.ts'
-export { oauthEndpoints } from './endpoints/oauth.ts'
+export { identitiesEndpoints } from './endpoints/identities.ts'
 export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export {

@@ -1,7 +1,6 @@
 // The only wiring: settings and stores in, the acts over HTTP and as functions out.
 import pino from 'pino'
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
-import { deleteDueAccounts } from './accounts/delete-account.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { tellOfReuse } from './accounts/tell-of-reuse.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
@@ -16,6 +15,7 @@ import { createFactorHandlers } from './http/factor-handlers.ts'
 import { createGuards } from './http/guards.ts'
 import { createLetterHandlers } from './http/letter-handlers.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
+import { createOAuthHandlers } from './http/oauth-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
 import { createPasskeyHandlers } from './http/passkey-handlers.ts'
@@ -30,16 +30,15 @@ import { createSessionCookies } from './http/session-cookies.ts'
 import { createSessionHandlers } from './http/session-handlers.ts'
 import { createShortWay } from './http/short-way.ts'
 import { createWaysIn } from './http/ways-in.ts'
-import { sealedTokens } from './identities/sealed-tokens.ts'
 import { createBackground } from './jobs/background.ts'
-import { scheduleJob } from './jobs/schedule.ts'
 import { createKeyring } from './keys/keyring.ts'
-import { sealAllAnew } from './keys/seal-all-anew.ts'
 import { createSigningKeys } from './keys/signing-keys.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createMailbox } from './mail/mailbox.ts'
 import { createPostman } from './mail/postman.ts'
 import { createSmtpTransport } from './mail/smtp.ts'
+import { startNodeWork } from './node-work.ts'
+import { createFindServer } from './oauth/authorization-server.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
 import { createLimits } from './operator/limits.ts'
@@ -56,7 +55,6 @@ import { UnavailableError } from './primitives/unavailable.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createReadiness } from './readiness.ts'
-import { sealedSecrets } from './second-factor/sealed-secret.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
@@ -67,7 +65,6 @@ import type { Vigile } from './vigile.ts'
 
 /** A sign-up waits no longer for the breach service. */
 const breachTimeoutMs = 1_000
-const reportEveryMs = 10_000
 /** Of the time after which the client gives up (T): an honest 503 comes before that, its way included. */
 const answerWithinPart = 2 / 3
 const deliverEveryMs = 5_000
@@ -76,11 +73,6 @@ const deliverEveryMs = 5_000
  * once would hold the answer up, and tell that there was a letter (S-13).
  */
 const deliverAfterMs = 100
-const maintainEveryMs = 3_600_000
-/** Every hour: people are told the day. */
-const deletionsAt = '30 * * * *'
-const forgetProofsEveryMs = 60_000
-const proofsAtOnce = 1_000
 
 /**
  * Makes an engine: every act as a function, and over HTTP by `fetch`. It opens its stores in the background; each act waits
@@ -219,6 +211,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     factors: createFactorHandlers({ ...web, waysIn, challenges }),
     passkeys: createPasskeyHandlers({ ...web, waysIn, challenges }),
     devices: createDeviceHandlers(web),
+    oauth: createOAuthHandlers({ ...web, waysIn, findServer: createFindServer(base), clientOf: providerClients.of }),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,
@@ -250,26 +243,9 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     await signingKeys.open()
   })
 
-  const report = async () => {
-    if (!isOpen()) return
-    await database.ping()
-    await keyring.report()
-  }
-  if (isServer) background.every(reportEveryMs, 'this node could not report itself', report)
-  const forgetProofs = async () => {
-    if (!isOpen()) return
-    while ((await database.usedProofs.deleteOld(clock.now(), proofsAtOnce)) === proofsAtOnce);
-  }
-  // Also where binding is off: sessions that are bound stay so.
-  if (isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
-  const sealAnew = async () => {
-    await sealAllAnew(acts, sealedSecrets(acts))
-    await sealAllAnew(acts, sealedTokens(acts))
-  }
   const cleanUp = createCleanUp(acts)
-  const deleteDue = async () => ({ accounts: await deleteDueAccounts(acts) })
-  let hasJobs = false
+  const { startJobs } = startNodeWork({ ...acts, ...settings, database, background, isServer, isOpen, cleanUp })
   let closing: Promise<void> | undefined
 
   return {
@@ -288,14 +264,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     migrationState: database.migrationState,
     readiness: readiness.read,
     ready,
-    startJobs: () => {
-      if (hasJobs) return
-      hasJobs = true
-      background.add(scheduleJob(base, { job: 'clean-up', pattern: settings.cleanUpAt, work: cleanUp.run }))
-      background.add(scheduleJob(base, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
-      background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
-      background.every(maintainEveryMs, 'secrets of apps and tokens of providers could not be sealed anew', sealAnew)
-    },
+    startJobs,
     mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,
     close: () => {

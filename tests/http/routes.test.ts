@@ -55,6 +55,10 @@ POST /api/auth/factors/passkeys/options | access token + CSRF, recent sign-in | 
 POST /api/auth/factors/passkeys | access token + CSRF, recent sign-in | change
 PATCH /api/auth/factors/passkeys/{id} | access token + CSRF | change
 DELETE /api/auth/factors/passkeys/{id} | access token + CSRF, recent sign-in | change
+GET /api/auth/oauth/{provider} | anyone | change
+GET /api/auth/oauth/{provider}/callback | anyone | change
+POST /api/auth/exchange-session | own origin | exchangeIp
+POST /api/auth/oauth/{provider}/link | access token + CSRF, recent sign-in | change
 POST /api/auth/export | access token + CSRF, recent sign-in | change
 POST /api/auth/account/delete | access token + CSRF, recent sign-in | change
 POST /api/auth/account/keep | own origin | change

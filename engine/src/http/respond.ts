@@ -1,6 +1,7 @@
 // Makes the Response of what a handler or guard said: one place for every header.
 import { randomUUID } from 'node:crypto'
 import type { Verdict } from '../limits/limiter.ts'
+import { errorPage } from './error-page.ts'
 import { securityHeaders } from './headers.ts'
 import { preferredLocale } from './locale.ts'
 import { corsHeaders, type Origins } from './origin.ts'
@@ -19,7 +20,12 @@ export type PlainAnswer = {
 }
 
 /** What an answer depends on besides what it says. */
-export type Asking = { readonly origin: string | null; readonly acceptLanguage: string | null }
+export type Asking = {
+  readonly origin: string | null
+  readonly acceptLanguage: string | null
+  /** A refusal is a page for people to read. */
+  readonly wantsPage?: boolean
+}
 
 export const askingOf = ({ headers }: Request): Asking => ({
   origin: headers.get('origin'),
@@ -28,9 +34,13 @@ export const askingOf = ({ headers }: Request): Asking => ({
 
 export type Respond = (asking: Asking, requestId: string, outcome: Outcome) => PlainAnswer
 
-export const createRespond = (deps: { readonly secure: boolean; readonly origins: Origins }): Respond => {
+export const createRespond = (deps: {
+  readonly secure: boolean
+  readonly origins: Origins
+  readonly signInPath: string
+}): Respond => {
   const always = { ...securityHeaders(deps.secure), Vary: vary }
-  return ({ origin, acceptLanguage }, requestId, outcome) => {
+  return ({ origin, acceptLanguage, wantsPage = false }, requestId, outcome) => {
     const headers: Record<string, string> = {
       ...always,
       ...corsHeaders(origin, deps.origins),
@@ -40,6 +50,10 @@ export const createRespond = (deps: { readonly secure: boolean; readonly origins
     if (outcome.kind === 'answer') return plainAnswer(outcome, headers)
     const locale = preferredLocale(acceptLanguage)
     const { status, problem, headers: more } = problemOf(outcome, locale, requestId)
+    if (wantsPage) {
+      const page = errorPage(locale, { ...problem, signInPath: deps.signInPath })
+      return plainAnswer(page, Object.assign(headers, more, { 'Content-Language': locale }))
+    }
     Object.assign(headers, more, {
       'Content-Type': 'application/problem+json; charset=utf-8',
       'Content-Language': locale,

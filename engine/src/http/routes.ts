@@ -12,6 +12,7 @@ import type { Guard, Guards } from './guards.ts'
 import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
+import type { createOAuthHandlers } from './oauth-handlers.ts'
 import { answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import type { createPasskeyHandlers } from './passkey-handlers.ts'
 import type { createPersonHandlers } from './person-handlers.ts'
@@ -29,6 +30,8 @@ export type Route = {
   readonly limit: RouteLimit
   /** Answers whether the stores are open or not. */
   readonly withoutStores: boolean
+  /** Reached by links and redirects, never by a script: no other origin may read its answer (S-65), and people read its refusals. */
+  readonly isNavigation: boolean
   run(call: Call, steps: Steps): Promise<Outcome>
 }
 
@@ -50,6 +53,7 @@ export type RouteDeps = {
   readonly devices: ReturnType<typeof createDeviceHandlers>
   readonly person: ReturnType<typeof createPersonHandlers>
   readonly passkeys: ReturnType<typeof createPasskeyHandlers>
+  readonly oauth: ReturnType<typeof createOAuthHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -67,12 +71,15 @@ type Definition<Name extends EndpointName, As> = {
   readonly guard: Guard<As>
   readonly limit: RouteLimit
   readonly withoutStores?: true
+  readonly isNavigation?: true
   handle(call: Call, as: As, input: InputOf<Name>): Promise<Outcome>
+  /** Instead of the refusal of input that has not its form. */
+  malformed?(call: Call, refusal: Refusal): Promise<Outcome>
 }
 
 /** One line of the table. Throws where the policy is missing (VAL-3): deny by default. */
 export const route = <Name extends EndpointName, As>(name: Name, definition: Definition<Name, As>): Route => {
-  const { guard, limit, withoutStores = false, handle } = definition
+  const { guard, limit, withoutStores = false, isNavigation = false, handle, malformed } = definition
   // VAL-3. The compiler says so already; this is for whoever does not ask it.
   if (!guard || !limit) throw new Error(`the route ${name} has no policy: give it a guard and a limit`)
   return {
@@ -81,12 +88,14 @@ export const route = <Name extends EndpointName, As>(name: Name, definition: Def
     guard,
     limit,
     withoutStores,
+    isNavigation,
     run: async (call, steps) => {
       const checked = await guard.check(call)
       if (checked.kind === 'refusal') return (await steps.refused()) ?? checked
       const input = await steps.admitted(checked.sessionId)
       // `admitted` has checked the input against the schemas of this same endpoint.
-      return input.kind === 'input' ? handle(call, checked.as, input as InputOf<Name> & Input) : input
+      if (input.kind === 'input') return handle(call, checked.as, input as InputOf<Name> & Input)
+      return malformed && input.code === 'validation_failed' ? malformed(call, input) : input
     },
   }
 }
@@ -104,6 +113,7 @@ export const createRoutes = ({
   devices,
   person,
   passkeys,
+  oauth,
   signingKeys,
   readiness,
   openApi,
@@ -219,6 +229,21 @@ export const createRoutes = ({
     route('addPasskey', { guard: guards.recentChange, limit: change, handle: passkeys.add }),
     route('renamePasskey', { guard: guards.signedInChange, limit: change, handle: passkeys.rename }),
     route('removePasskey', { guard: guards.recentChange, limit: change, handle: passkeys.remove }),
+    route('oauthStart', { guard: guards.anyone, limit: change, isNavigation: true, handle: oauth.start }),
+    route('oauthCallback', {
+      guard: guards.anyone,
+      limit: change,
+      isNavigation: true,
+      handle: oauth.callback,
+      malformed: oauth.badCallback,
+    }),
+    route('exchangeSession', {
+      guard: guards.ownPages,
+      limit: { rule: 'exchangeIp' },
+      handle: oauth.exchange,
+      malformed: oauth.badHandle,
+    }),
+    route('startLink', { guard: guards.recentChange, limit: change, handle: oauth.startLink }),
     route('exportData', { guard: guards.recentChange, limit: change, handle: person.exportData }),
     route('closeAccount', { guard: guards.recentChange, limit: change, handle: person.closeAccount }),
     route('keepAccount', { guard: guards.ownPages, limit: change, handle: person.keepAccount }),

@@ -12,7 +12,7 @@ import { answer, type Outcome, refuse } from './outcome.ts'
 import type { Proofs } from './proofs.ts'
 import { type RawInput, readBody, readInput } from './read-input.ts'
 import type { LogFault, LogRequest } from './request-log.ts'
-import { askingOf, type Respond, toResponse } from './respond.ts'
+import { type Asking, askingOf, type Respond, toResponse } from './respond.ts'
 import type { Route } from './routes.ts'
 
 export type ServeDeps = {
@@ -45,11 +45,12 @@ export const createServe = (deps: ServeDeps): Serve => {
   const serve = async (
     { req, env }: Context<Env>,
     work: (call: Call, deadline: Deadline) => Promise<Outcome>,
+    asking: Asking = askingOf(req.raw),
   ): Promise<Response> => {
     const deadline = createDeadline(deps.answerWithinMs)
     const call = { ...readCaller(req.raw.headers, req.path, env.peer), request: req.raw, leftMs: deadline.leftMs }
     const outcome = await deadline.bound(() => work(call, deadline)).catch((error: unknown) => fault(call, error))
-    const answer = respond(askingOf(req.raw), call.requestId, outcome)
+    const answer = respond(asking, call.requestId, outcome)
     logRequest(call, req.method, answer.status, env.startedAt)
     return toResponse(answer)
   }
@@ -57,24 +58,28 @@ export const createServe = (deps: ServeDeps): Serve => {
   for (const [path, group] of Map.groupBy(routes, ({ endpoint }) => pathOf(endpoint, authPath))) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
     for (const route of group) {
-      app.on(route.endpoint.method, pattern, (context) =>
-        serve(context, async (call, deadline) => {
+      app.on(route.endpoint.method, pattern, (context) => {
+        const work = async (call: Call, deadline: Deadline) => {
           const raw = { params: context.req.param(), query: context.req.queries() }
           if (route.withoutStores) return runRoute(route, call, raw, deadline)
           await context.env.ready()
           const outcome = await runRoute(route, call, raw, deadline)
           return { ...outcome, headers: { ...proofs.headers(call.request), ...outcome.headers } }
-        }),
-      )
+        }
+        return serve(context, work, route.isNavigation ? byNavigation(context.req.raw) : undefined)
+      })
     }
     const methods = group.flatMap(({ endpoint }) => (endpoint.method === 'GET' ? ['GET', 'HEAD'] : [endpoint.method]))
     const headers = { Allow: methods.join(', ') }
-    app.options(pattern, (context) =>
-      serve(context, async ({ request }) =>
-        answer(204, { headers: { ...headers, ...preflightHeaders(request.headers.get('origin'), origins, methods) } }),
-      ),
+    const asking = group.every(({ isNavigation }) => isNavigation) ? byNavigation : askingOf
+    app.options(pattern, (context) => {
+      const asked = asking(context.req.raw)
+      const allowed = { ...headers, ...preflightHeaders(asked.origin, origins, methods) }
+      return serve(context, async () => answer(204, { headers: allowed }), asked)
+    })
+    app.all(pattern, (context) =>
+      serve(context, async () => refuse('method_not_allowed', { headers }), asking(context.req.raw)),
     )
-    app.all(pattern, (context) => serve(context, async () => refuse('method_not_allowed', { headers })))
   }
   app.notFound((context) => serve(context, async () => refuse('not_found')))
   // What even the pipeline did not foresee.
@@ -90,6 +95,13 @@ export const createServe = (deps: ServeDeps): Serve => {
     handles: (pathname) => exact.has(pathname) || pathname === authPath || pathname.startsWith(`${authPath}/`),
   }
 }
+
+/** No origin is told that it may read the answer; a person who is there reads a page, not JSON. */
+const byNavigation = (request: Request): Asking => ({
+  ...askingOf(request),
+  origin: null,
+  wantsPage: request.headers.get('accept')?.includes('text/html') ?? false,
+})
 
 /** Body, guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
 const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadline): Promise<Outcome> => {

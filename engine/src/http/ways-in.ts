@@ -40,7 +40,16 @@ export type WaysIn = {
   brought(call: Call): Promise<Brought | Refusal>
   held(call: Call): Promise<readonly SessionId[]>
   /** The session, with its cookies; or that the second factor is next, with the cookie of the sign-in that waits. */
-  answer(entered: Entered | WayBack, rest: { readonly status?: 200 | 201; readonly verdict: Verdict | null }): Answer
+  answer(
+    entered: Entered | WayBack,
+    rest: {
+      readonly status?: 200 | 201
+      readonly verdict: Verdict | null
+      /** What this way in has to say besides. */
+      readonly more?: Readonly<Record<string, unknown>>
+      readonly cookies?: readonly string[]
+    },
+  ): Answer
   /** The session of a sign-in that waited; the cookie of that goes. */
   answerFinished(
     signedIn: SignedIn,
@@ -117,22 +126,23 @@ export const createWaysIn = (deps: {
         clientKey: call.clientKey,
       }
     },
-    answer: (entered, { status = 200, verdict }) => {
+    answer: (entered, { status = 200, verdict, more, cookies = [] }) => {
       if (entered.kind === 'pending') {
         const pending = presentPending(entered.held, entered)
         const json: EnteredAnswer = { next: 'second_factor', ...pending }
         return answer(status, {
-          json,
-          cookies: [deps.sessionCookies.pending(entered.token, pending.expiresIn)],
+          json: { ...json, ...more },
+          cookies: [deps.sessionCookies.pending(entered.token, pending.expiresIn), ...cookies],
           verdict,
         })
       }
       if (entered.kind === 'closed') {
         const { token, deleteAt } = entered
         const json: KeepOffered = { next: 'keep_account', deleteAt, token }
-        return answer(status, { json, verdict })
+        return answer(status, { json: { ...json, ...more }, cookies, verdict })
       }
-      return answerSignedIn(entered, status, verdict)
+      const { json, cookies: set = [], ...rest } = answerSignedIn(entered, status, verdict)
+      return { ...rest, json: { ...json, ...more }, cookies: [...set, ...cookies] }
     },
     answerFinished: (signedIn, { verdict, more }) => {
       const { json, cookies = [], ...rest } = answerSignedIn(signedIn, 200, verdict)

@@ -15,6 +15,7 @@ test('LIM-1 the defaults, each by its name', () => {
     'passkeyIp 30 in 15 min',
     'secondFactor 10 in 15 min',
     'secondFactorDevice 10 in 15 min',
+    'exchangeIp 10 in 1 min',
     'signUpIp 10 in 15 min',
     'signUpEmail off',
     'linkIp 10 in 15 min',

@@ -22,6 +22,8 @@ export const defaultRules = {
   secondFactor: { limit: 10, windowSeconds: minutes(15) },
   /** The same from one browser that the account knows: an attacker elsewhere can't use it up (LIM-7). */
   secondFactorDevice: { limit: 10, windowSeconds: minutes(15) },
+  /** Handles of sign-ins with providers: they can't be guessed, and nobody comes with many. */
+  exchangeIp: { limit: 10, windowSeconds: 60 },
   signUpIp: { limit: 10, windowSeconds: minutes(15) },
   /** Sign-ups with one email, whatever the address. Off. */
   signUpEmail: null,

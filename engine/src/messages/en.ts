@@ -85,6 +85,7 @@ export const en = {
     'Sign-in here needs a browser that holds a key of its own. Allow this site to store data, or use another browser.',
   passkeyNotAccepted:
     'This passkey does not sign in here: it may have been removed, or the account cannot be used. Sign in another way.',
+  providerNotAccepted: 'The account that this signs in to cannot be used. Sign in another way.',
   rateLimitedSignIn: 'Too many sign-in attempts. Try again in {{wait}}.',
   closedSignIn:
     'Too many sign-in attempts: this account is closed to new devices. Sign in from a browser that you have used before, or ask an administrator.',

@@ -104,6 +104,7 @@ export const fr: Messages = {
     'Ici, la connexion demande un navigateur qui garde sa propre clé. Autorisez ce site à stocker des données, ou changez de navigateur.',
   passkeyNotAccepted:
     'Cette clé d’accès n’ouvre pas de session ici : elle a pu être supprimée, ou le compte ne peut pas servir. Connectez-vous autrement.',
+  providerNotAccepted: 'Le compte que ceci ouvre ne peut pas servir. Connectez-vous autrement.',
   rateLimitedSignIn: 'Trop de tentatives de connexion. Réessayez dans {{wait}}.',
   closedSignIn:
     'Trop de tentatives de connexion : ce compte est fermé aux nouveaux appareils. Connectez-vous depuis un navigateur déjà utilisé, ou demandez à un administrateur.',

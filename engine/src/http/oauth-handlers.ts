@@ -1,0 +1,153 @@
+// Sign-in with providers over HTTP: the way there, the way back, and what the front end then comes for.
+import type { FindServer, Reach } from '../oauth/authorization-server.ts'
+import { type CallbackDeps, finishFlow, handleLifeMs } from '../oauth/callback.ts'
+import { type ExchangeDeps, exchangeHandle } from '../oauth/exchange.ts'
+import { failedFlow } from '../oauth/failed-flow.ts'
+import {
+  type FlowCookie,
+  type Handle,
+  handleHashOf,
+  markOf,
+  parseFlowState,
+  parseHandle,
+} from '../oauth/flow-secrets.ts'
+import type { Provider } from '../oauth/provider.ts'
+import { flowLifeMs, type StartDeps, startFlow } from '../oauth/start.ts'
+import type { ProviderClient } from '../provider-calls/provider-client.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
+import type { Call } from './call.ts'
+import type { Cookies, FlowKind } from './cookies.ts'
+import { bySession } from './guards.ts'
+import type { Origins } from './origin.ts'
+import { type Answer, answer, type Outcome, type Refusal, refuse } from './outcome.ts'
+import { placeOf } from './place.ts'
+import type { InputOf } from './read-input.ts'
+import type { WaysIn } from './ways-in.ts'
+
+export type OAuthHandlerDeps = Omit<StartDeps & CallbackDeps & ExchangeDeps, 'findServer' | 'redirectUri'> & {
+  readonly findServer: FindServer
+  readonly clientOf: (providerId: string) => ProviderClient
+  readonly publicUrl: string
+  readonly authPath: string
+  readonly origins: Origins
+  readonly cookies: Cookies
+  readonly waysIn: WaysIn
+}
+
+/** A browser keeps so many flows at once: more were left half-way, or planted. */
+const maxFlows = 8
+/** Set-Cookie lines have to fit into what proxies take of headers. */
+const maxClearedAtOnce = 16
+
+export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
+  const { cookies, origins, publicUrl, authPath } = deps
+  const acts = { ...deps, redirectUri: ({ id }: Provider) => `${publicUrl}${authPath}/oauth/${id}/callback` }
+
+  const reachOf = (id: string, { leftMs }: Call): Reach | null => {
+    const provider = deps.providers.find((one) => one.id === id)
+    return provider ? { provider, client: deps.clientOf(id), leftMs } : null
+  }
+
+  /** The new flow's cookie; of those that are too many the oldest go. */
+  const setFlow = (call: Call, kind: FlowKind, cookie: FlowCookie, lifeMs: number): readonly string[] => {
+    const surplus = new Set(call.jar[kind].slice(0, 1 - maxFlows).map(({ mark }) => mark))
+    const cleared = [...surplus].slice(0, maxClearedAtOnce).map((mark) => cookies.clearFlow(kind, mark))
+    return [...cleared, cookies.setFlow(kind, cookie, lifeMs / 1000)]
+  }
+
+  const toFrontend = (
+    frontend: string,
+    said: Readonly<Record<string, string>>,
+    set: readonly string[] = [],
+  ): Answer => {
+    const Location = `${frontend}/auth/callback?${new URLSearchParams(said)}`
+    return answer(303, { headers: { Location }, cookies: set })
+  }
+
+  const onRecord = async ({ context }: Call, provider: string | null): Promise<void> =>
+    deps.audit.append([failedFlow(deps, { provider, reason: 'malformed', linking: null, context })])
+
+  return {
+    start: async (call: Call, _as: null, { params, query }: InputOf<'oauthStart'>): Promise<Outcome> => {
+      const reach = reachOf(params.provider, call)
+      if (!reach) return refuse('not_found')
+      const place = placeOf(query.returnTo ?? '/', origins)
+      if (!place) return badReturnTo
+      const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null })
+      if (!started.ok) return toFrontend(place.frontend, { error: started.error, provider: params.provider })
+      const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
+      return answer(303, { headers: { Location: started.location }, cookies: set })
+    },
+
+    callback: async (call: Call, _as: null, { params, query }: InputOf<'oauthCallback'>): Promise<Outcome> => {
+      const reach = reachOf(params.provider, call)
+      if (!reach) return refuse('not_found')
+      const state = parseFlowState(query.state)
+      if (!state) throw new Error('a state passed its schema without having its form')
+      const { jar, context, request } = call
+      const answered = new URL(request.url).searchParams
+      const result = await finishFlow(acts, { reach, state, answer: answered, cookies: jar.oauth, context })
+      if (result.ok === false && result.error === 'sign_in_expired') return refuse('sign_in_expired')
+      const { frontend, isLinking, mark } = result
+      const over = cookies.clearFlow('oauth', mark)
+      if (!result.ok) {
+        const said = { error: result.error, provider: params.provider, ...(isLinking && { link: '1' }) }
+        return toFrontend(frontend, said, [over])
+      }
+      const set = setFlow(call, 'exchange', result.cookie, handleLifeMs)
+      return toFrontend(frontend, { [isLinking ? 'link' : 'session']: result.handle }, [over, ...set])
+    },
+
+    /** Nothing that Vigile has sent anybody to a provider with. */
+    badCallback: async (call: Call): Promise<Outcome> => {
+      await onRecord(call, null)
+      return refuse('sign_in_expired')
+    },
+
+    exchange: async (call: Call, _as: null, { body }: InputOf<'exchangeSession'>): Promise<Outcome> => {
+      const brought = await deps.waysIn.brought(call)
+      if (brought.kind === 'refusal') return brought
+      const handle = handleOf(body.sessionId)
+      const result = await exchangeHandle(acts, { ...brought, handle, cookies: call.jar.exchange })
+      if (!result.ok) return refuse(result.error, result.error === 'invalid_credentials' ? notAccepted : {})
+      const over = cookies.clearFlow('exchange', markOf(handleHashOf(handle)))
+      const { value, returnTo } = result
+      return deps.waysIn.answer(value, { verdict: null, more: { returnTo }, cookies: [over] })
+    },
+
+    badHandle: async (call: Call, refusal: Refusal): Promise<Outcome> => {
+      await onRecord(call, null)
+      return refusal
+    },
+
+    startLink: async (
+      call: Call,
+      { session }: VerifiedSession,
+      { params, body }: InputOf<'startLink'>,
+    ): Promise<Outcome> => {
+      const reach = reachOf(params.provider, call)
+      if (!reach) return refuse('not_found')
+      const place = placeOf(body.returnTo ?? '/', origins)
+      if (!place) return badReturnTo
+      const started = await startFlow(acts, { reach, ...place, again: false, linking: bySession(session) })
+      if (!started.ok) {
+        const { retryAfterSeconds } = started
+        return refuse('provider_unavailable', retryAfterSeconds === null ? {} : { retryAfterSeconds })
+      }
+      const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
+      return answer(200, { json: { location: started.location }, cookies: set })
+    },
+  }
+}
+
+const badReturnTo = refuse('validation_failed', {
+  fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }],
+})
+const notAccepted = { detail: { key: 'providerNotAccepted' } } as const
+
+/** The contract's pattern is the same: a handle that has not its form never comes so far. */
+const handleOf = (text: string): Handle => {
+  const handle = parseHandle(text)
+  if (!handle) throw new Error('a handle passed its schema without having its form')
+  return handle
+}

@@ -1,0 +1,119 @@
+// Finds or makes the account of whoever a provider vouched for, as `whoseAccount` decides.
+import { type Email, emailHash, parseEmail } from '../accounts/email.ts'
+import { newAccount } from '../accounts/new-account.ts'
+import type { Account, AccountStore } from '../accounts/store.ts'
+import { auditEntry, type Context } from '../audit/entry.ts'
+import { sealTokens } from '../identities/sealed-tokens.ts'
+import type { IdentityStore } from '../identities/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { UserId } from '../primitives/ids.ts'
+import { type ConnectStores, connectIdentity } from './connect.ts'
+import { failedFlow } from './failed-flow.ts'
+import type { Provider } from './provider.ts'
+import type { HandleContent } from './sealed-handle.ts'
+import { type Decision, whoseAccount } from './whose-account.ts'
+
+export type AdmitStores = ConnectStores & {
+  readonly accounts: AccountStore
+  readonly identities: Pick<IdentityStore, 'findBySubject' | 'insert' | 'noteUse' | 'putTokens'>
+}
+
+type AdmitDeps = {
+  readonly keyring: Pick<Keyring, 'newest'>
+  readonly clock: Clock
+  readonly signUpOpen: boolean
+  readonly verifyEmail: boolean
+}
+
+type Admission = {
+  readonly provider: Provider
+  readonly content: HandleContent
+  readonly now: number
+  readonly context: Context
+}
+
+/** What `whoseAccount` refuses. */
+export type NotAllowed = (Decision & { kind: 'refused' })['error']
+export type NotAdmitted =
+  | { readonly error: NotAllowed }
+  /** Disabled, closed by its owner, or of an address that must be verified first. */
+  | { readonly error: 'account_disabled'; readonly userId: UserId }
+
+/** Somebody else was quicker with what this one relied on: the transaction must be undone, and may be done again. */
+export class LostRace extends Error {}
+
+/**
+ * The account to go in to, its row locked, its tokens stored; or why not, which is on record. Part of the transaction that used the
+ * handle up. Throws `LostRace`.
+ */
+export const admit = async (deps: AdmitDeps, stores: AdmitStores, input: Admission): Promise<Account | NotAdmitted> => {
+  const { provider, content, context } = input
+  const { profile } = content
+  const email = profile.email === null ? null : parseEmail(profile.email)
+  const refuse = async <Refused extends NotAdmitted>(refused: Refused): Promise<Refused> => {
+    const entry = failedFlow(deps, { provider: provider.id, reason: refused.error, linking: null, context })
+    const userId = 'userId' in refused ? refused.userId : null
+    const details = { ...entry.details, ...(email && { emailHash: emailHash(email).slice(0, 16) }) }
+    await stores.audit.append([{ ...entry, userId, details }])
+    return refused
+  }
+
+  const identity = await stores.identities.findBySubject(provider.id, profile.subject)
+  const decision = whoseAccount({
+    identity,
+    hasEmail: email !== null,
+    emailVerified: profile.emailVerified,
+    account: email && (await stores.accounts.findByEmailKey(email.key)),
+    signUpOpen: deps.signUpOpen,
+  })
+  if (decision.kind === 'refused') return refuse({ error: decision.error })
+  // Only with an email that the provider vouches for is it decided so.
+  if (decision.kind === 'new') return makeAccount(deps, stores, input, email as Email)
+  const account = await stores.accounts.lockActive(decision.userId)
+  const isUsable = account !== null && !(deps.verifyEmail && account.emailVerifiedAt === null)
+  if (!isUsable) return refuse({ error: 'account_disabled', userId: decision.userId })
+  if (identity) await renew(deps, stores, input, identity)
+  else await connectByEmail(deps, stores, input, account, email as Email)
+  return account
+}
+
+const makeAccount = async (deps: AdmitDeps, stores: AdmitStores, input: Admission, email: Email): Promise<Account> => {
+  const { provider, content, now, context } = input
+  const { name, image } = content.profile
+  const account = { ...newAccount({ email, name, locale: null, passwordHash: null, emailVerified: true, now }), image }
+  if (!(await stores.accounts.insert(account))) throw new LostRace('another account has the email')
+  const { id: userId } = account
+  const details = { by: 'oauth', provider: provider.id }
+  const act = { action: 'user:sign-up', at: now, userId, resource: 'user', resourceId: userId, details }
+  await stores.audit.append([auditEntry(context, act)])
+  if (!(await connectIdentity(deps, stores, { ...input, account, by: 'sign_up' })))
+    throw new LostRace('another account has the identity')
+  return account
+}
+
+/** The account may have got another address since it was read, which nobody vouched for. */
+const connectByEmail = async (
+  deps: AdmitDeps,
+  stores: AdmitStores,
+  input: Admission,
+  account: Account,
+  email: Email,
+): Promise<void> => {
+  const isStill = account.emailKey === email.key && account.emailVerifiedAt !== null
+  if (!isStill || !(await connectIdentity(deps, stores, { ...input, account, by: 'email' })))
+    throw new LostRace('the account, or who has the identity, has changed')
+}
+
+const renew = async (
+  { keyring }: AdmitDeps,
+  { identities }: AdmitStores,
+  { content, now }: Admission,
+  identity: { readonly id: string; readonly userId: UserId },
+): Promise<void> => {
+  const { email, label } = content.profile
+  const { id } = identity
+  const isThere = await identities.noteUse(id, { email, label, now })
+  if (!isThere || !(await identities.putTokens(id, sealTokens(keyring, identity, content.tokens))))
+    throw new LostRace('the identity is gone')
+}

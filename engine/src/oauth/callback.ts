@@ -1,0 +1,135 @@
+// The browser comes back from the provider. The state is used up first, whatever comes with it; then the code is exchanged; and
+// what the provider says waits under a handle for the browser that began. Nothing else is made (OAU-2 to OAU-4).
+import type { ProviderError } from '@vigile/contract'
+import { parseEmail } from '../accounts/email.ts'
+import type { Context } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { IdentityStore } from '../identities/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Reach } from './authorization-server.ts'
+import { type ExchangeCodeDeps, exchangeCode } from './exchange-code.ts'
+import { failedFlow, reasonOf } from './failed-flow.ts'
+import {
+  browserHashOf,
+  createFlowSecret,
+  createHandle,
+  type FlowCookie,
+  type FlowSecret,
+  type FlowState,
+  type Handle,
+  handleHashOf,
+  markOf,
+  secretsOf,
+  stateHashOf,
+} from './flow-secrets.ts'
+import type { Profile } from './provider.ts'
+import { providerFault } from './provider-fault.ts'
+import { sealHandle } from './sealed-handle.ts'
+import type { OAuthHandleStore, OAuthState, OAuthStateStore } from './store.ts'
+
+/** How long the front end may take to come for what waits. */
+export const handleLifeMs = 5 * 60_000
+
+export type CallbackDeps = ExchangeCodeDeps & {
+  readonly oauthStates: Pick<OAuthStateStore, 'use' | 'standing'>
+  readonly oauthHandles: Pick<OAuthHandleStore, 'insert'>
+  readonly identities: Pick<IdentityStore, 'findBySubject'>
+  readonly keyring: Pick<Keyring, 'newest'>
+  readonly audit: AuditStore
+  readonly log: Log
+}
+
+export type CallbackInput = {
+  readonly reach: Reach
+  readonly state: FlowState
+  /** All that the provider sent. */
+  readonly answer: URLSearchParams
+  /** The browser's cookies of flows. */
+  readonly cookies: readonly FlowCookie[]
+  readonly context: Context
+}
+
+/** Where the browser goes, and the mark of the flow that is over. */
+type CameBack = { readonly frontend: string; readonly isLinking: boolean; readonly mark: string }
+
+export type CallbackResult =
+  /** `cookie`: what the handle can be exchanged with, for this browser alone. */
+  | (CameBack & { readonly ok: true; readonly handle: Handle; readonly cookie: FlowCookie })
+  | (CameBack & { readonly ok: false; readonly error: ProviderError })
+  /** It is not known where this came from: the browser is sent nowhere. */
+  | { readonly ok: false; readonly error: 'sign_in_expired' }
+
+export const finishFlow = async (deps: CallbackDeps, input: CallbackInput): Promise<CallbackResult> => {
+  const { reach, state, cookies, context } = input
+  const provider = reach.provider.id
+  const stateHash = stateHashOf(state)
+  const secrets = new Map(secretsOf(stateHash, cookies).map((secret) => [browserHashOf(stateHash, secret), secret]))
+  const wanted = { stateHash, provider, browserHashes: [...secrets.keys()] }
+  const flow = await deps.oauthStates.use(wanted, deps.clock.now())
+  const secret = flow && secrets.get(flow.browserHash)
+  if (!flow || !secret) {
+    const reason = reasonOf(await deps.oauthStates.standing(stateHash), { provider, now: deps.clock.now() })
+    await deps.audit.append([failedFlow(deps, { provider, reason, linking: null, context })])
+    return { ok: false, error: 'sign_in_expired' }
+  }
+  const cameBack = { frontend: flow.frontend, isLinking: flow.linking !== null, mark: markOf(stateHash) }
+  const said = await askProvider(deps, input, flow, secret)
+  if ('error' in said) {
+    const { error: reason, says } = said
+    await deps.audit.append([failedFlow(deps, { provider, reason, says, linking: flow.linking, context })])
+    return { ...cameBack, ok: false, error: said.error }
+  }
+  return { ...cameBack, ok: true, ...said }
+}
+
+type Failed = { readonly error: ProviderError; readonly says?: string }
+
+const askProvider = async (
+  deps: CallbackDeps,
+  { reach, answer, state }: CallbackInput,
+  flow: OAuthState,
+  secret: FlowSecret,
+): Promise<{ readonly handle: Handle; readonly cookie: FlowCookie } | Failed> => {
+  if (answer.get('error') === 'access_denied') return { error: 'cancelled' }
+  const content = await exchangeCode(deps, { reach, answer, state, secret }).catch(providerFault)
+  if ('ok' in content) {
+    const { error, says, cause } = content
+    deps.log.warn(
+      { provider: reach.provider.id, error, says, ...(cause !== undefined && { err: cause }) },
+      'a provider did not sign somebody in',
+    )
+    return { error, says }
+  }
+  const lacks = flow.linking === null ? await lacksEmail(deps, reach.provider.id, content.profile) : null
+  if (lacks) return { error: lacks }
+
+  const handle = createHandle()
+  const handleHash = handleHashOf(handle)
+  const browser = createFlowSecret()
+  const now = deps.clock.now()
+  await deps.oauthHandles.insert({
+    handleHash,
+    purpose: flow.linking === null ? 'sign_in' : 'link',
+    provider: flow.provider,
+    browserHash: browserHashOf(handleHash, browser),
+    sealed: sealHandle(deps.keyring, handleHash, content),
+    returnTo: flow.returnTo,
+    linking: flow.linking,
+    createdAt: now,
+    expiresAt: now + handleLifeMs,
+  })
+  return { handle, cookie: { mark: markOf(handleHash), value: browser } }
+}
+
+/** Said here already, where no account can come of it; the exchange asks again. */
+const lacksEmail = async (
+  { identities }: CallbackDeps,
+  provider: string,
+  { subject, email, emailVerified }: Profile,
+): Promise<'email_missing' | 'email_unverified' | null> => {
+  const isGood = email !== null && parseEmail(email) !== null
+  if (isGood && emailVerified) return null
+  if (await identities.findBySubject(provider, subject)) return null
+  return isGood ? 'email_unverified' : 'email_missing'
+}

@@ -1,0 +1,129 @@
+// The front end comes for what the callback left: the handle is used up, and whoever the provider vouched for goes in as by every
+// other way, second factor included (OAU-3, S-15). One transaction: of many requests one wins, and nothing is half done (S-58).
+import { announceAccount } from '../accounts/acts-on-accounts.ts'
+import type { ClosureStore } from '../accounts/closure-store.ts'
+import { type EnterDeps, type Entered, type EnterStores, enter } from '../accounts/enter.ts'
+import { offerWayBack, type WayBack } from '../accounts/keep-account.ts'
+import { findDevice } from '../accounts/known-device.ts'
+import type { AccountStore } from '../accounts/store.ts'
+import type { Context } from '../audit/entry.ts'
+import type { AuditStore } from '../audit/store.ts'
+import type { BoundKey } from '../binding/bound-key.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Channel } from '../primitives/channel.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { SessionId } from '../primitives/ids.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Transact } from '../primitives/transact.ts'
+import { UnavailableError } from '../primitives/unavailable.ts'
+import { type AdmitStores, admit, LostRace, type NotAdmitted, type NotAllowed } from './admit.ts'
+import { failedFlow, reasonOf } from './failed-flow.ts'
+import { type FlowCookie, type Handle, wantedHandle } from './flow-secrets.ts'
+import type { Provider } from './provider.ts'
+import { type HandleContent, openHandle } from './sealed-handle.ts'
+import type { OAuthHandleStore } from './store.ts'
+
+/** Accounts and identities that change under an exchange are looked at anew so many times. */
+const maxTries = 3
+
+type ExchangeStores = EnterStores &
+  AdmitStores & { readonly oauthHandles: OAuthHandleStore; readonly closures: ClosureStore }
+
+export type ExchangeDeps = EnterDeps & {
+  readonly providers: readonly Provider[]
+  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly oauthHandles: Pick<OAuthHandleStore, 'find' | 'standing'>
+  readonly audit: AuditStore
+  readonly keyring: Pick<Keyring, 'find' | 'newest'>
+  readonly transact: Transact<ExchangeStores>
+  readonly channel: Channel
+  readonly clock: Clock
+  readonly log: Log
+  readonly signUpOpen: boolean
+  readonly verifyEmail: boolean
+  readonly mailPosted: () => void
+}
+
+export type ExchangeInput = {
+  readonly handle: Handle
+  /** The browser's cookies of handles. */
+  readonly cookies: readonly FlowCookie[]
+  readonly deviceTokens: readonly string[]
+  /** Sessions that this browser holds: they end. */
+  readonly ends: readonly SessionId[]
+  readonly boundKey: BoundKey | null
+  readonly context: Context
+}
+
+export type ExchangeResult =
+  | { readonly ok: true; readonly value: Entered | WayBack; readonly returnTo: string }
+  | { readonly ok: false; readonly error: NotAllowed | 'sign_in_expired' | 'invalid_credentials' }
+
+/**
+ * Signs in, or leaves a sign-in that waits for its second factor. Refuses `sign_in_expired` (unknown, used or expired handle, or that
+ * of another browser: all alike), what `whoseAccount` refuses, and `invalid_credentials` (the account can't be used).
+ */
+export const exchangeHandle = async (deps: ExchangeDeps, input: ExchangeInput): Promise<ExchangeResult> => {
+  const wanted = { ...wantedHandle(input.handle, input.cookies), purpose: 'sign_in' } as const
+  const found = await deps.oauthHandles.find(wanted, deps.clock.now())
+  const provider = found && deps.providers.find(({ id }) => id === found.provider)
+  if (!found || !provider) return refuse(deps, input, wanted.handleHash)
+  // Opened before the transaction: a key that this node does not know is looked up in the database.
+  const content = await openHandle(deps.keyring, found)
+  const done = await commit(deps, input, { wanted, provider, content })
+  if (!done) return refuse(deps, input, wanted.handleHash)
+  const { returnTo } = found
+  if ('error' in done) {
+    if (done.error !== 'account_disabled') return { ok: false, error: done.error }
+    // Its owner may have closed it, and the provider vouches for the owner (ACC-7).
+    const account = await deps.accounts.findById(done.userId)
+    const wayBack = account && (await offerWayBack(deps, account, input.context))
+    return wayBack ? { ok: true, value: wayBack, returnTo } : { ok: false, error: 'invalid_credentials' }
+  }
+  deps.mailPosted()
+  await announceAccount(deps, done.account.id, done.kind === 'session' ? done.begun.ended : [])
+  return { ok: true, value: done, returnTo }
+}
+
+const refuse = async (
+  deps: ExchangeDeps,
+  { context }: ExchangeInput,
+  handleHash: string,
+): Promise<{ readonly ok: false; readonly error: 'sign_in_expired' }> => {
+  const standing = await deps.oauthHandles.standing(handleHash)
+  const reason = reasonOf(standing, { provider: null, now: deps.clock.now() })
+  const provider = standing?.provider ?? null
+  await deps.audit.append([failedFlow(deps, { provider, reason, linking: null, context })])
+  return { ok: false, error: 'sign_in_expired' }
+}
+
+type Given = {
+  readonly wanted: Parameters<OAuthHandleStore['use']>[0]
+  readonly provider: Provider
+  readonly content: HandleContent
+}
+
+/** Null: another request has the handle. */
+const commit = async (
+  deps: ExchangeDeps,
+  input: ExchangeInput,
+  given: Given,
+  tries = maxTries,
+): Promise<Entered | NotAdmitted | null> => {
+  const { context, ends, boundKey } = input
+  try {
+    return await deps.transact(async (stores) => {
+      const now = deps.clock.now()
+      if (!(await stores.oauthHandles.use(given.wanted, now))) return null
+      const account = await admit(deps, stores, { ...given, now, context })
+      if ('error' in account) return account
+      const { deviceToken } = await findDevice(stores.accounts, account.id, input.deviceTokens)
+      const details = { provider: given.provider.id }
+      return enter(deps, stores, { account, by: 'oauth', now, context, ends, boundKey, deviceToken, details })
+    })
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error
+    if (tries === 1) throw new UnavailableError('an account kept changing under a sign-in', { cause: error })
+    return commit(deps, input, given, tries - 1)
+  }
+}

@@ -1,0 +1,47 @@
+// What a provider did wrong, as the person is told it. What is no fault of a provider's goes on as it is.
+import {
+  AuthorizationResponseError,
+  OperationProcessingError,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi'
+import { ProviderCallError } from '../provider-calls/provider-fetch.ts'
+
+/** `says`: for the record, in the words of a library or of the protocol; never what the provider wrote freely. */
+export type ProviderFault = {
+  readonly ok: false
+  readonly error: 'provider_unavailable' | 'provider_refused'
+  readonly says: string
+  /** For the log. */
+  readonly cause?: unknown
+  readonly retryAfterSeconds: number | null
+}
+
+/** What the provider said of the person makes no sense, or is not what was asked for. */
+export class BadProfileError extends Error {
+  readonly code = 'profile'
+}
+
+const refusedBy = [
+  BadProfileError,
+  AuthorizationResponseError,
+  OperationProcessingError,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+]
+
+/** Rejects again with what is a fault of ours. */
+export const providerFault = (error: unknown): ProviderFault => {
+  if (error instanceof ProviderCallError) {
+    const { code, retryAfterSeconds, message } = error
+    return { ok: false, error: code, says: message, retryAfterSeconds }
+  }
+  if (refusedBy.some((kind) => error instanceof kind)) {
+    const says = (error as { code?: string }).code ?? (error as Error).name
+    const cause = error instanceof BadProfileError ? error.cause : undefined
+    return { ok: false, error: 'provider_refused', says, cause, retryAfterSeconds: null }
+  }
+  throw error
+}
