@@ -42,6 +42,7 @@ import { createFindServer } from './oauth/authorization-server.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
 import { createLimits } from './operator/limits.ts'
+import { createRoles } from './operator/roles.ts'
 import { createSessions } from './operator/sessions.ts'
 import { createUsers } from './operator/users.ts'
 import type { VigileOptions } from './options.ts'
@@ -55,6 +56,7 @@ import { UnavailableError } from './primitives/unavailable.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createReadiness } from './readiness.ts'
+import type { PermissionDeclaration } from './roles/permissions.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
@@ -87,7 +89,9 @@ const deliverAfterMs = 100
  * const response = await auth.fetch(request, { address: socket.remoteAddress })
  * await auth.users.disable(id, { kind: 'application', name: 'billing' })
  */
-export const createVigile = (options: VigileOptions): Vigile => buildVigile(options, { ms: 0 })
+export const createVigile = <const Declared extends PermissionDeclaration = Record<never, never>>(
+  options: VigileOptions<Declared>,
+): Vigile<Declared> => buildVigile(options, { ms: 0 })
 
 /**
  * Every route that an engine with these options has, with the guard and the limit that protect it. Opens and creates no
@@ -107,7 +111,11 @@ export const describeRoutes = (options: VigileOptions): readonly RouteDescriptio
 }
 
 /** The same with a clock that can be moved, and waits for providers that need not last: for tests alone. */
-export const buildVigile = (options: VigileOptions, offset: ClockOffset, wait: Wait = waitInProcess): Vigile => {
+export const buildVigile = <Declared extends PermissionDeclaration>(
+  options: VigileOptions<Declared>,
+  offset: ClockOffset,
+  wait: Wait = waitInProcess,
+): Vigile<Declared> => {
   const settings = resolveSettings(options)
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'info' })
   return wire(settings, { isServer: options.role !== 'command', log, offset, wait })
@@ -155,6 +163,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     hasher: createPasswordHasher({ argon2 }),
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
+    permissions: settings.permissions,
     secondFactor: settings.secondFactor,
     deletionDelaySeconds: settings.deletionDelaySeconds,
   }
@@ -255,6 +264,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     pageState: async (request, returnTo) => pageState(request, returnTo, ready),
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),
     users: before(createUsers(acts)),
+    roles: before(createRoles({ ...acts, ...settings })),
     sessions: before(createSessions(base)),
     providers: providerClients.states,
     limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),

@@ -1,5 +1,5 @@
 export { checkNewUser, type NewUser } from './accounts/create-account.ts'
-export type { Actor } from './audit/actor.ts'
+export type { Actor, UserActor } from './audit/actor.ts'
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.ts'
 export { createVigile, describeRoutes } from './engine.ts'
 export type { Peer } from './http/call.ts'
@@ -19,11 +19,19 @@ export { oauth2 } from './oauth/oauth2.ts'
 export { oidc } from './oauth/oidc.ts'
 export type { Profile, Provider, ProviderCalls, ProviderServer, ReadJson, Tokens } from './oauth/provider.ts'
 export type { CleanUpReport } from './operator/clean-up.ts'
+export type { Roles } from './operator/roles.ts'
 export type { ManagedUser } from './operator/users.ts'
 export { type Secrets, unsafePlainHttp, type VigileOptions } from './options.ts'
 export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'
 export { StoreUnavailableError } from './primitives/unavailable.ts'
 export type { ProviderState } from './provider-calls/provider-clients.ts'
 export type { Readiness } from './readiness.ts'
+export {
+  definePermissions,
+  type EnginePermission,
+  type Grantable,
+  type Permission,
+  type PermissionDeclaration,
+} from './roles/permissions.ts'
 export { checkOptions } from './settings/settings.ts'
 export type { Vigile } from './vigile.ts'

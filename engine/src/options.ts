@@ -4,6 +4,7 @@ import type { Rule } from './limits/store.ts'
 import type { Provider, ProviderCalls } from './oauth/provider.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
+import type { Grantable, PermissionDeclaration } from './roles/permissions.ts'
 
 /** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
 export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
@@ -14,7 +15,7 @@ export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
  */
 export type Secrets = string | readonly string[] | (() => readonly string[] | Promise<readonly string[]>)
 
-export type VigileOptions = {
+export type VigileOptions<Declared extends PermissionDeclaration = PermissionDeclaration> = {
   /** Where people reach this site: `https://shop.example.com`. Links, cookies and origins follow from it. */
   readonly publicUrl: string
   /** At least 64 characters or 32 bytes each in production. Newest first; keep old ones for the absolute life of a session. */
@@ -64,6 +65,10 @@ export type VigileOptions = {
   }
   /** `body`: access tokens are in answers and sent as Bearer; the refresh token stays in its cookie. Default `cookie`. */
   readonly delivery?: 'cookie' | 'body' | undefined
+  /** What the application permits: `definePermissions({ products: ['read', 'create'] })`. The engine has its own beside (docs/roles.md). */
+  readonly permissions?: Declared | undefined
+  /** Roles and what they hold, which `vigile roles seed` writes. One called `user` is given to every new account. */
+  readonly roles?: Readonly<Record<string, readonly Grantable<NoInfer<Declared>>[]>> | undefined
   readonly sessions?: {
     /** Default 15m. */
     readonly accessLife?: Duration | undefined

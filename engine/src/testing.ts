@@ -3,6 +3,7 @@
 import { buildVigile } from './engine.ts'
 import type { VigileOptions } from './options.ts'
 import type { Wait } from './provider-calls/provider-client.ts'
+import type { PermissionDeclaration } from './roles/permissions.ts'
 import type { Vigile } from './vigile.ts'
 
 export type TestClock = {
@@ -17,10 +18,10 @@ export type TestClock = {
  * const { vigile, clock } = createTestVigile({ publicUrl: 'http://localhost:3000', secrets: 'x'.repeat(64) })
  * clock.move(16 * 60_000) // every access token has expired
  */
-export const createTestVigile = (
-  options: VigileOptions,
+export const createTestVigile = <const Declared extends PermissionDeclaration = Record<never, never>>(
+  options: VigileOptions<Declared>,
   { wait }: { readonly wait?: Wait | undefined } = {},
-): { readonly vigile: Vigile; readonly clock: TestClock } => {
+): { readonly vigile: Vigile<Declared>; readonly clock: TestClock } => {
   const offset = { ms: 0 }
   return {
     vigile: buildVigile(options, offset, wait),

@@ -10,13 +10,15 @@ import type { Delivered } from './mail/mailbox.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
+import type { Roles } from './operator/roles.ts'
 import type { Sessions } from './operator/sessions.ts'
 import type { Users } from './operator/users.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
+import type { PermissionDeclaration } from './roles/permissions.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
-export type Vigile = {
+export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaration> = {
   /**
    * Answers a request of the auth interface; 404 problem for a path that is not its own. Never rejects. `peer.address` is
    * that of the socket: without it no limit counts by address.
@@ -41,6 +43,7 @@ export type Vigile = {
   /** Every route with the guard and the limit that protect it. */
   routes(): readonly RouteDescription[]
   readonly users: Users
+  readonly roles: Roles<Declared>
   readonly sessions: Sessions
   readonly limits: Limits
   readonly keys: Keys

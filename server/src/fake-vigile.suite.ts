@@ -73,6 +73,23 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
         return { ok: true, value: undefined }
       },
     },
+    roles: {
+      list: async () => [{ id: 'r', name: 'admin', description: null, permissions: ['*'], createdAt: 0, updatedAt: 0 }],
+      of: async () => [],
+      create: async () => ({ ok: false, error: 'name_taken' }),
+      change: async () => ({ ok: false, error: 'not_found' }),
+      delete: async () => ({ ok: false, error: 'not_found' }),
+      grant: async (id, role) => {
+        if (role !== 'admin') return { ok: false, error: 'not_found' }
+        calls.push(`grant ${id} ${role}`)
+        return { ok: true, value: { changed: true, roles: [role] } }
+      },
+      revoke: async (_id, role, _by, { leaveNoAdministrator = false } = {}) => {
+        if (!leaveNoAdministrator) return { ok: false, error: 'last_administrator' }
+        return { ok: true, value: { changed: role === 'admin', roles: [] } }
+      },
+      seed: async () => ({ ok: true, value: { created: ['user'], changed: ['editor'], unchanged: ['admin'] } }),
+    },
     sessions: {
       list: async () => [],
       end: async () => ({ ok: false, error: 'not_found' }),

@@ -36,7 +36,7 @@ export const personEndpoints = {
     summary: 'Close the account at once, and delete it for good after a delay',
     body: emptyBody,
     answers: { 200: json(accountClosedSchema, 'Closed; every session is over. A letter has the way back.') },
-    refuses: refusedBy.recentChange,
+    refuses: [...refusedBy.recentChange, 'permission_denied'],
   },
   keepAccount: {
     method: 'POST',

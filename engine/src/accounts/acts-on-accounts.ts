@@ -9,6 +9,7 @@ import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { RoleStore } from '../roles/store.ts'
 import { announce } from '../sessions/announce.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -20,6 +21,7 @@ export type AccountActDeps = {
     accounts: AccountStore
     closures: ClosureStore
     sessions: SessionStore
+    roles: RoleStore
     audit: AuditStore
   }>
   readonly channel: Channel

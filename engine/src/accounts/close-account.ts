@@ -9,6 +9,8 @@ import type { OutboxStore } from '../mail/store.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { isLastAdministrator, type LastAdministrator, lastAdministrator } from '../roles/administrators.ts'
+import type { RoleStore } from '../roles/store.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
@@ -22,6 +24,7 @@ export type CloseAccountDeps = Omit<AccountActDeps, 'transact'> & {
     accounts: AccountStore
     closures: ClosureStore
     sessions: SessionStore
+    roles: RoleStore
     oneTimeTokens: OneTimeTokenStore
     outbox: OutboxStore
     audit: AuditStore
@@ -31,11 +34,14 @@ export type CloseAccountDeps = Omit<AccountActDeps, 'transact'> & {
   readonly mailPosted: () => void
 }
 
-/** Gives the moment of the deletion (epoch milliseconds). Refuses `not_found`: the session was ended, or the account disabled, meanwhile. */
+/**
+ * Gives the moment of the deletion (epoch milliseconds). Refuses `last_administrator`, and `not_found`: the session was ended, or the
+ * account disabled, meanwhile.
+ */
 export const closeAccount = async (
   deps: CloseAccountDeps,
   input: BySession & { readonly locale: Locale; readonly context: Context },
-): Promise<{ readonly ok: true; readonly deleteAt: number } | NotFound> => {
+): Promise<{ readonly ok: true; readonly deleteAt: number } | NotFound | LastAdministrator> => {
   const { userId, context } = input
   const committed = deps.transact(async (stores) => {
     const { accounts, closures, sessions, oneTimeTokens, outbox, audit } = stores
@@ -43,6 +49,7 @@ export const closeAccount = async (
     const deleteAt = now + deps.deletionDelaySeconds * 1000
     // Holds the row: a sign-in under way is waited for, and its session ends too; a later one finds the account disabled.
     const account = await lockOwner(stores, input)
+    if (account && (await isLastAdministrator(stores.roles, userId))) return 'last_administrator' as const
     if (!account || !(await accounts.setActive(userId, false, now))) return null
     await closures.insert(userId, { closedAt: now, deleteAt })
     const revoked = await sessions.revokeAllOfUser(userId, 'account_closed', now, null)
@@ -62,6 +69,7 @@ export const closeAccount = async (
   })
   const closed = await orAlarm(deps.log, { reason: 'account_closed', user: userId }, committed)
   if (!closed) return notFound
+  if (closed === 'last_administrator') return lastAdministrator
   deps.mailPosted()
   await announceAccount(deps, userId, closed.ended)
   return { ok: true, deleteAt: closed.deleteAt }

@@ -7,6 +7,13 @@ import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
+import {
+  type EvenTheLast,
+  isLastAdministrator,
+  type LastAdministrator,
+  lastAdministrator,
+} from '../roles/administrators.ts'
+import type { RoleStore } from '../roles/store.ts'
 import { strangersAtCodes } from '../second-factor/strangers-at-codes.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
@@ -24,6 +31,7 @@ type DeleteAccountStores = {
   readonly sessions: SessionStore
   readonly identities: Pick<IdentityStore, 'listOfUser'>
   readonly outbox: OutboxStore
+  readonly roles: RoleStore
   readonly audit: AuditStore
 }
 
@@ -35,15 +43,17 @@ export type DeleteAccountDeps = Omit<AccountActDeps, 'transact'> & {
 /** After the commit: the tokens of these are to be taken back at the providers, as far as those can be reached (S-69). */
 export type IdentitiesGone = (identities: readonly Identity[]) => void
 
-/** Removes an account and what hangs on it, at once. */
+/** Removes an account and what hangs on it, at once. Refuses `not_found` and `last_administrator`. */
 export const deleteAccount = async (
   deps: DeleteAccountDeps,
   id: UserId,
   by: Actor,
-): Promise<{ readonly ok: true; readonly value: undefined } | NotFound> =>
-  (await remove(deps, id, { by: nameActor(by), isTheirs: async () => true }))
-    ? { ok: true, value: undefined }
-    : notFound
+  { leaveNoAdministrator = false }: EvenTheLast = {},
+): Promise<{ readonly ok: true; readonly value: undefined } | NotFound | LastAdministrator> => {
+  const removed = await remove(deps, id, { by: nameActor(by), leaveNoAdministrator, isTheirs: async () => true })
+  if (removed === 'last_administrator') return lastAdministrator
+  return removed ? { ok: true, value: undefined } : notFound
+}
 
 /**
  * Removes the accounts whose time has come; the number removed. Each in a transaction of its own, so that what interrupts the
@@ -57,7 +67,8 @@ export const deleteDueAccounts = async (
     const now = deps.clock.now()
     const due = await deps.closures.listDue(now, accountsAtOnce)
     for (const id of due)
-      if (await remove(deps, id, { by: 'owner', isTheirs: (closures) => closures.takeDue(id, now) })) total += 1
+      if ((await remove(deps, id, { by: 'owner', isTheirs: (closures) => closures.takeDue(id, now) })) === true)
+        total += 1
     if (due.length < accountsAtOnce) return total
   }
 }
@@ -66,14 +77,18 @@ export const deleteDueAccounts = async (
 const remove = async (
   deps: DeleteAccountDeps,
   userId: UserId,
-  { by, isTheirs }: { readonly by: string; readonly isTheirs: (closures: ClosureStore) => Promise<boolean> },
-): Promise<boolean> => {
+  {
+    isTheirs,
+    ...how
+  }: EvenTheLast & { readonly by: string; readonly isTheirs: (closures: ClosureStore) => Promise<boolean> },
+): Promise<boolean | 'last_administrator'> => {
   const now = deps.clock.now()
   const committed = deps.transact(async (stores) =>
-    (await isTheirs(stores.closures)) ? removeWithAll(stores, userId, { now, by }) : null,
+    (await isTheirs(stores.closures)) ? removeWithAll(stores, userId, { now, ...how }) : null,
   )
   const gone = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
   if (gone === null) return false
+  if (gone === 'last_administrator') return gone
   deps.identitiesGone(gone.identities)
   await announceAccount(deps, userId, gone.ended)
   return true
@@ -83,13 +98,21 @@ export type Gone = { readonly ended: readonly SessionId[]; readonly identities: 
 
 /**
  * Removes an account and what hangs on it, in a transaction. Gives the sessions that ended, which are announced after the commit,
- * and the identities that went, which `identitiesGone` is told of then. Null: there is no such account. `reason`: for the record, where it was not asked for by name.
+ * and the identities that went, which `identitiesGone` is told of then. Null: there is no such account. `last_administrator`: nobody
+ * could manage roles afterwards, and nothing was done. `reason`: for the record, where it was not asked for by name.
  */
 export const removeWithAll = async (
-  { accounts, sessions, identities, outbox, audit }: DeleteAccountStores,
+  { accounts, sessions, identities, outbox, roles, audit }: DeleteAccountStores,
   userId: UserId,
-  { now, by, ...why }: { readonly now: number; readonly by: string; readonly reason?: string },
-): Promise<Gone | null> => {
+  {
+    now,
+    by,
+    leaveNoAdministrator = false,
+    ...why
+  }: EvenTheLast & { readonly now: number; readonly by: string; readonly reason?: string },
+): Promise<Gone | null | 'last_administrator'> => {
+  const mustStay = !leaveNoAdministrator && (await accounts.lockActive(userId)) !== null
+  if (mustStay && (await isLastAdministrator(roles, userId))) return 'last_administrator'
   // Disabled first, which holds the row: no sign-in can begin a session between the end of the others and the removal,
   // which other nodes would go on trusting for as long as they hold it.
   await accounts.setActive(userId, false, now)

@@ -31,6 +31,8 @@ export const giveBack = async (
   if (squatter && squatter.emailVerifiedAt !== null && !(await closures.find(squatter.id, now))) return 'email_taken'
   const gone =
     squatter && (await removeWithAll(stores, squatter.id, { now, by: 'owner', reason: 'address_given_back' }))
+  // The last administrator's address stands in the way: an operator has to make another one first.
+  if (gone === 'last_administrator') return 'email_taken'
   if (!(await accounts.changeEmail(account, email, now))) return 'link_expired'
   const act = { action: 'user:email-change', at: now, userId: account.id, resource: 'user', resourceId: account.id }
   await audit.append([auditEntry(context, { ...act, details: { reason: 'given_back' } })])

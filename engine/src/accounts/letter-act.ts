@@ -5,6 +5,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { RoleStore } from '../roles/store.ts'
 import type { TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
@@ -21,6 +22,7 @@ export type LetterActStores = RemoveSinceStores & {
   readonly identities: Pick<IdentityStore, 'listOfUser' | 'removeAll'>
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
+  readonly roles: RoleStore
   readonly audit: AuditStore
 }
 

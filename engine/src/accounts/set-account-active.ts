@@ -1,5 +1,11 @@
 import type { Actor } from '../audit/actor.ts'
 import type { UserId } from '../primitives/ids.ts'
+import {
+  type EvenTheLast,
+  isLastAdministrator,
+  type LastAdministrator,
+  lastAdministrator,
+} from '../roles/administrators.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import {
   type AccountActDeps,
@@ -10,19 +16,25 @@ import {
   notFound,
 } from './acts-on-accounts.ts'
 
-/** ACC-6: disables an account and ends its sessions at once; or the other way round. */
+/** ACC-6: disables an account and ends its sessions at once; or the other way round. Refuses `not_found` and `last_administrator`. */
 export const setAccountActive = async (
   deps: AccountActDeps,
   id: UserId,
   isActive: boolean,
   by: Actor,
-): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound> => {
+  { leaveNoAdministrator = false }: EvenTheLast = {},
+): Promise<
+  { readonly ok: true; readonly value: { readonly endedSessions: number } } | NotFound | LastAdministrator
+> => {
   const act = { id, by, now: deps.clock.now() }
-  const committed = deps.transact(async ({ accounts, closures, sessions, audit }) => {
+  const committed = deps.transact(async ({ accounts, closures, sessions, roles, audit }) => {
     // Of an account that its owner has closed: enabled, it is an account like any other again; disabled, its owner can't come
     // back. First, so that a return under way is waited for; and last, for a closure that was.
     const settleClosure = () => (isActive ? closures.remove(id) : closures.fix(id))
     await settleClosure()
+    // Holds the row, so that what makes an administrator is waited for.
+    const mustStay = !isActive && !leaveNoAdministrator && (await accounts.lockActive(id)) !== null
+    if (mustStay && (await isLastAdministrator(roles, id))) return 'last_administrator' as const
     // The row comes first: a sign-in that holds it is waited for, and its session ends too; a later one finds it disabled.
     const changed = await accounts.setActive(id, isActive, act.now)
     await settleClosure()
@@ -33,6 +45,7 @@ export const setAccountActive = async (
   })
   const ended = await (isActive ? committed : orAlarm(deps.log, { reason: 'account_disabled', user: id }, committed))
   if (ended === null) return notFound
+  if (ended === 'last_administrator') return lastAdministrator
   await announceAccount(deps, id, ended)
   return { ok: true, value: { endedSessions: ended.length } }
 }

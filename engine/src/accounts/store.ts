@@ -33,13 +33,18 @@ export interface AccountStore {
   findById(id: UserId): Promise<Account | null>
   /** Up to 1,000 accounts in one statement. */
   findMany(ids: readonly UserId[]): Promise<readonly Account[]>
-  /** False: the email is taken (one statement, one winner in a race). */
+  /**
+   * With the role `user`, where there is one of that name: so every way of making an account gives it. False: the email is taken (one
+   * statement, one winner in a race).
+   */
   insert(account: Account): Promise<boolean>
   /**
    * Locks the row until the commit, if the account still is active and its hash still is `expectedHash`; stores
    * `upgradedHash` where one is given. False: it changed meanwhile; the sign-in must not go on.
    */
   confirmPassword(id: UserId, expectedHash: string, upgradedHash: string | null, now: number): Promise<boolean>
+  /** Locks the row until the commit, and gives the account another version: what hangs on it changed. False: there is none. */
+  raiseVersion(id: UserId, now: number): Promise<boolean>
   /** Locks the row until the commit, and gives the account. Null: there is none, or it is disabled. */
   lockActive(id: UserId): Promise<Account | null>
   /** Replaces the hash if it still is `expectedHash` (null: whatever it is); by null, which closes sign-in by password. */

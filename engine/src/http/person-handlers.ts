@@ -44,7 +44,11 @@ export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & E
   closeAccount: async (call: Call, { session }: VerifiedSession): Promise<Outcome> => {
     const { context } = call
     const result = await closeAccount(deps, { ...bySession(session), locale: localeOf(call), context })
-    if (!result.ok) return refuse('unauthenticated')
+    if (!result.ok) {
+      return result.error === 'last_administrator'
+        ? refuse('permission_denied', { detail: { key: 'lastAdministrator' } })
+        : refuse('unauthenticated')
+    }
     return answer(200, { json: { status: 'closed', deleteAt: result.deleteAt } })
   },
 

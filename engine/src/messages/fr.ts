@@ -97,6 +97,8 @@ export const fr: Messages = {
   rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',
   closedCode:
     'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours ou une clé d’accès.',
+  lastAdministrator:
+    "Vous êtes la dernière personne à pouvoir gérer les rôles ici. Donnez d'abord ce droit à quelqu'un d'autre.",
   factorThere: 'Ce compte a déjà un second facteur : utilisez-le pour vous connecter.',
   factorRequired: 'Un second facteur est obligatoire ici. Ajoutez-en un autre avant de supprimer celui-ci.',
   signInOver: 'Cette connexion est terminée : elle a pris trop de temps, ou a été arrêtée. Recommencez.',

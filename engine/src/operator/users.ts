@@ -1,6 +1,6 @@
 // Accounts, as commands and applications act on them.
 import type { User } from '@vigile/contract'
-import type { AccountActDeps, NotFound } from '../accounts/acts-on-accounts.ts'
+import { type AccountActDeps, notFound } from '../accounts/acts-on-accounts.ts'
 import { type CreateAccountDeps, createAccount, type NewUser } from '../accounts/create-account.ts'
 import { type DeleteAccountDeps, deleteAccount } from '../accounts/delete-account.ts'
 import { parseEmail } from '../accounts/email.ts'
@@ -13,13 +13,17 @@ import { verifyAccountEmail } from '../accounts/verify-account-email.ts'
 import type { Actor } from '../audit/actor.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import { parseUserId, type UserId } from '../primitives/ids.ts'
+import type { EvenTheLast } from '../roles/administrators.ts'
 
 export type ManagedUser = User & { readonly isActive: boolean }
 
 type Done<Value = void> = { readonly ok: true; readonly value: Value }
 type Refused<Code extends string> = { readonly ok: false; readonly error: Code }
 
-/** Each act is on record with who did it (`by`), or it is not done. */
+/**
+ * Each act is on record with who did it (`by`), or it is not done. Who alone may still manage roles is not disabled nor deleted:
+ * `last_administrator`, unless `leaveNoAdministrator` is said.
+ */
 export type Users = {
   /**
    * Makes an account. Refuses `email_taken`, `invalid_email`, `invalid_hash` (unknown, damaged or too costly) and
@@ -45,7 +49,11 @@ export type Users = {
     readonly search?: string
   }): Promise<{ readonly users: readonly ManagedUser[]; readonly next: string | null }>
   /** Ends every session of the user at once, and refuses sign-in as for a wrong password (ACC-6). */
-  disable(id: UserId, by: Actor): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found'>>
+  disable(
+    id: UserId,
+    by: Actor,
+    options?: EvenTheLast,
+  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found' | 'last_administrator'>>
   enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
@@ -64,7 +72,7 @@ export type Users = {
     by: Actor,
   ): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found' | 'no_factor'>>
   /** Ends every session, and removes the account with what hangs on it; its audit entries stay, without what tells of a person. */
-  delete(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  delete(id: UserId, by: Actor, options?: EvenTheLast): Promise<Done | Refused<'not_found' | 'last_administrator'>>
 }
 
 const pageSize = 50
@@ -93,16 +101,16 @@ export const createUsers = (
       const page = await accounts.list({ after, limit: Math.min(Math.max(limit, 1), maxPageSize), search })
       return { users: page.accounts.map(managed), next: page.next }
     },
-    disable: (id, by) => setAccountActive(deps, id, false, by),
-    enable: async (id, by) => withoutValue(await setAccountActive(deps, id, true, by)),
+    disable: (id, by, options) => setAccountActive(deps, id, false, by, options),
+    enable: async (id, by) => {
+      const { ok } = await setAccountActive(deps, id, true, by)
+      return ok ? { ok, value: undefined } : notFound
+    },
     verifyEmail: (id, by) => verifyAccountEmail(deps, id, by),
     sendPasswordReset: (id, by) => sendResetLink(deps, id, by),
     removeFactors: (id, by) => removeFactors(deps, id, by),
-    delete: (id, by) => deleteAccount(deps, id, by),
+    delete: (id, by, options) => deleteAccount(deps, id, by, options),
   }
 }
 
 const managed = (account: Account): ManagedUser => ({ ...presentUser(account), isActive: account.isActive })
-
-const withoutValue = (result: Done<unknown> | NotFound): Done | NotFound =>
-  result.ok ? { ok: true, value: undefined } : result

@@ -1,6 +1,6 @@
 /** What the nodes tell each other: drop what you hold of this. */
 export type Invalidation =
-  | { readonly kind: 'session' | 'user' | 'keys'; readonly id: string }
+  | { readonly kind: 'session' | 'user' | 'keys' | 'roles'; readonly id: string }
   | { readonly kind: 'everything' }
 
 /** The way in which nodes tell each other what has changed. It is never the only way: entries also grow old. */

@@ -52,10 +52,11 @@ export interface SessionStore {
   find(id: SessionId): Promise<{ readonly session: SessionRow | null; readonly now: number }>
   /** The same for up to 1,000 sessions in one statement. */
   findMany(ids: readonly SessionId[]): Promise<{ readonly sessions: readonly SessionRow[]; readonly now: number }>
-  /** The same, with the version that each one's account has: every change of an account gives it another. */
+  /** The same, with the version that each one's account has, and that of the roles: every change gives another. */
   findManyWithVersions(ids: readonly SessionId[]): Promise<{
     readonly sessions: readonly SessionRow[]
     readonly versions: ReadonlyMap<UserId, number>
+    readonly rolesVersion: number
     readonly now: number
   }>
   insert(session: SessionRow): Promise<void>

@@ -165,6 +165,8 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
     [{ name: 'Shop\r\nBcc: x' }, 'name', 'wrong kind'],
     [{ transport: 'unsafePlainHttp' }, 'transport', 'wrong kind'],
     [{ role: 'worker' }, 'role', 'wrong kind'],
+    [{ permissions: ['products:read'] }, 'permissions', 'wrong kind'],
+    [{ roles: { user: 'products:read' } }, 'roles', 'wrong kind'],
   ])('%j', (options, setting, wrong) => {
     const faults = faultsOf(options)
     expect(faults).toEqual([{ setting, wrong: expect.stringContaining(wrong), right: expect.any(String) }])
@@ -189,6 +191,8 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
       trustedProxies: ['10.0.0.0/8'],
       cookies: { sameSite: 'lax', domain: 'shop.example.com', prefix: false, names: { access: 'crm_token' } },
       delivery: 'body',
+      permissions: { products: ['read', 'create'] },
+      roles: { user: ['products:read'], editor: ['products:*'], admin: ['*'] },
       sessions: {
         accessLife: '5m',
         idleLife: '1h',

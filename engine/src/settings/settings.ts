@@ -10,6 +10,8 @@ import type { Provider } from '../oauth/provider.ts'
 import type { VigileOptions } from '../options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import type { ProviderCallPolicy } from '../provider-calls/provider-client.ts'
+import type { KnownPermissions } from '../roles/permissions.ts'
+import type { DeclaredRoles } from '../roles/seed-roles.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import { bindingOf } from './binding.ts'
@@ -19,6 +21,7 @@ import { relyingPartyOf } from './passkeys.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { providerCallsOf } from './provider-calls.ts'
 import { providersOf } from './providers.ts'
+import { permissionsOf, rolesOf } from './roles.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
 import { shapeOf } from './shape.ts'
@@ -42,6 +45,8 @@ export type Settings = {
   readonly unlimited: Networks
   readonly cookies: CookiePolicy
   readonly delivery: 'cookie' | 'body'
+  readonly permissions: KnownPermissions
+  readonly declaredRoles: DeclaredRoles
   readonly sessions: SessionPolicy
   readonly binding: BindingMode
   readonly signUp: boolean
@@ -85,6 +90,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
   const origins = originsOf(options.allowedOrigins ?? [], url, faults)
   const cookies = cookieSettings(options, { url, production, app, authPath }, faults)
   const mail = mailOf(options.mail, { production, host: url.hostname }, faults)
+  const permissions = permissionsOf(options.permissions ?? {}, faults)
   const settings: Settings = {
     production,
     publicUrl: url.origin,
@@ -102,6 +108,8 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     unlimited: unlimited.networks,
     cookies,
     delivery: options.delivery ?? 'cookie',
+    permissions,
+    declaredRoles: rolesOf(options.roles ?? {}, permissions, faults),
     sessions: sessionsOf(options.sessions ?? {}, faults),
     binding: bindingOf(options.sessions?.binding, isSecureContext(url), faults),
     signUp: options.accounts?.signUp ?? true,

@@ -23,6 +23,10 @@ const line = kind(
 const flag = kind('true or false', (value) => typeof value === 'boolean')
 const number = kind('a number', (value) => typeof value === 'number')
 const texts = kind("a list of texts, ['…', '…']", (value) => Array.isArray(value) && value.every(text.accepts))
+const lists = kind(
+  "a group of lists of texts, { …: ['…', '…'] }",
+  (value) => isGroup(value) && Object.values(value).every(texts.accepts),
+)
 const group = kind('a group of options, { … }', isGroup)
 const oneOf = (...values: readonly unknown[]) => kind(values.join(' or '), (value) => values.includes(value))
 
@@ -61,6 +65,8 @@ const shape: Shape<VigileOptions> = {
       exchange: text,
     },
   },
+  permissions: lists,
+  roles: lists,
   delivery: oneOf('cookie', 'body'),
   mail: { url: text, from: text },
   sessions: {

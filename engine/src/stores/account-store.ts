@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
+import { newAccountRole } from '../roles/store.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import { precompile } from './precompile.ts'
@@ -48,6 +49,23 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .where('password_hash', '=', wanted.passwordHash),
       'wait',
     ),
+  )
+  const giveFirstRole = precompile((made: { id: UserId }) =>
+    root
+      .insertInto('user_roles')
+      .columns(['user_id', 'role_id', 'granted_at', 'granted_by'])
+      .expression(
+        root
+          .selectFrom('roles')
+          .innerJoin('users', (join) => join.on('users.id', '=', made.id))
+          .select((each) => [
+            'users.id',
+            'roles.id as role_id',
+            'users.created_at',
+            each.val('new-account').as('granted_by'),
+          ])
+          .where('roles.name', '=', newAccountRole),
+      ),
   )
   const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number }) =>
     root
@@ -99,6 +117,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .values(toColumns(account))
         .onConflict((conflict) => conflict.column('email_key').doNothing())
         .executeTakeFirstOrThrow()
+      // Also where the email is taken: the same work for known and unknown (S-13).
+      await giveFirstRole(db, { id: account.id })
       return numInsertedOrUpdatedRows === 1n
     },
     confirmPassword: async (id, expectedHash, upgradedHash, now) => {
@@ -115,6 +135,14 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       }
       return (await lockUnchanged(db, { id, passwordHash: expectedHash })).rows.length > 0
     },
+    raiseVersion: async (id, now) =>
+      changed(
+        await db
+          .updateTable('users')
+          .set({ updated_at: changedAt(now) })
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow(),
+      ),
     lockActive: async (id) => {
       const active = db.selectFrom('users').select(columns).where('id', '=', id).where('is_active', '=', true)
       const row = await dialect.locked(active, 'wait').executeTakeFirst()

@@ -17,6 +17,7 @@ import { createOutboxStore } from './outbox-store.ts'
 import { createPasskeyStore } from './passkey-store.ts'
 import { createPendingSignInStore } from './pending-sign-in-store.ts'
 import { createRecoveryCodeStore } from './recovery-code-store.ts'
+import { createRoleStore } from './role-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
 import { createTotpStore } from './totp-store.ts'
@@ -46,6 +47,7 @@ export const prepareStores = (
     totp: createTotpStore(db, dialect),
     recoveryCodes: createRecoveryCodeStore(db),
     passkeys: createPasskeyStore(db),
+    roles: createRoleStore(db, dialect),
     oauthStates: createOAuthStateStore(db, dialect),
     oauthHandles: createOAuthHandleStore(db, dialect),
     identities: createIdentityStore(db),

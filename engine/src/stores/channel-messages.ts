@@ -46,7 +46,7 @@ export const decode = (text: string): Received => {
   return { kind: 'messages', from, messages }
 }
 
-const kinds: readonly unknown[] = ['session', 'user', 'keys'] satisfies Invalidation['kind'][]
+const kinds: readonly unknown[] = ['session', 'user', 'keys', 'roles'] satisfies Invalidation['kind'][]
 
 const isInvalidation = (value: unknown): value is Invalidation =>
   isRecord(value) && (value.kind === 'everything' || (kinds.includes(value.kind) && typeof value.id === 'string'))

@@ -7,6 +7,7 @@ import { migrationsSuite } from './migrations.suite.ts'
 import { oauthStoresSuite } from './oauth-stores.suite.ts'
 import { passkeyStoreSuite } from './passkey-store.suite.ts'
 import { recordsStoresSuite } from './records-stores.suite.ts'
+import { roleStoreSuite } from './role-store.suite.ts'
 import { places } from './samples.suite.ts'
 import { secondFactorStoresSuite } from './second-factor-stores.suite.ts'
 import { sessionStoreSuite } from './session-store.suite.ts'
@@ -22,6 +23,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('second factors', () => secondFactorStoresSuite(newPlace))
   describe('passkeys', () => passkeyStoreSuite(newPlace))
   describe('sign-ins with providers', () => oauthStoresSuite(newPlace))
+  describe('roles', () => roleStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))
   describe('survival', () => survivalSuite(newPlace))

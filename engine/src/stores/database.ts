@@ -11,6 +11,7 @@ import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
+import type { RoleStore } from '../roles/store.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
@@ -29,6 +30,7 @@ export type Stores = {
   readonly totp: TotpStore
   readonly recoveryCodes: RecoveryCodeStore
   readonly passkeys: PasskeyStore
+  readonly roles: RoleStore
   readonly oauthStates: OAuthStateStore
   readonly oauthHandles: OAuthHandleStore
   readonly identities: IdentityStore

@@ -243,6 +243,30 @@ export type IdentitiesTable = {
   refreshing_until: number | null
 }
 
+export type RolesTable = {
+  id: string
+  name: string
+  description: string | null
+  /** JSON array, sorted. */
+  permissions: string
+  created_at: number
+  updated_at: number
+}
+
+export type UserRolesTable = {
+  user_id: UserId
+  role_id: string
+  granted_at: number
+  granted_by: string
+}
+
+export type RolesStateTable = {
+  /** 1: there is one row. */
+  id: number
+  /** Greater with every change of a role. */
+  version: number
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -261,6 +285,9 @@ export type Tables = {
   recovery_codes: RecoveryCodesTable
   passkeys: PasskeysTable
   account_closures: AccountClosuresTable
+  roles: RolesTable
+  user_roles: UserRolesTable
+  roles_state: RolesStateTable
   oauth_states: OAuthStatesTable
   oauth_handles: OAuthHandlesTable
   identities: IdentitiesTable

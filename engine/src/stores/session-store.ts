@@ -60,6 +60,9 @@ export const prepareSessionStore = (
       // Not a join, for which PostgreSQL may read all accounts.
       .select(({ selectFrom }) =>
         selectFrom('users').select('users.updated_at').whereRef('users.id', '=', 'sessions.user_id').as('version'),
+      )
+      .select(({ selectFrom }) =>
+        selectFrom('roles_state').select('roles_state.version').where('roles_state.id', '=', 1).as('rolesVersion'),
       ),
   )
   const insert = precompile((session: SessionRow) => root.insertInto('sessions').values(toColumns(session)))
@@ -126,13 +129,14 @@ export const prepareSessionStore = (
         const now = observe((rows[0] as Found).now)
         const sessions: SessionRow[] = []
         const versions = new Map<UserId, number>()
-        for (const { now: _, version, ...row } of rows as readonly (Found & { readonly version: number })[]) {
+        const found = rows as readonly (Found & { readonly version: number; readonly rolesVersion: number })[]
+        for (const { now: _, version, rolesVersion: __, ...row } of found) {
           const session = toSession(row)
           if (!session) continue
           sessions.push(session)
           versions.set(session.userId, version)
         }
-        return { sessions, versions, now }
+        return { sessions, versions, rolesVersion: found[0]?.rolesVersion ?? 0, now }
       },
       insert: async (session) => {
         await insert(db, session)

@@ -8,6 +8,7 @@ import { addConfigCheck } from './config-check.ts'
 import { addKeys } from './keys.ts'
 import { addMigrate } from './migrate.ts'
 import { createReport, exitCodes } from './report.ts'
+import { addRoles } from './roles.ts'
 import { addRoutes } from './routes.ts'
 import { addSessions } from './sessions.ts'
 import { addStart } from './start.ts'
@@ -22,7 +23,17 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     exitCode = code
   })
   const program = createProgram(surroundings, messages)
-  for (const add of [addStart, addMigrate, addConfigCheck, addUsers, addSessions, addKeys, addCleanup, addRoutes]) {
+  for (const add of [
+    addStart,
+    addMigrate,
+    addConfigCheck,
+    addUsers,
+    addRoles,
+    addSessions,
+    addKeys,
+    addCleanup,
+    addRoutes,
+  ]) {
     add(program, cli)
   }
   try {

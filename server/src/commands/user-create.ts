@@ -1,4 +1,5 @@
 import { type Locale, localeSchema, maxPasswordLength, registerBody } from '@vigile/contract'
+import { parseUserId } from '@vigile/engine'
 import { type Command, InvalidArgumentError } from 'commander'
 import { ask, readAll } from './ask.ts'
 import type { Cli } from './cli.ts'
@@ -6,16 +7,17 @@ import { explainRefusal } from './explain-refusal.ts'
 import { exitCodes, type Report } from './report.ts'
 import { operator, withVigile } from './with-vigile.ts'
 
-type Options = { name?: string; locale?: Locale; verified?: boolean; passwordStdin?: boolean }
+type Options = { role?: string; name?: string; locale?: Locale; verified?: boolean; passwordStdin?: boolean }
 
 export const addUserCreate = (group: Command, cli: Cli): void => {
-  const { users } = cli.messages
+  const { users, roles } = cli.messages
   cli
     .command(group, 'create', users.createAbout, 'vigile users create ada@example.com --name "Ada Lovelace"')
     .argument('<email>', users.email)
     .option('--name <name>', users.name, parseName)
     .option('--locale <locale>', users.locale, parseLocale)
     .option('--verified', users.verified)
+    .option('--role <role>', users.role)
     .option('--password-stdin', users.passwordStdin)
     .action(
       cli.action<Options>((call) =>
@@ -38,7 +40,16 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
             operator(),
           )
           if (!created.ok) return report.refused(created.error, explainRefusal(created, cli.messages))
-          return report.done({ user: created.value }, [users.created(created.value.email, created.value.id)])
+          const { value: user } = created
+          const said = users.created(user.email, user.id)
+          const id = options.role === undefined ? null : parseUserId(user.id)
+          if (options.role === undefined || id === null) return report.done({ user }, [said])
+          const granted = await vigile.roles.grant(id, options.role, operator())
+          // The user is there: who calls it again is told so, and gives the role alone.
+          if (!granted.ok)
+            return report.refused(granted.error, `${said} ${roles.unknown(options.role)}`, { value: { user } })
+          const { roles: names } = granted.value
+          return report.done({ user, roles: names }, [said, roles.granted(user.email, options.role, true)])
         }),
       ),
     )

@@ -125,6 +125,7 @@ export const en = {
     email: 'Email address',
     name: 'Name',
     locale: 'Language of the user: en or fr',
+    role: 'Give this role at once: admin makes an administrator',
     verified: 'Take the email address as verified',
     passwordStdin: 'Read the password from the standard input',
     created: (email: string, id: string) => `Created ${email} (${id}).`,
@@ -210,6 +211,30 @@ export const en = {
     everyoneAsk: (word: string) => `This signs out everyone. To go on, type ${word}: `,
     revoked: (count: number) => `${plural(count, 'session', 'sessions')} ended.`,
     unknown: (id: string) => `There is no live session ${id}.`,
+  },
+
+  roles: {
+    about: 'Roles and who has them',
+    seedAbout: 'Write the roles that the configuration declares, exactly; others stay as they are',
+    created: (name: string) => `Created the role ${name}.`,
+    changed: (name: string) => `Changed the role ${name}: it holds what is declared.`,
+    unchanged: (name: string) => `The role ${name} was so already.`,
+    noneDeclared: 'The configuration declares no roles. Nothing was done.',
+    listAbout: 'List the roles with what they hold',
+    none: 'No roles.',
+    columns: { name: 'role', permissions: 'permissions', description: 'description' },
+    role: 'Name of the role',
+    grantAbout: 'Give a user a role; admin is made, and holds everything, where there is no such role',
+    granted: (email: string, role: string, changed: boolean) =>
+      changed ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
+    revokeAbout: 'Take a role away from a user',
+    revoked: (email: string, role: string, changed: boolean) =>
+      changed ? `${email} has the role ${role} no more.` : `${email} did not have the role ${role}.`,
+    leaveNoAdministrator: 'Also where nobody could manage roles afterwards',
+    lastAdministrator:
+      'Nobody could manage roles afterwards. Nothing was done; if it is meant, add --leave-no-administrator.',
+    tooMany: 'There would be over 200 roles. Nothing was done.',
+    unknown: (role: string) => `There is no role ${role}. See: vigile roles list`,
   },
 
   keys: {

@@ -127,6 +127,7 @@ export const fr: Catalogue = {
     email: 'Adresse e-mail',
     name: 'Nom',
     locale: "Langue de l'utilisateur : en ou fr",
+    role: 'Donner tout de suite ce rôle : admin fait un administrateur',
     verified: "Tenir l'adresse e-mail pour vérifiée",
     passwordStdin: "Lire le mot de passe sur l'entrée standard",
     created: (email, id) => `${email} est créé (${id}).`,
@@ -221,6 +222,30 @@ export const fr: Catalogue = {
     everyoneAsk: (word) => `Ceci déconnecte tout le monde. Pour continuer, tapez ${word} : `,
     revoked: (count) => `${plural(count, 'session terminée', 'sessions terminées')}.`,
     unknown: (id) => `Aucune session en cours ${id}.`,
+  },
+
+  roles: {
+    about: 'Les rôles, et qui les a',
+    seedAbout: 'Écrire les rôles que déclare la configuration, exactement ; les autres restent tels quels',
+    created: (name) => `Rôle ${name} créé.`,
+    changed: (name) => `Rôle ${name} modifié : il a ce qui est déclaré.`,
+    unchanged: (name) => `Le rôle ${name} était déjà ainsi.`,
+    noneDeclared: "La configuration ne déclare aucun rôle. Rien n'a été fait.",
+    listAbout: 'Lister les rôles et leurs permissions',
+    none: 'Aucun rôle.',
+    columns: { name: 'rôle', permissions: 'permissions', description: 'description' },
+    role: 'Nom du rôle',
+    grantAbout: "Donner un rôle à un utilisateur ; admin est créé, avec tous les droits, là où il n'existe pas",
+    granted: (email, role, changed) =>
+      changed ? `${email} a maintenant le rôle ${role}.` : `${email} avait déjà le rôle ${role}.`,
+    revokeAbout: 'Retirer un rôle à un utilisateur',
+    revoked: (email, role, changed) =>
+      changed ? `${email} n'a plus le rôle ${role}.` : `${email} n'avait pas le rôle ${role}.`,
+    leaveNoAdministrator: 'Même si plus personne ne peut ensuite gérer les rôles',
+    lastAdministrator:
+      "Plus personne ne pourrait gérer les rôles. Rien n'a été fait ; si c'est voulu, ajoutez --leave-no-administrator.",
+    tooMany: "Il y aurait plus de 200 rôles. Rien n'a été fait.",
+    unknown: (role) => `Il n'y a pas de rôle ${role}. Voir : vigile roles list`,
   },
 
   keys: {

@@ -6,6 +6,7 @@ import { passkeys } from './0005-passkeys.ts'
 import { letters } from './0006-letters.ts'
 import { person } from './0007-person.ts'
 import { oauth } from './0008-oauth.ts'
+import { roles } from './0009-roles.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0006-letters': letters,
   '0007-person': person,
   '0008-oauth': oauth,
+  '0009-roles': roles,
 }

@@ -1,0 +1,121 @@
+// What the acts on roles have in common: one at a time, bounded by what whoever acts holds, and told to every node.
+import { type Actor, nameActor, type UserActor } from '../audit/actor.ts'
+import { auditEntry, noContext } from '../audit/entry.ts'
+import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import type { Channel, Invalidation } from '../primitives/channel.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { UserId } from '../primitives/ids.ts'
+import type { Log } from '../primitives/log.ts'
+import type { Transact } from '../primitives/transact.ts'
+import { sessionEnd } from '../sessions/rotation.ts'
+import type { SessionStore } from '../sessions/store.ts'
+import { managePermission } from './administrators.ts'
+import { holds, type KnownPermissions } from './permissions.ts'
+import type { Role, RoleStore } from './store.ts'
+
+export type RoleActor = Actor | UserActor
+
+export type RoleActStores = {
+  readonly accounts: {
+    lockActive(id: UserId): Promise<unknown>
+    raiseVersion(id: UserId, now: number): Promise<boolean>
+  }
+  readonly sessions: Pick<SessionStore, 'find'>
+  readonly roles: RoleStore
+  readonly audit: AuditStore
+}
+
+export type RoleActDeps = {
+  readonly transact: Transact<RoleActStores>
+  readonly permissions: KnownPermissions
+  readonly channel: Channel
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** `permission`: what whoever acts would have to hold. */
+export type ActorRefused =
+  | { readonly ok: false; readonly error: 'permission_denied'; readonly permission: string }
+  | { readonly ok: false; readonly error: 'unauthenticated' }
+
+export type NotFound = { readonly ok: false; readonly error: 'not_found' }
+export const notFound: NotFound = { ok: false, error: 'not_found' }
+
+/** An act under way, in its transaction, which holds the rows of the users concerned and then that of the roles. */
+export type RoleAct = {
+  readonly stores: RoleActStores
+  readonly now: number
+  /** Every role as it was before. */
+  readonly roles: readonly Role[]
+  /** Refuses where whoever acts does not hold all of these (RBAC-5). */
+  refuses(...lists: readonly (readonly string[])[]): ActorRefused | null
+  entry(action: string, of: Pick<AuditEntry, 'resource' | 'resourceId' | 'details'> & { userId?: UserId }): AuditEntry
+}
+
+/**
+ * Does the work of an act, if whoever acts may manage roles; then tells every node. `target`: whose roles it changes; `not_found` where
+ * there is no such user.
+ */
+export const actOnRoles = async <Result extends { readonly ok: boolean }>(
+  deps: RoleActDeps,
+  { by, target = null }: { readonly by: RoleActor; readonly target?: UserId | null },
+  work: (act: RoleAct) => Promise<Result>,
+): Promise<Result | ActorRefused | NotFound> => {
+  const done = await deps.transact(async (stores): Promise<Result | ActorRefused | NotFound> => {
+    const now = deps.clock.now()
+    const actor = by.kind === 'user' ? by : null
+    let isActor = actor === null
+    // In the order of the ids: two users who act on each other wait for one another, and don't lock each other out.
+    for (const id of [...new Set([actor?.id, target])].filter((one) => one != null).sort()) {
+      if (id === target && !(await stores.accounts.raiseVersion(id, now))) return notFound
+      if (id === actor?.id) isActor = (await stores.accounts.lockActive(id)) !== null
+    }
+    if (!isActor || (actor && !(await lives(stores, actor)))) return { ok: false, error: 'unauthenticated' }
+    await stores.roles.lock()
+    // A statement of its own, after the wait: what was committed meanwhile is seen.
+    const { roles } = await stores.roles.list()
+    const held = actor && (await heldBy(stores.roles, roles, actor.id))
+    const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
+      const permission = lists.flat().find((one) => held !== null && !holds(held, one))
+      return permission === undefined ? null : { ok: false, error: 'permission_denied', permission }
+    }
+    const entry: RoleAct['entry'] = (action, { userId, resource, resourceId, details }) =>
+      auditEntry(noContext, {
+        ...{ action, at: now, userId: userId ?? null, details: { by: nameActor(by), ...details } },
+        ...(resource && { resource }),
+        ...(resourceId && { resourceId }),
+      })
+    return refuses([managePermission]) ?? work({ stores, now, roles, refuses, entry })
+  })
+  if (done.ok) await tell(deps, target === null ? { kind: 'roles', id: 'all' } : { kind: 'user', id: target })
+  return done
+}
+
+/** The permissions that a user's roles come to: the union, sorted. */
+export const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
+  [...new Set(roles.filter(({ id }) => roleIds.includes(id)).flatMap(({ permissions }) => permissions))].sort()
+
+export const heldBy = async (
+  store: Pick<RoleStore, 'assignments'>,
+  roles: readonly Role[],
+  userId: UserId,
+): Promise<readonly string[]> => {
+  const own = (await store.assignments([userId])).get(userId) ?? []
+  return unionOf(
+    roles,
+    own.map(({ roleId }) => roleId),
+  )
+}
+
+/** Whether the session that authorised the act lives, by the database's row and clock (I10). */
+const lives = async ({ sessions }: RoleActStores, { id, sessionId }: UserActor): Promise<boolean> => {
+  if (sessionId === undefined) return true
+  const { session, now } = await sessions.find(sessionId)
+  return session?.userId === id && sessionEnd(session, now) === null
+}
+
+/** Nodes that can't be told see it at their next look-up of a session, 3 s later at most. */
+const tell = ({ channel, log }: RoleActDeps, message: Invalidation): Promise<void> =>
+  channel
+    .publish([message])
+    .catch((error) => log.warn({ err: error }, 'other nodes were not told of a change of roles'))

@@ -1,0 +1,92 @@
+// Who has which role. Nobody gives, nor takes away, a role that holds what they do not hold themselves.
+import { nameActor } from '../audit/actor.ts'
+import type { UserId } from '../primitives/ids.ts'
+import {
+  type ActorRefused,
+  actOnRoles,
+  type NotFound,
+  notFound,
+  type RoleAct,
+  type RoleActDeps,
+  type RoleActor,
+} from './act-on-roles.ts'
+import {
+  administratorRole,
+  type EvenTheLast,
+  isManaged,
+  type LastAdministrator,
+  lastAdministrator,
+} from './administrators.ts'
+import { addRole, newRole } from './change-roles.ts'
+import type { Role } from './store.ts'
+
+/** `changed`: false where it was so already. `roles`: the names of all that the user has now. */
+export type Assigned = {
+  readonly ok: true
+  readonly value: { readonly changed: boolean; readonly roles: readonly string[] }
+}
+
+type Wanted = { readonly userId: UserId; readonly role: string }
+
+/**
+ * Refuses `not_found` (no such user or role), and what whoever acts may not. A command or an application that gives `admin` where no role
+ * has that name makes the role: it holds everything.
+ */
+export const grantRole = async (
+  deps: RoleActDeps,
+  { userId, role: name }: Wanted,
+  by: RoleActor,
+): Promise<Assigned | NotFound | ActorRefused> =>
+  actOnRoles(deps, { by, target: userId }, async (act) => {
+    const found = act.roles.find((one) => one.name === name)
+    const role = found ?? (name === administratorRole.name && by.kind !== 'user' ? await makeAdministrators(act) : null)
+    if (!role) return notFound
+    return act.refuses(role.permissions) ?? give(act, userId, role, nameActor(by))
+  })
+
+/** Refuses `not_found` (no such user or role), `last_administrator`, and what whoever acts may not. */
+export const revokeRole = async (
+  deps: RoleActDeps,
+  { userId, role: name }: Wanted,
+  { by, leaveNoAdministrator = false }: EvenTheLast & { readonly by: RoleActor },
+): Promise<Assigned | NotFound | LastAdministrator | ActorRefused> =>
+  actOnRoles(deps, { by, target: userId }, async (act) => {
+    const { stores, roles } = act
+    const role = roles.find((one) => one.name === name)
+    if (!role) return notFound
+    const refusal = act.refuses(role.permissions)
+    if (refusal) return refusal
+    const isLast =
+      (await isManaged(stores.roles, roles)) && !(await isManaged(stores.roles, roles, { userId, roleId: role.id }))
+    if (isLast && !leaveNoAdministrator) return lastAdministrator
+    const before = await namesOf(act, userId)
+    const changed = await stores.roles.unassign(userId, role.id)
+    const after = before.filter((one) => one !== name)
+    if (changed) await record(act, 'user:role-revoke', userId, { role: name, before, after })
+    return { ok: true, value: { changed, roles: after } }
+  })
+
+const makeAdministrators = async (act: RoleAct): Promise<Role | null> => {
+  const role = newRole(administratorRole, act.now)
+  return (await addRole(act, role)) ? role : null
+}
+
+const give = async (act: RoleAct, userId: UserId, role: Role, by: string): Promise<Assigned> => {
+  const before = await namesOf(act, userId)
+  const changed = await act.stores.roles.assign(userId, role.id, { at: act.now, by })
+  const after = changed ? [...before, role.name].sort() : before
+  if (changed) await record(act, 'user:role-grant', userId, { role: role.name, before, after })
+  return { ok: true, value: { changed, roles: after } }
+}
+
+const namesOf = async ({ stores, roles }: RoleAct, userId: UserId): Promise<readonly string[]> => {
+  const own = (await stores.roles.assignments([userId])).get(userId) ?? []
+  return roles.filter(({ id }) => own.some(({ roleId }) => roleId === id)).map(({ name }) => name)
+}
+
+const record = async (
+  { stores, entry }: RoleAct,
+  action: string,
+  userId: UserId,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> => stores.audit.append([entry(action, { userId, resource: 'user', resourceId: userId, details })])

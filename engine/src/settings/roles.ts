@@ -1,0 +1,51 @@
+import type { Faults } from '../configuration-error.ts'
+import { administratorRole, managePermission } from '../roles/administrators.ts'
+import { roleNamePattern } from '../roles/check-role.ts'
+import {
+  enginePermissions,
+  holds,
+  type KnownPermissions,
+  knowPermissions,
+  type PermissionDeclaration,
+} from '../roles/permissions.ts'
+import type { DeclaredRoles } from '../roles/seed-roles.ts'
+import { maxRoles } from '../roles/store.ts'
+
+const wordPattern = /^[a-z][a-z0-9-]{0,31}$/
+const maxPermissions = 500
+
+/** Names the engine's own, and those declared. */
+export const permissionsOf = (declared: PermissionDeclaration, faults: Faults): KnownPermissions => {
+  for (const [resource, actions] of Object.entries(declared)) {
+    const setting = `permissions.${resource}`
+    if (Object.hasOwn(enginePermissions, resource))
+      faults.add(setting, "this resource is the engine's own", 'give yours another name')
+    for (const word of [resource, ...actions])
+      if (!wordPattern.test(word)) faults.add(setting, `"${word}" is no name`, 'use up to 32 of a-z, 0-9 and -')
+  }
+  const known = knowPermissions(declared)
+  if (known.names.length > maxPermissions)
+    faults.add('permissions', `there are ${known.names.length}`, `declare ${maxPermissions} at most`)
+  return known
+}
+
+/** Roles that hold what nobody declared would open nothing, and might one day open too much. */
+export const rolesOf = (
+  declared: Readonly<Record<string, readonly string[]>>,
+  { names, isGrantable }: KnownPermissions,
+  faults: Faults,
+): DeclaredRoles => {
+  for (const [role, permissions] of Object.entries(declared)) {
+    const setting = `roles.${role}`
+    if (!roleNamePattern.test(role)) faults.add(setting, 'it is no name of a role', 'use up to 64 of a-z, 0-9 and -')
+    for (const one of permissions) {
+      if (isGrantable(one)) continue
+      faults.add(setting, `there is no permission "${one}"`, `here are ${names.join(', ')}, resource:* and *`)
+    }
+    // Whoever claims an installation, or is made its administrator by command, gets this role.
+    if (role === administratorRole.name && !holds(permissions, managePermission))
+      faults.add(setting, `it lacks ${managePermission}`, `administrators hold it: add it, or name the role otherwise`)
+  }
+  if (Object.keys(declared).length > maxRoles) faults.add('roles', 'there are too many', `declare ${maxRoles} at most`)
+  return declared
+}
