@@ -92,10 +92,10 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
 }
 
 /** The permissions that a user's roles come to: the union, sorted. */
-export const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
+const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
   [...new Set(roles.filter(({ id }) => roleIds.includes(id)).flatMap(({ permissions }) => permissions))].sort()
 
-export const heldBy = async (
+const heldBy = async (
   store: Pick<RoleStore, 'assignments'>,
   roles: readonly Role[],
   userId: UserId,
