@@ -50,7 +50,7 @@ export const openProviderSite = async (kind: StoreKind, options: SiteOptions = {
 export type ProviderId = 'discord' | 'campus'
 
 /** The path and query of an address. */
-const pathOf = (address: string): string => {
+export const pathOf = (address: string): string => {
   const { pathname, search } = new URL(address)
   return `${pathname}${search}`
 }

@@ -82,7 +82,7 @@ const wrongWith = (query: URLSearchParams, client: Client): string | null => {
 const html = { 'content-type': 'text/html; charset=utf-8' }
 
 const pageOf = (name: string, content: string) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name} stand-in</title><h1>${name}</h1>${content}</html>`
+  `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>${name} stand-in</title><h1>${name}</h1>${content}</html>`
 
 const formOf = (query: URLSearchParams, accounts: readonly string[]) =>
   `<p>An application asks for: ${escapeHtml(query.get('scope') ?? '')}</p>${decisionForm(accounts)}`

@@ -178,4 +178,4 @@ const nameOf = (path: string) =>
   (path.startsWith('/interaction/') ? 'interaction' : path.startsWith('/auth/') ? 'authorize' : undefined)
 
 const pageOf = (accounts: readonly string[]) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>OpenID stand-in</title><h1>OpenID</h1>${decisionForm(accounts)}</html>`
+  `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>OpenID stand-in</title><h1>OpenID</h1>${decisionForm(accounts)}</html>`
