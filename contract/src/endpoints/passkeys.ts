@@ -90,6 +90,6 @@ export const passkeysEndpoints = {
     summary: 'Remove a passkey: it signs in no more',
     params: passkeyIdParam,
     answers: { 204: nothing('Removed.') },
-    refuses: [...refusedBy.recentChange, 'permission_denied', 'not_found'],
+    refuses: [...refusedBy.recentChange, 'permission_denied', 'not_found', 'last_way_in'],
   },
 } as const satisfies Record<string, Endpoint>

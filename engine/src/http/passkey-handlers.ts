@@ -2,7 +2,7 @@
 import { type AddPasskeyDeps, addPasskey, beginAddPasskey } from '../passkeys/add-passkey.ts'
 import { requestOptions } from '../passkeys/options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
-import { removePasskey } from '../passkeys/remove-passkey.ts'
+import { type RemovePasskeyDeps, removePasskey } from '../passkeys/remove-passkey.ts'
 import { renamePasskey } from '../passkeys/rename-passkey.ts'
 import { type PasskeySignInDeps, signInWithPasskey } from '../passkeys/sign-in-with-passkey.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
@@ -14,7 +14,7 @@ import { nameOf, notAdded, notSignedIn } from './passkey-answers.ts'
 import type { InputOf } from './read-input.ts'
 import type { WaysIn } from './ways-in.ts'
 
-type ActDeps = Omit<AddPasskeyDeps & PasskeySignInDeps, 'relyingParty'>
+type ActDeps = Omit<AddPasskeyDeps & PasskeySignInDeps & RemovePasskeyDeps, 'relyingParty'>
 
 export type PasskeyHandlerDeps = ActDeps & {
   /** Null: browsers make no passkeys for this site. */

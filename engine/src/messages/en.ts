@@ -49,7 +49,7 @@ export const en = {
     },
     last_way_in: {
       title: 'This is your only way to sign in',
-      detail: 'Choose a password or add a passkey before you disconnect it.',
+      detail: 'Choose a password, add a passkey or connect another account before you remove it.',
     },
     link_expired: {
       title: 'This link is no longer good',

@@ -65,7 +65,7 @@ export const fr: Messages = {
     },
     last_way_in: {
       title: 'C’est votre seul moyen de vous connecter',
-      detail: 'Choisissez un mot de passe ou ajoutez une clé d’accès avant de le retirer.',
+      detail: 'Choisissez un mot de passe, ajoutez une clé d’accès ou liez un autre compte avant de le retirer.',
     },
     link_expired: {
       title: 'Ce lien n’est plus valable',
