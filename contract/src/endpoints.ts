@@ -1,6 +1,7 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
 import { factorsEndpoints } from './endpoints/factors.ts'
+import { identitiesEndpoints } from './endpoints/identities.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
 import { oauthEndpoints } from './endpoints/oauth.ts'
 import { passkeysEndpoints } from './endpoints/passkeys.ts'
@@ -19,6 +20,7 @@ export const endpoints = {
   ...factorsEndpoints,
   ...passkeysEndpoints,
   ...oauthEndpoints,
+  ...identitiesEndpoints,
   ...siteEndpoints,
 }
 
@@ -29,6 +31,7 @@ const topics = {
   'Second factor': factorsEndpoints,
   Passkeys: passkeysEndpoints,
   Providers: oauthEndpoints,
+  'Connected accounts': identitiesEndpoints,
   Sessions: sessionsEndpoints,
   Account: personEndpoints,
   Passwords: passwordsEndpoints,

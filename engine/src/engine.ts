@@ -13,6 +13,7 @@ import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createFactorHandlers } from './http/factor-handlers.ts'
 import { createGuards } from './http/guards.ts'
+import { createIdentityHandlers } from './http/identity-handlers.ts'
 import { createLetterHandlers } from './http/letter-handlers.ts'
 import { createLinkHandlers } from './http/link-handlers.ts'
 import { createOAuthHandlers } from './http/oauth-handlers.ts'
@@ -30,6 +31,7 @@ import { createSessionCookies } from './http/session-cookies.ts'
 import { createSessionHandlers } from './http/session-handlers.ts'
 import { createShortWay } from './http/short-way.ts'
 import { createWaysIn } from './http/ways-in.ts'
+import type { Identity } from './identities/store.ts'
 import { createBackground } from './jobs/background.ts'
 import { createKeyring } from './keys/keyring.ts'
 import { createSigningKeys } from './keys/signing-keys.ts'
@@ -39,6 +41,7 @@ import { createPostman } from './mail/postman.ts'
 import { createSmtpTransport } from './mail/smtp.ts'
 import { startNodeWork } from './node-work.ts'
 import { createFindServer } from './oauth/authorization-server.ts'
+import { revokeTokens } from './oauth/revoke-tokens.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
 import { createLimits } from './operator/limits.ts'
@@ -142,6 +145,11 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     now: clock.now,
     log,
   })
+  const reaching = {
+    providers: settings.providers,
+    findServer: createFindServer(base),
+    clientOf: providerClients.of,
+  }
   const background = createBackground(log)
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
   const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
@@ -153,7 +161,10 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     tellOfReuse: tellOfReuse({ keyring }),
     mailPosted: () =>
       isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
-    identitiesGone: () => {},
+    identitiesGone: (gone: readonly Identity[]) => {
+      if (gone.length > 0)
+        background.soon('tokens could not be given back', () => revokeTokens({ ...reaching, keyring, log }, gone))
+    },
     keyring,
     signingKeys,
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
@@ -220,7 +231,8 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     factors: createFactorHandlers({ ...web, waysIn, challenges }),
     passkeys: createPasskeyHandlers({ ...web, waysIn, challenges }),
     devices: createDeviceHandlers(web),
-    oauth: createOAuthHandlers({ ...web, waysIn, findServer: createFindServer(base), clientOf: providerClients.of }),
+    oauth: createOAuthHandlers({ ...web, ...reaching, waysIn }),
+    identities: createIdentityHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     signingKeys,

@@ -9,6 +9,7 @@ import { continuePage } from './continue-page.ts'
 import type { createDeviceHandlers } from './device-handlers.ts'
 import type { createFactorHandlers } from './factor-handlers.ts'
 import type { Guard, Guards } from './guards.ts'
+import type { createIdentityHandlers } from './identity-handlers.ts'
 import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
 import { preferredLocale } from './locale.ts'
@@ -54,6 +55,7 @@ export type RouteDeps = {
   readonly person: ReturnType<typeof createPersonHandlers>
   readonly passkeys: ReturnType<typeof createPasskeyHandlers>
   readonly oauth: ReturnType<typeof createOAuthHandlers>
+  readonly identities: ReturnType<typeof createIdentityHandlers>
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -114,6 +116,7 @@ export const createRoutes = ({
   person,
   passkeys,
   oauth,
+  identities,
   signingKeys,
   readiness,
   openApi,
@@ -244,6 +247,20 @@ export const createRoutes = ({
       malformed: oauth.badHandle,
     }),
     route('startLink', { guard: guards.recentChange, limit: change, handle: oauth.startLink }),
+    route('identities', { guard: guards.signedIn, limit: read, handle: identities.list }),
+    route('offerIdentity', {
+      guard: guards.signedInChange,
+      limit: change,
+      handle: identities.offer,
+      malformed: identities.badHandle,
+    }),
+    route('linkIdentity', {
+      guard: guards.recentChange,
+      limit: change,
+      handle: identities.link,
+      malformed: identities.badHandle,
+    }),
+    route('unlinkIdentity', { guard: guards.recentChange, limit: change, handle: identities.unlink }),
     route('exportData', { guard: guards.recentChange, limit: change, handle: person.exportData }),
     route('closeAccount', { guard: guards.recentChange, limit: change, handle: person.closeAccount }),
     route('keepAccount', { guard: guards.ownPages, limit: change, handle: person.keepAccount }),

@@ -39,8 +39,8 @@ export interface IdentityStore {
   findBySubject(provider: string, subject: string): Promise<Identity | null>
   /** The oldest first. */
   listOfUser(userId: UserId): Promise<readonly Identity[]>
-  /** Notes a sign-in. False: the identity is gone. */
-  noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number }): Promise<boolean>
+  /** Notes what the provider says by now, and the last sign-in. False: the identity is gone. */
+  noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number | null }): Promise<boolean>
   /** In place of what was held; a refresh under way comes to nothing. False: the identity is gone. */
   putTokens(id: string, tokens: SealedTokens | null): Promise<boolean>
   /** The identity that was removed; null: the user had no such identity. */

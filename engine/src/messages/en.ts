@@ -121,6 +121,7 @@ export const en = {
     wrong_code: 'This code is not right. Wait for the next one, and check the clock of your phone.',
     totp_expired: 'That took too long, or was begun anew elsewhere. Start again.',
     passkey_too_many: 'There are as many passkeys as an account can have. Remove one first.',
+    identity_too_many: 'There are as many connected accounts as an account can have. Disconnect one first.',
     passkey_known: 'This passkey is registered already.',
     passkey_expired: 'That took too long. Start again.',
     passkey_refused: 'This passkey cannot be used here. Try with another device or browser.',

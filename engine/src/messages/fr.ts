@@ -140,6 +140,7 @@ export const fr: Messages = {
     wrong_code: 'Ce code n’est pas le bon. Attendez le suivant, et vérifiez l’heure de votre téléphone.',
     totp_expired: 'Trop de temps a passé, ou l’opération a été recommencée ailleurs. Recommencez.',
     passkey_too_many: 'Votre compte a autant de clés d’accès qu’il peut en avoir. Supprimez-en une d’abord.',
+    identity_too_many: 'Votre compte a autant de comptes liés qu’il peut en avoir. Dissociez-en un d’abord.',
     passkey_known: 'Cette clé d’accès est déjà enregistrée.',
     passkey_expired: 'Cela a pris trop de temps. Recommencez.',
     passkey_refused: 'Cette clé d’accès ne peut pas servir ici. Essayez avec un autre appareil ou navigateur.',

@@ -4,8 +4,6 @@ import {
   type AuthorizationServer,
   authorizationCodeGrantRequest,
   type Client,
-  ClientSecretBasic,
-  ClientSecretPost,
   clockTolerance,
   getValidatedIdTokenClaims,
   KEY_SELECTION,
@@ -18,6 +16,7 @@ import {
 import type { Clock } from '../primitives/clock.ts'
 import { ProviderCallError, readJsonWith } from '../provider-calls/provider-fetch.ts'
 import { callsWith, type FindServer, isOpenId, type Reach } from './authorization-server.ts'
+import { authenticationOf } from './client-authentication.ts'
 import { type FlowSecret, type FlowState, nonceOf, verifierOf } from './flow-secrets.ts'
 import type { Provider, Tokens } from './provider.ts'
 import { BadProfileError } from './provider-fault.ts'
@@ -53,7 +52,7 @@ export const exchangeCode = async (
   const response = await authorizationCodeGrantRequest(
     server,
     client,
-    provider.tokenAuth === 'basic' ? ClientSecretBasic(provider.clientSecret) : ClientSecretPost(provider.clientSecret),
+    authenticationOf(provider),
     checked,
     deps.redirectUri(provider),
     verifierOf(secret, state),

@@ -1,0 +1,68 @@
+// What a provider gave in a person's name is given back when the person disconnects the account, or leaves (S-69, RFC 7009). As
+// well as can be: a provider that is down keeps nobody connected here.
+import { processRevocationResponse, revocationRequest } from 'oauth4webapi'
+import { openTokens, type Tokens } from '../identities/sealed-tokens.ts'
+import type { Identity } from '../identities/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Log } from '../primitives/log.ts'
+import type { ProviderClient } from '../provider-calls/provider-client.ts'
+import { providerFetch } from '../provider-calls/provider-fetch.ts'
+import { callsWith, type FindServer, type Reach } from './authorization-server.ts'
+import { authenticationOf } from './client-authentication.ts'
+import type { Provider } from './provider.ts'
+
+export type RevokeTokensDeps = {
+  readonly providers: readonly Provider[]
+  readonly clientOf: (providerId: string) => ProviderClient
+  readonly findServer: FindServer
+  readonly keyring: Pick<Keyring, 'find'>
+  readonly log: Log
+}
+
+/** For one identity, repetitions included. Nobody waits for it. */
+const allowedMs = 10_000
+
+/** Never rejects: what could not be given back is in the log, without the token. */
+export const revokeTokens = async (deps: RevokeTokensDeps, identities: readonly Identity[]): Promise<void> => {
+  for (const identity of identities) {
+    await revoke(deps, identity).catch((error: unknown) => {
+      const { id, provider } = identity
+      deps.log.warn({ err: error, alert: 'tokens_kept', provider, identity: id }, 'a provider did not take tokens back')
+    })
+  }
+}
+
+const revoke = async (deps: RevokeTokensDeps, identity: Identity): Promise<void> => {
+  const provider = deps.providers.find(({ id }) => id === identity.provider)
+  const tokens = provider && (await openTokens(deps.keyring, identity))
+  if (!tokens) return
+  const endsAt = performance.now() + allowedMs
+  const reach = { provider, client: deps.clientOf(provider.id), leftMs: () => endsAt - performance.now() }
+  if (provider.revoke)
+    await provider.revoke(providerFetch(reach.client, { repeatable: true, ...reach }), tokens, provider)
+  else await revokeByStandard(deps, reach, tokens)
+}
+
+/** The refresh token first: with it most providers end all that came of the grant. */
+const revokeByStandard = async (deps: RevokeTokensDeps, reach: Reach, tokens: Tokens): Promise<void> => {
+  const server = await deps.findServer(reach)
+  if (server.revocation_endpoint === undefined) return
+  const { provider } = reach
+  for (const [kind, token] of [
+    ['refresh_token', tokens.refreshToken],
+    ['access_token', tokens.accessToken],
+  ] as const) {
+    if (token === null) continue
+    const response = await revocationRequest(
+      server,
+      { client_id: provider.clientId },
+      authenticationOf(provider),
+      token,
+      {
+        ...callsWith(reach, { repeatable: true }),
+        additionalParameters: { token_type_hint: kind },
+      },
+    )
+    await processRevocationResponse(response)
+  }
+}
