@@ -59,10 +59,18 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/factors/passkeys', { response: {} }],
     ['PATCH', `/api/auth/factors/passkeys/${somePasskey}`, { name: 'Mallory' }],
     ['DELETE', `/api/auth/factors/passkeys/${somePasskey}`, undefined],
+    ['POST', '/api/auth/exchange-session', { sessionId: someHandle }],
+    ['POST', '/api/auth/oauth/discord/link', {}],
+    ['POST', '/api/auth/identities/offer', { handle: someHandle }],
+    ['POST', '/api/auth/identities', { handle: someHandle }],
+    ['DELETE', `/api/auth/identities/${somePasskey}`, undefined],
   ] as const
 const somePasskey = 'A'.repeat(22)
+const someHandle = 'a'.repeat(64)
 /** What the browser itself calls (DBSC), whoever's page made it: authorised by a signature that no page can make. */
 const byBrowser = ['/api/auth/dbsc/registration', '/api/auth/dbsc/refresh']
+/** People come to these by links and redirects. */
+const byLink = ['/api/auth/oauth/{provider}', '/api/auth/oauth/{provider}/callback']
 const sessionOf = (visitor: Visitor) => visitor.cookie('refresh')?.split('.')[2]
 
 beforeAll(async () => {
@@ -80,7 +88,8 @@ afterAll(() => site?.close())
 
 test('the list of changes is whole', () => {
   const known = changes(victim).map(
-    ([method, path]) => `${method} ${path.replace(/(sessions|passkeys)\/[\w-]{22}$/, '$1/{id}')}`,
+    ([method, path]) =>
+      `${method} ${path.replace(/(sessions|passkeys|identities)\/[\w-]{22}$/, '$1/{id}').replace('/discord/', '/{provider}/')}`,
   )
   const all = site.vigile.routes().filter(({ method }) => method !== 'GET')
   expect([...known, ...byBrowser.map((path) => `POST ${path}`)].toSorted()).toEqual(
@@ -293,13 +302,20 @@ describe('CSRF-3 S-53 which pages may read an answer', () => {
   })
 
   test('a listed origin may read every answer, refusals too, by its name alone', async () => {
-    for (const path of all()) {
+    for (const path of all().filter((one) => !byLink.includes(one))) {
       for (const method of ['GET', 'OPTIONS']) {
         const reply = await victim.send(method, path, { origin: sister, lands: false })
         expect([path, reply.headers.get('access-control-allow-origin')]).toEqual([path, sister])
         expect(reply.headers.get('access-control-allow-credentials')).toBe('true')
         expect(reply.headers.get('vary')).toContain('Origin')
       }
+    }
+  })
+
+  test('S-65 the way to a provider and back is read by no page, of a listed origin neither', async () => {
+    for (const path of byLink) {
+      const reply = await victim.get(path, { origin: sister, lands: false })
+      expect([path, reply.headers.get('access-control-allow-origin')]).toEqual([path, null])
     }
   })
 

@@ -59,6 +59,10 @@ GET /api/auth/oauth/{provider} | anyone | change
 GET /api/auth/oauth/{provider}/callback | anyone | change
 POST /api/auth/exchange-session | own origin | exchangeIp
 POST /api/auth/oauth/{provider}/link | access token + CSRF, recent sign-in | change
+GET /api/auth/identities | access token | read
+POST /api/auth/identities/offer | access token + CSRF | change
+POST /api/auth/identities | access token + CSRF, recent sign-in | change
+DELETE /api/auth/identities/{id} | access token + CSRF, recent sign-in | change
 POST /api/auth/export | access token + CSRF, recent sign-in | change
 POST /api/auth/account/delete | access token + CSRF, recent sign-in | change
 POST /api/auth/account/keep | own origin | change

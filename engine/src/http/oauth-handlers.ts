@@ -146,7 +146,7 @@ const badReturnTo = refuse('validation_failed', {
 const notAccepted = { detail: { key: 'providerNotAccepted' } } as const
 
 /** The contract's pattern is the same: a handle that has not its form never comes so far. */
-const handleOf = (text: string): Handle => {
+export const handleOf = (text: string): Handle => {
   const handle = parseHandle(text)
   if (!handle) throw new Error('a handle passed its schema without having its form')
   return handle

@@ -19,7 +19,7 @@ import { type HandleContent, openHandle } from './sealed-handle.ts'
 import type { OAuthHandle, OAuthHandleStore } from './store.ts'
 
 /** Of one account. Who has more of them is no person. */
-export const maxIdentities = 20
+const maxIdentities = 20
 
 type LinkStores = ConnectStores & {
   readonly accounts: AccountStore
