@@ -23,7 +23,7 @@ export const oauthStartQuery = z.strictObject({
 /** What a provider sends. More may come, and is not looked at. */
 export const oauthCallbackQuery = z.looseObject({
   state: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  code: z.string().min(1).max(4096).optional(),
+  code: z.string().max(4096).optional(),
   iss: z.string().max(2048).optional(),
   error: z.string().max(256).optional(),
 })

@@ -50,6 +50,9 @@ export type CallbackInput = {
   readonly context: Context
 }
 
+/** RFC 6749 section 4.1.2.1: what the provider will have mended by itself. */
+const isPassing = new Set(['server_error', 'temporarily_unavailable'])
+
 /** Where the browser goes, and the mark of the flow that is over. */
 type CameBack = { readonly frontend: string; readonly isLinking: boolean; readonly mark: string }
 
@@ -91,7 +94,9 @@ const askProvider = async (
   flow: OAuthState,
   secret: FlowSecret,
 ): Promise<{ readonly handle: Handle; readonly cookie: FlowCookie } | Failed> => {
-  if (answer.get('error') === 'access_denied') return { error: 'cancelled' }
+  const refused = answer.get('error')
+  if (refused === 'access_denied') return { error: 'cancelled' }
+  if (refused !== null && isPassing.has(refused)) return { error: 'provider_unavailable', says: refused }
   const content = await exchangeCode(deps, { reach, answer, state, secret }).catch(providerFault)
   if ('ok' in content) {
     const { error, says, cause } = content

@@ -32,6 +32,8 @@ const refusedBy = [
   WWWAuthenticateChallengeError,
 ]
 
+const isWord = (said: unknown): said is string => typeof said === 'string' && /^[a-z_]{1,64}$/.test(said)
+
 /** Rejects again with what is a fault of ours. */
 export const providerFault = (error: unknown): ProviderFault => {
   if (error instanceof ProviderCallError) {
@@ -39,7 +41,9 @@ export const providerFault = (error: unknown): ProviderFault => {
     return { ok: false, error: code, says: message, retryAfterSeconds }
   }
   if (refusedBy.some((kind) => error instanceof kind)) {
-    const says = (error as { code?: string }).code ?? (error as Error).name
+    const { code, name, error: said } = error as Error & { code?: string; error?: unknown }
+    // `invalid_grant`, `invalid_client`: the protocol's own words, which tell an operator most.
+    const says = [code ?? name, ...(isWord(said) ? [said] : [])].join(' ')
     const cause = error instanceof BadProfileError ? error.cause : undefined
     return { ok: false, error: 'provider_refused', says, cause, retryAfterSeconds: null }
   }
