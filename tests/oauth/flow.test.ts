@@ -42,7 +42,11 @@ describe.each(storeKinds)('on %s', (kind) => {
 
     const back = await visitor.get(await toCallback(visitor, 'discord', { query: '?returnTo=/orders?page=2' }))
     const { origin, pathname, searchParams } = landing(back)
-    expect([origin, pathname, [...searchParams.keys()]]).toEqual([site.publicUrl, '/auth/callback', ['session']])
+    expect([origin, pathname, [...searchParams.keys()]]).toEqual([
+      site.publicUrl,
+      '/auth/callback',
+      ['session', 'provider'],
+    ])
     expect(handleIn(back)).toMatch(/^[0-9a-f]{64}$/)
     expect(back.setCookies).toEqual([
       expect.stringMatching(/^vigile_oauth_[0-9a-f]{8}=; Max-Age=0; Path=\/api\/auth\/oauth; HttpOnly; SameSite=Lax$/),

@@ -28,7 +28,9 @@ export const oauthEndpoints = {
     params: providerParam,
     query: oauthCallbackQuery,
     answers: {
-      303: nothing('To the front end’s `/auth/callback`, with `session` or `link` (a handle), or with `error`.'),
+      303: nothing(
+        'To the front end’s `/auth/callback`, with `session` or `link` (a handle), or with `error` and `returnTo`; and with `provider`.',
+      ),
     },
     refuses: ['sign_in_expired', 'rate_limited'],
   },

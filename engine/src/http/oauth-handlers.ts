@@ -1,4 +1,5 @@
 // Sign-in with providers over HTTP: the way there, the way back, and what the front end then comes for.
+import type { ProviderError } from '@vigile/contract'
 import type { FindServer, Reach } from '../oauth/authorization-server.ts'
 import { type CallbackDeps, finishFlow, handleLifeMs } from '../oauth/callback.ts'
 import { type ExchangeDeps, exchangeHandle } from '../oauth/exchange.ts'
@@ -74,7 +75,7 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
       const place = placeOf(query.returnTo ?? '/', origins)
       if (!place) return badReturnTo
       const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null })
-      if (!started.ok) return toFrontend(place.frontend, { error: started.error, provider: params.provider })
+      if (!started.ok) return toFrontend(place.frontend, failed(started.error, params, place))
       const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
       return answer(303, { headers: { Location: started.location }, cookies: set })
     },
@@ -91,11 +92,12 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
       const { frontend, isLinking, mark } = result
       const over = cookies.clearFlow('oauth', mark)
       if (!result.ok) {
-        const said = { error: result.error, provider: params.provider, ...(isLinking && { link: '1' }) }
+        const said = { ...failed(result.error, params, result), ...(isLinking && { link: '1' }) }
         return toFrontend(frontend, said, [over])
       }
       const set = setFlow(call, 'exchange', result.cookie, handleLifeMs)
-      return toFrontend(frontend, { [isLinking ? 'link' : 'session']: result.handle }, [over, ...set])
+      const said = { [isLinking ? 'link' : 'session']: result.handle, provider: params.provider }
+      return toFrontend(frontend, said, [over, ...set])
     },
 
     /** Nothing that Vigile has sent anybody to a provider with. */
@@ -140,6 +142,12 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
   }
 }
 
+/** What the front end says, and offers to try again. */
+const failed = (error: ProviderError, { provider }: { provider: string }, { returnTo }: { returnTo: string }) => ({
+  error,
+  provider,
+  returnTo,
+})
 const badReturnTo = refuse('validation_failed', {
   fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }],
 })

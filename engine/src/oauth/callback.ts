@@ -54,7 +54,12 @@ export type CallbackInput = {
 const isPassing = new Set(['server_error', 'temporarily_unavailable'])
 
 /** Where the browser goes, and the mark of the flow that is over. */
-type CameBack = { readonly frontend: string; readonly isLinking: boolean; readonly mark: string }
+type CameBack = {
+  readonly frontend: string
+  readonly returnTo: string
+  readonly isLinking: boolean
+  readonly mark: string
+}
 
 export type CallbackResult =
   /** `cookie`: what the handle can be exchanged with, for this browser alone. */
@@ -76,7 +81,8 @@ export const finishFlow = async (deps: CallbackDeps, input: CallbackInput): Prom
     await deps.audit.append([failedFlow(deps, { provider, reason, linking: null, context })])
     return { ok: false, error: 'sign_in_expired' }
   }
-  const cameBack = { frontend: flow.frontend, isLinking: flow.linking !== null, mark: markOf(stateHash) }
+  const { frontend, returnTo, linking } = flow
+  const cameBack = { frontend, returnTo, isLinking: linking !== null, mark: markOf(stateHash) }
   const said = await askProvider(deps, input, flow, secret)
   if ('error' in said) {
     const { error: reason, says } = said

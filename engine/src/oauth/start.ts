@@ -44,7 +44,10 @@ export type Started = { readonly ok: true; readonly location: string; readonly c
 /** Refuses what the provider's own fault is: it does not answer, or what it says of itself is not to be used. */
 export const startFlow = async (deps: StartDeps, input: StartInput): Promise<Started | ProviderFault> => {
   const { reach, frontend, returnTo, linking } = input
-  const { provider } = reach
+  const { provider, client } = reach
+  // Known to be down: nobody is sent there, to come home with nothing.
+  if (client.read().state === 'open')
+    return { ok: false, error: 'provider_unavailable', says: 'down', retryAfterSeconds: null }
   const state = createFlowState()
   const secret = createFlowSecret()
   const stateHash = stateHashOf(state)
