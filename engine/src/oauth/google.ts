@@ -32,7 +32,7 @@ export const google = (options: GoogleOptions = {}): Provider => {
       if (hostedDomain !== undefined && claims?.hd !== hostedDomain)
         throw new Error(`the Google account is not of ${hostedDomain}`)
       const profile = await oidcProfile(read, claims, userinfoEndpoint)
-      return { ...profile, label: profile.email }
+      return { ...profile, label: profile.email?.slice(0, 100) ?? null }
     },
     reads: options.reads ?? {},
   }
