@@ -86,7 +86,7 @@ export const startOidc = async ({
         const person = known.get(accountId)
         return person && { accountId, claims: () => person }
       },
-      features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+      features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: ownTokens } },
       pkce: { required: () => true },
       issueRefreshToken: () => true,
       rotateRefreshToken: () => true,
@@ -163,6 +163,10 @@ export const startOidc = async ({
   build(standIn.url)
   return rig
 }
+
+/** RFC 7009 2.1: a client revokes what it was given. */
+const ownTokens = (_: unknown, { clientId }: { clientId: string }, token: { clientId: string }) =>
+  token.clientId === clientId
 
 const names: Readonly<Record<string, string>> = {
   '/.well-known/openid-configuration': 'discovery',
