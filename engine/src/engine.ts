@@ -4,10 +4,12 @@ import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { tellOfReuse } from './accounts/tell-of-reuse.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
+import { createSealer } from './audit/sealer.ts'
+import { createSealing } from './audit/sealing.ts'
 import { createBinding } from './binding/binding.ts'
 import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
-import { createReadCaller } from './http/call.ts'
+import { createReadCaller, type Peer } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
@@ -42,6 +44,7 @@ import { createSmtpTransport } from './mail/smtp.ts'
 import { startNodeWork } from './node-work.ts'
 import { createFindServer } from './oauth/authorization-server.ts'
 import { revokeTokens } from './oauth/revoke-tokens.ts'
+import { createAudit } from './operator/audit.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
 import { createLimits } from './operator/limits.ts'
@@ -129,12 +132,22 @@ type World = { readonly isServer: boolean; readonly log: Log; readonly offset: C
 const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigile => {
   const { argon2, breachUrl } = settings.passwords
 
-  const stores = openStores({ ...settings, exclusive: isServer, offset, log })
+  const background = createBackground(log)
+  const sealing = createSealing({
+    newestKey: () => keyring.newest(),
+    sealer: () => sealer,
+    background,
+    isOpen: () => isOpen(),
+    isServer,
+    log,
+  })
+  const stores = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
   const { database, channel, limits } = stores
   const { clock, accounts, sessions, audit } = database
   const base = { ...database, channel, limits, log }
 
   const keyring = createKeyring({ ...base, readSecrets: settings.readSecrets })
+  const sealer = createSealer({ ...base, keyring })
   const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
   const limiter = createLimiter(limits, settings.rules)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
@@ -150,7 +163,6 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     findServer: createFindServer(base),
     clientOf: providerClients.of,
   }
-  const background = createBackground(log)
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
   const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
   const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
@@ -249,6 +261,8 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     logRequest: createLogRequest(log),
     fault: createLogFault(log),
   }
+  const contextOf = (request: Request, peer: Peer) =>
+    asked.readCaller(request.headers, new URL(request.url).pathname, peer).context
   const serve = createServe({ ...asked, routes })
   const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me })
   const pageState = createPageState({ ...web, verified: guards.verified })
@@ -264,6 +278,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     await signingKeys.open()
   })
 
+  sealing.start()
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
   const cleanUp = createCleanUp(acts)
   const { startJobs } = startNodeWork({ ...acts, ...settings, database, background, isServer, isOpen, cleanUp })
@@ -281,6 +296,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     providers: providerClients.states,
     limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
     keys: before(createKeys(acts)),
+    audit: before(createAudit({ ...acts, sealer, contextOf })),
     ...before({ cleanUp: cleanUp.ask }),
     migrate: database.migrate,
     migrationState: database.migrationState,
@@ -290,7 +306,12 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     mailbox: () => mailbox?.letters() ?? null,
     drain: readiness.drain,
     close: () => {
-      closing ??= shut().then(background.stop).then(providerClients.close).then(postman?.close).then(stores.close)
+      closing ??= shut()
+        .then(background.stop)
+        .then(sealing.end)
+        .then(providerClients.close)
+        .then(postman?.close)
+        .then(stores.close)
       return closing
     },
   }

@@ -1,5 +1,8 @@
 export { checkNewUser, type NewUser } from './accounts/create-account.ts'
 export type { Actor, UserActor } from './audit/actor.ts'
+export type { AuditFault } from './audit/faults.ts'
+export type { RecordInput } from './audit/record.ts'
+export type { AuditReport } from './audit/verify.ts'
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.ts'
 export { createVigile, describeRoutes } from './engine.ts'
 export type { Peer } from './http/call.ts'

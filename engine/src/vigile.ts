@@ -7,6 +7,7 @@ import type { PageState } from './http/page-state.ts'
 import type { PlainAnswer } from './http/respond.ts'
 import type { Asked } from './http/short-way.ts'
 import type { Delivered } from './mail/mailbox.ts'
+import type { Audit } from './operator/audit.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
@@ -55,6 +56,7 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
    * for (const { name, state } of auth.providers()) if (state === 'open') console.log(`${name} is down`)
    */
   providers(): readonly ProviderState[]
+  readonly audit: Audit
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>
   /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */

@@ -1,5 +1,12 @@
 // A hand-made engine for tests of what lies around it: states and waits that the real one reaches only by accident.
-import { ConfigurationError, type ManagedUser, type PageState, type Vigile, type VigileOptions } from '@vigile/engine'
+import {
+  type AuditReport,
+  ConfigurationError,
+  type ManagedUser,
+  type PageState,
+  type Vigile,
+  type VigileOptions,
+} from '@vigile/engine'
 
 export const fakeUser = (email: string, more: Partial<ManagedUser> = {}): ManagedUser => ({
   id: email
@@ -15,6 +22,21 @@ export const fakeUser = (email: string, more: Partial<ManagedUser> = {}): Manage
   isActive: true,
   ...more,
 })
+
+/** What `verify` says of a log in which nothing was touched. */
+export const wholeLog: AuditReport = {
+  ok: true,
+  entries: 12,
+  from: 1,
+  to: 12,
+  checkpoints: 1,
+  faults: [],
+  faultCount: 0,
+  before: 0,
+  underOldKeys: 0,
+  removedUpTo: 0,
+  seconds: 0.1,
+}
 
 export type FakeVigile = Vigile & {
   readonly calls: string[]
@@ -109,6 +131,10 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
     keys: {
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
+    },
+    audit: {
+      record: async () => {},
+      verify: async () => wholeLog,
     },
     cleanUp: async () => ({
       accounts: 0,

@@ -9,6 +9,10 @@ export type DerivedKeys = {
   readonly csrf: Uint8Array
   readonly seal: Uint8Array
   readonly proof: Uint8Array
+  /** Of the entries of the audit log. */
+  readonly audit: Uint8Array
+  /** Seed of the Ed25519 key that signs the head and the checkpoints of the audit log (RFC 8032). */
+  readonly auditSeed: Uint8Array
 }
 
 const derive = (secret: string, purpose: string): Uint8Array =>
@@ -22,5 +26,7 @@ export const deriveKeys = (secret: string): DerivedKeys => {
     csrf: derive(secret, 'csrf token mac'),
     seal: derive(secret, 'seal of signing keys'),
     proof: derive(secret, 'proof nonce mac'),
+    audit: derive(secret, 'audit entry mac'),
+    auditSeed: derive(secret, 'audit signature seed'),
   }
 }

@@ -2,7 +2,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import { prepareAccountStore } from './account-store.ts'
-import { createAuditStore } from './audit-store.ts'
+import { createAuditChainStore } from './audit-chain-store.ts'
+import { createAuditStore, type EntryMac } from './audit-store.ts'
 import { createClosureStore } from './closure-store.ts'
 import type { Stores } from './database.ts'
 import type { Dialect } from './dialect.ts'
@@ -28,6 +29,7 @@ export const prepareStores = (
   root: Kysely<Tables>,
   dialect: Dialect,
   observe: (databaseNow: number | null) => number,
+  entryMac: EntryMac = null,
 ): ((db: Kysely<Tables>) => Stores) => {
   const sessions = prepareSessionStore(root, dialect, observe)
   const accounts = prepareAccountStore(root, dialect)
@@ -36,7 +38,8 @@ export const prepareStores = (
     sessions: sessions(db),
     accounts: accounts(db),
     closures: createClosureStore(db),
-    audit: createAuditStore(db, dialect),
+    audit: createAuditStore(db, dialect, entryMac),
+    auditChain: createAuditChainStore(db, dialect),
     keys: createKeyStore(db, dialect),
     jobs: createJobStore(db),
     usedProofs: createUsedProofStore(db, dialect),

@@ -1,36 +1,30 @@
 import { type Kysely, sql } from 'kysely'
-import type { AuditEntry, AuditStore } from '../audit/store.ts'
+import { fromStored, toStored } from '../audit/canonical.ts'
+import type { AuditStore } from '../audit/store.ts'
+import { entryColumns, toColumns } from './audit-columns.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
 const maxEntries = 1_000
 
-const columns = [
-  'id',
-  'at',
-  'user_id as userId',
-  'action',
-  'resource',
-  'resource_id as resourceId',
-  'details',
-  'ip',
-  'user_agent as userAgent',
-  'request_id as requestId',
-] as const
-
-/** Details that tell of a person. */
+/** Details that tell of a person, in entries of before they had a column of their own. */
 const personal = ['emailHash', 'email', 'name'] as const
 
-export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect): AuditStore => ({
+/** Gives the MAC of an entry's content; null: entries have none, and stay outside the chain. */
+export type EntryMac = ((content: string) => string) | null
+
+export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac: EntryMac): AuditStore => ({
   append: async (entries) => {
     if (entries.length > maxEntries)
       throw new RangeError(`At most ${maxEntries} entries at once, not ${entries.length}`)
-    if (entries.length > 0) await db.insertInto('audit_entries').values(entries.map(toColumns)).execute()
+    const rows = entries.map((entry) => toColumns(toStored(entry, entryMac)))
+    // PostgreSQL takes 65,535 parameters in a statement.
+    if (rows.length > 0) await db.insertInto('audit_entries').values(rows).execute()
   },
   list: async ({ limit, userId, action, before }) => {
     const rows = await db
       .selectFrom('audit_entries')
-      .select(columns)
+      .select(entryColumns)
       .$if(userId !== undefined, (query) => query.where('user_id', '=', userId as string))
       .$if(action !== undefined, (query) => query.where('action', '=', action as string))
       .$if(before !== undefined, (query) => query.where(sql<boolean>`(at, id) < (${before?.at}, ${before?.id})`))
@@ -38,9 +32,11 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect): AuditSto
       .orderBy('id', 'desc')
       .limit(limit)
       .execute()
-    return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as AuditEntry['details'] }))
+    return rows.map(fromStored)
   },
   pseudonymise: async (userId) => {
+    // To the byte where a MAC covers them: what is personal is not among them.
+    const details = sql<string>`case when mac is null then ${dialect.withoutKeys(sql.ref('details'), personal)} else details end`
     for (let last: { at: number; id: string } | undefined; ; ) {
       const some = await db
         .selectFrom('audit_entries')
@@ -54,7 +50,7 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect): AuditSto
       if (some.length === 0) return
       await db
         .updateTable('audit_entries')
-        .set({ ip: null, user_agent: null, details: dialect.withoutKeys(sql.ref('details'), personal) })
+        .set({ ip: null, user_agent: null, personal: null, salt: null, details })
         .where(
           dialect.isAny(
             sql.ref('id'),
@@ -65,17 +61,4 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect): AuditSto
       last = some.at(-1)
     }
   },
-})
-
-const toColumns = (entry: AuditEntry) => ({
-  id: entry.id,
-  at: entry.at,
-  user_id: entry.userId,
-  action: entry.action,
-  resource: entry.resource,
-  resource_id: entry.resourceId,
-  details: JSON.stringify(entry.details),
-  ip: entry.ip,
-  user_agent: entry.userAgent,
-  request_id: entry.requestId,
 })

@@ -1,5 +1,6 @@
 import type { ClosureStore } from '../accounts/closure-store.ts'
 import type { AccountStore } from '../accounts/store.ts'
+import type { AuditChainStore } from '../audit/chain-store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { UsedProofStore } from '../binding/store.ts'
 import type { IdentityStore } from '../identities/store.ts'
@@ -20,6 +21,7 @@ export type Stores = {
   readonly accounts: AccountStore
   readonly closures: ClosureStore
   readonly audit: AuditStore
+  readonly auditChain: AuditChainStore
   readonly keys: KeyStore
   readonly jobs: JobStore
   readonly usedProofs: UsedProofStore

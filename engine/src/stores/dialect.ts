@@ -20,6 +20,8 @@ export type Dialect = {
   readonly isDuplicate: (error: unknown) => boolean
   /** A JSON object, as text, without some of its keys. */
   readonly withoutKeys: (json: Expression<string>, keys: readonly string[]) => RawBuilder<string>
+  /** Gives entries of the audit log their places: a list of `{ id, position, hash }` as JSON. */
+  readonly sealEntries: (links: string) => RawBuilder<unknown>
   readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
   /** Waits for the other nodes that migrate. Holds until the commit. */
   readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
@@ -34,6 +36,9 @@ export const sqliteDialect: Dialect = {
   // SQLITE_CONSTRAINT_UNIQUE
   isDuplicate: (error) => (error as { readonly errcode?: unknown }).errcode === 2067,
   withoutKeys: (json, keys) => sql`json_remove(${json}, ${sql.join(keys.map((key) => `$.${key}`))})`,
+  sealEntries: (links) => sql`
+    update audit_entries set position = link.value ->> 'position', hash = link.value ->> 'hash'
+    from json_each(${links}) as link where audit_entries.id = link.value ->> 'id' and audit_entries.hash is null`,
   tableExists: async (db, name) => {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(db)
     return rows.length > 0
@@ -51,6 +56,10 @@ export const postgresDialect: Dialect = {
   locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),
   isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
   withoutKeys: (json, keys) => sql`(${json}::jsonb - ${keys}::text[])::text`,
+  sealEntries: (links) => sql`
+    update audit_entries set position = link.position, hash = link.hash
+    from json_to_recordset(${links}) as link (id text, position bigint, hash text)
+    where audit_entries.id = link.id and audit_entries.hash is null`,
   tableExists: async (db, name) => {
     const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db)
     return rows[0]?.found === true

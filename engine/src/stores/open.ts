@@ -27,6 +27,8 @@ export type OpenOptions = {
   /** False for a command beside a server on the embedded database. */
   readonly exclusive: boolean
   readonly offset: ClockOffset
+  /** Makes the MAC of what is put on record. */
+  readonly entryMac: (content: string) => string
   readonly log: Log
 }
 
@@ -55,9 +57,9 @@ export const openStores = (options: OpenOptions): Opened => {
 }
 
 const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'> => {
-  const { log, offset, redis, pool } = options
+  const { log, offset, entryMac, redis, pool } = options
   if (options.database.kind === 'sqlite') {
-    const database = openSqlite({ file: options.database.file, offset, log, exclusive: options.exclusive })
+    const database = openSqlite({ file: options.database.file, offset, log, entryMac, exclusive: options.exclusive })
     // One process: what a command beside it commits is seen in the file, Redis or not.
     return { database, channel: createMemoryChannel({ log, hasForeignCommits: database.hasForeignCommits }) }
   }
@@ -67,6 +69,7 @@ const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'
     url,
     offset,
     log,
+    entryMac,
     pool: {
       ...(max === undefined ? {} : { max }),
       ...(waitSeconds === undefined ? {} : { waitMs: waitSeconds * 1000 }),

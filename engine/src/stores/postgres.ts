@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
+import type { EntryMac } from './audit-store.ts'
 import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
@@ -33,6 +34,8 @@ export type PostgresOptions = {
    */
   readonly prepare?: boolean
   readonly offset: ClockOffset
+  /** Makes the MAC of what is put on record. Absent: entries have none, and stay outside the chain. */
+  readonly entryMac?: EntryMac
   readonly log: Log
 }
 
@@ -53,7 +56,7 @@ const maxTries = 4
  * await database.migrate()
  */
 export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
-  const { url, offset, log, prepare = true, statementTimeoutMs = defaultStatementTimeoutMs } = options
+  const { url, offset, log, entryMac = null, prepare = true, statementTimeoutMs = defaultStatementTimeoutMs } = options
   const { max = defaultMax, waitMs = defaultWaitMs } = options.pool ?? {}
   const open = (pool: { readonly max: number; readonly statementTimeoutMs: number }) =>
     new Kysely<Tables>({
@@ -67,7 +70,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
     if (told === null) throw standbyError()
     return clock.observe(told)
   }
-  const bind = prepareStores(db, postgresDialect, observe)
+  const bind = prepareStores(db, postgresDialect, observe, entryMac)
 
   const stores = bind(db)
 

@@ -10,6 +10,7 @@ import { createSessionId, createUserId, type UserId } from '../primitives/ids.ts
 import { silentLog } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { SessionRow } from '../sessions/store.ts'
+import type { EntryMac } from './audit-store.ts'
 import type { Database } from './database.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
@@ -41,19 +42,19 @@ const place = (kind: Place['kind'], address: string, open: () => Database, clear
   }
 }
 
-const sqlitePlace = async (offset: ClockOffset = { ms: 0 }): Promise<Place> => {
+const sqlitePlace = async (offset: ClockOffset = { ms: 0 }, entryMac: EntryMac = null): Promise<Place> => {
   const folder = mkdtempSync(join(tmpdir(), `vigile-test-${process.pid}-sqlite-`))
   const file = join(folder, 'vigile.db')
-  const open = () => openSqlite({ file, offset, log: silentLog, exclusive: false })
+  const open = () => openSqlite({ file, offset, entryMac, log: silentLog, exclusive: false })
   return place('sqlite', file, open, () => rmSync(folder, { recursive: true, force: true }))
 }
 
-const postgresPlace = async (offset: ClockOffset = { ms: 0 }): Promise<Place> => {
+const postgresPlace = async (offset: ClockOffset = { ms: 0 }, entryMac: EntryMac = null): Promise<Place> => {
   const url = await freshDatabase()
   return place(
     'postgres',
     url,
-    () => openPostgres({ url, offset, log: silentLog }),
+    () => openPostgres({ url, offset, entryMac, log: silentLog }),
     () => {},
   )
 }

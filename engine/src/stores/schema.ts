@@ -79,6 +79,25 @@ export type AuditEntriesTable = {
   ip: string | null
   user_agent: string | null
   request_id: string | null
+  /** Details that tell of a person, as JSON. */
+  personal: string | null
+  salt: string | null
+  commitment: string | null
+  mac: string | null
+  position: number | null
+  hash: string | null
+}
+
+export type AuditHeadTable = {
+  id: number
+  statement: string
+  signature: string
+}
+
+export type AuditCheckpointsTable = {
+  position: number
+  statement: string
+  signature: string
 }
 
 export type SigningKeysTable = {
@@ -273,6 +292,8 @@ export type Tables = {
   known_devices: KnownDevicesTable
   sign_in_attempts: SignInAttemptsTable
   audit_entries: AuditEntriesTable
+  audit_head: AuditHeadTable
+  audit_checkpoints: AuditCheckpointsTable
   signing_keys: SigningKeysTable
   nodes: NodesTable
   job_runs: JobRunsTable

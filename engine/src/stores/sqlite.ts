@@ -6,6 +6,7 @@ import { Kysely } from 'kysely'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
+import type { EntryMac } from './audit-store.ts'
 import type { Database } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
 import { migrate, readMigrationState } from './migrate.ts'
@@ -24,6 +25,8 @@ export type SqliteDatabase = Database & {
 export type SqliteOptions = {
   readonly file: string
   readonly offset: ClockOffset
+  /** Makes the MAC of what is put on record. Absent: entries have none, and stay outside the chain. */
+  readonly entryMac?: EntryMac
   readonly log: Log
   /** True for a server: a second one on the same file is refused. False for a command beside it. */
   readonly exclusive: boolean
@@ -42,7 +45,7 @@ export const inMemory = ':memory:'
  * const database = openSqlite({ file: 'data/vigile.db', offset: { ms: 0 }, log, exclusive: true })
  * await database.migrate()
  */
-export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): SqliteDatabase => {
+export const openSqlite = ({ file, offset, log, exclusive, entryMac = null }: SqliteOptions): SqliteDatabase => {
   const path = file === inMemory ? file : resolve(file)
   const { database, releaseLock } = openFiles(path, exclusive)
 
@@ -50,7 +53,7 @@ export const openSqlite = ({ file, offset, log, exclusive }: SqliteOptions): Sql
   const door = createOneAtATime(maxWaitMs)
   const db = new Kysely<Tables>({ dialect: createSqliteDialect(connection, () => database.isTransaction, door) })
   const observe = (databaseNow: number | null) => Number(databaseNow) + offset.ms
-  const bind = prepareStores(db, sqliteDialect, observe)
+  const bind = prepareStores(db, sqliteDialect, observe, entryMac)
 
   const readVersion = database.prepare('pragma data_version')
   const version = () => readVersion.get()?.data_version

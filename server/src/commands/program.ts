@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { type Catalogue, terminalCatalogue } from '../messages/catalogue.ts'
 import { version } from '../version.ts'
+import { addAudit } from './audit.ts'
 import { addCleanup } from './cleanup.ts'
 import { createCli } from './cli.ts'
 import { addConfigCheck } from './config-check.ts'
@@ -31,6 +32,7 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addRoles,
     addSessions,
     addKeys,
+    addAudit,
     addCleanup,
     addRoutes,
   ]) {

@@ -247,6 +247,46 @@ export const en = {
     rotated: (id: string, at: string) => `Published ${id}; it signs from ${at}.`,
   },
 
+  audit: {
+    about: 'The audit log',
+    verifyAbout: 'Check that the audit log is as it was written',
+    from: 'begin at the newest checkpoint before this position',
+    progress: (entries: number, of: number, perSecond: number) =>
+      `${entries.toLocaleString('en')} of ${plural(of, 'entry', 'entries')}, ${perSecond.toLocaleString('en')} a second`,
+    whole: (entries: number, from: number, to: number, checkpoints: number, seconds: number) =>
+      entries === 0
+        ? 'The audit log is whole: it has no entries.'
+        : `The audit log is whole: ${plural(entries, 'entry', 'entries')} (${from}–${to}), ${plural(checkpoints, 'checkpoint', 'checkpoints')}, in ${seconds} s.`,
+    tampered: (count: number) =>
+      `The audit log is not as it was written: ${plural(count, 'fault', 'faults')}. Keep a copy of the database before anything else.`,
+    more: (count: number) => `and ${count.toLocaleString('en')} more`,
+    removed: (position: number) => `Up to ${position} the entries were removed when their time was over.`,
+    before: (count: number) =>
+      `${plural(count, 'entry is', 'entries are')} from before the chain was begun: nothing vouches for them.`,
+    underOldKeys: (count: number) =>
+      `${count.toLocaleString('en')} signed under secrets that are no longer in VIGILE_SECRET: what was signed later vouches for them.`,
+    faults: {
+      changed: 'this entry was changed',
+      inserted: 'this entry was not written by this site',
+      missing: 'removed',
+      moved: 'this entry does not follow the one before it: something was moved, removed or put in here',
+      blanked: 'address, browser or email were taken out, though no account was deleted',
+      truncated: 'removed: the log ends before its own signed end',
+      unsealed: 'this entry has waited for over a minute to be sealed: something keeps the server from it',
+      checkpoint_forged: 'this checkpoint was not signed by this site',
+      checkpoint_mismatch:
+        'the log differs from what was signed here: something since the checkpoint before was changed',
+      head_missing: 'the signed end of the log was removed',
+      head_forged: 'the signed end of the log was changed',
+      head_unknown_key:
+        'the end of the log is signed under a secret that is not in VIGILE_SECRET: put it back, last in the list',
+      head_mismatch: 'the log differs from its own signed end: something since the last checkpoint was changed',
+      beyond_head: 'put in after the signed end of the log',
+      anchor_forged: 'this line of the anchor was not signed by this site',
+      anchor_mismatch: 'the log differs from what was anchored: it was replaced, with its signatures, by another one',
+    },
+  },
+
   cleanup: {
     about: 'Remove what has ended: sessions, tokens, states',
     working: 'Removing…',

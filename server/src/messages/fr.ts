@@ -258,6 +258,48 @@ export const fr: Catalogue = {
     rotated: (id, at) => `${id} est publiée ; elle signe à partir de ${at}.`,
   },
 
+  audit: {
+    about: 'Le journal d’audit',
+    verifyAbout: 'Vérifier que le journal d’audit est tel qu’il a été écrit',
+    from: 'commencer au dernier point de contrôle avant cette position',
+    progress: (entries, of, perSecond) =>
+      `${entries.toLocaleString('fr')} sur ${plural(of, 'entrée', 'entrées')}, ${perSecond.toLocaleString('fr')} par seconde`,
+    whole: (entries, from, to, checkpoints, seconds) =>
+      entries === 0
+        ? 'Le journal d’audit est intact : il est vide.'
+        : `Le journal d’audit est intact : ${plural(entries, 'entrée', 'entrées')} (${from}–${to}), ${plural(checkpoints, 'point de contrôle', 'points de contrôle')}, en ${seconds} s.`,
+    tampered: (count) =>
+      `Le journal d’audit n’est pas tel qu’il a été écrit : ${plural(count, 'anomalie', 'anomalies')}. Avant toute chose, gardez une copie de la base de données.`,
+    more: (count) => `et ${count.toLocaleString('fr')} de plus`,
+    removed: (position) => `Jusqu’à ${position}, les entrées ont été retirées à la fin de leur durée.`,
+    before: (count) =>
+      `${plural(count, 'entrée date', 'entrées datent')} d’avant le début de la chaîne : rien ne s’en porte garant.`,
+    underOldKeys: (count) =>
+      `${count.toLocaleString('fr')} sous des secrets qui ne sont plus dans VIGILE_SECRET : ce qui a été signé depuis s’en porte garant.`,
+    faults: {
+      changed: 'cette entrée a été modifiée',
+      inserted: 'cette entrée n’a pas été écrite par ce site',
+      missing: 'supprimé',
+      moved: 'cette entrée ne suit pas la précédente : quelque chose a été déplacé, supprimé ou ajouté ici',
+      blanked: 'adresse, navigateur ou e-mail ont été effacés, alors qu’aucun compte n’a été supprimé',
+      truncated: 'supprimé : le journal s’arrête avant sa propre fin signée',
+      unsealed: 'cette entrée attend depuis plus d’une minute d’être scellée : quelque chose en empêche le serveur',
+      checkpoint_forged: 'ce point de contrôle n’a pas été signé par ce site',
+      checkpoint_mismatch:
+        'le journal diffère de ce qui a été signé ici : quelque chose a changé depuis le point de contrôle précédent',
+      head_missing: 'la fin signée du journal a été supprimée',
+      head_forged: 'la fin signée du journal a été modifiée',
+      head_unknown_key:
+        'la fin du journal est signée sous un secret absent de VIGILE_SECRET : remettez-le, en dernier dans la liste',
+      head_mismatch:
+        'le journal diffère de sa propre fin signée : quelque chose a changé depuis le dernier point de contrôle',
+      beyond_head: 'ajouté après la fin signée du journal',
+      anchor_forged: 'cette ligne de l’ancre n’a pas été signée par ce site',
+      anchor_mismatch:
+        'le journal diffère de ce qui a été ancré : il a été remplacé, signatures comprises, par un autre',
+    },
+  },
+
   cleanup: {
     about: 'Retirer ce qui a pris fin : sessions, jetons, états',
     working: 'Nettoyage en cours…',

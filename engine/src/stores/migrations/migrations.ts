@@ -7,6 +7,7 @@ import { letters } from './0006-letters.ts'
 import { person } from './0007-person.ts'
 import { oauth } from './0008-oauth.ts'
 import { roles } from './0009-roles.ts'
+import { auditChain } from './0010-audit-chain.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -23,4 +24,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0007-person': person,
   '0008-oauth': oauth,
   '0009-roles': roles,
+  '0010-audit-chain': auditChain,
 }

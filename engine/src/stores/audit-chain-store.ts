@@ -1,0 +1,120 @@
+import { type Kysely, sql } from 'kysely'
+import { type AuditChainStore, type Place, refused, type SealedEntry } from '../audit/chain-store.ts'
+import { entryColumns } from './audit-columns.ts'
+import type { Dialect } from './dialect.ts'
+import { plain } from './plain.ts'
+import type { Tables } from './schema.ts'
+
+/** The head has one row. */
+const only = 1
+
+const isOutside = sql<boolean>`(mac is null or hash = 'refused')`
+const after = ({ at, id }: Place) => sql<boolean>`(at, id) > (${at}, ${id})`
+
+export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): AuditChainStore => {
+  const head = () => db.selectFrom('audit_head').select(['statement', 'signature']).where('id', '=', only)
+  const checkpoints = () => db.selectFrom('audit_checkpoints').select(['position', 'statement', 'signature'])
+  const entries = () => db.selectFrom('audit_entries').select(entryColumns)
+  return {
+    head: async () => (await head().executeTakeFirst()) ?? null,
+    look: async () => {
+      const { rows } = await sql<{ statement: string; signature: string; waits: number | boolean }>`
+        select statement, signature, exists (
+          select 1 from audit_entries where hash is null and mac is not null
+        ) as waits from audit_head where id = ${only}`.execute(db)
+      return plain(rows).map(({ waits, ...signed }) => ({ ...signed, isWaiting: Boolean(waits) }))[0] ?? null
+    },
+    lockHead: async () => (await dialect.locked(head(), 'skip locked').executeTakeFirst()) ?? null,
+    insertHead: async ({ statement, signature }) => {
+      const row = { id: only, statement, signature }
+      await db
+        .insertInto('audit_head')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+    writeHead: async ({ statement, signature }) => {
+      await db.updateTable('audit_head').set({ statement, signature }).where('id', '=', only).execute()
+    },
+    listToSeal: async ({ after: last, limit }) =>
+      plain(
+        await entries()
+          .where('hash', 'is', null)
+          .where('mac', 'is not', null)
+          .$if(last !== null, (query) => query.where(after(last as Place)))
+          .orderBy('at')
+          .orderBy('id')
+          .limit(limit)
+          .execute(),
+      ),
+    seal: async (links) => {
+      if (links.length === 0) return
+      const { numAffectedRows } = await dialect.sealEntries(JSON.stringify(links)).execute(db)
+      if (numAffectedRows !== BigInt(links.length))
+        throw new Error('entries of the audit log changed while they were sealed')
+    },
+    refuse: async (ids) => {
+      if (ids.length === 0) return
+      await db
+        .updateTable('audit_entries')
+        .set({ hash: refused })
+        .where(dialect.isAny(sql.ref('id'), ids))
+        .execute()
+    },
+    addCheckpoint: async (position, { statement, signature }) => {
+      await db.insertInto('audit_checkpoints').values({ position, statement, signature }).execute()
+    },
+    listCheckpoints: async ({ after: position, limit }) =>
+      plain(await checkpoints().where('position', '>', position).orderBy('position').limit(limit).execute()),
+    checkpointBefore: async (position) =>
+      (await checkpoints().where('position', '<', position).orderBy('position', 'desc').limit(1).executeTakeFirst()) ??
+      null,
+    listSealed: async ({ after: position, limit }) =>
+      plain(
+        (await entries()
+          .where('position', '>', position)
+          .orderBy('position')
+          .limit(limit)
+          .execute()) as readonly SealedEntry[],
+      ),
+    lastPosition: async () => {
+      const row = await db
+        .selectFrom('audit_entries')
+        .select('position')
+        .where('position', 'is not', null)
+        .orderBy('position', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.position ?? 0
+    },
+    listOutside: async ({ after: last, limit }) =>
+      plain(
+        await entries()
+          .where(isOutside)
+          .$if(last !== null, (query) => query.where(after(last as Place)))
+          .orderBy('at')
+          .orderBy('id')
+          .limit(limit)
+          .execute(),
+      ),
+    countWithoutMac: async () => {
+      const { count } = await db
+        .selectFrom('audit_entries')
+        .select((value) => value.fn.countAll<number | string>().as('count'))
+        .where(isOutside)
+        .where('mac', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+    deletedAmong: async (userIds) => {
+      const rows = await db
+        .selectFrom('audit_entries')
+        .select('user_id')
+        .distinct()
+        .where(dialect.isAny(sql.ref('user_id'), userIds))
+        .where('action', '=', 'user:delete')
+        .execute()
+      return rows.flatMap(({ user_id: id }) => id ?? [])
+    },
+  }
+}

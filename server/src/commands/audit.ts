@@ -1,0 +1,60 @@
+// The audit log: whether it is as it was written (AUD-3).
+import type { AuditFault, AuditReport } from '@vigile/engine'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Catalogue } from '../messages/catalogue.ts'
+import type { Cli } from './cli.ts'
+import { formatCell, formatTime } from './format.ts'
+import type { Report } from './report.ts'
+import { withVigile } from './with-vigile.ts'
+
+type VerifyOptions = { from?: number }
+
+export const addAudit = (parent: Command, cli: Cli): void => {
+  const { audit } = cli.messages
+  const group = parent.command('audit').description(audit.about)
+
+  cli
+    .command(group, 'verify', audit.verifyAbout, 'vigile audit verify')
+    .option('--from <position>', audit.from, parsePosition)
+    .action(
+      cli.action<VerifyOptions>((call) =>
+        withVigile(cli, call, async (vigile) => {
+          const { report, options } = call
+          const startedAt = performance.now()
+          const found = await vigile.audit.verify({
+            ...(options.from === undefined ? {} : { from: options.from }),
+            onProgress: ({ entries, of }) => {
+              const perSecond = Math.round(entries / ((performance.now() - startedAt) / 1000))
+              report.progress(audit.progress(entries, of, perSecond))
+            },
+          })
+          report.progress('')
+          return tell(found, report, cli.messages)
+        }),
+      ),
+    )
+}
+
+const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number => {
+  const { entries, from, to, seconds, faultCount, faults } = found
+  const notes = [
+    ...(found.removedUpTo > 0 ? [audit.removed(found.removedUpTo)] : []),
+    ...(found.before > 0 ? [audit.before(found.before)] : []),
+    ...(found.underOldKeys > 0 ? [audit.underOldKeys(found.underOldKeys)] : []),
+  ]
+  if (found.ok) return report.done(found, [audit.whole(entries, from, to, found.checkpoints, seconds), ...notes])
+  const more = faultCount > faults.length ? [audit.more(faultCount - faults.length)] : []
+  const lines = [...faults.map((fault) => describe(fault, audit)), ...more, ...notes]
+  return report.refused('audit_tampered', [audit.tampered(faultCount), ...lines].join('\n  '), { value: found })
+}
+
+const describe = ({ kind, position, to, id, at, action }: AuditFault, audit: Catalogue['audit']): string => {
+  const where = position === undefined ? '' : to === undefined || to === position ? `${position}` : `${position}–${to}`
+  const entry = [formatCell(action ?? null), at === undefined ? '' : formatTime(at), formatCell(id ?? null)]
+  return [where, audit.faults[kind], entry.filter(Boolean).join(' ')].filter(Boolean).join('  ')
+}
+
+const parsePosition = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('')
+  return Number(text)
+}

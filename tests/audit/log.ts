@@ -1,0 +1,40 @@
+// A site with a log that somebody tampers with.
+import type { AuditReport } from '@vigile/engine'
+import { openSite, type Site, type SiteOptions, type StoreKind } from '../support/site.ts'
+import { openRaw, type Raw } from './raw.ts'
+
+export type AuditedSite = Site & {
+  readonly raw: Raw
+  /** So many entries `made:up`, sealed; `r1`, `r2` … are what they were about. */
+  fill(count: number): Promise<void>
+  verify(): Promise<AuditReport>
+  /** `kind position–to` of each fault. */
+  faults(): Promise<readonly string[]>
+}
+
+export const openAuditedSite = async (kind: StoreKind, options: SiteOptions = {}): Promise<AuditedSite> => {
+  const site = await openSite(kind, options)
+  const raw = await openRaw(site.database)
+  let made = 0
+  const verify = () => site.vigile.audit.verify()
+  return {
+    ...site,
+    raw,
+    fill: async (count) => {
+      for (let index = 0; index < count; index++) {
+        made += 1
+        await site.vigile.audit.record({ action: 'made:up', resource: 'Thing', resourceId: `r${made}` })
+      }
+      await verify()
+    },
+    verify,
+    faults: async () =>
+      (await verify()).faults.map(({ kind: what, position, to, id }) =>
+        [what, position ?? id, to].filter((part) => part !== undefined).join(' '),
+      ),
+    close: async () => {
+      await raw.close()
+      await site.close()
+    },
+  }
+}
