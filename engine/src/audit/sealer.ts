@@ -14,7 +14,7 @@ import { type Head, openSigned, signCheckpoint, signHead } from './signed.ts'
 const entriesAtOnce = 500
 /** Rounds of one run; what is left waits for the next. */
 const maxRounds = 200
-export const checkpointEveryMs = 60_000
+const checkpointEveryMs = 60_000
 const checkpointEveryEntries = 10_000
 /** The same trouble is said so often. */
 const sayEveryMs = 60_000
