@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dump } from '../http/dump.ts'
 import { storeKinds } from '../support/site.ts'
+import { codeAt } from '../support/totp.ts'
 import {
   exchange,
   handleIn,
@@ -99,7 +100,6 @@ describe.each(storeKinds)('on %s', (kind) => {
     const owner = site.visitor()
     expect((await signInWith(owner, 'discord', { account: 'bea' })).status).toBe(200)
     const { secret } = (await owner.post('/api/auth/factors/totp')).body
-    const { codeAt } = await import('../support/totp.ts')
     await owner.post('/api/auth/factors/totp/confirm', { code: codeAt(secret, site.now()) })
     const browser = site.visitor()
     const reply = await signInWith(browser, 'discord', { account: 'bea' })

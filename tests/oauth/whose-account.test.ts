@@ -6,6 +6,7 @@ import { letterTo } from '../support/mail.ts'
 import type { SiteOptions } from '../support/site.ts'
 import type { Reply } from '../support/visitor.ts'
 import { landing, openProviderSite, type ProviderSite, signInWith, toCallback } from './provider-site.ts'
+import { lastFailure } from './refusals.ts'
 
 const operator = { kind: 'application', name: 'tests' } as const
 let site: ProviderSite
@@ -31,11 +32,6 @@ const refusedAtCallback = async (account: string) => {
   return Object.fromEntries(landing(await visitor.get(await toCallback(visitor, 'discord', { account }))).searchParams)
 }
 const users = async () => (await dump(site)).users?.length
-const lastFailure = async () => {
-  const entries = ((await dump(site)).audit_entries ?? []).filter(({ action }) => action === 'session:sign-in:failed')
-  return JSON.parse(String(entries.toSorted((one, other) => Number(one.at) - Number(other.at)).at(-1)?.details ?? '{}'))
-}
-
 describe('where sign-up is open and emails are verified', () => {
   openWith({ accounts: { verifyEmail: true } })
 
@@ -74,7 +70,7 @@ describe('where sign-up is open and emails are verified', () => {
     const reply = await signIn(account)
     expect([reply.status, reply.body.code]).toEqual([409, 'account_exists'])
     expect((await dump(site)).identities?.length).toBe(before)
-    expect(await lastFailure()).toMatchObject({ by: 'oauth', provider: 'discord', reason: 'account_exists' })
+    expect(await lastFailure(site)).toMatchObject({ by: 'oauth', provider: 'discord', reason: 'account_exists' })
   })
 
   test('H-3 an email that the provider does not vouch for finds no account and makes none', async () => {
@@ -89,7 +85,7 @@ describe('where sign-up is open and emails are verified', () => {
         error: 'email_unverified',
         provider: 'discord',
       })
-    expect(await lastFailure()).toMatchObject({ reason: 'email_unverified' })
+    expect(await lastFailure(site)).toMatchObject({ reason: 'email_unverified' })
     expect(await users()).toBe(before)
   })
 
@@ -142,7 +138,7 @@ describe('where sign-up is open and emails are verified', () => {
     const reply = await signInWith(visitor, 'discord', { account })
     expect([reply.status, reply.body.code]).toEqual([401, 'invalid_credentials'])
     expect(visitor.cookie('access')).toBeUndefined()
-    expect(await lastFailure()).toMatchObject({ reason: 'account_disabled' })
+    expect(await lastFailure(site)).toMatchObject({ reason: 'account_disabled' })
   })
 
   test('ACC-7 an account that its owner has closed opens the way back, and no session', async () => {

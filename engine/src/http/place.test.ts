@@ -3,7 +3,9 @@ import { placeOf } from './place.ts'
 
 const own = 'https://shop.example.com'
 const app = 'https://app.example.com:8443'
-const origins = { own, allowed: new Set([own, app]) }
+/** Begins as another one does. */
+const staging = `${own}:9443`
+const origins = { own, allowed: new Set([own, app, staging]) }
 
 describe('OAU-5 S-55 S-57 where somebody goes once they are signed in', () => {
   test.each([
@@ -12,6 +14,7 @@ describe('OAU-5 S-55 S-57 where somebody goes once they are signed in', () => {
     [own, own, '/'],
     [`${own}/orders`, own, '/orders'],
     [app, app, '/'],
+    [`${staging}/orders`, staging, '/orders'],
     [`${app}/`, app, '/'],
     [`${app}/a/../b?x=//evil.example`, app, '/b?x=//evil.example'],
   ])('%s', (text, frontend, returnTo) => {
