@@ -4,6 +4,8 @@ import type { UserId, Vigile } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../accounts/database.ts'
 import { holdLock } from '../accounts/held-lock.ts'
+import { link, linkWith, toLinkHandle, unlink } from '../oauth/linking.ts'
+import { openProviderSite, type ProviderSite } from '../oauth/provider-site.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
 import { letterTo, tokenIn } from '../support/mail.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
@@ -62,6 +64,8 @@ const everythingOf = async (site: Site) => {
   const all = {
     users: await read('select * from users order by id'),
     passkeys: await read('select * from passkeys order by id'),
+    identities: await read('select * from identities order by id'),
+    handles: await read('select handle_hash from oauth_handles where used_at is not null order by handle_hash'),
     apps: await read('select user_id, created_at from totp_factors order by user_id'),
     codes: await read('select * from recovery_codes order by user_id, code_hash'),
     closures: await read('select * from account_closures order by user_id'),
@@ -73,10 +77,10 @@ const everythingOf = async (site: Site) => {
 }
 
 describe.each(storeKinds)('on %s', (kind) => {
-  let site: Site
+  let site: ProviderSite
   let nodes: readonly Vigile[]
   beforeAll(async () => {
-    site = await openSite(kind, { limits })
+    site = await openProviderSite(kind, { limits })
     nodes = kind === 'embedded' ? [site.vigile] : [site.vigile, await site.node()]
   })
   afterAll(() => site?.close())
@@ -148,6 +152,14 @@ describe.each(storeKinds)('on %s', (kind) => {
     'the removal of a passkey': async (thief) => {
       const { id } = await withPasskey(thief)
       return () => thief.send('DELETE', `/api/auth/factors/passkeys/${id}`, { body: {} })
+    },
+    'a connected account': async (thief) => {
+      const handle = await toLinkHandle(thief)
+      return () => link(thief, handle)
+    },
+    'a connected account that is disconnected': async (thief) => {
+      const id = await linkWith(thief, 'campus')
+      return () => unlink(thief, id)
     },
     'the end of the account': async (thief) => () => thief.post('/api/auth/account/delete', {}),
     'another name': async (thief) => () => thief.send('PATCH', '/api/auth/me', { body: { name: 'Thief' } }),

@@ -51,6 +51,16 @@ describe.each(storeKinds)('on %s', (kind) => {
     return { visitor, person, email: person.email ?? '', id: user.id as string }
   }
 
+  const sentToRevoke = () =>
+    site.discord.asked('revoke').map(({ body }) => new URLSearchParams(body).get('token') ?? '')
+  /** The newest that Discord has given. */
+  const accessToken = () => site.discord.asked('user').at(-1)?.headers.authorization?.slice('Bearer '.length) ?? ''
+  const isGivenBack = (token: string) =>
+    vi.waitFor(() => {
+      expect(site.discord.tokens.find(token)).toBeUndefined()
+      expect(sentToRevoke()).toContain(token)
+    }, 10_000)
+
   test('OAU-6 S-16 connected, it signs in; the page that asks uses nothing up; the owner is told', async () => {
     const { visitor, email, id } = await member()
     const person = atDiscord()
@@ -134,9 +144,11 @@ describe.each(storeKinds)('on %s', (kind) => {
     const { visitor, email, id } = await member()
     const person = atDiscord()
     const identity = await linkWith(visitor, 'discord', { account: person.username })
+    const token = accessToken()
     expect((await unlink(visitor, identity)).status).toBe(204)
     expect((await unlink(visitor, identity)).status).toBe(404)
     expect(await connected(visitor)).toEqual([])
+    await isGivenBack(token)
     const elsewhere = await signInWith(site.visitor(), 'discord', { account: person.username })
     expect([elsewhere.status, elsewhere.body.user.id === id]).toEqual([200, false])
     expect((await letterTo([site.vigile], email, 'can no longer be used')).text).toContain(`@${person.username}`)
@@ -178,15 +190,34 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await unlink(visitor, identity)).status).toBe(204)
   })
 
-  const sentToRevoke = () =>
-    site.discord.asked('revoke').map(({ body }) => new URLSearchParams(body).get('token') ?? '')
-  /** The newest that Discord has given. */
-  const accessToken = () => site.discord.asked('user').at(-1)?.headers.authorization?.slice('Bearer '.length) ?? ''
-  const isGivenBack = (token: string) =>
-    vi.waitFor(() => {
-      expect(site.discord.tokens.find(token)).toBeUndefined()
-      expect(sentToRevoke()).toContain(token)
-    }, 10_000)
+  test('ACC-7 S-44 the data export lists connected accounts, and no token of them', async () => {
+    const { visitor } = await member()
+    const person = atDiscord()
+    const id = await linkWith(visitor, 'discord', { account: person.username })
+    const { body, text } = await visitor.post('/api/auth/export', {})
+    const { email, username } = person
+    expect(body.data.identities).toEqual([
+      {
+        id,
+        provider: 'discord',
+        subject: person.id,
+        email,
+        label: `@${username}`,
+        createdAt: expect.any(Number),
+        lastUsedAt: null,
+      },
+    ])
+    expect(text).not.toMatch(/sealed|keyId/)
+    expect(text).not.toContain(accessToken())
+  })
+
+  test('ACC-5 an operator who takes second factors away leaves connected accounts: they are none', async () => {
+    const { visitor, id, person } = await memberByDiscord()
+    await addPasskey(visitor, createAuthenticator(site.publicUrl))
+    expect(await site.vigile.users.removeFactors(id as UserId, by)).toMatchObject({ ok: true })
+    const back = await signInWith(site.visitor(), 'discord', { account: person.username })
+    expect(back.body.user.id).toBe(id)
+  })
 
   test('S-69 what the provider gave is given back: when it is disconnected, and when the account goes', async () => {
     const { visitor, id } = await member()
