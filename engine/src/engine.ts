@@ -43,6 +43,7 @@ import { createPostman } from './mail/postman.ts'
 import { createSmtpTransport } from './mail/smtp.ts'
 import { startNodeWork } from './node-work.ts'
 import { createFindServer } from './oauth/authorization-server.ts'
+import { createRefreshTokens } from './oauth/refresh-tokens.ts'
 import { revokeTokens } from './oauth/revoke-tokens.ts'
 import { createAudit } from './operator/audit.ts'
 import { createCleanUp } from './operator/clean-up.ts'
@@ -59,6 +60,7 @@ import type { ClockOffset } from './primitives/clock.ts'
 import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
+import { createConnections } from './provider-calls/connections.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createReadiness } from './readiness.ts'
@@ -158,8 +160,9 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     now: clock.now,
     log,
   })
+  const { providers } = settings
   const reaching = {
-    providers: settings.providers,
+    providers,
     findServer: createFindServer(base),
     clientOf: providerClients.of,
   }
@@ -294,6 +297,17 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     roles: before(createRoles({ ...acts, ...settings })),
     sessions: before(createSessions(base)),
     providers: providerClients.states,
+    connections: before(
+      createConnections({
+        ...acts,
+        providers: providers.map((provider) => ({
+          ...provider,
+          refresh: createRefreshTokens({ ...reaching, ...base }, provider),
+        })),
+        clients: providerClients,
+        cache: stores.providerCache,
+      }),
+    ),
     limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
     keys: before(createKeys(acts)),
     audit: before(createAudit({ ...acts, sealer, contextOf })),

@@ -27,6 +27,7 @@ export type { ManagedUser } from './operator/users.ts'
 export { type Secrets, unsafePlainHttp, type VigileOptions } from './options.ts'
 export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'
 export { StoreUnavailableError } from './primitives/unavailable.ts'
+export type { ConnectionAnswer, Connections } from './provider-calls/connections.ts'
 export type { ProviderState } from './provider-calls/provider-clients.ts'
 export type { Readiness } from './readiness.ts'
 export {

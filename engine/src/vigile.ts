@@ -14,6 +14,7 @@ import type { Limits } from './operator/limits.ts'
 import type { Roles } from './operator/roles.ts'
 import type { Sessions } from './operator/sessions.ts'
 import type { Users } from './operator/users.ts'
+import type { Connections } from './provider-calls/connections.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
 import type { PermissionDeclaration } from './roles/permissions.ts'
@@ -56,6 +57,7 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
    * for (const { name, state } of auth.providers()) if (state === 'open') console.log(`${name} is down`)
    */
   providers(): readonly ProviderState[]
+  readonly connections: Connections
   readonly audit: Audit
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>

@@ -122,6 +122,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
       },
     },
     providers: () => [],
+    connections: { read: async () => ({ ok: false, error: 'not_linked' }) },
     limits: {
       check: async () => ({
         ...{ allowed: true, remaining: 1, resetMs: 0, headers: {} },

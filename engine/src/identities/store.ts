@@ -24,6 +24,8 @@ export type Identity = {
   readonly createdAt: number
   /** The last sign-in with it. */
   readonly lastUsedAt: number | null
+  /** When the person last consented, which brought tokens: at a sign-in or when it was connected. A refresh is none. */
+  readonly grantedAt: number
   /** Null: none are held. */
   readonly tokens: SealedTokens | null
   /** A node is fetching new tokens, and has until then; null or past: none is. */
@@ -33,16 +35,25 @@ export type Identity = {
 /** A refresh of tokens under way: `until` tells it from every other one of the same identity. */
 export type RefreshLease = { readonly id: string; readonly until: number }
 
+/** An identity, and what answers that were read with it hang on. */
+export type ToCall = {
+  readonly identity: Identity
+  /** When a session of the user was last ended, as far as rows of ended sessions are kept; null: none was. */
+  readonly signedOutAt: number | null
+}
+
 export interface IdentityStore {
   /** False: somebody has this provider and subject already (one statement, one winner in a race). */
   insert(identity: Identity): Promise<boolean>
   findBySubject(provider: string, subject: string): Promise<Identity | null>
   /** The oldest first. */
   listOfUser(userId: UserId): Promise<readonly Identity[]>
+  /** The one that was consented to last, of several at that provider. */
+  findToCall(userId: UserId, provider: string): Promise<ToCall | null>
   /** Notes what the provider says by now, and the last sign-in. False: the identity is gone. */
   noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number | null }): Promise<boolean>
-  /** In place of what was held; a refresh under way comes to nothing. False: the identity is gone. */
-  putTokens(id: string, tokens: SealedTokens | null): Promise<boolean>
+  /** Of a new consent, in place of what was held; a refresh under way comes to nothing. False: the identity is gone. */
+  putTokens(id: string, tokens: SealedTokens | null, now: number): Promise<boolean>
   /** The identity that was removed; null: the user had no such identity. */
   remove(userId: UserId, id: string): Promise<Identity | null>
   /** Those that were removed. */

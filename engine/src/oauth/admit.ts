@@ -114,6 +114,6 @@ const renew = async (
   const { email, label } = content.profile
   const { id } = identity
   const isThere = await identities.noteUse(id, { email, label, now })
-  if (!isThere || !(await identities.putTokens(id, sealTokens(keyring, identity, content.tokens))))
+  if (!isThere || !(await identities.putTokens(id, sealTokens(keyring, identity, content.tokens), now)))
     throw new LostRace('the identity is gone')
 }

@@ -48,6 +48,7 @@ export const connectIdentity = async (
     label,
     createdAt: now,
     lastUsedAt: by === 'owner' ? null : now,
+    grantedAt: now,
     tokens: sealTokens(deps.keyring, { id, userId }, content.tokens),
     refreshingUntil: null,
   }

@@ -29,7 +29,7 @@ export type ExchangeCodeDeps = {
 }
 
 /** Clocks of providers and ours may differ by so much. */
-const toleratedSeconds = 30
+export const toleratedSeconds = 30
 /** Longer ones are nobody's. */
 const maxTokenLength = 8_192
 
@@ -84,7 +84,7 @@ const checkSignature = async (server: AuthorizationServer, response: Response, r
   }
 }
 
-const tokensOf = (answered: TokenEndpointResponse, now: number): Tokens => {
+export const tokensOf = (answered: TokenEndpointResponse, now: number): Tokens => {
   const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: life, scope = null } = answered
   if (Math.max(accessToken.length, refreshToken?.length ?? 0, scope?.length ?? 0) > maxTokenLength)
     throw new ProviderCallError({ error: 'provider_refused', retryAfterSeconds: null })

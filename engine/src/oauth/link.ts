@@ -121,12 +121,12 @@ const failedLink = (
 
 /** Consent that is given anew. Whoever was told of the identity once need not be told again. */
 const renew = async (
-  { keyring }: LinkDeps,
+  { keyring, clock }: LinkDeps,
   { identities }: LinkStores,
   identity: Identity,
   { profile: { email, label }, tokens }: HandleContent,
 ): Promise<Identity> => {
   await identities.noteUse(identity.id, { email, label, now: identity.lastUsedAt })
-  await identities.putTokens(identity.id, sealTokens(keyring, identity, tokens))
+  await identities.putTokens(identity.id, sealTokens(keyring, identity, tokens), clock.now())
   return { ...identity, email, label }
 }

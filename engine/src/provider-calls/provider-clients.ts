@@ -15,6 +15,8 @@ export type ProviderClients = {
   /** Throws on a provider that is not configured: a mistake of the caller's. */
   of(id: string): ProviderClient
   states(): readonly ProviderState[]
+  /** As the calls wait: rejects when they are closed. */
+  wait(ms: number): Promise<void>
   close(): void
 }
 
@@ -22,6 +24,7 @@ export const createProviderClients = (
   providers: readonly { readonly id: string; readonly name: string }[],
   deps: Omit<ProviderClientDeps, 'id'>,
 ): ProviderClients => {
+  const closing = new AbortController()
   const clients = new Map(providers.map(({ id }) => [id, createProviderClient({ ...deps, id })]))
   const of = (id: string): ProviderClient => {
     const client = clients.get(id)
@@ -32,7 +35,9 @@ export const createProviderClients = (
   return {
     of,
     states: () => providers.map(({ id, name }) => ({ id, name, ...of(id).read() })),
+    wait: (ms) => deps.wait(ms, closing.signal),
     close: () => {
+      closing.abort()
       for (const client of clients.values()) client.close()
     },
   }

@@ -11,6 +11,7 @@ const columns = [
   'label',
   'created_at as createdAt',
   'last_used_at as lastUsedAt',
+  'granted_at as grantedAt',
   'sealed_tokens as sealed',
   'key_id as keyId',
   'tokens_expire_at as expiresAt',
@@ -49,6 +50,7 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
         label: identity.label,
         created_at: identity.createdAt,
         last_used_at: identity.lastUsedAt,
+        granted_at: identity.grantedAt,
         ...fromTokens(identity.tokens),
         refreshing_until: identity.refreshingUntil,
       })
@@ -76,6 +78,27 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
       .execute()
     return rows.map(toIdentity)
   },
+  findToCall: async (userId, provider) => {
+    const row = await db
+      .selectFrom('identities')
+      .select(columns)
+      .select((identity) =>
+        identity
+          .selectFrom('sessions')
+          .select((session) => session.fn.max<number | null>('revoked_at').as('last'))
+          .where('sessions.user_id', '=', userId)
+          .as('signedOutAt'),
+      )
+      .where('user_id', '=', userId)
+      .where('provider', '=', provider)
+      .orderBy('granted_at', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+    if (!row) return null
+    const { signedOutAt, ...read } = row
+    return { identity: toIdentity(read), signedOutAt }
+  },
   noteUse: async (id, { email, label, now }) =>
     changed(
       await db
@@ -84,11 +107,11 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
     ),
-  putTokens: async (id, tokens) =>
+  putTokens: async (id, tokens, now) =>
     changed(
       await db
         .updateTable('identities')
-        .set({ ...fromTokens(tokens), refreshing_until: null })
+        .set({ ...fromTokens(tokens), granted_at: now, refreshing_until: null })
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
     ),

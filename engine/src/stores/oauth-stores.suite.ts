@@ -5,7 +5,7 @@ import type { OAuthHandle, OAuthState } from '../oauth/store.ts'
 import { createSessionId, type UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { Database } from './database.ts'
-import { atOnce, countOf, type Place, sampleAccount, sampleIdentity } from './samples.suite.ts'
+import { atOnce, countOf, type Place, sampleAccount, sampleIdentity, sampleSession } from './samples.suite.ts'
 
 export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
   let place: Place
@@ -171,7 +171,7 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await one.identities.noteUse(row.id, said)).toBe(true)
     expect(await read(row)).toStrictEqual({ ...row, email: null, label: '@countess', lastUsedAt: 3_000 })
     expect(await one.identities.noteUse('gone', said)).toBe(false)
-    expect(await one.identities.putTokens('gone', tokens())).toBe(false)
+    expect(await one.identities.putTokens('gone', tokens(), 1)).toBe(false)
   })
 
   test('OAU-6 S-86 only its owner removes an identity, once; all of one user go together', async () => {
@@ -210,7 +210,7 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     const row = identity(await user(), { tokens: tokens() })
     await one.identities.insert(row)
     await one.identities.beginRefresh(row, 2_000, 1_000)
-    expect(await other.identities.putTokens(row.id, sealedAs('consented anew'))).toBe(true)
+    expect(await other.identities.putTokens(row.id, sealedAs('consented anew'), 9_000)).toBe(true)
     expect(await one.identities.endRefresh({ id: row.id, until: 2_000 }, null)).toBe(false)
     expect((await read(row)).tokens).toEqual(sealedAs('consented anew'))
   })
@@ -243,5 +243,28 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     const anew = { sealed: 'v1.k2.anew', keyId: 'k2', expiresAt: 5_000 }
     expect(await read(first)).toStrictEqual({ ...first, tokens: anew, refreshingUntil: 2_000 })
     expect(await one.identities.replaceSealed({ ...second, tokens: null }, 'x', 'k2')).toBe(false)
+  })
+
+  test('RES-3 who is called for: the identity consented to last, and when a session of the user was last ended', async () => {
+    const [userId, another] = [await user(), await user()]
+    expect(await one.identities.findToCall(userId, 'discord')).toBeNull()
+    const [old, latest, usedLast] = [
+      identity(userId, { grantedAt: 50 }),
+      identity(userId, { grantedAt: 60 }),
+      identity(userId, { grantedAt: 40, lastUsedAt: 99 }),
+    ]
+    const elsewhere = identity(userId, { provider: 'github' })
+    for (const row of [old, latest, usedLast, elsewhere, identity(another, { grantedAt: 99 })])
+      await one.identities.insert(row)
+    expect(await other.identities.findToCall(userId, 'discord')).toEqual({ identity: latest, signedOutAt: null })
+    expect(await other.identities.findToCall(userId, 'github')).toEqual({ identity: elsewhere, signedOutAt: null })
+
+    const sessions = [sampleSession({ userId }), sampleSession({ userId }), sampleSession({ userId })]
+    for (const session of [...sessions, sampleSession({ userId: another })]) await one.sessions.insert(session)
+    await one.sessions.revokeAllOfUser(another, 'signed_out', 900, null)
+    expect(await other.identities.findToCall(userId, 'discord')).toMatchObject({ signedOutAt: null })
+    await one.sessions.revoke([sessions[0]!.id], 'signed_out', 300)
+    await one.sessions.revoke([sessions[1]!.id], 'signed_out', 200)
+    expect(await other.identities.findToCall(userId, 'discord')).toMatchObject({ signedOutAt: 300 })
   })
 }

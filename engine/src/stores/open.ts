@@ -3,13 +3,16 @@ import type { LimitStore } from '../limits/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
+import type { ProviderCache } from '../provider-calls/provider-cache.ts'
 import type { Database } from './database.ts'
 import { createMemoryChannel } from './memory-channel.ts'
 import { createMemoryLimits } from './memory-limits.ts'
+import { createMemoryProviderCache } from './memory-provider-cache.ts'
 import { openPostgres } from './postgres.ts'
 import { createPostgresChannel } from './postgres-channel.ts'
 import { createRedisChannel } from './redis-channel.ts'
 import { createRedisLimits } from './redis-limits.ts'
+import { createRedisProviderCache } from './redis-provider-cache.ts'
 import { openSqlite } from './sqlite.ts'
 
 export type OpenOptions = {
@@ -24,6 +27,8 @@ export type OpenOptions = {
   }
   readonly redis: string | null
   readonly limitsRedis: string | null
+  /** None: nothing of theirs is kept. */
+  readonly providers: readonly unknown[]
   /** False for a command beside a server on the embedded database. */
   readonly exclusive: boolean
   readonly offset: ClockOffset
@@ -36,21 +41,27 @@ export type Opened = {
   readonly database: Database
   readonly channel: Channel
   readonly limits: LimitStore
+  readonly providerCache: ProviderCache
   close(): Promise<void>
 }
 
 /** Opens what the settings name. Connections are made when they are first needed. */
 export const openStores = (options: OpenOptions): Opened => {
   const { database, channel } = openDatabase(options)
-  const { limitsRedis: url, log } = options
+  const { limitsRedis, redis, providers, log } = options
   const { clock } = database
-  const limits = url ? createRedisLimits({ url, clock, log }) : createMemoryLimits({ clock })
+  const limits = limitsRedis ? createRedisLimits({ url: limitsRedis, clock, log }) : createMemoryLimits({ clock })
+  const isKeptInRedis = redis && providers.length > 0
+  const providerCache = isKeptInRedis
+    ? createRedisProviderCache({ url: redis, log })
+    : createMemoryProviderCache({ clock })
   return {
     database,
     channel,
     limits,
+    providerCache,
     close: async () => {
-      await Promise.allSettled([channel.close(), limits.close()])
+      await Promise.allSettled([channel.close(), limits.close(), providerCache.close()])
       await database.close()
     },
   }

@@ -115,6 +115,7 @@ export const sampleIdentity = (userId: UserId, subject: string = randomToken(16)
   label: '@ada',
   createdAt: 1_000,
   lastUsedAt: null,
+  grantedAt: 1_000,
   tokens: null,
   refreshingUntil: null,
 })

@@ -256,6 +256,7 @@ export type IdentitiesTable = {
   label: string | null
   created_at: number
   last_used_at: number | null
+  granted_at: number
   sealed_tokens: string | null
   key_id: string | null
   tokens_expire_at: number | null

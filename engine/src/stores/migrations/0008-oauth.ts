@@ -42,6 +42,7 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
     label text,
     created_at ${time} not null,
     last_used_at ${time},
+    granted_at ${time} not null,
     sealed_tokens text,
     key_id text,
     tokens_expire_at ${time},
