@@ -29,7 +29,7 @@ describe('OAU-2 S-66 H-5 another provider, or somebody between, answers', () => 
       exchanged: asked.asked('token').length,
     }
   }
-  const refused = (provider: string) => ({ error: 'provider_refused', provider })
+  const refused = (provider: string) => ({ error: 'provider_refused', provider, returnTo: '/' })
 
   test('S-66 `iss` of another provider: the code is sent to nobody', async () => {
     const { said, exchanged } = await back((answer) => answer.set('iss', site.campus.issuer))
@@ -87,7 +87,7 @@ describe('OAU-2 ID tokens that somebody made up', () => {
       site.campus.forge = null
     }
   }
-  const refused = { error: 'provider_refused', provider: 'campus' }
+  const refused = { error: 'provider_refused', provider: 'campus', returnTo: '/' }
 
   test('the nonce of another flow, or none', async () => {
     expect(await forged((_, claims, key) => signed({ ...claims, nonce: 'A'.repeat(43) }, key))).toEqual(refused)

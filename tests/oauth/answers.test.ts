@@ -79,6 +79,7 @@ describe('RES-2 a provider that is down', () => {
     expect(Object.fromEntries(landing(reply).searchParams)).toEqual({
       error: 'provider_unavailable',
       provider: 'campus',
+      returnTo: '/x',
     })
     expect(reply.setCookies).toEqual([])
     site.campus.mend()
@@ -117,7 +118,7 @@ describe('RES-2 a provider that is down', () => {
     const visitor = site.visitor()
     site.discord.always('user', fault)
     const there = landing(await visitor.get(await toCallback(visitor)))
-    expect(Object.fromEntries(there.searchParams)).toEqual({ error, provider: 'discord' })
+    expect(Object.fromEntries(there.searchParams)).toEqual({ error, provider: 'discord', returnTo: '/' })
   })
 
   test('somebody presses Cancel there', async () => {
@@ -125,7 +126,7 @@ describe('RES-2 a provider that is down', () => {
     const visitor = site.visitor()
     for (const provider of ['discord', 'campus'] as const) {
       const back = await visitor.get(await toCallback(visitor, provider, { decision: 'cancel' }))
-      expect(Object.fromEntries(landing(back).searchParams)).toEqual({ error: 'cancelled', provider })
+      expect(Object.fromEntries(landing(back).searchParams)).toEqual({ error: 'cancelled', provider, returnTo: '/' })
     }
   })
 })

@@ -84,6 +84,7 @@ describe('where sign-up is open and emails are verified', () => {
       expect(await refusedAtCallback(atDiscord(said).account)).toEqual({
         error: 'email_unverified',
         provider: 'discord',
+        returnTo: '/',
       })
     expect(await lastFailure(site)).toMatchObject({ reason: 'email_unverified' })
     expect(await users()).toBe(before)
@@ -99,6 +100,7 @@ describe('where sign-up is open and emails are verified', () => {
     expect(await refusedAtCallback(atDiscord({ email }).account)).toEqual({
       error: 'email_missing',
       provider: 'discord',
+      returnTo: '/',
     })
     expect(await users()).toBe(before)
   })

@@ -1,10 +1,10 @@
 // Refusals as RFC 9457 problem details, in the reader's language. Never a stack trace, never a cause.
-import { errorStatus, type Locale, type Problem } from '@vigile/contract'
+import { type ErrorCode, errorStatus, type Locale, type Problem } from '@vigile/contract'
 import { message, waitMessage } from '../messages/messages.ts'
 import type { Refusal } from './outcome.ts'
 
-/** Seconds after which a client may ask again when a part is down. */
-const unavailableRetrySeconds = 2
+/** Seconds after which a client may ask again when a part is down. A provider is left alone for so long by default. */
+const retrySeconds: Partial<Record<ErrorCode, number>> = { unavailable: 2, provider_unavailable: 30 }
 
 const detailOf = (
   refusal: Refusal,
@@ -20,7 +20,7 @@ const detailOf = (
 const retryAfter = (refusal: Refusal): number | undefined =>
   refusal.retryAfterSeconds ??
   (refusal.code === 'rate_limited' ? refusal.verdict?.resetSeconds : undefined) ??
-  (refusal.code === 'unavailable' ? unavailableRetrySeconds : undefined)
+  retrySeconds[refusal.code]
 
 export type ProblemAnswer = {
   readonly status: number
