@@ -10,7 +10,7 @@ import { useMessages } from '../messages/i18n.ts'
 import { linkToken } from '../navigation/link-token.ts'
 import { forgotHref, signInHref } from '../navigation/routes.ts'
 
-const ends = ['sessions', 'password', 'added', 'email'] as const
+const ends = ['sessions', 'password', 'connected', 'added', 'email'] as const
 
 /** Behind "this was not me" in a letter: it says what it will do, and does it when asked to (ACC-8). */
 export function NotMePage() {

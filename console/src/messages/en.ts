@@ -132,6 +132,8 @@ export const en = {
     text: 'Then secure your account. That does this, at once:',
     sessions: 'You are signed out everywhere, and so is whoever it was.',
     password: 'Your password stops working, and we send you a link to choose a new one.',
+    connected:
+      'Accounts at other sites (Discord, Google, …) that sign in to yours are disconnected. You can connect them again.',
     added: 'Ways to sign in that were added since are removed: passkeys, authenticator app, recovery codes.',
     email: 'If your email was changed, it is changed back to the address that the letter came to.',
     submit: 'Secure my account',

@@ -133,6 +133,8 @@ export const fr: Messages = {
     text: 'Alors protégez votre compte. Voici ce qui se passe, tout de suite\u00a0:',
     sessions: 'Vous êtes déconnecté partout, et l’autre personne aussi.',
     password: 'Votre mot de passe ne fonctionne plus, et nous vous envoyons un lien pour en choisir un nouveau.',
+    connected:
+      'Les comptes d’autres sites (Discord, Google, …) qui ouvrent le vôtre sont dissociés. Vous pourrez les lier à nouveau.',
     added: 'Les clés d’accès, applications d’authentification et codes de secours apparus depuis sont supprimés.',
     email: 'Si votre adresse e-mail a été changée, elle redevient celle à laquelle le message est arrivé.',
     submit: 'Protéger mon compte',
