@@ -27,7 +27,7 @@ export type ConnectionAnswer =
 
 export type Connections = {
   /**
-   * Reads at a provider in the name of a user: `profile` and `guilds` at Discord, `profile` elsewhere, and what the provider's
+   * Reads at a provider in the name of a user: `profile` and `guilds` at Discord, `profile` at GitHub, and what the provider's
    * option `reads` adds. Answers are kept for each user for as long as the read says (`lifeSeconds`), and asked for once however
    * many ask at once; when a session of the user is ended, or the user signs in with the provider again, they are asked for anew.
    * While the provider is down, what it said within the last day is given, marked `isStale`.
