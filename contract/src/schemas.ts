@@ -70,7 +70,7 @@ export const problemSchema = z.object({
   fingerprint: z.string().optional().meta({
     description: 'With a refused refresh or ack: the fingerprint of the token presented, empty where none came.',
   }),
-  permission: z.string().optional(),
+  permission: z.string().optional().meta({ description: 'With `permission_denied`: the one that lacks.' }),
   retryAfterSeconds: z.number().optional(),
 })
 /** An RFC 9457 problem answer. */
@@ -153,7 +153,14 @@ export const deviceRefreshSchema = z.union([
   z.object({ session_identifier: z.string(), continue: z.literal(false) }),
 ])
 
-export const meSchema = z.object({ user: userSchema, session: sessionSchema, permissions: z.array(z.string()) })
+export const meSchema = z.object({
+  user: userSchema,
+  session: sessionSchema,
+  roles: z.array(z.string()).meta({ description: "The names of the user's roles." }),
+  permissions: z.array(z.string()).meta({
+    description: 'What the roles come to: `products:read`, all of a resource (`products:*`), or everything (`*`).',
+  }),
+})
 export type Me = z.infer<typeof meSchema>
 
 export const healthSchema = z.object({

@@ -4,6 +4,7 @@ import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { createLiveAccounts } from './accounts/live-accounts.ts'
 import { tellOfReuse } from './accounts/tell-of-reuse.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
+import { createRecordDenial } from './audit/record-denial.ts'
 import { createSealer } from './audit/sealer.ts'
 import { createSealing } from './audit/sealing.ts'
 import { createBinding } from './binding/binding.ts'
@@ -22,10 +23,12 @@ import { createOAuthHandlers } from './http/oauth-handlers.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createPageState } from './http/page-state.ts'
 import { createPasskeyHandlers } from './http/passkey-handlers.ts'
+import { createPermitted } from './http/permitted.ts'
 import { createPersonHandlers } from './http/person-handlers.ts'
 import { createProofs } from './http/proofs.ts'
 import { createProvers } from './http/provers.ts'
 import { createLogFault, createLogRequest } from './http/request-log.ts'
+import { checkPermission, createRequirePermission } from './http/require-permission.ts'
 import { createRespond, createSayLimit } from './http/respond.ts'
 import { createRoutes } from './http/routes.ts'
 import { createServe } from './http/serve.ts'
@@ -57,6 +60,7 @@ import { createPasskeyChallenges } from './passkeys/challenges.ts'
 import { createBreachCheck } from './passwords/breached.ts'
 import { createPasswordHasher } from './passwords/hash-password.ts'
 import type { ClockOffset } from './primitives/clock.ts'
+import { parseUserId } from './primitives/ids.ts'
 import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
 import { UnavailableError } from './primitives/unavailable.ts'
@@ -64,6 +68,8 @@ import { createConnections } from './provider-calls/connections.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createReadiness } from './readiness.ts'
+import { createLivePermissions } from './roles/live-permissions.ts'
+import { createLiveRoles } from './roles/live-roles.ts'
 import type { PermissionDeclaration } from './roles/permissions.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createConfirm } from './sessions/confirm.ts'
@@ -145,7 +151,7 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
   })
   const stores = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
   const { database, channel, limits } = stores
-  const { clock, accounts, sessions, audit } = database
+  const { clock, sessions, audit } = database
   const base = { ...database, channel, limits, log }
 
   const keyring = createKeyring({ ...base, readSecrets: settings.readSecrets })
@@ -193,7 +199,9 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     secondFactor: settings.secondFactor,
     deletionDelaySeconds: settings.deletionDelaySeconds,
   }
-  const liveAccounts = createLiveAccounts({ accounts, channel })
+  const liveAccounts = createLiveAccounts(base)
+  const liveRoles = createLiveRoles(base)
+  const livePermissions = createLivePermissions({ ...base, liveAccounts, liveRoles })
 
   const cookies = createCookies(settings.cookies)
   const sessionCookies = createSessionCookies({ cookies, delivery: settings.delivery, csrfKey: keyring.newest })
@@ -212,7 +220,8 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     cookies,
     sessionCookies,
     liveAccounts,
-    liveSessions: createLiveSessions({ sessions, channel, sawAccount: liveAccounts.saw }),
+    livePermissions,
+    liveSessions: createLiveSessions({ ...base, sawAccount: liveAccounts.saw, sawRoles: liveRoles.saw }),
     signUpOpen: settings.signUp,
     answerWithinMs: settings.sessions.protocol.giveUpMs * answerWithinPart,
   }
@@ -268,6 +277,9 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     asked.readCaller(request.headers, new URL(request.url).pathname, peer).context
   const serve = createServe({ ...asked, routes })
   const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me })
+  const recordDenial = createRecordDenial(acts)
+  const permitted = createPermitted({ ...web, guards, recordDenial })
+  const requirePermission = createRequirePermission({ ...asked, permitted })
   const pageState = createPageState({ ...web, verified: guards.verified })
 
   const { ready, before, isOpen, shut } = openOnce(async () => {
@@ -292,6 +304,16 @@ const wire = (settings: Settings, { isServer, log, offset, wait }: World): Vigil
     shortWay: (asked, peer = {}) => (isOpen() ? shortWay(asked, peer) : null),
     handles: serve.handles,
     pageState: async (request, returnTo) => pageState(request, returnTo, ready),
+    requirePermission: async (request, permission, options = {}) => {
+      checkPermission(settings.permissions, permission)
+      return requirePermission(request, permission, options, ready)
+    },
+    hasPermission: async (userId, permission) => {
+      checkPermission(settings.permissions, permission)
+      await ready()
+      const id = parseUserId(userId)
+      return id !== null && livePermissions.hasPermission(id, permission)
+    },
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),
     users: before(createUsers(acts)),
     roles: before(createRoles({ ...acts, ...settings })),

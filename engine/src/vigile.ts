@@ -4,6 +4,7 @@ import type { Actor } from './audit/actor.ts'
 import type { Peer } from './http/call.ts'
 import type { RouteDescription } from './http/describe-route.ts'
 import type { PageState } from './http/page-state.ts'
+import type { Required, RequireOptions } from './http/require-permission.ts'
 import type { PlainAnswer } from './http/respond.ts'
 import type { Asked } from './http/short-way.ts'
 import type { Delivered } from './mail/mailbox.ts'
@@ -17,7 +18,7 @@ import type { Users } from './operator/users.ts'
 import type { Connections } from './provider-calls/connections.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
-import type { PermissionDeclaration } from './roles/permissions.ts'
+import type { Permission, PermissionDeclaration } from './roles/permissions.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
 export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaration> = {
@@ -42,6 +43,29 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   handles(pathname: string): boolean
   /** For server-rendered pages: never throws, never says "signed out" because of a fault. `returnTo` is a path of this site. */
   pageState(request: Request, returnTo: string): Promise<PageState>
+  /**
+   * Whether a request may do something: its session is live, and its user holds the permission as of now, by name or by a wildcard. A
+   * change (all but GET, HEAD and OPTIONS) also needs the CSRF token where a cookie authorises it, and an allowed origin. `address` is
+   * the socket's, for the record; `recentSignIn` asks of a change that the sign-in is recent (TOK-11).
+   *
+   * Refuses by `response`, a problem to be sent as it is: 401 `unauthenticated`; 403 `permission_denied` naming the permission,
+   * `csrf_failed`, `origin_refused` or `reauthentication_required`; 503 where a part that must be asked is down, never a grant. What is
+   * denied is on record. Throws a `TypeError` for a permission that was not declared, and never else.
+   *
+   * @example
+   * const allowed = await auth.requirePermission(request, 'products:create', { address: socket.remoteAddress })
+   * if (!allowed.ok) return allowed.response
+   * return Response.json({ by: allowed.user.id })
+   */
+  requirePermission(request: Request, permission: Permission<Declared>, options?: RequireOptions): Promise<Required>
+  /**
+   * Whether a user holds a permission, as of now (3 s where the nodes can't tell each other of changes). False: no such user, or a
+   * disabled one. Rejects with a `StoreUnavailableError` where that can't be said, with a `TypeError` for a permission that was not declared.
+   *
+   * @example
+   * if (await auth.hasPermission(user.id, 'products:publish')) show(publishButton)
+   */
+  hasPermission(userId: string, permission: Permission<Declared>): Promise<boolean>
   /** Every route with the guard and the limit that protect it. */
   routes(): readonly RouteDescription[]
   readonly users: Users

@@ -66,6 +66,8 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
     fetch: answer ?? (async (request) => Response.json({ path: new URL(request.url).pathname }, { status: 404 })),
     shortWay: () => null,
     pageState: async () => fake.state,
+    requirePermission: async () => ({ ok: false, response: new Response(null, { status: 403 }) }),
+    hasPermission: async () => false,
     routes: () => [{ method: 'POST', path: '/api/auth/login', guard: 'origin', limit: 'signInIp' }],
     users: {
       create: async (input) => {

@@ -9,6 +9,7 @@ import type { Binding } from '../binding/binding.ts'
 import { isProvenByBrowser } from '../binding/bound-key.ts'
 import { oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
+import type { LivePermissions } from '../roles/live-permissions.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
@@ -26,6 +27,7 @@ export type AccountHandlerDeps = SignUpDeps &
     readonly waysIn: WaysIn
     readonly signUpOpen: boolean
     readonly liveAccounts: LiveAccounts
+    readonly livePermissions: LivePermissions
     readonly binding: Binding
     readonly proofs: Proofs
   }
@@ -125,9 +127,11 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
     },
 
     me: async ({ session }: VerifiedSession): Promise<Outcome> => {
-      const user = deps.liveAccounts.peek(session.userId) ?? (await deps.liveAccounts.get(session.userId))
-      if (!user) return refuse('unauthenticated')
-      return answer(200, { json: { user, session: presentSession(session), permissions: [] } })
+      const { userId } = session
+      const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
+      if (!account) return refuse('unauthenticated')
+      const { roles, permissions } = await deps.livePermissions.of(account)
+      return answer(200, { json: { user: account.user, session: presentSession(session), roles, permissions } })
     },
   }
 }

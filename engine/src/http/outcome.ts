@@ -27,6 +27,8 @@ export type Refusal = {
   readonly fields?: readonly FieldFault[]
   readonly reason?: SessionEndReason
   readonly fingerprint?: string
+  /** The one that lacks. */
+  readonly permission?: string
   readonly retryAfterSeconds?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly verdict?: Verdict | null

@@ -36,7 +36,7 @@ export const createPageState = (deps: {
     const jar = deps.cookies.read(request.headers.get('cookie'))
     const verified = await deps.verified({ request, jar, context: noContext })
     if (!verified) return jar.hint.length > 0 ? ask(returnTo) : { state: 'signed_out' }
-    const user = await deps.liveAccounts.get(verified.session.userId)
+    const user = (await deps.liveAccounts.get(verified.session.userId))?.user
     if (!user) return { state: 'signed_out' }
     return { state: 'signed_in', user, session: presentSession(verified.session) }
   }

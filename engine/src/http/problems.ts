@@ -29,7 +29,7 @@ export type ProblemAnswer = {
 }
 
 export const problemOf = (refusal: Refusal, locale: Locale, requestId: string): ProblemAnswer => {
-  const { code, fields, reason, fingerprint } = refusal
+  const { code, fields, reason, fingerprint, permission } = refusal
   const status = errorStatus[code]
   const retryAfterSeconds = retryAfter(refusal)
   const problem: Problem = {
@@ -50,6 +50,7 @@ export const problemOf = (refusal: Refusal, locale: Locale, requestId: string): 
         }),
     ...(reason === undefined ? {} : { reason }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(permission === undefined ? {} : { permission }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   }
   return {

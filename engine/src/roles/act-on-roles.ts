@@ -92,7 +92,7 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
 }
 
 /** The permissions that a user's roles come to: the union, sorted. */
-const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
+export const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
   [...new Set(roles.filter(({ id }) => roleIds.includes(id)).flatMap(({ permissions }) => permissions))].sort()
 
 const heldBy = async (

@@ -25,6 +25,7 @@ export interface RoleStore {
   lock(): Promise<void>
   /** Every role by name, and the version that they have: greater with every change. */
   list(): Promise<{ readonly roles: readonly Role[]; readonly version: number }>
+  version(): Promise<number>
   /** False: the name is taken, or there are `maxRoles`. Part of a transaction that holds the lock, as all that follow. */
   insert(role: Role): Promise<boolean>
   /** False: no such role. */

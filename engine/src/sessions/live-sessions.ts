@@ -15,6 +15,8 @@ export const createLiveSessions = (deps: {
   readonly channel: Channel
   /** Hears which version an account has, with each look-up of a session of it. */
   readonly sawAccount: (id: UserId, version: number) => void
+  /** The same of the roles. */
+  readonly sawRoles: (version: number) => void
 }): LiveSessions =>
   createLiveCache({
     kind: 'session',
@@ -22,7 +24,8 @@ export const createLiveSessions = (deps: {
     maxAgeMs,
     maxEntries,
     loadMany: async (ids) => {
-      const { sessions, versions } = await deps.sessions.findManyWithVersions(ids)
+      const { sessions, versions, rolesVersion } = await deps.sessions.findManyWithVersions(ids)
+      if (sessions.length > 0) deps.sawRoles(rolesVersion)
       for (const [id, version] of versions) deps.sawAccount(id, version)
       return new Map(sessions.map((session) => [session.id, session]))
     },

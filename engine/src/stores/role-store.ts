@@ -43,6 +43,10 @@ export const createRoleStore = (db: Kysely<Tables>, dialect: Dialect): RoleStore
         version: Number(rows[0]?.version),
       }
     },
+    version: async () => {
+      const row = db.selectFrom('roles_state').select('version').where('id', '=', theRow)
+      return (await row.executeTakeFirstOrThrow()).version
+    },
     insert: async (role) => {
       const { count } = await db
         .selectFrom('roles')

@@ -1,0 +1,64 @@
+// Who may pass by what they are permitted: on our own routes, and on those of an application.
+import type { User } from '@vigile/contract'
+import type { LiveAccounts } from '../accounts/live-accounts.ts'
+import { auditEntry } from '../audit/entry.ts'
+import type { RecordDenial } from '../audit/record-denial.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { LivePermissions } from '../roles/live-permissions.ts'
+import { holds } from '../roles/permissions.ts'
+import type { VerifiedSession } from '../sessions/verify.ts'
+import type { Call } from './call.ts'
+import type { Guard, Guards } from './guards.ts'
+import { type Passed, passed } from './identify.ts'
+import { type Refusal, refuse } from './outcome.ts'
+
+export type PermittedSession = { readonly verified: VerifiedSession; readonly user: User }
+
+export type PermittedDeps = {
+  readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'recentChange'>
+  readonly liveAccounts: LiveAccounts
+  readonly livePermissions: LivePermissions
+  readonly recordDenial: RecordDenial
+  readonly clock: Clock
+}
+
+const isRead = ({ request: { method } }: Call) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
+
+export const createPermitted = (deps: PermittedDeps) => {
+  const { signedIn, signedInChange, recentChange } = deps.guards
+
+  const denied = async (call: Call, { session: { userId } }: VerifiedSession, permission: string): Promise<Refusal> => {
+    const { path, context, request } = call
+    const details = { permission, method: request.method.slice(0, 16), path: path.slice(0, 256) }
+    const act = { action: 'permission:denied', at: deps.clock.now(), userId, resource: 'permission', details }
+    await deps.recordDenial(`${userId} ${permission}`, auditEntry(context, { ...act, resourceId: permission }))
+    return refuse('permission_denied', { permission, detail: { key: 'permissionMissing', values: { permission } } })
+  }
+
+  /** Reads by a session alone, changes by `change`; then what the session's user may do, as of now (S-87). */
+  const check =
+    (permission: string, change: Guard<VerifiedSession>) =>
+    async (call: Call): Promise<Passed<PermittedSession> | Refusal> => {
+      const found = await (isRead(call) ? signedIn : change).check(call)
+      if (found.kind === 'refusal') return found
+      const { userId } = found.as.session
+      const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
+      if (!account) return refuse('unauthenticated')
+      const { permissions } = await deps.livePermissions.of(account)
+      if (!holds(permissions, permission)) return denied(call, found.as, permission)
+      return passed({ verified: found.as, user: account.user }, found.sessionId)
+    }
+
+  return {
+    /** For an application's own routes: changes need the CSRF token where a cookie authorises them, and a recent sign-in if asked for. */
+    check: (permission: string, { recentSignIn = false }) =>
+      check(permission, recentSignIn ? recentChange : signedInChange),
+
+    /** For our routes of administration: changes need a recent sign-in (TOK-11). */
+    guard: (permission: string): Guard<PermittedSession> => ({
+      name: `permission ${permission}; changes: CSRF, recent sign-in`,
+      by: signedIn.by,
+      check: check(permission, recentChange),
+    }),
+  }
+}

@@ -1,0 +1,51 @@
+// The permission check as a function, for an application's own routes (RBAC-3).
+import type { Session, User } from '@vigile/contract'
+import { createDeadline } from '../primitives/deadline.ts'
+import type { KnownPermissions } from '../roles/permissions.ts'
+import { presentSession } from '../sessions/present-session.ts'
+import type { Peer, ReadCaller } from './call.ts'
+import type { createPermitted } from './permitted.ts'
+import type { LogFault } from './request-log.ts'
+import { askingOf, type Respond, toResponse } from './respond.ts'
+
+/** `response`: the refusal, ready to be sent. */
+export type Required =
+  | { readonly ok: true; readonly user: User; readonly session: Session }
+  | { readonly ok: false; readonly response: Response }
+
+/** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife`). */
+export type RequireOptions = Peer & { readonly recentSignIn?: boolean }
+
+export const createRequirePermission = (deps: {
+  readonly permitted: Pick<ReturnType<typeof createPermitted>, 'check'>
+  readonly readCaller: ReadCaller
+  readonly respond: Respond
+  readonly fault: LogFault
+  readonly answerWithinMs: number
+}) => {
+  return async (
+    request: Request,
+    permission: string,
+    { recentSignIn = false, ...peer }: RequireOptions,
+    ready: () => Promise<void>,
+  ): Promise<Required> => {
+    const deadline = createDeadline(deps.answerWithinMs)
+    const { leftMs } = deadline
+    const call = { ...deps.readCaller(request.headers, new URL(request.url).pathname, peer), request, leftMs }
+    const check = async () => {
+      await ready()
+      return deps.permitted.check(permission, { recentSignIn })(call)
+    }
+    // A part that is down is 503: neither a grant nor a refusal that a client would take for its last word (SPEC section 17).
+    const found = await deadline.bound(check).catch((error: unknown) => deps.fault(call, error))
+    if (found.kind === 'passed')
+      return { ok: true, user: found.as.user, session: presentSession(found.as.verified.session) }
+    return { ok: false, response: toResponse(deps.respond(askingOf(request), call.requestId, found)) }
+  }
+}
+
+/** A misspelt permission is the developer's, and must not pass for one that nobody holds, nor for one that `*` holds. */
+export const checkPermission = ({ isPermission }: KnownPermissions, permission: string): void => {
+  if (!isPermission(permission))
+    throw new TypeError(`there is no permission "${permission}": declare it (\`permissions\` of createVigile)`)
+}
