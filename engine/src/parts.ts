@@ -1,0 +1,112 @@
+// The first half of the wiring: from settings to what the acts are made of.
+import { createCheckNewPassword } from './accounts/check-new-password.ts'
+import { tellOfReuse } from './accounts/tell-of-reuse.ts'
+import { createRecordLimit } from './audit/limit-record.ts'
+import { createSealer } from './audit/sealer.ts'
+import { createSealing } from './audit/sealing.ts'
+import type { Identity } from './identities/store.ts'
+import { createBackground } from './jobs/background.ts'
+import { createKeyring } from './keys/keyring.ts'
+import { createSigningKeys } from './keys/signing-keys.ts'
+import { createLimiter } from './limits/limiter.ts'
+import { createMailbox } from './mail/mailbox.ts'
+import { createPostman } from './mail/postman.ts'
+import { createSmtpTransport } from './mail/smtp.ts'
+import { createFindServer } from './oauth/authorization-server.ts'
+import { revokeTokens } from './oauth/revoke-tokens.ts'
+import { createBreachCheck } from './passwords/breached.ts'
+import { createPasswordHasher } from './passwords/hash-password.ts'
+import type { ClockOffset } from './primitives/clock.ts'
+import type { Log } from './primitives/log.ts'
+import type { Wait } from './provider-calls/provider-client.ts'
+import { createProviderClients } from './provider-calls/provider-clients.ts'
+import { createAccessTokens } from './sessions/access-token.ts'
+import type { Settings } from './settings/settings.ts'
+import { openStores } from './stores/open.ts'
+
+/** A sign-up waits no longer for the breach service. */
+const breachTimeoutMs = 1_000
+const deliverEveryMs = 5_000
+/**
+ * What a request posts goes out so much later: the embedded database works on the thread that answers, so a delivery that began at
+ * once would hold the answer up, and tell that there was a letter (S-13).
+ */
+const deliverAfterMs = 100
+
+type World = {
+  readonly isServer: boolean
+  readonly log: Log
+  readonly offset: ClockOffset
+  readonly wait: Wait
+  /** Whether the stores are open: known to whoever opens them. */
+  readonly isOpen: () => boolean
+}
+
+export type Parts = ReturnType<typeof createParts>
+
+/** What every act works with, over HTTP and as a function: stores, keys, limits, mail, providers. Nothing is opened yet. */
+export const createParts = (settings: Settings, { isServer, log, offset, wait, isOpen }: World) => {
+  const { argon2, breachUrl } = settings.passwords
+
+  const background = createBackground(log)
+  const sealing = createSealing({
+    newestKey: () => keyring.newest(),
+    sealer: () => sealer,
+    background,
+    isOpen,
+    isServer,
+    log,
+  })
+  const stores = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
+  const { database, channel, limits } = stores
+  const { clock, audit } = database
+  const base = { ...database, channel, limits, log }
+
+  const keyring = createKeyring({ ...base, readSecrets: settings.readSecrets })
+  const sealer = createSealer({ ...base, keyring })
+  const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
+  const limiter = createLimiter(limits, settings.rules)
+  const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
+  const providerClients = createProviderClients(settings.providers, {
+    policy: settings.providerCalls,
+    fetch,
+    wait,
+    now: clock.now,
+    log,
+  })
+  const { providers } = settings
+  const reaching = {
+    providers,
+    findServer: createFindServer(base),
+    clientOf: providerClients.of,
+  }
+  const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
+  const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
+  const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
+  const deliver = async () => void (isOpen() && (await postman?.deliver()))
+  const undelivered = 'mail could not be delivered'
+  const acts = {
+    ...base,
+    tellOfReuse: tellOfReuse({ keyring }),
+    mailPosted: () =>
+      isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
+    identitiesGone: (gone: readonly Identity[]) => {
+      if (gone.length > 0)
+        background.soon('tokens could not be given back', () => revokeTokens({ ...reaching, keyring, log }, gone))
+    },
+    keyring,
+    signingKeys,
+    accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
+    policy: settings.sessions,
+    limiter,
+    recordLimit: createRecordLimit({ audit, clock, log }),
+    hasher: createPasswordHasher({ argon2 }),
+    checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
+    verifyEmail: settings.verifyEmail,
+    permissions: settings.permissions,
+    secondFactor: settings.secondFactor,
+    deletionDelaySeconds: settings.deletionDelaySeconds,
+  }
+  if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
+  return { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox }
+}
