@@ -1,5 +1,6 @@
 // A whole engine for a test, on each of the two kinds of stores, with a clock to move and its log kept.
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Vigile, VigileOptions } from '@vigile/engine'
 import { createTestVigile } from '@vigile/engine/testing'
 import { temporaryFolder } from '../services/place.ts'
@@ -19,6 +20,8 @@ export type Site = {
   readonly database: string
   readonly redis: string | undefined
   readonly log: readonly LogLine[]
+  /** Milliseconds that the engine would have waited before it asks a provider again. It waits next to nothing. */
+  readonly waits: readonly number[]
   /** Moves the time of the engine and of every visitor's jar. */
   move(ms: number): void
   now(): number
@@ -50,7 +53,12 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     ...options,
   }
-  const { vigile, clock } = createTestVigile(all)
+  const waits: number[] = []
+  const wait = (ms: number) => {
+    waits.push(ms)
+    return sleep(Math.min(ms, 10))
+  }
+  const { vigile, clock } = createTestVigile(all, { wait })
   let offset = 0
   if (kind !== 'embedded') await vigile.migrate()
   await vigile.ready()
@@ -63,6 +71,7 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
     database,
     redis: options.redis ?? redisServer?.url,
     log,
+    waits,
     now,
     move: (ms) => {
       offset += ms
@@ -74,7 +83,7 @@ export const openSite = async (kind: StoreKind, options: SiteOptions = {}): Prom
       return createVisitor({ vigile: () => vigile, publicUrl, now, address: own, app: all.app ?? 'vigile' })
     },
     node: async (more = {}) => {
-      const node = createTestVigile({ ...all, ...more })
+      const node = createTestVigile({ ...all, ...more }, { wait })
       node.clock.move(offset)
       nodes.push(node)
       await node.vigile.ready()
