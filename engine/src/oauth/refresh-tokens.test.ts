@@ -71,7 +71,9 @@ describe('what the provider answers', () => {
       grant_type: 'refresh_token',
       refresh_token: 'refresh-1',
     })
-    expect(asked()).toMatchObject([{ method: 'POST', url: '/token', headers: { authorization: expect.stringMatching(/^Basic /) } }])
+    expect(asked()).toMatchObject([
+      { method: 'POST', url: '/token', headers: { authorization: expect.stringMatching(/^Basic /) } },
+    ])
   })
 
   test.each([
