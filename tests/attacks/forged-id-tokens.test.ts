@@ -79,7 +79,7 @@ const forgeries: readonly (readonly [string, NonNullable<OidcStandIn['forge']>])
 
 test.each(forgeries)('S-66 S-75 an ID token %s signs nobody in', async (_, forge) => {
   const { visitor, back } = await signIn(forge)
-  expect(Object.fromEntries(landing(back).searchParams)).toEqual({ error: 'provider_refused', provider: 'google' })
+  expect(landing(back).searchParams.get('error')).toBe('provider_refused')
   expect((await visitor.me()).status).toBe(401)
   const { users, identities, oauth_handles } = await dump(site)
   expect([users, identities, oauth_handles]).toEqual([[], [], []])

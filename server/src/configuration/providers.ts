@@ -40,7 +40,7 @@ export const withProviders = (
     if (own === undefined || completed.some((provider) => provider?.id === id)) continue
     for (const field of needs) {
       if (own[field] === undefined)
-        faults.push({ setting: variableOf(id, field), wrong: messages.missing, right: messages.ofProvider(id) })
+        faults.push({ setting: variableOf(id, field), wrong: messages.missing, right: messages.ofProvider })
     }
     completed.push(make(own))
   }

@@ -15,7 +15,7 @@ export const en = {
     missing: 'It is missing',
     publicUrl: 'The address where people reach this site, such as https://auth.example.com',
     secret: 'At least 64 characters that nobody can guess, such as those of: openssl rand -hex 48',
-    ofProvider: (id: string) => `It was given when this site was registered at ${id}: docs/providers.md`,
+    ofProvider: 'The provider shows it where this site is registered: docs/providers.md',
     bothGiven: (name: string) => `Both ${name} and ${name}_FILE are set`,
     keepOne: (name: string) => `Keep one: the value in ${name}, or a file's path in ${name}_FILE`,
     fileUnreadable: (path: string, code: string) => `${path} can't be read (${code})`,

@@ -18,7 +18,7 @@ export const fr: Catalogue = {
     missing: 'Il manque',
     publicUrl: "L'adresse publique du site, par exemple https://auth.example.com",
     secret: 'Au moins 64 caractères que personne ne peut deviner, par exemple ceux de : openssl rand -hex 48',
-    ofProvider: (id) => `Il est donné à l’enregistrement du site auprès de ${id} : docs/providers.md`,
+    ofProvider: 'Le fournisseur l’indique là où le site est enregistré : docs/providers.md',
     bothGiven: (name) => `${name} et ${name}_FILE sont tous deux définis`,
     keepOne: (name) => `Gardez-en un : la valeur dans ${name}, ou le chemin d'un fichier dans ${name}_FILE`,
     fileUnreadable: (path, code) => `${path} est illisible (${code})`,
