@@ -1,6 +1,8 @@
 // What a node does by itself, beside the requests that it answers: it reports itself, forgets, and looks after keys and seals; and
 // once per cluster, by the clock, old things go.
 import { deleteDueAccounts } from './accounts/delete-account.ts'
+import type { Anchor } from './audit/anchor.ts'
+import { createAnchoring } from './audit/anchoring.ts'
 import { sealedTokens } from './identities/sealed-tokens.ts'
 import type { Background } from './jobs/background.ts'
 import { scheduleJob } from './jobs/schedule.ts'
@@ -18,6 +20,7 @@ const maintainEveryMs = 3_600_000
 const deletionsAt = '30 * * * *'
 const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
+const anchorEveryMs = 5_000
 
 export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   /** False: a command, which is no node. */
@@ -30,6 +33,7 @@ export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   readonly cleanUp: ReturnType<typeof createCleanUp>
   /** Cron pattern. */
   readonly cleanUpAt: string
+  readonly auditLog: { readonly anchors: readonly Anchor[] }
   readonly log: Log
 }
 
@@ -50,6 +54,13 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
   if (deps.isServer) background.every(reportEveryMs, 'this node could not report itself', report)
   // Also where binding is off: sessions that are bound stay so.
   if (deps.isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
+  const { anchors } = deps.auditLog
+  const anchoring = createAnchoring({ ...database, anchors, log })
+  const anchor = async () => {
+    if (isOpen()) await anchoring.run()
+  }
+  if (deps.isServer && anchors.length > 0)
+    background.every(anchorEveryMs, 'checkpoints of the audit log could not be kept outside', anchor)
 
   const deleteDue = async () => ({ accounts: await deleteDueAccounts(deps) })
   const sealAnew = async () => {

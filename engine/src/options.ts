@@ -123,6 +123,13 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
     /** More words of the site that no password may consist of. */
     readonly siteWords?: readonly string[] | undefined
   }
+  readonly audit?: {
+    /**
+     * Where checkpoints of the audit log are kept outside the database, so that a log that was cut off shows: an absolute path,
+     * `https://…`, or `s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION`. Default: nowhere.
+     */
+    readonly anchors?: readonly string[] | undefined
+  }
   readonly keys?: {
     readonly algorithm?: 'EdDSA' | 'ES256' | undefined
     /** How long a signing key signs before the schedule replaces it; default 90d. */

@@ -35,6 +35,7 @@ export const wholeLog: AuditReport = {
   before: 0,
   underOldKeys: 0,
   removedUpTo: 0,
+  anchored: null,
   seconds: 0.1,
 }
 

@@ -7,16 +7,16 @@ export type AuditedSite = Site & {
   readonly raw: Raw
   /** So many entries `made:up`, sealed; `r1`, `r2` … are what they were about. */
   fill(count: number): Promise<void>
-  verify(): Promise<AuditReport>
+  verify(anchor?: readonly string[]): Promise<AuditReport>
   /** `kind position–to` of each fault. */
-  faults(): Promise<readonly string[]>
+  faults(anchor?: readonly string[]): Promise<readonly string[]>
 }
 
 export const openAuditedSite = async (kind: StoreKind, options: SiteOptions = {}): Promise<AuditedSite> => {
   const site = await openSite(kind, options)
   const raw = await openRaw(site.database)
   let made = 0
-  const verify = () => site.vigile.audit.verify()
+  const verify = (anchor?: readonly string[]) => site.vigile.audit.verify(anchor ? { anchor } : {})
   return {
     ...site,
     raw,
@@ -28,8 +28,8 @@ export const openAuditedSite = async (kind: StoreKind, options: SiteOptions = {}
       await verify()
     },
     verify,
-    faults: async () =>
-      (await verify()).faults.map(({ kind: what, position, to, id }) =>
+    faults: async (anchor) =>
+      (await verify(anchor)).faults.map(({ kind: what, position, to, id }) =>
         [what, position ?? id, to].filter((part) => part !== undefined).join(' '),
       ),
     close: async () => {

@@ -58,6 +58,10 @@ export interface AuditChainStore {
   }): Promise<readonly (Signed & { readonly position: number })[]>
   /** The newest one before that position, or null. */
   checkpointBefore(position: number): Promise<(Signed & { readonly position: number }) | null>
+  /** How far an anchor has come, for who sends to it next; null: another node is at it, or it is not yet time again. */
+  claimAnchor(input: { readonly name: string; readonly now: number; readonly until: number }): Promise<number | null>
+  /** It has come so far; the next turn is at `until`, or after. */
+  settleAnchor(input: { readonly name: string; readonly position: number; readonly until: number }): Promise<void>
   /** By position. */
   listSealed(input: { readonly after: number; readonly limit: number }): Promise<readonly SealedEntry[]>
   /** The highest position; 0 where nothing is sealed. */

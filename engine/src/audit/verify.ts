@@ -5,6 +5,7 @@ import { contentOf, genesis, linkOf } from './canonical.ts'
 import type { AuditChainStore, Place, SealedEntry, StoredEntry } from './chain-store.ts'
 import { checkMac, checkPersonal } from './entry-mac.ts'
 import { type AuditFault, createFaults, type FaultList } from './faults.ts'
+import { type ReadAnchor, readAnchor } from './read-anchor.ts'
 import { type Checkpoint, type Head, openSigned } from './signed.ts'
 
 /** Entries of one statement. */
@@ -15,6 +16,8 @@ const unsealedMs = 60_000
 export type VerifyInput = {
   /** From the newest checkpoint before this position; default: from the beginning. */
   readonly from?: number
+  /** Lines of an anchor, in any order: the log must hold what they say. */
+  readonly anchor?: AsyncIterable<string> | Iterable<string>
   /** Told after every thousand entries. */
   readonly onProgress?: (done: { readonly entries: number; readonly of: number }) => void
 }
@@ -35,6 +38,8 @@ export type AuditReport = {
   readonly underOldKeys: number
   /** Up to here entries were removed when their time was over. */
   readonly removedUpTo: number
+  /** Of the anchor: checkpoints that the log was compared with, and the newest one. Null: there was no anchor. */
+  readonly anchored: { readonly compared: number; readonly position: number; readonly at: number } | null
   readonly seconds: number
 }
 
@@ -50,14 +55,19 @@ type Walk = { entries: number; checkpoints: number; underOldKeys: number; positi
 export const verifyAudit = async (deps: VerifyDeps, input: VerifyInput = {}): Promise<AuditReport> => {
   const startedAt = performance.now()
   const faults = createFaults()
+  // First of all: what is sealed meanwhile is not missing in it, nor is it missing in the log.
+  const anchor = input.anchor ? await readAnchor(deps, input.anchor, faults) : null
   const head = await readHead(deps, faults)
   const start = await startOf(deps, head, input.from)
   const walk: Walk = { entries: 0, checkpoints: 0, underOldKeys: 0, ...start }
   // Without a head to believe, the entries can still be compared with their MACs and with the checkpoints.
   const end = head?.position ?? (await deps.auditChain.lastPosition())
-  await walkEntries(deps, { end, faults, walk, onProgress: input.onProgress })
+  anchor?.compare(start, faults)
+  await walkEntries(deps, { end, faults, walk, anchor, onProgress: input.onProgress })
   if (head && walk.position < end) faults.add({ kind: 'truncated', position: walk.position + 1, to: end })
   else if (head && walk.hash !== head.hash) faults.add({ kind: 'head_mismatch', position: end })
+  if (anchor && anchor.newest.position > end && (!head || walk.position === end))
+    faults.add({ kind: 'truncated', position: walk.position + 1, to: anchor.newest.position })
   await checkBeyond(deps, faults)
   await checkOutside(deps, { head, faults })
   return {
@@ -71,6 +81,7 @@ export const verifyAudit = async (deps: VerifyDeps, input: VerifyInput = {}): Pr
     before: await deps.auditChain.countWithoutMac(),
     underOldKeys: walk.underOldKeys,
     removedUpTo: head?.cut?.position ?? 0,
+    anchored: anchor && { compared: anchor.compared(), ...anchor.newest },
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   }
 }
@@ -107,10 +118,11 @@ const walkEntries = async (
     readonly end: number
     readonly faults: FaultList
     readonly walk: Walk
+    readonly anchor: ReadAnchor | null
     readonly onProgress: VerifyInput['onProgress']
   },
 ): Promise<void> => {
-  const { end, faults, walk } = run
+  const { end, faults, walk, anchor } = run
   const checkpoints = readCheckpoints(deps, { faults, walk, after: walk.position, upTo: end })
   let checkpoint = await checkpoints.next()
   while (walk.position < end) {
@@ -123,6 +135,7 @@ const walkEntries = async (
     const blank: StoredEntry[] = []
     for (const entry of entries) {
       await checkEntry(deps, { entry, faults, walk, blank })
+      anchor?.compare(entry, faults)
       while (!checkpoint.done && checkpoint.value.position <= entry.position) {
         const { position, hash } = checkpoint.value
         if (position < entry.position || hash !== entry.hash) faults.add({ kind: 'checkpoint_mismatch', position })

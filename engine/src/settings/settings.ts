@@ -14,6 +14,7 @@ import type { KnownPermissions } from '../roles/permissions.ts'
 import type { DeclaredRoles } from '../roles/seed-roles.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
+import { type AuditSettings, auditOf } from './audit.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
 import { type MailSetting, mailOf } from './mail.ts'
@@ -56,6 +57,7 @@ export type Settings = {
   readonly deletionDelaySeconds: number
   readonly mail: MailSetting
   readonly rules: Rules
+  readonly auditLog: AuditSettings
   readonly keys: {
     readonly algorithm: 'EdDSA' | 'ES256'
     readonly rotateEverySeconds: number
@@ -119,6 +121,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     deletionDelaySeconds: deletionDelayOf(options.accounts?.deletionDelay, faults),
     mail,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
+    auditLog: auditOf(options.audit, faults),
     keys: {
       algorithm: options.keys?.algorithm ?? 'EdDSA',
       rotateEverySeconds: secondsOf('keys.rotateEvery', options.keys?.rotateEvery ?? '90d', 86_400, faults),

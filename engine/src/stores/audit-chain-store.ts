@@ -69,6 +69,20 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     checkpointBefore: async (position) =>
       (await checkpoints().where('position', '<', position).orderBy('position', 'desc').limit(1).executeTakeFirst()) ??
       null,
+    claimAnchor: async ({ name, now, until }) => {
+      const row = await db
+        .insertInto('audit_anchors')
+        .values({ name, position: 0, leased_until: until })
+        .onConflict((conflict) =>
+          conflict.column('name').doUpdateSet({ leased_until: until }).where('audit_anchors.leased_until', '<=', now),
+        )
+        .returning('position')
+        .executeTakeFirst()
+      return row?.position ?? null
+    },
+    settleAnchor: async ({ name, position, until }) => {
+      await db.updateTable('audit_anchors').set({ position, leased_until: until }).where('name', '=', name).execute()
+    },
     listSealed: async ({ after: position, limit }) =>
       plain(
         (await entries()

@@ -94,6 +94,12 @@ export type AuditHeadTable = {
   signature: string
 }
 
+export type AuditAnchorsTable = {
+  name: string
+  position: number
+  leased_until: number
+}
+
 export type AuditCheckpointsTable = {
   position: number
   statement: string
@@ -295,6 +301,7 @@ export type Tables = {
   audit_entries: AuditEntriesTable
   audit_head: AuditHeadTable
   audit_checkpoints: AuditCheckpointsTable
+  audit_anchors: AuditAnchorsTable
   signing_keys: SigningKeysTable
   nodes: NodesTable
   job_runs: JobRunsTable

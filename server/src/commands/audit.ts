@@ -4,10 +4,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Catalogue } from '../messages/catalogue.ts'
 import type { Cli } from './cli.ts'
 import { formatCell, formatTime } from './format.ts'
+import { readLines } from './read-lines.ts'
 import type { Report } from './report.ts'
 import { withVigile } from './with-vigile.ts'
 
-type VerifyOptions = { from?: number }
+type VerifyOptions = { from?: number; anchor?: string }
 
 export const addAudit = (parent: Command, cli: Cli): void => {
   const { audit } = cli.messages
@@ -15,6 +16,7 @@ export const addAudit = (parent: Command, cli: Cli): void => {
 
   cli
     .command(group, 'verify', audit.verifyAbout, 'vigile audit verify')
+    .option('--anchor <file or address>', audit.anchor)
     .option('--from <position>', audit.from, parsePosition)
     .action(
       cli.action<VerifyOptions>((call) =>
@@ -23,6 +25,7 @@ export const addAudit = (parent: Command, cli: Cli): void => {
           const startedAt = performance.now()
           const found = await vigile.audit.verify({
             ...(options.from === undefined ? {} : { from: options.from }),
+            ...(options.anchor === undefined ? {} : { anchor: await readLines(options.anchor) }),
             onProgress: ({ entries, of }) => {
               const perSecond = Math.round(entries / ((performance.now() - startedAt) / 1000))
               report.progress(audit.progress(entries, of, perSecond))
@@ -40,6 +43,9 @@ const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number 
   const notes = [
     ...(found.removedUpTo > 0 ? [audit.removed(found.removedUpTo)] : []),
     ...(found.before > 0 ? [audit.before(found.before)] : []),
+    ...(found.anchored
+      ? [audit.anchored(found.anchored.compared, found.anchored.position, formatTime(found.anchored.at))]
+      : []),
     ...(found.underOldKeys > 0 ? [audit.underOldKeys(found.underOldKeys)] : []),
   ]
   if (found.ok) return report.done(found, [audit.whole(entries, from, to, found.checkpoints, seconds), ...notes])

@@ -72,6 +72,7 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_DELETION_DELAY', 'accounts.deletionDelay', duration, (deletionDelay) => ({
     accounts: { deletionDelay },
   })),
+  secret('VIGILE_AUDIT_ANCHORS', 'audit.anchors', list, (anchors) => ({ audit: { anchors } })),
   secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),
   setting('VIGILE_MAIL_FROM', 'mail.from', text, (from) => ({ mail: { from } })),
   setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({

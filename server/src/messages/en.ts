@@ -250,6 +250,11 @@ export const en = {
   audit: {
     about: 'The audit log',
     verifyAbout: 'Check that the audit log is as it was written',
+    anchor: 'compare it with the checkpoints that an anchor kept',
+    anchored: (compared: number, position: number, at: string) =>
+      position === 0
+        ? 'The anchor holds no checkpoint.'
+        : `${plural(compared, 'checkpoint', 'checkpoints')} of the anchor compared; its newest is ${position}, of ${at}.`,
     from: 'begin at the newest checkpoint before this position',
     progress: (entries: number, of: number, perSecond: number) =>
       `${entries.toLocaleString('en')} of ${plural(of, 'entry', 'entries')}, ${perSecond.toLocaleString('en')} a second`,

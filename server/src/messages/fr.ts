@@ -261,6 +261,11 @@ export const fr: Catalogue = {
   audit: {
     about: 'Le journal d’audit',
     verifyAbout: 'Vérifier que le journal d’audit est tel qu’il a été écrit',
+    anchor: 'comparer aux points de contrôle gardés par une ancre',
+    anchored: (compared, position, at) =>
+      position === 0
+        ? 'L’ancre ne contient aucun point de contrôle.'
+        : `${plural(compared, 'point de contrôle', 'points de contrôle')} de l’ancre comparés ; le dernier est ${position}, du ${at}.`,
     from: 'commencer au dernier point de contrôle avant cette position',
     progress: (entries, of, perSecond) =>
       `${entries.toLocaleString('fr')} sur ${plural(of, 'entrée', 'entrées')}, ${perSecond.toLocaleString('fr')} par seconde`,

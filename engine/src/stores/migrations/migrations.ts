@@ -8,6 +8,7 @@ import { person } from './0007-person.ts'
 import { oauth } from './0008-oauth.ts'
 import { roles } from './0009-roles.ts'
 import { auditChain } from './0010-audit-chain.ts'
+import { auditAnchors } from './0011-audit-anchors.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -25,4 +26,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0008-oauth': oauth,
   '0009-roles': roles,
   '0010-audit-chain': auditChain,
+  '0011-audit-anchors': auditAnchors,
 }

@@ -1,0 +1,21 @@
+// The audit log's settings.
+import { type Anchor, parseAnchor } from '../audit/anchor.ts'
+import type { Faults } from '../configuration-error.ts'
+import type { VigileOptions } from '../options.ts'
+
+export type AuditSettings = { readonly anchors: readonly Anchor[] }
+
+/** An anchor that is none is named by its place in the list: it may hold a secret. */
+export const auditOf = (given: VigileOptions['audit'] = {}, faults: Faults): AuditSettings => {
+  const anchors = (given.anchors ?? []).map((address, index) => {
+    const anchor = parseAnchor(address)
+    if (!anchor)
+      faults.add(
+        'audit.anchors',
+        `number ${index + 1} is no address of an anchor`,
+        'use an absolute path, https://… or s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION',
+      )
+    return anchor
+  })
+  return { anchors: anchors.filter((anchor) => anchor !== null) }
+}
