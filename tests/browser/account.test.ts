@@ -82,6 +82,18 @@ test('UI-1 a section that fails leaves the others; a picture that does not load 
   )
 })
 
+test('UI-1 a link to a section leads there, stays in the address, and loads nothing anew', async () => {
+  const page = await openAccount('sections@example.com')
+  await page.locator('[name=name]').fill('typed before')
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Sessions' }).click()
+  await page.waitForURL('**/account#sessions')
+  expect(await page.locator('[name=name]').inputValue()).toBe('typed before')
+  await page.reload()
+  await page.locator('#sessions').getByText('This device').first().waitFor()
+  expect(page.url()).toBe(`${site.url}/account#sessions`)
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0)
+})
+
 test('UI-1 I18N-1 the profile: name and language are saved, and the page follows', async () => {
   const page = await openAccount('profile@example.com')
   await page.getByLabel('Name').fill('Ada Lovelace')

@@ -72,6 +72,8 @@ export const openBrowserSite = async (kind: StoreKind, options: Options = {}): P
 
 export type SecureSite = BrowserSite & {
   readonly nginx: NginxServer
+  /** All that nginx has on record: each request's line, Referer and browser. */
+  accessLog(): Promise<string>
   /** For Chromium, to take this certificate for a good one (`--ignore-certificate-errors-spki-list`). */
   readonly keyHash: string
 }
@@ -101,9 +103,11 @@ export const openSecureSite = async (options: Options = {}): Promise<SecureSite>
     ],
     { stdio: 'ignore' },
   )
+  const accessLog = join(folder.path, 'access.log')
   const port = await freePort()
   const nginx = await startNginx(
     (listening) => `server {
+      access_log ${accessLog};
       listen 127.0.0.1:${listening} ssl;
       ssl_certificate ${certificate};
       ssl_certificate_key ${key};
@@ -133,6 +137,7 @@ export const openSecureSite = async (options: Options = {}): Promise<SecureSite>
     ...site,
     url,
     nginx,
+    accessLog: () => readFile(accessLog, 'utf8'),
     keyHash: createHash('sha256')
       .update(new X509Certificate(await readFile(certificate)).publicKey.export({ type: 'spki', format: 'der' }))
       .digest('base64'),

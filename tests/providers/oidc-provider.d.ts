@@ -8,6 +8,14 @@ declare module 'oidc-provider' {
     readonly oidc?: { readonly route?: string; readonly body?: Readonly<Record<string, string>> }
   }
 
+  class Prompt {
+    constructor(of: { name: string; requestable: boolean })
+  }
+  export const interactionPolicy: {
+    base(): { add(prompt: Prompt, at: number): void }
+    readonly Prompt: typeof Prompt
+  }
+
   export class Provider {
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>)
     readonly Client: { readonly prototype: { redirectUriAllowed(uri: string): boolean } }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type Context, Provider } from 'oidc-provider'
+import { type Context, interactionPolicy, Provider } from 'oidc-provider'
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { type Client, decisionForm } from './authorization.ts'
 import { playBroken } from './faults.ts'
@@ -59,6 +59,9 @@ export const startOidc = async ({
 
   /** The provider reads the body itself; what it read is recorded. */
   const underWay = new WeakMap<IncomingMessage, Asked>()
+  // As Google: who is signed in already can be asked which account it shall be.
+  const policy = interactionPolicy.base()
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0)
   const build = (url: string) => {
     provider = new Provider(url, {
       clients: [
@@ -90,7 +93,7 @@ export const startOidc = async ({
       pkce: { required: () => true },
       issueRefreshToken: () => true,
       rotateRefreshToken: () => true,
-      interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+      interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}`, policy },
       ttl: {
         AccessToken: 3600,
         AuthorizationCode: 60,
@@ -132,7 +135,7 @@ export const startOidc = async ({
       return finish({ error: 'access_denied', error_description: 'The person said no' })
     const grant = new provider.Grant({ accountId, clientId: client.id })
     grant.addOIDCScope(params.scope ?? '')
-    return finish({ login: { accountId }, consent: { grantId: await grant.save() } })
+    return finish({ login: { accountId }, consent: { grantId: await grant.save() }, select_account: {} })
   }
 
   const standIn = await openServer(async (request, response, { record, take }) => {

@@ -1,6 +1,6 @@
 import type { User } from '@vigile/contract'
 import { Protected, useAuth } from '@vigile/react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Boundary } from '../look/boundary.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { AccountFrame } from './account-frame.tsx'
@@ -45,6 +45,10 @@ function Account({ user }: { user: User }) {
   const { list } = useSessionList()
   const factors = useLoadedFactors()
   const connections = useLoadedConnections()
+  // The browser looked for the section before it was here.
+  useEffect(() => {
+    if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView()
+  }, [])
   const onChange = async () => {
     await Promise.all([reload(), list()])
   }

@@ -9,8 +9,8 @@ import { Live } from '../look/live.tsx'
 import { Notice } from '../look/notice.tsx'
 import page from '../look/page.module.css'
 import { useMessages } from '../messages/i18n.ts'
-import { connectionsPath } from '../navigation/routes.ts'
 import { ProviderGlyph } from '../providers/provider-glyph.tsx'
+import { startLink } from '../providers/start-link.ts'
 import { type Provider, settings } from '../settings.ts'
 import { accountOf, ConnectionRow } from './connection-row.tsx'
 import styles from './connections.module.css'
@@ -53,11 +53,8 @@ export function Connections() {
   const connect = async ({ id }: Provider) => {
     begin()
     setBusy(id)
-    const body = { returnTo: connectionsPath }
-    const result = await act(() => send<{ location: string }>('POST', `/oauth/${id}/link`, body))
-    // Still busy until the provider's page is here.
-    if (result.ok) return location.assign(result.value.location)
-    setTrouble(troubleOf(result.problem, []))
+    const problem = await startLink(act, id)
+    if (problem) setTrouble(troubleOf(problem, []))
     setBusy(null)
   }
 

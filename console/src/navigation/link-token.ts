@@ -3,8 +3,11 @@
 
 const key = 'vigile_link'
 
+/** What stands behind `#` and has the form of a token; a section of the page has not. */
+const tokenInAddress = (): string => /^#([A-Za-z0-9_-]{43})$/.exec(location.hash)?.[1] ?? ''
+
 const take = (): string => {
-  const [, fromLink = ''] = location.hash.split('#')
+  const fromLink = tokenInAddress()
   if (fromLink === '') return history.state?.[key] ?? ''
   history.replaceState({ ...history.state, [key]: fromLink }, '', location.pathname + location.search)
   return fromLink
@@ -15,7 +18,7 @@ export const linkToken: string = take()
 
 // A second link in the same tab changes only what stands behind `#`, and loads nothing: the page would go on with the first one.
 addEventListener('hashchange', () => {
-  if (location.hash.length > 1) location.reload()
+  if (tokenInAddress() !== '') location.reload()
 })
 
 const deleteAtKey = 'vigile_delete_at'

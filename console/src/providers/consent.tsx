@@ -13,13 +13,15 @@ import page from '../look/page.module.css'
 import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { askedError, askedProvider, connectionsPath, signInToConnectHref } from '../navigation/routes.ts'
-import { settings } from '../settings.ts'
 import { BothAccounts } from './both-accounts.tsx'
 import { forgetHandle, handle } from './handle.ts'
+import { NotConnected } from './not-connected.tsx'
+import { startLink } from './start-link.ts'
 import { mayBeGood, providerCalled, type Why, whyAsked, whyRefused } from './why.ts'
 
 type State = 'asking' | 'offered' | 'busy' | 'done' | 'signedOut' | { readonly why: Why }
 
+const named = providerCalled(askedProvider)
 /** What went wrong before this page. */
 const early: Why | null = whyAsked(askedError) ?? (handle ? null : 'sign_in_expired')
 
@@ -53,15 +55,18 @@ export function Consent() {
     if (!early) void ask()
   }, [ask])
 
-  const connect = async () => {
+  const connect = async ({ provider: id }: OfferedIdentity) => {
     setState('busy')
     setTrouble(null)
-    const result = await act(() => send<IdentityLinked>('POST', '/identities', { handle }))
+    const result = await send<IdentityLinked>('POST', '/identities', { handle })
     if (result.ok) {
       forgetHandle()
       return setState('done')
     }
-    const { problem } = result
+    // The handle is good for the session that began, and a sign-in makes another: the way is gone once more, after it.
+    const isLate = result.problem.code === 'reauthentication_required'
+    const problem = isLate ? await startLink(act, id) : result.problem
+    if (!problem) return
     if (isSignedOut(problem) || typeof whyRefused(problem) === 'string') return fail(problem)
     setTrouble(troubleOf(problem, []))
     setState('offered')
@@ -69,22 +74,18 @@ export function Consent() {
   // Replaced: the back button should not lead to a question that has been answered.
   const cancel = () => location.replace(connectionsPath)
 
-  const provider = offer?.providerName ?? providerCalled(askedProvider)?.name ?? say('callback.aProvider')
+  const provider = offer?.providerName ?? named?.name ?? say('callback.aProvider')
   const isAsking = state === 'offered' || state === 'busy'
-  const heading = isAsking
-    ? say('link.heading', { provider })
-    : state === 'done'
-      ? say('link.done', { provider })
-      : say('link.failed')
+  const heading = isAsking ? 'link.heading' : state === 'done' ? 'link.done' : 'link.failed'
   return (
-    <SignedOutFrame title={state === 'asking' ? say('link.title') : heading}>
+    <SignedOutFrame title={state === 'asking' ? say('link.title') : say(heading, { provider })}>
       <div className={page.stack}>
         {state === 'asking' ? (
           <p className={page.late} role="status">
             {say('link.asking')}
           </p>
         ) : (
-          <h1 className={page.heading}>{heading}</h1>
+          <h1 className={page.heading}>{say(heading, { provider })}</h1>
         )}
         {isAsking && offer && user && (
           <>
@@ -92,7 +93,12 @@ export function Consent() {
             <BothAccounts offer={offer} user={user} />
             <TroubleSummary trouble={trouble} labels={{}} />
             <div className={page.acts}>
-              <Button kind="main" busy={state === 'busy'} busyText={say('link.busy')} onClick={() => void connect()}>
+              <Button
+                kind="main"
+                busy={state === 'busy'}
+                busyText={say('link.busy')}
+                onClick={() => void connect(offer)}
+              >
                 {say('link.submit')}
               </Button>
               <Button onClick={cancel}>{say('link.cancel')}</Button>
@@ -117,29 +123,15 @@ export function Consent() {
             </ButtonLink>
           </>
         )}
-        {typeof state === 'object' && <Failed why={state.why} provider={provider} onRetry={() => void ask()} />}
+        {typeof state === 'object' && (
+          <NotConnected
+            why={state.why}
+            provider={named ?? (offer && { id: offer.provider, name: offer.providerName })}
+            onAskAgain={() => void ask()}
+            onProblem={fail}
+          />
+        )}
       </div>
     </SignedOutFrame>
-  )
-}
-
-function Failed({ why, provider, onRetry }: { why: Why; provider: string; onRetry: () => void }) {
-  const { say } = useMessages()
-  return (
-    <>
-      {typeof why === 'string' ? (
-        <Notice kind={why === 'cancelled' ? 'note' : 'care'}>
-          <p>{say(`callback.why.${why}`, { provider, name: settings.name })}</p>
-        </Notice>
-      ) : (
-        <>
-          <TroubleSummary trouble={troubleOf(why, [])} labels={{}} />
-          {mayBeGood(why) && <Button onClick={onRetry}>{say('trouble.retry')}</Button>}
-        </>
-      )}
-      <ButtonLink kind="main" href={connectionsPath}>
-        {say('link.toAccount')}
-      </ButtonLink>
-    </>
   )
 }
