@@ -1,11 +1,12 @@
-// What the environment says of the providers that are built in.
+// What the environment says of providers: of those that are built in, and of those that the configuration file adds.
 
 export type BuiltIn = 'discord' | 'google' | 'github' | 'oidc'
 export type Field = 'clientId' | 'clientSecret' | 'issuer' | 'name'
 /** What the environment says of one. */
 export type Given = Readonly<Partial<Record<Field, string>>>
-export type GivenProviders = Readonly<Partial<Record<BuiltIn, Given>>>
+/** By id. */
+export type GivenProviders = Readonly<Record<string, Given>>
 
 /** The variable of a field. */
-export const variableOf = (id: BuiltIn, field: Field): string =>
-  `${id.toUpperCase()}_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+export const variableOf = (id: string, field: Field): string =>
+  `${id.toUpperCase().replaceAll('-', '_')}_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`

@@ -8,7 +8,7 @@ import { developmentSecret } from './development-secret.ts'
 import { withEnvironmentFile } from './environment-file.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { checkOwnOptions } from './own-options.ts'
-import { withProviders } from './providers.ts'
+import { addedIn, withProviders } from './providers.ts'
 import { type Environment, readEnvironment } from './read-environment.ts'
 import { secretSetting } from './settings.ts'
 
@@ -43,10 +43,8 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
   const merged = production
     ? { environment: source.environment, faults: [] }
     : await withEnvironmentFile(source.environment, folder, messages)
-  const [file, environment] = [
-    await readConfigFile(folder, source.configFile, messages),
-    await readEnvironment(merged.environment, messages),
-  ]
+  const file = await readConfigFile(folder, source.configFile, messages)
+  const environment = await readEnvironment(merged.environment, messages, addedIn(file.config))
   faults.push(...merged.faults, ...file.faults, ...checkOwnOptions(file.config, messages), ...environment.faults)
   const { given: ofProviders = {}, ...fromEnvironment } = environment.config
   const providers = withProviders(file.config, ofProviders, messages)

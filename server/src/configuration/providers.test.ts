@@ -92,13 +92,17 @@ describe('OAU-1 a provider whose credentials are in the environment', () => {
 describe('a provider of the configuration file', () => {
   test('takes what it was not given from the environment, .env included, and stands before the others', async () => {
     await writeConfig("[github({ scopes: ['read:user'] }), oidc({ id: 'staff', issuer: 'https://x.example' })]")
-    await writeFile(join(folder, '.env'), 'GITHUB_CLIENT_ID=github-id\nGITHUB_CLIENT_SECRET=github-secret\n')
+    await writeFile(join(folder, 'staff-secret'), 'of-the-file\n')
+    const lines = ['GITHUB_CLIENT_ID=github-id', 'GITHUB_CLIENT_SECRET=github-secret', 'STAFF_CLIENT_ID=staff-id']
+    const secretFile = `STAFF_CLIENT_SECRET_FILE=${join(folder, 'staff-secret')}`
+    await writeFile(join(folder, '.env'), [...lines, secretFile].join('\n'))
     const { providers } = await load(discordVariables)
     expect(providers.map(({ id, clientId, scopes }) => [id, clientId, scopes[0]])).toEqual([
       ['github', 'github-id', 'read:user'],
-      ['staff', '', 'openid'],
+      ['staff', 'staff-id', 'openid'],
       ['discord', 'discord-id', 'identify'],
     ])
+    expect(providers[1]?.clientSecret).toBe('of-the-file')
   })
 
   test('gives way to the environment', async () => {

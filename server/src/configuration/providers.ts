@@ -18,6 +18,12 @@ const builtIns: readonly { id: BuiltIn; needs: readonly Field[]; make: (given: G
 ]
 const empty = { clientId: '', clientSecret: '' }
 
+/** The ids of those that the file adds to what is built in. */
+export const addedIn = ({ providers }: VigileConfig): readonly string[] =>
+  (Array.isArray(providers) ? (providers as readonly Provider[]) : [])
+    .map((provider) => provider?.id)
+    .filter((id) => typeof id === 'string' && !builtIns.some((builtIn) => builtIn.id === id))
+
 /**
  * One that the environment has something of is on by itself, behind those of the file. One of the file takes from the environment what
  * that says: the environment wins.
@@ -31,7 +37,7 @@ export const withProviders = (
   const inFile = config.providers ?? []
   if (!Array.isArray(inFile)) return { config, faults: [] }
   const completed = inFile.map((provider: Provider) => {
-    const own = given[provider?.id as BuiltIn]
+    const own = given[provider?.id]
     return own === undefined ? provider : complete(provider, own)
   })
   const faults: ConfigurationFault[] = []

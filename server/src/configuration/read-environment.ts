@@ -4,7 +4,7 @@ import type { Catalogue } from '../messages/catalogue.ts'
 import { mergeConfigs } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { splitList } from './parsers.ts'
-import { type EnvironmentConfig, type Setting, secretSetting, settings } from './settings.ts'
+import { credentials, type EnvironmentConfig, type Setting, secretSetting, settings } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,10 +15,15 @@ export type EnvironmentReading = {
   readonly unknown: readonly string[]
 }
 
-export const readEnvironment = async (environment: Environment, messages: Catalogue): Promise<EnvironmentReading> => {
+/** `providers`: the ids of those that the configuration file adds. */
+export const readEnvironment = async (
+  environment: Environment,
+  messages: Catalogue,
+  providers: readonly string[] = [],
+): Promise<EnvironmentReading> => {
   const faults: ConfigurationFault[] = []
   let config: EnvironmentConfig = {}
-  for (const setting of settings) {
+  for (const setting of [...settings, ...providers.flatMap(credentials)]) {
     const given = await readSetting(setting, environment, messages)
     if (given === undefined) continue
     if (given.ok) config = mergeConfigs(config, given.value)

@@ -2,7 +2,7 @@
 import { unsafePlainHttp } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
-import { type BuiltIn, type GivenProviders, variableOf } from './given-providers.ts'
+import { type GivenProviders, variableOf } from './given-providers.ts'
 import { duration, host, list, oneOf, onOrOff, origin, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
 
 /** `given`: what is said of providers; they are made when the file has been read too. */
@@ -35,7 +35,8 @@ const secret = define(true)
 
 export const secretSetting = 'VIGILE_SECRET'
 
-const credentials = (id: BuiltIn): readonly Setting[] => [
+/** Of a provider. */
+export const credentials = (id: string): readonly Setting[] => [
   setting(variableOf(id, 'clientId'), `providers.${id}.clientId`, text, (clientId) => ({
     given: { [id]: { clientId } },
   })),
