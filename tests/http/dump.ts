@@ -38,9 +38,17 @@ export const dump = async ({ database }: Pick<Site, 'database'>): Promise<Dump> 
 
 /**
  * The same, without what time alone changes (each node reports that it is alive, letters go out) and without the record of
- * refusals.
+ * refusals and what seals it.
  */
 export const dumpOfState = async (site: Pick<Site, 'database'>): Promise<Dump> => {
-  const { nodes: _, audit_entries: __, sign_in_attempts: ___, outbox = [], ...state } = await dump(site)
+  const {
+    nodes,
+    audit_entries,
+    audit_head,
+    audit_checkpoints,
+    sign_in_attempts,
+    outbox = [],
+    ...state
+  } = await dump(site)
   return { ...state, outbox: outbox.map(({ id, kind }) => ({ id, kind })) }
 }

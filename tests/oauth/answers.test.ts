@@ -1,8 +1,18 @@
 // What people and clients are told: pages for who follows a link, problems for programs, and what a provider's trouble looks like.
 import { afterEach, describe, expect, test } from 'vitest'
+import { dump } from '../http/dump.ts'
+import { walk } from '../providers/walk.ts'
 import { createDevice } from '../support/device.ts'
 import type { SiteOptions } from '../support/site.ts'
-import { exchange, landing, openProviderSite, type ProviderSite, toCallback, toHandle } from './provider-site.ts'
+import {
+  exchange,
+  landing,
+  openProviderSite,
+  type ProviderSite,
+  pathOf,
+  toCallback,
+  toHandle,
+} from './provider-site.ts'
 
 let site: ProviderSite
 afterEach(() => site?.close())
@@ -129,6 +139,26 @@ describe('RES-2 a provider that is down', () => {
       expect(Object.fromEntries(landing(back).searchParams)).toEqual({ error: 'cancelled', provider, returnTo: '/' })
     }
   })
+})
+
+test('OAU-6 of a connection that came to nothing, the front end is told that it was one; the record knows whose', async () => {
+  await open()
+  const visitor = site.visitor()
+  const { user } = (await visitor.signUp('ada@example.com')).body
+  const begun = await visitor.post('/api/auth/oauth/discord/link', { returnTo: '/account' })
+  const back = await visitor.get(pathOf(await walk(begun.body.location, { decision: 'cancel' })))
+  expect(Object.fromEntries(landing(back).searchParams)).toEqual({
+    error: 'cancelled',
+    provider: 'discord',
+    returnTo: '/account',
+    link: '1',
+  })
+  const entries = (await dump(site)).audit_entries ?? []
+  const failed = entries.find(({ action }) => action === 'identity:link:failed')
+  expect([failed?.user_id, JSON.parse(String(failed?.details))]).toEqual([
+    user.id,
+    { by: 'oauth', provider: 'discord', reason: 'cancelled' },
+  ])
 })
 
 test('what a provider says of itself is asked once, however many begin at once, and again after an hour', async () => {
