@@ -4,7 +4,7 @@ import type { Rule } from './limits/store.ts'
 import type { Provider, ProviderCalls } from './oauth/provider.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
-import type { Grantable, PermissionDeclaration } from './roles/permissions.ts'
+import type { Grantable, Permission, PermissionDeclaration } from './roles/permissions.ts'
 
 /** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
 export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')
@@ -98,8 +98,15 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
     readonly verifyEmail?: boolean | undefined
     /** Whether people may sign in by a link that is mailed to them; default: wherever mail is sent. */
     readonly magicLink?: boolean | undefined
-    /** `required`: whoever has no second factor sets one up at sign-in; default `optional`. */
-    readonly secondFactor?: 'optional' | 'required' | undefined
+    /**
+     * `required`: whoever has no second factor sets one up at sign-in; `{ requiredFor: ['system:admin'] }`: whoever holds one of these
+     * permissions does. Default `optional`.
+     */
+    readonly secondFactor?:
+      | 'optional'
+      | 'required'
+      | { readonly requiredFor: readonly Permission<NoInfer<Declared>>[] }
+      | undefined
     /** How long an account that its owner closes can be taken back before it is deleted: 1d to 90d; default 7d. */
     readonly deletionDelay?: Duration | undefined
   }

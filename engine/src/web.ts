@@ -34,6 +34,7 @@ import { createPasskeyChallenges } from './passkeys/challenges.ts'
 import type { Readiness } from './readiness.ts'
 import { createLivePermissions } from './roles/live-permissions.ts'
 import { createLiveRoles } from './roles/live-roles.ts'
+import { permissionsThatTakeAFactor } from './second-factor/policy.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
 import type { Settings } from './settings/settings.ts'
@@ -47,7 +48,12 @@ export const createWeb = (
   const { sessions, keyring, signingKeys, log } = acts
   const liveAccounts = createLiveAccounts(acts)
   const liveRoles = createLiveRoles(acts)
-  const livePermissions = createLivePermissions({ ...acts, liveAccounts, liveRoles })
+  const livePermissions = createLivePermissions({
+    ...acts,
+    guarded: permissionsThatTakeAFactor(settings.secondFactor),
+    liveAccounts,
+    liveRoles,
+  })
 
   const cookies = createCookies(settings.cookies)
   const sessionCookies = createSessionCookies({ cookies, delivery: settings.delivery, csrfKey: keyring.newest })

@@ -190,6 +190,17 @@ describe('what is refused at start', () => {
     [{ roles: { user: ['shops:*'] } }, 'roles.user', 'there is no permission "shops:*"'],
     [{ roles: { User: [] } }, 'roles.User', 'it is no name of a role'],
     [{ roles: { admin: ['products:read'] } }, 'roles.admin', 'it lacks roles:manage'],
+    [
+      { accounts: { secondFactor: { requiredFor: ['system:amdin'] } } },
+      'accounts.secondFactor',
+      'there is no permission "system:amdin"',
+    ],
+    [{ accounts: { secondFactor: { requiredFor: [] } } }, 'accounts.secondFactor', 'it names no permission'],
+    [
+      { accounts: { secondFactor: { requiredOf: ['system:admin'] } } },
+      'accounts.secondFactor',
+      'it has the wrong kind',
+    ],
     [{ permissions: { users: ['ban'] } }, 'permissions.users', "this resource is the engine's own"],
     [{ permissions: { products: ['Read'] } }, 'permissions.products', '"Read" is no name'],
     [{ permissions: { products: ['*'] } }, 'permissions.products', '"*" is no name'],

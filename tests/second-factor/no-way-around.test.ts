@@ -20,7 +20,7 @@ type Person = {
 
 type State = {
   readonly state: string
-  readonly policy: 'optional' | 'required'
+  readonly policy: 'optional' | 'required' | 'by permission'
   /** Brings the account into the state. */
   prepare(site: Site, person: Person): Promise<void>
   /** What a right first factor leads to. */
@@ -36,6 +36,14 @@ const add = async (site: Site, person: Person) => {
 
 const addKey = async (_site: Site, { browser, authenticator }: Person) =>
   expect((await addPasskey(browser, authenticator)).body.recoveryCodes).toHaveLength(10)
+
+/** A role: `admin` holds everything, and so what takes a second factor. */
+const give = async ({ vigile }: Site, { browser }: Person, role: 'admin' | 'reader') => {
+  const by = { kind: 'operator', name: 'test' } as const
+  await vigile.roles.create({ name: 'reader', permissions: ['users:read'] }, by)
+  const { id } = (await browser.me()).body.user
+  expect(await vigile.roles.grant(id, role, by)).toMatchObject({ ok: true })
+}
 
 const states: readonly State[] = [
   { state: 'none', policy: 'optional', prepare: async () => {}, leadsTo: 'a session' },
@@ -85,6 +93,27 @@ const states: readonly State[] = [
   },
   { state: 'none, but required', policy: 'required', prepare: async () => {}, leadsTo: 'setting one up' },
   { state: 'an app, and required', policy: 'required', prepare: add, leadsTo: 'the second factor' },
+  {
+    state: 'none, but required for what the person may do',
+    policy: 'by permission',
+    prepare: (site, person) => give(site, person, 'admin'),
+    leadsTo: 'setting one up',
+  },
+  {
+    state: 'an app, and required for what the person may do',
+    policy: 'by permission',
+    prepare: async (site, person) => {
+      await give(site, person, 'admin')
+      await add(site, person)
+    },
+    leadsTo: 'the second factor',
+  },
+  {
+    state: 'none, and required for what others may do',
+    policy: 'by permission',
+    prepare: (site, person) => give(site, person, 'reader'),
+    leadsTo: 'a session',
+  },
 ]
 
 const passKey = async (browser: Visitor, authenticator: Authenticator) => {
@@ -166,8 +195,15 @@ describe.each(storeKinds)('on %s', (kind) => {
     const shared = redis ? { redis } : {}
     const accounts = { verifyEmail: false, secondFactor: 'required' as const }
     sites.required = await openProviderSite(kind, { ...shared, limits, accounts })
+    const secondFactor = { requiredFor: ['system:admin'] } as const
+    sites['by permission'] = await openProviderSite(kind, {
+      ...shared,
+      limits,
+      accounts: { verifyEmail: false, secondFactor },
+    })
   })
   afterAll(async () => {
+    await sites['by permission']?.close()
     await sites.required?.close()
     await sites.optional?.close()
   })
@@ -182,7 +218,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       secret: null,
     }
     const reply = await person.browser.signUp(person.email)
-    if (policy === 'optional') expect([reply.status, 'user' in reply.body]).toEqual([201, true])
+    if (policy !== 'required') expect([reply.status, 'user' in reply.body]).toEqual([201, true])
     return person
   }
 

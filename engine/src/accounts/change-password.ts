@@ -115,7 +115,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
   const userId = account.id
   const now = deps.clock.now()
   const committed = deps.transact(async (stores) => {
-    const { accounts, sessions, factors, oneTimeTokens, outbox, audit } = stores
+    const { accounts, sessions, factors, roles, oneTimeTokens, outbox, audit } = stores
     if (!(await lockOwner(stores, input))) return 'session_over' as const
     if (!(await accounts.confirmPassword(userId, account.passwordHash, passwordHash, now))) return null
     await endLinks(oneTimeTokens, userId, now)
@@ -126,7 +126,8 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
     const notice = { kind: 'password_changed' } as const
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
     // A password alone is no fresh sign-in where a second factor is due: the session stays as recent as its own was (TOK-11).
-    const isWhole = !isFactorRequired(deps.secondFactor, await factors.held(userId))
+    const held = await factors.held(userId)
+    const isWhole = !(await isFactorRequired(deps.secondFactor, roles, { userId, held }))
     const authenticatedAt = isWhole ? now : input.authenticatedAt
     const next = { userId, now, context, ends, boundKey, authenticatedAt }
     const begun = await beginSession(deps, { sessions, audit }, next)

@@ -8,7 +8,7 @@ import {
   pendingLifeMs,
   pendingTokenHash,
 } from '../second-factor/pending-token.ts'
-import { type FactorPolicy, isFactorRequired } from '../second-factor/policy.ts'
+import { type FactorPolicy, type FactorPolicyStore, isFactorRequired } from '../second-factor/policy.ts'
 import type { FactorStore, HeldFactors, PendingSignInStore, WayIn } from '../second-factor/store.ts'
 import type { BeginDeps } from '../sessions/begin.ts'
 import { beginSignedIn, type Entry, type SignedIn, type SignedInStores } from './begin-signed-in.ts'
@@ -18,6 +18,7 @@ export type EnterDeps = BeginDeps & { readonly secondFactor: FactorPolicy }
 
 export type EnterStores = SignedInStores & {
   readonly factors: FactorStore
+  readonly roles: FactorPolicyStore
   readonly pendingSignIns: PendingSignInStore
   readonly audit: AuditStore
 }
@@ -48,7 +49,11 @@ export const enter = async (
   entry: Entry & { readonly by: WayIn },
 ): Promise<Entered> => {
   const held = await stores.factors.held(entry.account.id)
-  if (!isFactorRequired(deps.secondFactor, held)) return beginSignedIn(deps, stores, entry)
+  const {
+    account: { id: userId },
+  } = entry
+  if (!(await isFactorRequired(deps.secondFactor, stores.roles, { userId, held })))
+    return beginSignedIn(deps, stores, entry)
 
   const { account, by, now, context, details } = entry
   const token = createPendingToken()

@@ -37,7 +37,7 @@ export const removeTotp = async (
   const error = await change(deps, input, async (stores, { account, before, now }) => {
     if (!before.totp) return 'not_found' as const
     const left = { ...before, totp: false }
-    if (isLastRequired(deps.secondFactor, left)) return 'required' as const
+    if (await isLastRequired(deps.secondFactor, stores.roles, { userId: account.id, left })) return 'required' as const
     await stores.totp.remove(account.id)
     // They stood in for what is gone: on their own they would only be one more way in.
     if (!hasFactor(left)) await stores.recoveryCodes.removeAll(account.id)

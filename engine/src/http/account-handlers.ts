@@ -130,7 +130,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       const { userId } = session
       const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
       if (!account) return refuse('unauthenticated')
-      const { roles, permissions } = await deps.livePermissions.of(account)
+      const { roles, permissions } = await deps.livePermissions.of(account, session.authenticatedAt)
       return answer(200, { json: { user: account.user, session: presentSession(session), roles, permissions } })
     },
   }

@@ -11,6 +11,7 @@ import type { PasskeyChallenges } from '../passkeys/challenges.ts'
 import { presentPasskey } from '../passkeys/present-passkey.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
+import { type FactorPolicyStore, isFactorDemanded } from '../second-factor/policy.ts'
 import type { PendingSignIn } from '../second-factor/store.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
@@ -24,6 +25,7 @@ import { presentPending, type WaysIn } from './ways-in.ts'
 
 export type FactorHandlerDeps = FactorDeps & {
   readonly passkeys: PasskeyStore
+  readonly roles: FactorPolicyStore
   readonly challenges: PasskeyChallenges
   /** Null: browsers make no passkeys for this site. */
   readonly relyingParty: RelyingParty | null
@@ -160,7 +162,7 @@ export const createFactorHandlers = (deps: FactorHandlerDeps) => {
           passkeys: passkeys.map(presentPasskey),
           recoveryCodesLeft: held.recoveryCodes,
           hasPassword: Boolean(account?.passwordHash),
-          required: deps.secondFactor === 'required',
+          required: await isFactorDemanded(deps.secondFactor, deps.roles, userId),
         },
       })
     },

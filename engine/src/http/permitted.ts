@@ -41,11 +41,14 @@ export const createPermitted = (deps: PermittedDeps) => {
     async (call: Call): Promise<Passed<PermittedSession> | Refusal> => {
       const found = await (isRead(call) ? signedIn : change).check(call)
       if (found.kind === 'refusal') return found
-      const { userId } = found.as.session
+      const { userId, authenticatedAt } = found.as.session
       const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
       if (!account) return refuse('unauthenticated')
-      const { permissions } = await deps.livePermissions.of(account)
-      if (!holds(permissions, permission)) return denied(call, found.as, permission)
+      const { permissions } = await deps.livePermissions.of(account, authenticatedAt)
+      if (!holds(permissions, permission)) {
+        const isLater = await deps.livePermissions.awaitsSignIn(account, permission)
+        return isLater ? refuse('reauthentication_required') : denied(call, found.as, permission)
+      }
       return passed({ verified: found.as, user: account.user }, found.sessionId)
     }
 

@@ -6,7 +6,7 @@ import type { AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { IdentityStore } from '../identities/store.ts'
 import type { Transact } from '../primitives/transact.ts'
-import { hasFactor, isLastRequired } from '../second-factor/policy.ts'
+import { type FactorPolicyStore, hasFactor, isLastRequired } from '../second-factor/policy.ts'
 import type { FactorStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { ChangePasskeysDeps } from './add-passkey.ts'
@@ -22,6 +22,7 @@ type RemovePasskeyStores = NewPasskeyStores & {
   readonly accounts: AccountStore
   readonly factors: FactorStore
   readonly sessions: SessionStore
+  readonly roles: FactorPolicyStore
   readonly identities: Pick<IdentityStore, 'listOfUser'>
 }
 
@@ -42,7 +43,7 @@ export const removePasskey = async (
     const passkey = own.find((one) => one.id === id)
     if (!passkey) return 'not_found'
     const left = { ...(await stores.factors.held(userId)), passkeys: own.length - 1 }
-    if (isLastRequired(deps.secondFactor, left)) return 'required'
+    if (await isLastRequired(deps.secondFactor, stores.roles, { userId, left })) return 'required'
     const identities = await stores.identities.listOfUser(userId)
     if (!isWayInLeft(deps, account, { passkeys: left.passkeys, identities })) return 'last_way_in'
     await stores.passkeys.remove(userId, id)

@@ -10,6 +10,7 @@ import type { Transact } from '../primitives/transact.ts'
 import { sessionEnd } from '../sessions/rotation.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { managePermission } from './administrators.ts'
+import { heldPermissions } from './held-permissions.ts'
 import { holds, type KnownPermissions } from './permissions.ts'
 import type { Role, RoleStore } from './store.ts'
 
@@ -62,19 +63,20 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   work: (act: RoleAct) => Promise<Result>,
 ): Promise<Result | ActorRefused | NotFound> => {
   const done = await deps.transact(async (stores): Promise<Result | ActorRefused | NotFound> => {
-    const now = deps.clock.now()
     const actor = by.kind === 'user' ? by : null
     let isActor = actor === null
     // In the order of the ids: two users who act on each other wait for one another, and don't lock each other out.
     for (const id of [...new Set([actor?.id, target])].filter((one) => one != null).sort()) {
-      if (id === target && !(await stores.accounts.raiseVersion(id, now))) return notFound
+      if (id === target && !(await stores.accounts.raiseVersion(id, deps.clock.now()))) return notFound
       if (id === actor?.id) isActor = (await stores.accounts.lockActive(id)) !== null
     }
     if (!isActor || (actor && !(await lives(stores, actor)))) return { ok: false, error: 'unauthenticated' }
     await stores.roles.lock()
+    // After the waits: later than every sign-in that did not see this.
+    const now = deps.clock.now()
     // A statement of its own, after the wait: what was committed meanwhile is seen.
     const { roles } = await stores.roles.list()
-    const held = actor && (await heldBy(stores.roles, roles, actor.id))
+    const held = actor && (await heldPermissions(stores.roles, actor.id, roles))
     const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
       const permission = lists.flat().find((one) => held !== null && !holds(held, one))
       return permission === undefined ? null : { ok: false, error: 'permission_denied', permission }
@@ -89,22 +91,6 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   })
   if (done.ok) await tell(deps, target === null ? { kind: 'roles', id: 'all' } : { kind: 'user', id: target })
   return done
-}
-
-/** The permissions that a user's roles come to: the union, sorted. */
-export const unionOf = (roles: readonly Role[], roleIds: readonly string[]): readonly string[] =>
-  [...new Set(roles.filter(({ id }) => roleIds.includes(id)).flatMap(({ permissions }) => permissions))].sort()
-
-const heldBy = async (
-  store: Pick<RoleStore, 'assignments'>,
-  roles: readonly Role[],
-  userId: UserId,
-): Promise<readonly string[]> => {
-  const own = (await store.assignments([userId])).get(userId) ?? []
-  return unionOf(
-    roles,
-    own.map(({ roleId }) => roleId),
-  )
 }
 
 /** Whether the session that authorised the act lives, by the database's row and clock (I10). */

@@ -2,7 +2,7 @@
 import type { Channel } from '../primitives/channel.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { createLiveCache } from '../primitives/live-cache.ts'
-import { unionOf } from './act-on-roles.ts'
+import { unionOf } from './held-permissions.ts'
 import type { LiveRoles } from './live-roles.ts'
 import { holds } from './permissions.ts'
 import type { Assignment, Role, RoleStore } from './store.ts'
@@ -18,8 +18,13 @@ const maxEntries = 50_000
 const nothing: Held = { roles: [], permissions: [] }
 
 export type LivePermissions = {
-  /** Of an account whose session was just looked up. Rejects (503) where the roles can be neither trusted from memory nor asked. */
-  of(account: Holder): Promise<Held>
+  /**
+   * Of an account whose session was just looked up; `since`: when that session proved its factors (epoch milliseconds). Rejects (503) where
+   * the roles can be neither trusted from memory nor asked.
+   */
+  of(account: Holder, since: number): Promise<Held>
+  /** Whether a fresh sign-in would bring the permission: the roles hold it, and came after that of this session. */
+  awaitsSignIn(account: Holder, permission: string): Promise<boolean>
   /** Of any account, where no session says that what is held is still true. False: no such user, or a disabled one. */
   hasPermission(userId: UserId, permission: string): Promise<boolean>
 }
@@ -29,21 +34,42 @@ export const createLivePermissions = (deps: {
   readonly liveAccounts: { get(id: UserId): Promise<Holder | null>; saw(id: UserId, version: number): void }
   readonly roles: Pick<RoleStore, 'version'>
   readonly liveRoles: LiveRoles
+  /** Permissions that take a second factor. */
+  readonly guarded: readonly string[]
   readonly channel: Channel
 }): LivePermissions => {
+  const { guarded } = deps
+  const isGuarded = ({ permissions }: Role) => guarded.some((permission) => holds(permissions, permission))
+
   /** What was put together last, for as long as nothing of it changes: every check asks. */
   const made = new WeakMap<readonly Assignment[], { readonly from: readonly Role[]; readonly held: Held }>()
 
-  const of: LivePermissions['of'] = async ({ isActive, assignments }) => {
+  const rolesOf = (from: readonly Role[], assignments: readonly Assignment[]) =>
+    from.flatMap((role) => {
+      const assignment = assignments.find(({ roleId }) => roleId === role.id)
+      return assignment ? [{ role, at: Math.max(assignment.grantedAt, role.updatedAt) }] : []
+    })
+  const heldBy = (roles: readonly Role[]): Held => ({
+    roles: roles.map(({ name }) => name),
+    permissions: unionOf(roles),
+  })
+
+  /** All that the roles hold, whatever the session. */
+  const whole = async ({ isActive, assignments }: Holder): Promise<Held> => {
     if (!isActive || assignments.length === 0) return nothing
     const from = await deps.liveRoles.get()
     const known = made.get(assignments)
     if (known?.from === from) return known.held
-    const ids = assignments.map(({ roleId }) => roleId)
-    const names = from.filter(({ id }) => ids.includes(id)).map(({ name }) => name)
-    const held = { roles: names, permissions: unionOf(from, ids) }
+    const held = heldBy(rolesOf(from, assignments).map(({ role }) => role))
     made.set(assignments, { from, held })
     return held
+  }
+
+  const of: LivePermissions['of'] = async (account, since) => {
+    if (guarded.length === 0 || !account.isActive) return whole(account)
+    // A session from before a role that takes a second factor was asked for none: the role counts from the next sign-in on (S-15).
+    const own = rolesOf(await deps.liveRoles.get(), account.assignments)
+    return heldBy(own.filter(({ role, at }) => !isGuarded(role) || since > at).map(({ role }) => role))
   }
 
   /** Look-ups of sessions bring these versions; where there is no session, this does. */
@@ -62,10 +88,12 @@ export const createLivePermissions = (deps: {
 
   return {
     of,
+    awaitsSignIn: async (account, permission) =>
+      guarded.length > 0 && holds((await whole(account)).permissions, permission),
     hasPermission: async (userId, permission) => {
       if ((await versions.get(userId)) === null) return false
       const account = await deps.liveAccounts.get(userId)
-      return account !== null && holds((await of(account)).permissions, permission)
+      return account !== null && holds((await whole(account)).permissions, permission)
     },
   }
 }

@@ -21,8 +21,11 @@ export const newAccountRole = 'user'
 export const maxRoles = 200
 
 export interface RoleStore {
-  /** Holds the row that every change of roles waits for, until the commit. Users' rows come before it, in the order of their ids. */
-  lock(): Promise<void>
+  /**
+   * Holds the row that every change of roles waits for, until the commit. Users' rows come before it, in the order of their ids.
+   * `shared`: with others who only see to it that no role changes meanwhile.
+   */
+  lock(how?: 'shared'): Promise<void>
   /** Every role by name, and the version that they have: greater with every change. */
   list(): Promise<{ readonly roles: readonly Role[]; readonly version: number }>
   version(): Promise<number>

@@ -10,6 +10,7 @@ import {
 } from '../roles/permissions.ts'
 import type { DeclaredRoles } from '../roles/seed-roles.ts'
 import { maxRoles } from '../roles/store.ts'
+import type { FactorPolicy } from '../second-factor/policy.ts'
 
 const wordPattern = /^[a-z][a-z0-9-]{0,31}$/
 const maxPermissions = 500
@@ -48,4 +49,18 @@ export const rolesOf = (
   }
   if (Object.keys(declared).length > maxRoles) faults.add('roles', 'there are too many', `declare ${maxRoles} at most`)
   return declared
+}
+
+/** A permission that nobody declared would ask a second factor of nobody. */
+export const factorPolicyOf = (
+  policy: FactorPolicy = 'optional',
+  { names, isPermission }: KnownPermissions,
+  faults: Faults,
+): FactorPolicy => {
+  if (typeof policy === 'string') return policy
+  const setting = 'accounts.secondFactor'
+  if (policy.requiredFor.length === 0) faults.add(setting, 'it names no permission', 'name one, or say optional')
+  for (const one of policy.requiredFor)
+    if (!isPermission(one)) faults.add(setting, `there is no permission "${one}"`, `here are ${names.join(', ')}`)
+  return policy
 }

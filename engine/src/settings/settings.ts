@@ -22,7 +22,7 @@ import { relyingPartyOf } from './passkeys.ts'
 import { type PasswordSettings, passwordsOf } from './passwords.ts'
 import { providerCallsOf } from './provider-calls.ts'
 import { providersOf } from './providers.ts'
-import { permissionsOf, rolesOf } from './roles.ts'
+import { factorPolicyOf, permissionsOf, rolesOf } from './roles.ts'
 import { secretsOf } from './secrets.ts'
 import { secondsOf, sessionsOf } from './sessions.ts'
 import { shapeOf } from './shape.ts'
@@ -117,7 +117,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     signUp: options.accounts?.signUp ?? true,
     verifyEmail: options.accounts?.verifyEmail ?? production,
     magicLink: options.accounts?.magicLink ?? mail.kind !== 'none',
-    secondFactor: options.accounts?.secondFactor ?? 'optional',
+    secondFactor: factorPolicyOf(options.accounts?.secondFactor, permissions, faults),
     deletionDelaySeconds: deletionDelayOf(options.accounts?.deletionDelay, faults),
     mail,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },

@@ -82,7 +82,13 @@ const shape: Shape<VigileOptions> = {
     signUp: flag,
     verifyEmail: flag,
     magicLink: flag,
-    secondFactor: oneOf('optional', 'required'),
+    secondFactor: kind(
+      "optional or required, or { requiredFor: ['…'] }",
+      (value) =>
+        value === 'optional' ||
+        value === 'required' ||
+        (isGroup(value) && texts.accepts(value.requiredFor) && Object.keys(value).length === 1),
+    ),
     deletionDelay: text,
   },
   providers: kind('a list of providers, [discord(), …]', (value) => Array.isArray(value) && value.every(isGroup)),

@@ -14,7 +14,7 @@ export type Dialect = {
   /** Locks the rows read until the commit. On SQLite a transaction that writes is alone anyway. */
   readonly locked: <DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
-    how: 'wait' | 'skip locked',
+    how: 'wait' | 'skip locked' | 'shared',
   ) => SelectQueryBuilder<DB, TB, O>
   /** Whether an error says that a value which must be unique is there already. */
   readonly isDuplicate: (error: unknown) => boolean
@@ -53,7 +53,10 @@ export const postgresDialect: Dialect = {
   >`case when pg_is_in_recovery() then null else floor(extract(epoch from clock_timestamp()) * 1000)::bigint end`,
   isAny: (value, of) => sql<SqlBool>`${value} = any(${of})`,
   // NO KEY: a new session's foreign key to a locked user does not wait.
-  locked: (query, how) => (how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()),
+  locked: (query, how) => {
+    if (how === 'shared') return query.forShare()
+    return how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()
+  },
   isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
   withoutKeys: (json, keys) => sql`(${json}::jsonb - ${keys}::text[])::text`,
   sealEntries: (links) => sql`

@@ -24,9 +24,9 @@ export const createRoleStore = (db: Kysely<Tables>, dialect: Dialect): RoleStore
   }
 
   return {
-    lock: async () => {
+    lock: async (how) => {
       const row = db.selectFrom('roles_state').select('version').where('id', '=', theRow)
-      await dialect.locked(row, 'wait').executeTakeFirstOrThrow()
+      await dialect.locked(row, how ?? 'wait').executeTakeFirstOrThrow()
     },
     list: async () => {
       // In one statement: roles of one version never pass for those of another.
