@@ -341,19 +341,20 @@ test('RES-2 closing ends waits and calls under way, and leaves no timer behind',
   const make = () =>
     createProviderClient({
       id: 'discord',
-      policy: testPolicy,
+      policy: { ...testPolicy, timeoutMs: 3_600_000 },
       fetch,
       wait: waitInProcess,
       now: Date.now,
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     })
+  // Nothing else would end them within this test.
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   const [waiting, hung] = [make(), make()]
   const held = timers()
   provider.say(saying(503), hanging)
   const first = waiting.send(me(), safe)
   await expect.poll(asked).toBe(1)
-  const others = Array.from({ length: 30 }, () => hung.send(me(), safe))
+  const others = Array.from({ length: 30 }, () => hung.send(me(), { repeatable: true, leftMs: () => 3_600_000 }))
   await expect.poll(asked).toBe(31)
   waiting.close()
   hung.close()
