@@ -74,8 +74,10 @@ export function Connections() {
 
   const identities = connections?.identities
   const toConnect = settings.providers.filter(({ id }) => !identities?.some(({ provider }) => provider === id))
+  const usable = identities?.filter(({ provider }) => settings.providers.some(({ id }) => id === provider)) ?? []
   // The server decides; this only saves a click that would be refused.
-  const isLast = identities?.length === 1 && factors?.hasPassword === false && factors.passkeys.length === 0
+  const hasOthers = factors?.hasPassword !== false || factors.passkeys.length > 0
+  const isLast = ({ id }: Identity) => !hasOthers && !usable.some((other) => other.id !== id)
   return (
     <Section id="connections" title={say('connections.title')} text={say('connections.text')} headingRef={heading}>
       <TroubleSummary trouble={trouble} labels={{}} />
@@ -92,7 +94,7 @@ export function Connections() {
         <ul className={list.list}>
           {identities.map((connection) => (
             <ConnectionRow key={connection.id} connection={connection} now={now}>
-              {!isLast && (
+              {!isLast(connection) && (
                 <Button
                   aria-label={say('connections.disconnectThis', {
                     provider: connection.providerName,
@@ -110,7 +112,7 @@ export function Connections() {
           ))}
         </ul>
       )}
-      {isLast && <p className={page.aside}>{say('connections.lastWayIn')}</p>}
+      {identities?.some(isLast) && <p className={page.aside}>{say('connections.lastWayIn')}</p>}
       {identities?.length === 0 && <p className={page.aside}>{say('connections.none')}</p>}
       {identities && toConnect.length > 0 && (
         <div className={styles.ways}>

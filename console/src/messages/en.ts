@@ -241,7 +241,7 @@ export const en = {
         '{{provider}} did not give us your email address, and an account here needs one. Allow it there, then try again.',
       email_unverified: '{{provider}} has not confirmed your email address yet. Confirm it there, then try again.',
       account_exists:
-        'There is an account with your email address already. Sign in to it with your password, then connect the two in your account.',
+        'There is an account with your email address already. Sign in to it with your password, then connect {{provider}} in your account.',
       already_linked:
         'This is connected to another account here already. Sign in to that one, and disconnect it there first.',
       sign_in_expired: 'It took too long, was finished already, or began in another browser. Nothing has changed.',
@@ -317,7 +317,7 @@ export const en = {
   },
   twoStep: {
     title: 'Two-step sign-in',
-    text: 'After your password, a code from an app on your phone. Then a stolen password alone opens nothing.',
+    text: 'After the first step, a code from an app on your phone. Then a stolen password alone opens nothing.',
     app: 'Authenticator app',
     off: 'Not set up',
     since: 'Added on {{time}}',
@@ -333,7 +333,7 @@ export const en = {
     on: 'The authenticator app is set up. You need its code from your next sign-in on.',
     removed: 'The authenticator app is removed.',
     confirmRemove: 'Remove the authenticator app?',
-    confirmRemoveText: 'Your password will be enough to sign in again, unless you have a passkey.',
+    confirmRemoveText: 'One step will be enough to sign in again, unless you have a passkey.',
     removeIt: 'Remove it',
     required: 'A second step is required here: the last one cannot be removed.',
     codes: 'Recovery codes',

@@ -248,7 +248,7 @@ export const fr: Messages = {
       email_unverified:
         '{{provider}} n’a pas encore confirmé votre adresse e-mail. Confirmez-la là-bas, puis réessayez.',
       account_exists:
-        'Il existe déjà un compte avec votre adresse e-mail. Connectez-vous-y avec votre mot de passe, puis reliez les deux dans votre compte.',
+        'Il existe déjà un compte avec votre adresse e-mail. Connectez-vous-y avec votre mot de passe, puis reliez {{provider}} dans votre compte.',
       already_linked: 'C’est déjà relié à un autre compte ici. Connectez-vous à celui-là, et déliez-le d’abord.',
       sign_in_expired:
         'Cela a pris trop de temps, était déjà terminé, ou a commencé dans un autre navigateur. Rien n’a changé.',
@@ -325,7 +325,7 @@ export const fr: Messages = {
   },
   twoStep: {
     title: 'Connexion en deux étapes',
-    text: 'Après votre mot de passe, un code d’une application sur votre téléphone. Un mot de passe volé ne suffit alors plus.',
+    text: 'Après la première étape, un code d’une application sur votre téléphone. Un mot de passe volé ne suffit alors plus.',
     app: 'Application d’authentification',
     off: 'Non configurée',
     since: 'Ajoutée le {{time}}',
@@ -341,7 +341,7 @@ export const fr: Messages = {
     on: 'L’application d’authentification est configurée. Son code vous sera demandé dès la prochaine connexion.',
     removed: 'L’application d’authentification est supprimée.',
     confirmRemove: 'Supprimer l’application d’authentification\u202f?',
-    confirmRemoveText: 'Votre mot de passe suffira de nouveau pour vous connecter, sauf si vous avez une clé d’accès.',
+    confirmRemoveText: 'Une seule étape suffira de nouveau pour vous connecter, sauf si vous avez une clé d’accès.',
     removeIt: 'La supprimer',
     required: 'Une deuxième étape est obligatoire ici\u00a0: la dernière ne peut pas être supprimée.',
     codes: 'Codes de secours',
