@@ -126,9 +126,12 @@ export const createCookies = (policy: CookiePolicy): Cookies => {
         if (at < 0 || pair.length > maxCookieBytes) continue
         const name = trimmed(pair.slice(0, at))
         const kind = kindOf.get(name)
-        if (kind) found[kind].push(trimmed(pair.slice(at + 1)))
-        const [base, mark] = [name.slice(0, -markLength), name.slice(-markLength)]
-        const flowKind = flowKindOf.get(base)
+        if (kind) {
+          found[kind].push(trimmed(pair.slice(at + 1)))
+          continue
+        }
+        const flowKind = flowKindOf.get(name.slice(0, -markLength))
+        const mark = name.slice(-markLength)
         if (flowKind && isMark(mark)) found[flowKind].push({ mark, value: trimmed(pair.slice(at + 1)) })
       }
       return found
