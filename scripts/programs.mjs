@@ -8,6 +8,7 @@ export const testPrograms = {
   postgres: { debianPackage: 'postgresql' },
   'redis-server': { debianPackage: 'redis-server' },
   nginx: { debianPackage: 'nginx' },
+  caddy: { debianPackage: 'caddy' },
   chromium: { debianPackage: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
   oathtool: { debianPackage: 'oathtool' },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },

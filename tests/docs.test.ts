@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Block, blocksIn, ignoredWithoutReason, isIgnored } from './docs/blocks.ts'
 import { commandErrorsIn, commandsIn, type Known } from './docs/commands.ts'
+import { proxyErrorIn, proxyLanguages } from './docs/proxies.ts'
 import { typeErrorsIn } from './docs/type-check.ts'
 import { commandsIn as commandsInHelp, vigileCommands } from './docs/vigile-help.ts'
 
@@ -20,6 +21,11 @@ test('DOC-1 every command of the documentation exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
   const known = { scripts: Object.keys(scripts), vigileCommands }
   expect(inLanguage('console', 'sh').flatMap((block) => commandErrorsIn(block, known))).toEqual([])
+})
+
+test('DOC-1 nginx and Caddy would start with every configuration of the documentation, and YAML is YAML', async () => {
+  const errors = await Promise.all(inLanguage(...proxyLanguages).map(proxyErrorIn))
+  expect(errors.filter((error) => error !== null)).toEqual([])
 })
 
 test('a block that is not checked says why', () => {
@@ -70,6 +76,16 @@ test('a command that does not exist is told', () => {
   expect(errors('true\nvigile nosuch\n')).toEqual(['made-up.md:11 vigile has no command "nosuch"'])
   expect(errors('npx vigile users nosuch\n')).toEqual(['made-up.md:10 vigile users has no command "nosuch"'])
   expect(errors('scripts/nosuch.mjs\n')).toEqual(['made-up.md:10 no file scripts/nosuch.mjs'])
+})
+
+test.each([
+  ['nginx', 'server { listen 443 ssl; proxy_passs http://127.0.0.1:1; }\n', 'unknown directive "proxy_passs"'],
+  ['caddyfile', 'shop.example.com {\n\treverse_proxi 127.0.0.1:1\n}\n', 'unrecognized directive: reverse_proxi'],
+  ['yaml', 'http:\n  routers: [a\n', 'end with a ]'],
+])('a configuration that %s would not start with is told', async (language, code, wrong) => {
+  const error = await proxyErrorIn(block(language, code))
+  expect(error).toMatch(/^made-up\.md:10 /)
+  expect(error).toContain(wrong)
 })
 
 test('the commands of a help text', () => {

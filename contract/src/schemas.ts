@@ -113,6 +113,14 @@ export const changePasswordBody = z.strictObject({ currentPassword: passwordInpu
 export const sessionIdParam = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })
 export const continueQuery = z.strictObject({ returnTo: z.string().min(1).max(2048) })
 
+const required = (what: string) =>
+  z
+    .array(z.string().min(1).max(80))
+    .max(16)
+    .optional()
+    .meta({ description: `${what} that are required, all of them.` })
+export const forwardQuery = z.strictObject({ role: required('Roles'), permission: required('Permissions') })
+
 /** The body of every answer that begins a session. */
 export const sessionStartedSchema = z.object({
   user: userSchema,

@@ -31,8 +31,8 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
    */
   fetch(request: Request, peer?: Peer): Promise<Response>
   /**
-   * The session check of a browser at less than `fetch` costs, for a server that has Node's own request at hand. Null for
-   * every other request: ask `fetch`. Never rejects.
+   * The session check of a browser, or of a proxy that asks for one, at less than `fetch` costs, for a server that has Node's
+   * own request at hand. Null for every other request: ask `fetch`. Never rejects.
    *
    * @example
    * const plain = await auth.shortWay(incoming, { address: incoming.socket.remoteAddress })

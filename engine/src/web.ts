@@ -8,6 +8,7 @@ import { createReadCaller, type Peer } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createFactorHandlers } from './http/factor-handlers.ts'
+import { createForward } from './http/forward.ts'
 import { createGuards } from './http/guards.ts'
 import { createIdentityHandlers } from './http/identity-handlers.ts'
 import { createLetterHandlers } from './http/letter-handlers.ts'
@@ -77,12 +78,15 @@ export const createWeb = (
     signUpOpen: settings.signUp,
     answerWithinMs,
   }
+  const accessCookie = settings.delivery === 'cookie'
   const guards = createGuards({
     ...web,
     confirm: createConfirm(acts),
     recentSeconds: settings.sessions.recentSeconds,
-    accessCookie: settings.delivery === 'cookie',
+    accessCookie,
   })
+  const recordDenial = createRecordDenial(acts)
+  const forward = createForward({ ...web, accessCookie, recordDenial })
   const waysIn = createWaysIn(web)
   const challenges = createPasskeyChallenges(web)
   const accountHandlers = createAccountHandlers({ ...web, waysIn })
@@ -98,6 +102,7 @@ export const createWeb = (
     identities: createIdentityHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
+    forward,
     signingKeys,
     readiness,
     openApi: () => document,
@@ -115,8 +120,8 @@ export const createWeb = (
   const contextOf = (request: Request, peer: Peer) =>
     asked.readCaller(request.headers, new URL(request.url).pathname, peer).context
   const serve = createServe({ ...asked, routes })
-  const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me })
-  const permitted = createPermitted({ ...web, guards, recordDenial: createRecordDenial(acts) })
+  const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me, forward })
+  const permitted = createPermitted({ ...web, guards, recordDenial })
   const requirePermission = createRequirePermission({ ...asked, permitted })
   const pageState = createPageState({ ...web, verified: guards.verified })
   return { routes, respond, serve, shortWay, requirePermission, livePermissions, pageState, contextOf }

@@ -1,10 +1,10 @@
 // A whole Vigile in this process for a browser: real pages, real port, and a clock that can be moved.
-import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTestVigile, type TestClock } from '@vigile/engine/testing'
 import { type RunningServer, type ServerConfig, startServer } from 'vigile'
+import { type Certificate, makeCertificate } from '../services/certificate.ts'
 import { type NginxServer, startNginx } from '../services/nginx.ts'
 import { freePort, temporaryFolder } from '../services/place.ts'
 import { startRedis } from '../services/redis.ts'
@@ -78,50 +78,32 @@ export type SecureSite = BrowserSite & {
   readonly keyHash: string
 }
 
+/** The content of `http { … }`: where nginx listens, where Vigile does, and the files. */
+type NginxOf = (listening: number, vigile: number, files: Certificate & { accessLog: string }) => string
+
+const vigileAlone: NginxOf = (listening, vigile, { certificate, key, accessLog }) => `server {
+  access_log ${accessLog};
+  listen 127.0.0.1:${listening} ssl;
+  ssl_certificate ${certificate};
+  ssl_certificate_key ${key};
+  location = /plain {
+    default_type text/html;
+    return 200 '<!doctype html><title>A page without any script of ours</title>';
+  }
+  location / {
+    proxy_pass http://127.0.0.1:${vigile};
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  }
+}`
+
 /** Production settings behind nginx with TLS: `https://localhost:…`, strict cookies, prefixed names. */
-export const openSecureSite = async (options: Options = {}): Promise<SecureSite> => {
+export const openSecureSite = async (options: Options = {}, http = vigileAlone): Promise<SecureSite> => {
   const folder = await temporaryFolder('tls')
-  const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')]
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key,
-      '-out',
-      certificate,
-    ],
-    { stdio: 'ignore' },
-  )
+  const { certificate, key } = makeCertificate(folder.path)
   const accessLog = join(folder.path, 'access.log')
   const port = await freePort()
-  const nginx = await startNginx(
-    (listening) => `server {
-      access_log ${accessLog};
-      listen 127.0.0.1:${listening} ssl;
-      ssl_certificate ${certificate};
-      ssl_certificate_key ${key};
-      location = /plain {
-        default_type text/html;
-        return 200 '<!doctype html><title>A page without any script of ours</title>';
-      }
-      location / {
-        proxy_pass http://127.0.0.1:${port};
-        proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      }
-    }`,
-  )
+  const nginx = await startNginx((listening) => http(listening, port, { certificate, key, accessLog }))
   const url = `https://localhost:${nginx.port}`
   const site = await openBrowserSite('embedded', {
     publicUrl: url,

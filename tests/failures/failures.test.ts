@@ -133,7 +133,7 @@ const ready = (scene: Scene) =>
     .poll(async () => (await scene.visitor().get('/health/ready')).body, { timeout: 40_000, interval: 50 })
     .toMatchObject({ status: 'ok' })
 
-/** What a request, one on the short way, and a page learn of a session. */
+/** What a request, one on the short way, a page, and a proxy that asks (`forward`) learn of a session. */
 const check = async ({ site }: Scene, person: Visitor) => {
   const cookie = person.jar
     .for('/')
@@ -141,15 +141,17 @@ const check = async ({ site }: Scene, person: Visitor) => {
     .join('; ')
   const request = new Request(`${site.publicUrl}/page`, { headers: { cookie } })
   const asked = { method: 'GET', url: '/api/auth/me', headers: { cookie, host: 'localhost:3000' } }
-  const [long, short, { state }] = await Promise.all([
+  const [long, short, { state }, forward, shortForward] = await Promise.all([
     person.me(),
     site.vigile.shortWay(asked, { address: person.address }),
     site.vigile.pageState(request, '/page'),
+    person.get('/api/auth/forward'),
+    site.vigile.shortWay({ ...asked, url: '/api/auth/forward' }, { address: person.address }),
   ])
-  return [long.status, short?.status, state]
+  return [long.status, short?.status, state, forward.status, shortForward?.status]
 }
-const checked = [200, 200, 'signed_in']
-const unchecked = [503, 503, 'unknown']
+const checked = [200, 200, 'signed_in', 204, 204]
+const unchecked = [503, 503, 'unknown', 503, 503]
 
 const bothUnchecked: Act = async (scene, { held, unheld }) => {
   const others = statusesOf(['/api/auth/sessions', '/api/auth/csrf'].map((path) => unheld.get(path)))

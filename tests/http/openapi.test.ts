@@ -19,7 +19,11 @@ const operation = z.strictObject({
   requestBody: z.strictObject({ required: z.boolean().optional(), content }).optional(),
   responses: z.record(
     z.string().regex(/^[1-5]\d\d$/),
-    z.strictObject({ description: z.string().min(1), content: content.optional() }),
+    z.strictObject({
+      description: z.string().min(1),
+      headers: z.record(z.string(), z.strictObject({ description: z.string().min(1), schema: jsonSchema })).optional(),
+      content: content.optional(),
+    }),
   ),
 })
 /** The part of the OpenAPI 3.1 schema that the document uses, and nothing beyond it. */

@@ -24,6 +24,7 @@ POST /api/auth/dbsc/refresh | proof of the browser's key | refreshIp, refreshTok
 GET /api/auth/me | access token | read
 GET /api/auth/csrf | anyone | read
 GET /api/auth/continue | anyone | none
+GET /api/auth/forward | access token | read, but not from a trusted proxy
 GET /api/auth/sessions | access token | read
 DELETE /api/auth/sessions/{id} | refresh cookie + CSRF, or recent sign-in | change
 POST /api/auth/password/change | access token + CSRF, recent sign-in | passwordChange

@@ -24,7 +24,7 @@ export async function startNginx(http: (port: number) => string): Promise<NginxS
   const folder = await temporaryFolder('nginx')
   const port = await freePort()
   const file = join(folder.path, 'nginx.conf')
-  await writeFile(file, configuration(folder.path, http(port)))
+  await writeFile(file, nginxConfiguration(folder.path, http(port)))
   const running = await startProgram({
     command: programPath('nginx'),
     args: ['-c', file, '-p', folder.path, '-e', 'stderr'],
@@ -45,7 +45,8 @@ export async function startNginx(http: (port: number) => string): Promise<NginxS
   }
 }
 
-function configuration(folder: string, http: string): string {
+/** A whole nginx.conf whose files are all in that folder. */
+export function nginxConfiguration(folder: string, http: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
     daemon off;

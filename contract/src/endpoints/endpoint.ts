@@ -12,8 +12,15 @@ export type Endpoint = {
   readonly body?: z.ZodType
   readonly params?: z.ZodType
   readonly query?: z.ZodType
+  /** Names of the query that may come several times, for their schema as a list. */
+  readonly lists?: readonly string[]
   /** Answers other than problems: status → schema (null: no body) and what it means. */
-  readonly answers: Readonly<Record<number, { schema: z.ZodType | null; means: string; type?: string }>>
+  readonly answers: Readonly<
+    Record<
+      number,
+      { schema: z.ZodType | null; means: string; type?: string; headers?: Readonly<Record<string, string>> }
+    >
+  >
   /** Refusals particular to this endpoint; those that every endpoint shares are added by the document. */
   readonly refuses: readonly ErrorCode[]
 }

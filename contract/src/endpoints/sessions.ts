@@ -6,6 +6,7 @@ import {
   deviceRefreshSchema,
   deviceSessionSchema,
   emptyBody,
+  forwardQuery,
   listedSessionSchema,
   logoutBody,
   meSchema,
@@ -90,6 +91,31 @@ export const sessionsEndpoints = {
     query: continueQuery,
     answers: { 200: page('The page.') },
     refuses: [],
+  },
+  forward: {
+    method: 'GET',
+    path: './forward',
+    summary: 'For a proxy: whether a request to an application behind it may pass, and whose it is',
+    query: forwardQuery,
+    lists: ['role', 'permission'],
+    answers: {
+      204: {
+        ...nothing('It may pass.'),
+        headers: {
+          'X-Auth-User': "The user's id.",
+          'X-Auth-Session': "The session's id.",
+          'X-Auth-Roles': 'Names, by comma.',
+          'X-Auth-Email': 'Percent-encoded; empty where it is not verified.',
+        },
+      },
+      303: {
+        ...nothing(
+          'A page was asked for through a proxy that hands this answer on: to sign-in, or to the bounce page.',
+        ),
+        headers: { Location: 'On this site.' },
+      },
+    },
+    refuses: [...refusedBy.signedIn, 'origin_refused', 'permission_denied'],
   },
   sessions: {
     method: 'GET',

@@ -5,7 +5,7 @@ import type { RecordLimit } from '../audit/limit-record.ts'
 import { type Limiter, noLimits, type Verdict } from '../limits/limiter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
-import { addressKey, clientAddress, type Networks } from './client-address.ts'
+import { addressKey, clientAddress, type Networks, plainAddress } from './client-address.ts'
 import type { Cookies, Jar } from './cookies.ts'
 import { preferredLocale } from './locale.ts'
 import { type Refusal, refuse } from './outcome.ts'
@@ -22,6 +22,8 @@ export type Caller = {
   readonly requestId: string
   /** What limits count the client by; null: the transport does not tell. */
   readonly clientKey: string | null
+  /** Whether a trusted proxy asks: what it says of the request that it got counts. */
+  readonly fromProxy: boolean
   /** Counts this call; for an address that is never limited (LIM-6) it counts nothing. */
   readonly limiter: Limiter
   /** Refuses what a limit refused, which is then on record (AUD-2). `key`: what the limit counts by. */
@@ -63,6 +65,7 @@ export const createReadCaller = (deps: CallerDeps): ReadCaller => {
   return (headers, path, peer) => {
     const ip = clientAddress(peer.address, headers.get('x-forwarded-for'), deps.trustedProxies)
     if (ip === null) warnOnce()
+    const proxy = peer.address === undefined ? null : plainAddress(peer.address)
     const requestId = randomUUID()
     const context = {
       ip,
@@ -77,6 +80,7 @@ export const createReadCaller = (deps: CallerDeps): ReadCaller => {
       path,
       requestId,
       clientKey: ip === null ? null : addressKey(ip),
+      fromProxy: proxy !== null && deps.trustedProxies.contains(proxy),
       limiter: ip !== null && deps.unlimited.contains(ip) ? noLimits : deps.limiter,
       limited: async (verdict, key) => {
         const details = { rule: verdict.rule, path: path.slice(0, 256) }

@@ -13,5 +13,10 @@ export const describeRoute = ({ endpoint, guard, limit }: Route, authPath: strin
   method: endpoint.method,
   path: pathOf(endpoint, authPath),
   guard: guard.name,
-  limit: limit === 'none' ? 'none' : 'rule' in limit ? limit.rule : limit.byHandler.join(', '),
+  limit:
+    limit === 'none'
+      ? 'none'
+      : 'rule' in limit
+        ? `${limit.rule}${limit.sparesProxies ? ', but not from a trusted proxy' : ''}`
+        : limit.byHandler.join(', '),
 })

@@ -129,6 +129,16 @@ export const createGuards = (deps: GuardDeps) => {
       check: identified,
     } satisfies Guard<VerifiedSession>,
 
+    /** The same for whom the answer is made either way: it says who asks, or where to go. */
+    asked: {
+      name: 'access token',
+      by: access,
+      check: async (call) => {
+        const found = await identified(call)
+        return passed(found, found.kind === 'passed' ? found.sessionId : null)
+      },
+    } satisfies Guard<Passed<VerifiedSession> | Refusal>,
+
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
     signedInChange: { name: 'access token + CSRF', by: access, check: verifiedChange } satisfies Guard<VerifiedSession>,
 

@@ -26,13 +26,20 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') => {
 const problemRef = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
 
 const responses = (endpoint: Endpoint) => {
-  const answers = Object.entries(endpoint.answers).map(([status, { schema, means, type }]) => {
+  const answers = Object.entries(endpoint.answers).map(([status, { schema, means, type, headers = {} }]) => {
     const content = schema
       ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }
       : type
         ? { content: { [type]: { schema: { type: 'string' } } } }
         : {}
-    return [status, { description: means, ...content }] as const
+    const named = Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ])
+    return [
+      status,
+      { description: means, ...(named.length > 0 && { headers: Object.fromEntries(named) }), ...content },
+    ] as const
   })
   const codes = [...new Set([...endpoint.refuses, ...shared, ...(endpoint.method === 'GET' ? [] : withChange)])]
   const byStatus = Map.groupBy(codes, (code) => errorStatus[code])

@@ -5,7 +5,7 @@ export type Origins = { readonly own: string; readonly allowed: ReadonlySet<stri
  * Whether a change may come from there. A present `Origin` must be on the list; an absent one is refused where
  * `Sec-Fetch-Site` says that a browser sent it from elsewhere. A caller with neither header is no browser.
  */
-export const isChangeAllowed = (headers: Headers, origins: Origins): boolean => {
+export const isChangeAllowed = (headers: Pick<Headers, 'get'>, origins: Origins): boolean => {
   const origin = headers.get('origin')
   if (origin !== null) return origins.allowed.has(origin)
   const site = headers.get('sec-fetch-site')

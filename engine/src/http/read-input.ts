@@ -41,9 +41,10 @@ export const readInput = (endpoint: Endpoint, json: Body | null, raw: RawInput):
   const params = endpoint.params ? validate(endpoint.params, raw.params) : none
   if (!params.ok) return refuse('not_found')
   const given = Object.entries(raw.query)
-  const repeated = given.filter(([, values]) => values.length > 1)
+  const isList = (name: string) => endpoint.lists?.includes(name) ?? false
+  const repeated = given.filter(([name, values]) => values.length > 1 && !isList(name))
   if (repeated.length > 0) return invalid(repeated.map(([path]) => ({ path, code: 'invalid', key: 'fields.invalid' })))
-  const single = Object.fromEntries(given.map(([name, [value]]) => [name, value]))
+  const single = Object.fromEntries(given.map(([name, values]) => [name, isList(name) ? values : values[0]]))
   const query = endpoint.query || given.length > 0 ? validate(endpoint.query ?? nothing, single) : none
   if (!query.ok) return invalid(query.fields)
   if (json === null) return { kind: 'input', body: {}, params: params.value, query: query.value }

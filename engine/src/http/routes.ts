@@ -8,6 +8,7 @@ import type { Call } from './call.ts'
 import { continuePage } from './continue-page.ts'
 import type { createDeviceHandlers } from './device-handlers.ts'
 import type { createFactorHandlers } from './factor-handlers.ts'
+import type { Forward } from './forward.ts'
 import type { Guard, Guards } from './guards.ts'
 import type { createIdentityHandlers } from './identity-handlers.ts'
 import type { createLetterHandlers } from './letter-handlers.ts'
@@ -21,8 +22,11 @@ import type { Input, InputOf } from './read-input.ts'
 import { safeReturnTo } from './return-to.ts'
 import type { createSessionHandlers } from './session-handlers.ts'
 
-/** What counts against a route: a rule by client, rules that the handler counts itself, or none. */
-export type RouteLimit = { readonly rule: RuleName } | { readonly byHandler: readonly RuleName[] } | 'none'
+/** What counts against a route: a rule by client (which may spare trusted proxies), rules that the handler counts itself, or none. */
+export type RouteLimit =
+  | { readonly rule: RuleName; readonly sparesProxies?: true }
+  | { readonly byHandler: readonly RuleName[] }
+  | 'none'
 
 export type Route = {
   readonly name: EndpointName
@@ -56,6 +60,7 @@ export type RouteDeps = {
   readonly passkeys: ReturnType<typeof createPasskeyHandlers>
   readonly oauth: ReturnType<typeof createOAuthHandlers>
   readonly identities: ReturnType<typeof createIdentityHandlers>
+  readonly forward: Forward
   readonly signingKeys: SigningKeys
   readonly readiness: () => Promise<Health>
   readonly openApi: () => unknown
@@ -117,6 +122,7 @@ export const createRoutes = ({
   passkeys,
   oauth,
   identities,
+  forward,
   signingKeys,
   readiness,
   openApi,
@@ -172,6 +178,11 @@ export const createRoutes = ({
         const locale = preferredLocale(request.headers.get('accept-language'))
         return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo, bound })
       },
+    }),
+    route('forward', {
+      guard: guards.asked,
+      limit: { rule: 'read', sparesProxies: true },
+      handle: (call, found, { query }) => forward(call, call.request.headers, found, query),
     }),
     route('sessions', { guard: guards.signedIn, limit: read, handle: sessions.sessions }),
     route('endSession', { guard: guards.owner, limit: change, handle: sessions.endSession }),

@@ -105,7 +105,9 @@ const byNavigation = (request: Request): Asking => ({
 
 /** Body, guard, limit, input, handler. A client is its session, else its address: an office behind one address is many clients. */
 const runRoute = async (route: Route, call: Call, raw: RawInput, deadline: Deadline): Promise<Outcome> => {
-  const { limit, endpoint } = route
+  const { endpoint } = route
+  const isSpared = route.limit !== 'none' && 'rule' in route.limit && route.limit.sparesProxies && call.fromProxy
+  const limit = isSpared ? 'none' : route.limit
   const isRead = limit !== 'none' && 'rule' in limit && limit.rule === 'read'
   let verdict: Verdict | null = null
   const count = async (rule: RuleName, key: string | null) => {

@@ -1,9 +1,11 @@
-// The session check of a browser (`GET /me` by cookie) without Request, Response, router and schemas. It is what a site asks
-// most, and they cost more than the check does: 43 µs of a busy server's CPU instead of 59 (bench/README.md). Everything
-// that decides is the same code as on the long way (tests/http/short-way.test.ts).
+// The session check by cookie (`GET /me` of a browser, `GET /forward` of a proxy) without Request, Response, router and
+// schemas. It is what a site asks most, and they cost more than the check does: 43 µs of a busy server's CPU instead of 59
+// (bench/README.md). Everything that decides is the same code as on the long way (tests/http/short-way.test.ts).
 import { createDeadline } from '../primitives/deadline.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Caller, Peer, ReadCaller } from './call.ts'
+import type { Forward } from './forward.ts'
+import { passed } from './identify.ts'
 import { type Outcome, refuse } from './outcome.ts'
 import type { LogFault, LogRequest } from './request-log.ts'
 import type { PlainAnswer, Respond } from './respond.ts'
@@ -24,6 +26,7 @@ export type ShortWayDeps = {
   readonly readCaller: ReadCaller
   readonly byAccessCookie: (caller: Pick<Caller, 'jar'>) => Promise<VerifiedSession | null>
   readonly me: (verified: VerifiedSession) => Promise<Outcome>
+  readonly forward: Forward
   readonly respond: Respond
   readonly logRequest: LogRequest
   readonly fault: LogFault
@@ -36,32 +39,37 @@ const unusual = ['authorization', 'dpop', 'origin'] as const
 const plainHost = /^[a-z0-9.-]+(?::\d{1,5})?$/i
 
 export const createShortWay = (deps: ShortWayDeps): ShortWay => {
-  const path = `${deps.authPath}/me`
+  const mePath = `${deps.authPath}/me`
+  const forwardPath = `${deps.authPath}/forward`
 
   /** Guard, limit, handler, in the order of every route. */
-  const check = async (caller: Caller): Promise<Outcome> => {
+  const check = async (path: string, caller: Caller, headers: Pick<Headers, 'get'>): Promise<Outcome> => {
     const verified = await deps.byAccessCookie(caller)
     const key = verified?.session.id ?? caller.clientKey
-    const verdict = key === null ? null : await caller.limiter.take([{ rule: 'read', key }])
+    const isSpared = path === forwardPath && caller.fromProxy
+    const verdict = key === null || isSpared ? null : await caller.limiter.take([{ rule: 'read', key }])
     if (verdict && key !== null && !verdict.allowed) return caller.limited(verdict, key)
-    return { verdict, ...(verified === null ? refuse('unauthenticated') : await deps.me(verified)) }
+    const nobody = refuse('unauthenticated')
+    if (path === forwardPath)
+      return { verdict, ...(await deps.forward(caller, headers, verified === null ? nobody : passed(verified), {})) }
+    return { verdict, ...(verified === null ? nobody : await deps.me(verified)) }
   }
 
-  const answer = async (headers: Asked['headers'], peer: Peer): Promise<PlainAnswer> => {
+  const answer = async (path: string, headers: Asked['headers'], peer: Peer): Promise<PlainAnswer> => {
     const startedAt = performance.now()
-    const caller = deps.readCaller({ get: (name) => (headers[name] as string | undefined) ?? null }, path, peer)
+    const read = { get: (name: string) => (headers[name] as string | undefined) ?? null }
+    const caller = deps.readCaller(read, path, peer)
     const outcome = await createDeadline(deps.answerWithinMs)
-      .bound(() => check(caller))
+      .bound(() => check(path, caller, read))
       .catch((error: unknown) => deps.fault(caller, error))
-    const acceptLanguage = (headers['accept-language'] as string | undefined) ?? null
-    const plain = deps.respond({ origin: null, acceptLanguage }, caller.requestId, outcome)
+    const plain = deps.respond({ origin: null, acceptLanguage: read.get('accept-language') }, caller.requestId, outcome)
     deps.logRequest(caller, 'GET', plain.status, startedAt)
     return plain
   }
 
   return ({ method, url, headers }, peer) => {
-    if (url !== path || method !== 'GET') return null
+    if ((url !== mePath && url !== forwardPath) || method !== 'GET') return null
     if (unusual.some((name) => headers[name] !== undefined)) return null
-    return plainHost.test((headers.host as string | undefined) ?? '') ? answer(headers, peer) : null
+    return plainHost.test((headers.host as string | undefined) ?? '') ? answer(url, headers, peer) : null
   }
 }

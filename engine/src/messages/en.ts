@@ -79,6 +79,7 @@ export const en = {
   closedCode:
     'Too many wrong codes: codes of an app are no longer taken from new devices. Use a recovery code or a passkey.',
   permissionMissing: 'This needs the permission {{permission}}.',
+  roleMissing: 'This needs the role {{role}}.',
   lastAdministrator: 'You are the last who may manage roles here. Give somebody else that right first.',
   factorThere: 'This account has a second factor already: sign in with it.',
   factorRequired: 'A second factor is required here. Add another one before you remove this one.',

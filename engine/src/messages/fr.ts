@@ -98,6 +98,7 @@ export const fr: Messages = {
   closedCode:
     'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours ou une clé d’accès.',
   permissionMissing: 'Ceci demande la permission {{permission}}.',
+  roleMissing: 'Ceci demande le rôle {{role}}.',
   lastAdministrator:
     "Vous êtes la dernière personne à pouvoir gérer les rôles ici. Donnez d'abord ce droit à quelqu'un d'autre.",
   factorThere: 'Ce compte a déjà un second facteur : utilisez-le pour vous connecter.',

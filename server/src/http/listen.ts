@@ -121,8 +121,8 @@ const endAfter = (socket: Socket, outgoing: ServerResponse) => {
 const peerOf = ({ socket }: IncomingMessage): Peer => ({ address: socket.remoteAddress ?? '' })
 
 const send = ({ status, headers, cookies, body }: PlainAnswer, outgoing: ServerResponse) => {
-  // Without its length the body would be sent in chunks, apart from the headers.
-  const length = { 'Content-Length': Buffer.byteLength(body ?? '') }
+  // Without its length the body would be sent in chunks, apart from the headers. A 204 has none (RFC 9110 section 8.6).
+  const length = status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body ?? '') }
   outgoing.writeHead(status, { ...headers, ...length, ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }) })
   outgoing.end(body)
 }
