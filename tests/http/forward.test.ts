@@ -39,12 +39,10 @@ describe.each(storeKinds)('on %s', (kind) => {
     from = proxy,
     query = '',
   ): Promise<Reply> =>
-    site
-      .visitor(from)
-      .get(`${path}${query}`, {
-        cookie,
-        headers: from === proxy ? { 'x-forwarded-for': '198.51.100.7', ...headers } : headers,
-      })
+    site.visitor(from).get(`${path}${query}`, {
+      cookie,
+      headers: from === proxy ? { 'x-forwarded-for': '198.51.100.7', ...headers } : headers,
+    })
   const signedUp = async (email: string): Promise<Visitor> => {
     const visitor = site.visitor()
     await visitor.signUp(email)

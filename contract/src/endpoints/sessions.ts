@@ -115,7 +115,7 @@ export const sessionsEndpoints = {
         headers: { Location: 'On this site.' },
       },
     },
-    refuses: [...refusedBy.signedIn, 'origin_refused', 'permission_denied'],
+    refuses: [...refusedBy.signedIn, 'origin_refused', 'permission_denied', 'reauthentication_required'],
   },
   sessions: {
     method: 'GET',

@@ -32,7 +32,7 @@ export type Forward = (
 
 export type ForwardDeps = {
   readonly liveAccounts: LiveAccounts
-  readonly livePermissions: Pick<LivePermissions, 'of'>
+  readonly livePermissions: Pick<LivePermissions, 'of' | 'awaitsSignIn'>
   readonly permissions: Pick<KnownPermissions, 'isPermission'>
   readonly recordDenial: RecordDenial
   readonly origins: Origins
@@ -135,11 +135,14 @@ export const createForward = (deps: ForwardDeps): Forward => {
     const { userId } = session
     const account = liveAccounts.peek(userId) ?? (await liveAccounts.get(userId))
     if (!account) return refused(caller, headers, refuse('unauthenticated'))
-    const held = await livePermissions.of(account)
+    const held = await livePermissions.of(account, session.authenticatedAt)
     const missingRole = role.find((name) => !held.roles.includes(name))
     if (missingRole !== undefined) return denied(caller, userId, 'role', missingRole)
     const missingPermission = permission.find((name) => !holds(held.permissions, name))
-    if (missingPermission !== undefined) return denied(caller, userId, 'permission', missingPermission)
+    if (missingPermission !== undefined) {
+      const isLater = await livePermissions.awaitsSignIn(account, missingPermission)
+      return isLater ? refuse('reauthentication_required') : denied(caller, userId, 'permission', missingPermission)
+    }
     return answer(204, { headers: identity(account, session.id, held) })
   }
 }
