@@ -160,7 +160,7 @@ describe.each(storeKinds)('on %s', (kind) => {
   test('S-87 RBAC-4 required roles and permissions, all of them: as of now, and on record once where they lack', async () => {
     const ada = await signedUp('roles@example.com')
     const id = (await ada.me()).body.user.id as UserId
-    const of = async (query: string, headers = traefik('/wiki')) => {
+    const of = async (query: string, headers: Record<string, string> = traefik('/wiki')) => {
       const { status, body } = await ask(headers, cookiesOf(ada), proxy, query)
       return [status, ...(body ? [body.code] : [])]
     }
