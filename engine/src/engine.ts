@@ -113,8 +113,9 @@ const wire = (settings: Settings, world: World): Vigile => {
   })
 
   sealing.start()
-  const cleanUp = createCleanUp(acts)
+  const cleanUp = createCleanUp({ ...acts, ...settings.auditLog })
   const { startJobs } = startNodeWork({ ...acts, ...settings, database, background, isServer, isOpen, cleanUp })
+  const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, contextOf, ready })
   let closing: Promise<void> | undefined
 
   return {
@@ -150,7 +151,7 @@ const wire = (settings: Settings, world: World): Vigile => {
     ),
     limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
     keys: before(createKeys(acts)),
-    audit: before(createAudit({ ...acts, sealer, contextOf })),
+    audit: { ...before(auditActs), export: exportLog },
     ...before({ cleanUp: cleanUp.ask }),
     migrate: database.migrate,
     migrationState: database.migrationState,

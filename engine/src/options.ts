@@ -136,6 +136,8 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
      * `https://…`, or `s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION`. Default: nowhere.
      */
     readonly anchors?: readonly string[] | undefined
+    /** How long entries of the audit log are kept: 1d or more. Default: for ever. */
+    readonly retention?: Duration | undefined
   }
   readonly keys?: {
     readonly algorithm?: 'EdDSA' | 'ES256' | undefined

@@ -1,6 +1,7 @@
 // The first half of the wiring: from settings to what the acts are made of.
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { tellOfReuse } from './accounts/tell-of-reuse.ts'
+import { withEventLog } from './audit/event-log.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createSealer } from './audit/sealer.ts'
 import { createSealing } from './audit/sealing.ts'
@@ -57,7 +58,8 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
     isServer,
     log,
   })
-  const stores = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
+  const opened = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
+  const stores = { ...opened, database: withEventLog(opened.database, log) }
   const { database, channel, limits } = stores
   const { clock, audit } = database
   const base = { ...database, channel, limits, log }

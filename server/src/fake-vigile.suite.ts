@@ -138,10 +138,15 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
     },
     audit: {
       record: async () => {},
+      search: async () => ({ entries: [], next: null }),
+      export: async function* (input) {
+        yield JSON.stringify(input)
+      },
       verify: async () => wholeLog,
     },
     cleanUp: async () => ({
       accounts: 0,
+      entries: 0,
       sessions: 1,
       devices: 0,
       letters: 0,

@@ -1,6 +1,7 @@
 // All that is held of a person, for themselves (ACC-7). Nothing secret: no hash, no key, no token. Nothing of others: where
 // somebody tried what only looked like them, it is said that it happened, and not who or where.
 import type { Passkey, User } from '@vigile/contract'
+import { type Cursor, cursorOf } from '../audit/cursor.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore, SentLetter } from '../mail/store.ts'
@@ -70,7 +71,7 @@ export const exportData = async (
   if (after === null && data === null) return null
   const entries = await deps.audit.list({ userId, limit: pageSize, ...(after && { before: after }) })
   const last = entries.length === pageSize ? entries.at(-1) : undefined
-  return { data, activity: entries.map(exportEntry), next: last ? `${last.at}.${last.id}` : null }
+  return { data, activity: entries.map(exportEntry), next: last ? cursorOf(last) : null }
 }
 
 const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData | null> => {
@@ -110,14 +111,6 @@ const collect = async (deps: ExportDeps, userId: UserId): Promise<ExportedData |
     })),
     letters,
   }
-}
-
-export type Cursor = { readonly at: number; readonly id: string }
-
-/** Null: the text is no `next`. */
-export const parseCursor = (text: string): Cursor | null => {
-  const [, at, id] = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/.exec(text) ?? []
-  return at && id ? { at: Number(at), id } : null
 }
 
 /** Anybody can ask for these, about any account. */

@@ -40,8 +40,8 @@ export interface AuditChainStore {
   head(): Promise<Signed | null>
   /** The same, and whether anything waits to be sealed. */
   look(): Promise<(Signed & { readonly isWaiting: boolean }) | null>
-  /** Holds the head until the commit. Null: another node holds it, or there is none. */
-  lockHead(): Promise<Signed | null>
+  /** Holds the head until the commit. Null: there is none, or another node holds it and is not waited for. */
+  lockHead(how: 'wait' | 'skip locked'): Promise<Signed | null>
   /** Makes the head where there is none. */
   insertHead(head: Signed): Promise<void>
   writeHead(head: Signed): Promise<void>
@@ -69,6 +69,12 @@ export interface AuditChainStore {
   /** Entries that the chain does not hold: without a MAC, or refused. */
   listOutside(input: { readonly after: Place | null; readonly limit: number }): Promise<readonly StoredEntry[]>
   countWithoutMac(): Promise<number>
+  /** Removes entries, and checkpoints, up to a position. */
+  removeUpTo(position: number): Promise<void>
+  /** Removes entries from before the chain; the number. */
+  removeWithoutMac(input: { readonly before: number; readonly limit: number }): Promise<number>
+  /** Those of the users who have an entry without what told of them after a position. */
+  blankAfter(userIds: readonly string[], position: number): Promise<readonly string[]>
   /** Those of the users whose deletion is on record. A forged record of one is a fault of its own. */
   deletedAmong(userIds: readonly string[]): Promise<readonly string[]>
 }

@@ -84,7 +84,7 @@ export const createSealer = (deps: SealerDeps): Sealer => {
 
   const round = (after: Place | null): Promise<Round> =>
     deps.transact(async ({ auditChain: chain }) => {
-      const signed = await chain.lockHead()
+      const signed = await chain.lockHead('skip locked')
       if (!signed) return null
       const opened = await openSigned(keyring, 'head', signed)
       if (!opened.ok) {

@@ -1,3 +1,5 @@
+import type { Cursor } from './cursor.ts'
+
 /** One entry of the audit log. Never holds a secret, token or password. */
 export type AuditEntry = {
   readonly id: string
@@ -13,7 +15,35 @@ export type AuditEntry = {
   readonly requestId: string | null
 }
 
+/** An entry with its place in the chain; null: it has none yet. */
+export type RecordedEntry = AuditEntry & { readonly position: number | null }
+
+/** Which entries: those for which all of it holds. */
+export type Filter = {
+  readonly userId?: string
+  /** The whole action, or how it begins where this ends with a colon: `session:`. */
+  readonly action?: string
+  readonly resource?: string
+  readonly resourceId?: string
+  /** The address, as it was recorded. */
+  readonly ip?: string
+  /** Epoch milliseconds: from then on. */
+  readonly from?: number
+  /** Before then. */
+  readonly to?: number
+  /** Only acts that were refused. */
+  readonly failed?: boolean
+}
+
 export interface AuditStore {
+  /** A page; `after`: the entry that the page before ended with. */
+  search(
+    input: Filter & {
+      readonly order: 'newest first' | 'oldest first'
+      readonly after: Cursor | null
+      readonly limit: number
+    },
+  ): Promise<readonly RecordedEntry[]>
   append(entries: readonly AuditEntry[]): Promise<void>
   /** Newest first. `before`: those older than the entry that was listed last. */
   list(input: {

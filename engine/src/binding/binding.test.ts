@@ -31,6 +31,7 @@ const bindingWith = (mode: BindingMode, stores: { audit?: typeof down; take?: ty
     audit: {
       append: stores.audit ?? (async (entries) => void recorded.push(...entries)),
       list: async () => [],
+      search: async () => [],
       pseudonymise: async () => {},
     },
     usedProofs: {

@@ -1,6 +1,10 @@
 // The audit log, as commands and applications see it.
+import type { Actor } from '../audit/actor.ts'
+import { type ExportInput, exportAudit } from '../audit/export.ts'
 import { createRecord, type RecordInput } from '../audit/record.ts'
 import type { Sealer } from '../audit/sealer.ts'
+import { type SearchInput, type SearchResult, searchAudit } from '../audit/search.ts'
+import type { AuditStore } from '../audit/store.ts'
 import { type AuditReport, type VerifyDeps, type VerifyInput, verifyAudit } from '../audit/verify.ts'
 
 export type Audit = {
@@ -12,6 +16,22 @@ export type Audit = {
    * await auth.audit.record({ action: 'products:publish', resource: 'Product', resourceId: id, userId: user.id, request })
    */
   record(input: RecordInput): Promise<void>
+  /**
+   * Entries by user, action (or its beginning, `session:`), thing, address, time and failure; newest first, 50 a page (`limit`: 1
+   * to 200) from `after`, a `next`. Throws RangeError where a filter can't be one.
+   *
+   * @example
+   * const { entries, next } = await auth.audit.search({ ip: '192.0.2.7', action: 'session:sign-in:failed' })
+   */
+  search(input: SearchInput): Promise<SearchResult>
+  /**
+   * The lines of a file of the same, oldest first, without their ends. That it was exported, and by whom, is on record before the
+   * first line. In CSV no cell is a formula.
+   *
+   * @example
+   * for await (const line of auth.audit.export({ format: 'csv', userId: id }, by)) response.write(`${line}\n`)
+   */
+  export(input: ExportInput, by: Actor): AsyncIterable<string>
   /**
    * Reads the whole log (or from the newest checkpoint before the position `from`) and compares it with its MACs, its chain
    * and its signatures. Entries that wait are sealed first, as any node would. Each fault says what was found and where; the
@@ -25,9 +45,19 @@ export type Audit = {
 }
 
 export const createAudit = (
-  deps: VerifyDeps & Parameters<typeof createRecord>[0] & { readonly sealer: Sealer },
+  deps: VerifyDeps &
+    Parameters<typeof createRecord>[0] & {
+      readonly audit: AuditStore
+      readonly sealer: Sealer
+      readonly ready: () => Promise<void>
+    },
 ): Audit => ({
   record: createRecord(deps),
+  search: (input) => searchAudit(deps, input),
+  export: async function* (input, by) {
+    await deps.ready()
+    yield* exportAudit(deps, input, by)
+  },
   verify: async (input) => {
     await deps.sealer.run()
     return verifyAudit(deps, input)

@@ -4,6 +4,7 @@ import { type DeleteAccountDeps, deleteDueAccounts } from '../accounts/delete-ac
 import type { AccountStore } from '../accounts/store.ts'
 import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
+import { cutAudit, type RetentionDeps } from '../audit/retention.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
 import type { OutboxStore } from '../mail/store.ts'
@@ -14,28 +15,30 @@ import type { SessionStore } from '../sessions/store.ts'
 
 /** The numbers removed, and how long it took. */
 export type CleanUpReport = Readonly<
-  Record<'accounts' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
+  Record<'accounts' | 'entries' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
 >
 
 export const createCleanUp = (
-  deps: DeleteAccountDeps & {
-    readonly sessions: SessionStore
-    readonly accounts: AccountStore
-    readonly oneTimeTokens: OneTimeTokenStore
-    readonly outbox: OutboxStore
-    readonly pendingSignIns: PendingSignInStore
-    readonly totp: TotpStore
-    readonly oauthStates: OAuthStateStore
-    readonly oauthHandles: OAuthHandleStore
-    readonly audit: AuditStore
-    readonly closures: Pick<ClosureStore, 'listDue'>
-  },
+  deps: DeleteAccountDeps &
+    RetentionDeps & {
+      readonly sessions: SessionStore
+      readonly accounts: AccountStore
+      readonly oneTimeTokens: OneTimeTokenStore
+      readonly outbox: OutboxStore
+      readonly pendingSignIns: PendingSignInStore
+      readonly totp: TotpStore
+      readonly oauthStates: OAuthStateStore
+      readonly oauthHandles: OAuthHandleStore
+      readonly audit: AuditStore
+      readonly closures: Pick<ClosureStore, 'listDue'>
+    },
 ) => {
   const run = async (): Promise<CleanUpReport> => {
     const startedAt = performance.now()
     const accounts = await deleteDueAccounts(deps)
     const removed = await cleanUp(deps, deps.clock.now())
-    return { accounts, ...removed, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
+    const entries = await cutAudit(deps)
+    return { accounts, ...removed, entries, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
   }
   return {
     run,

@@ -2,8 +2,13 @@
 import { type Anchor, parseAnchor } from '../audit/anchor.ts'
 import type { Faults } from '../configuration-error.ts'
 import type { VigileOptions } from '../options.ts'
+import { secondsOf } from './sessions.ts'
 
-export type AuditSettings = { readonly anchors: readonly Anchor[] }
+export type AuditSettings = {
+  readonly anchors: readonly Anchor[]
+  /** Null: entries are kept for ever. */
+  readonly retentionSeconds: number | null
+}
 
 /** An anchor that is none is named by its place in the list: it may hold a secret. */
 export const auditOf = (given: VigileOptions['audit'] = {}, faults: Faults): AuditSettings => {
@@ -17,5 +22,9 @@ export const auditOf = (given: VigileOptions['audit'] = {}, faults: Faults): Aud
       )
     return anchor
   })
-  return { anchors: anchors.filter((anchor) => anchor !== null) }
+  const { retention } = given
+  return {
+    anchors: anchors.filter((anchor) => anchor !== null),
+    retentionSeconds: retention === undefined ? null : secondsOf('audit.retention', retention, 86_400, faults),
+  }
 }

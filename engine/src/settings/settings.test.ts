@@ -217,7 +217,7 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
         breachUrl: 'https://api.pwnedpasswords.com/range/',
         siteWords: ['shop'],
       },
-      audit: { anchors: ['/var/log/anchors.jsonl', 'https://log.example.com/'] },
+      audit: { anchors: ['/var/log/anchors.jsonl', 'https://log.example.com/'], retention: '400d' },
       keys: { algorithm: 'ES256', rotateEvery: '30d', audience: 'https://api.example.com' },
       limits: { rules: { signUpIp: null, signInIp: { limit: 5, windowSeconds: 60 } }, allow: ['192.0.2.1'] },
       role: 'command',

@@ -105,7 +105,7 @@ const shape: Shape<VigileOptions> = {
     breachUrl: text,
     siteWords: texts,
   },
-  audit: { anchors: texts },
+  audit: { anchors: texts, retention: text },
   // The audience is in every access token, which is in a cookie: 4,096 bytes hold all (S-48).
   keys: { algorithm: oneOf('EdDSA', 'ES256'), rotateEvery: text, audience: line },
   limits: { rules: group, allow: texts },

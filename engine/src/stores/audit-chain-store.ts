@@ -24,7 +24,7 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
         ) as waits from audit_head where id = ${only}`.execute(db)
       return plain(rows).map(({ waits, ...signed }) => ({ ...signed, isWaiting: Boolean(waits) }))[0] ?? null
     },
-    lockHead: async () => (await dialect.locked(head(), 'skip locked').executeTakeFirst()) ?? null,
+    lockHead: async (how) => (await dialect.locked(head(), how).executeTakeFirst()) ?? null,
     insertHead: async ({ statement, signature }) => {
       const row = { id: only, statement, signature }
       await db
@@ -119,6 +119,33 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
         .where('mac', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(count)
+    },
+    removeUpTo: async (position) => {
+      await db.deleteFrom('audit_entries').where('position', '<=', position).execute()
+      await db.deleteFrom('audit_checkpoints').where('position', '<=', position).execute()
+    },
+    removeWithoutMac: async ({ before, limit }) => {
+      const some = db
+        .selectFrom('audit_entries')
+        .select('id')
+        .where(isOutside)
+        .where('mac', 'is', null)
+        .where('at', '<', before)
+        .orderBy('at')
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('audit_entries').where('id', 'in', some).executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+    blankAfter: async (userIds, position) => {
+      const rows = await db
+        .selectFrom('audit_entries')
+        .select('user_id')
+        .distinct()
+        .where(dialect.isAny(sql.ref('user_id'), userIds))
+        .where('position', '>', position)
+        .where('salt', 'is', null)
+        .execute()
+      return rows.flatMap(({ user_id: id }) => id ?? [])
     },
     deletedAmong: async (userIds) => {
       const rows = await db

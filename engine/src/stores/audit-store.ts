@@ -1,6 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { fromStored, toStored } from '../audit/canonical.ts'
-import type { AuditStore } from '../audit/store.ts'
+import type { AuditStore, Filter } from '../audit/store.ts'
 import { entryColumns, toColumns } from './audit-columns.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
@@ -9,6 +9,31 @@ const maxEntries = 1_000
 
 /** Details that tell of a person, in entries of before they had a column of their own. */
 const personal = ['emailHash', 'email', 'name'] as const
+
+/**
+ * The first of these that is given leads: its index has the entries in the order of their time. The others only look at what it
+ * gives; a column with nothing added to it is no column of an index.
+ */
+const matches = (filter: Filter): RawBuilder<boolean> => {
+  const { action, from, to, failed } = filter
+  const isPrefix = action?.endsWith(':') === true
+  const equal = [
+    ['user_id', filter.userId],
+    ['ip', filter.ip],
+    ['resource_id', filter.resourceId],
+    ['action', isPrefix ? undefined : action],
+    ['resource', filter.resource],
+  ] as const
+  const given = equal.filter(([, value]) => value !== undefined)
+  const all = given.map(([column, value], index) =>
+    index === 0 ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} || '' = ${value}`,
+  )
+  if (isPrefix) all.push(sql`substr(action, 1, ${sql.lit(action.length)}) = ${action}`)
+  if (failed) all.push(sql`action like '%:failed'`)
+  if (from !== undefined) all.push(sql`at >= ${from}`)
+  if (to !== undefined) all.push(sql`at < ${to}`)
+  return all.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.join(all, sql` and `)}`
+}
 
 /** Gives the MAC of an entry's content; null: entries have none, and stay outside the chain. */
 export type EntryMac = ((content: string) => string) | null
@@ -33,6 +58,20 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
       .limit(limit)
       .execute()
     return rows.map(fromStored)
+  },
+  search: async ({ order, after, limit, ...filter }) => {
+    const direction = order === 'newest first' ? 'desc' : 'asc'
+    const isAfter = order === 'newest first' ? sql`<` : sql`>`
+    const rows = await db
+      .selectFrom('audit_entries')
+      .select(entryColumns)
+      .where(matches(filter))
+      .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) ${isAfter} (${after?.at}, ${after?.id})`))
+      .orderBy('at', direction)
+      .orderBy('id', direction)
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({ ...fromStored(row), position: row.position }))
   },
   pseudonymise: async (userId) => {
     // To the byte where a MAC covers them: what is personal is not among them.

@@ -1,13 +1,25 @@
 // The audit log: whether it is as it was written (AUD-3).
+import { once } from 'node:events'
 import type { AuditFault, AuditReport } from '@vigile/engine'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Catalogue } from '../messages/catalogue.ts'
 import type { Cli } from './cli.ts'
 import { formatCell, formatTime } from './format.ts'
 import { readLines } from './read-lines.ts'
-import type { Report } from './report.ts'
-import { withVigile } from './with-vigile.ts'
+import { exitCodes, type Report } from './report.ts'
+import { operator, withVigile } from './with-vigile.ts'
 
+type ExportOptions = {
+  format: 'csv' | 'jsonl'
+  user?: string
+  action?: string
+  resource?: string
+  resourceId?: string
+  ip?: string
+  from?: number
+  to?: number
+  failed?: boolean
+}
 type VerifyOptions = { from?: number; anchor?: string }
 
 export const addAudit = (parent: Command, cli: Cli): void => {
@@ -36,6 +48,33 @@ export const addAudit = (parent: Command, cli: Cli): void => {
         }),
       ),
     )
+
+  cli
+    .command(group, 'export', audit.exportAbout, 'vigile audit export --format csv --action session: --from 2026-01-01')
+    .addOption(new Option('--format <format>', audit.format).choices(['csv', 'jsonl']).default('jsonl'))
+    .option('--user <user>', cli.messages.users.user)
+    .option('--action <action>', audit.action)
+    .option('--resource <kind>', audit.resource)
+    .option('--resource-id <id>', audit.resourceId)
+    .option('--ip <address>', audit.ip)
+    .option('--from <time>', audit.since, parseTime)
+    .option('--to <time>', audit.until, parseTime)
+    .option('--failed', audit.failed)
+    .action(
+      cli.action<ExportOptions>((call) =>
+        withVigile(cli, call, async (vigile) => {
+          const { user, json: _, config: __, ...filter } = call.options
+          const found = user === undefined ? undefined : await vigile.users.find(user)
+          // Who has no account any more is still on record, under the id.
+          const userId = found?.id ?? user
+          const input = { ...filter, ...(userId === undefined ? {} : { userId }) }
+          const { output } = cli.surroundings
+          for await (const line of vigile.audit.export(input, operator()))
+            if (!output.write(`${line}\n`)) await once(output, 'drain')
+          return exitCodes.done
+        }),
+      ),
+    )
 }
 
 const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number => {
@@ -58,6 +97,13 @@ const describe = ({ kind, position, to, id, at, action }: AuditFault, audit: Cat
   const where = position === undefined ? '' : to === undefined || to === position ? `${position}` : `${position}–${to}`
   const entry = [formatCell(action ?? null), at === undefined ? '' : formatTime(at), formatCell(id ?? null)]
   return [where, audit.faults[kind], entry.filter(Boolean).join(' ')].filter(Boolean).join('  ')
+}
+
+/** A day or a moment, UTC unless it says otherwise. */
+const parseTime = (text: string): number => {
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) throw new InvalidArgumentError('')
+  return time
 }
 
 const parsePosition = (text: string): number => {

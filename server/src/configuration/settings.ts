@@ -74,6 +74,7 @@ export const settings: readonly Setting[] = [
     accounts: { deletionDelay },
   })),
   secret('VIGILE_AUDIT_ANCHORS', 'audit.anchors', list, (anchors) => ({ audit: { anchors } })),
+  setting('VIGILE_AUDIT_RETENTION', 'audit.retention', duration, (retention) => ({ audit: { retention } })),
   secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),
   setting('VIGILE_MAIL_FROM', 'mail.from', text, (from) => ({ mail: { from } })),
   setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({

@@ -249,6 +249,15 @@ export const en = {
 
   audit: {
     about: 'The audit log',
+    exportAbout: 'Write the audit log to standard output, the oldest first',
+    format: 'csv, or jsonl: a line of JSON for each entry',
+    action: 'this action, or all that begin so: session:',
+    resource: 'done to this kind of thing',
+    resourceId: 'done to this one',
+    ip: 'from this address',
+    since: 'from this day or moment on: 2026-01-31, or 2026-01-31T12:00Z',
+    until: 'before this day or moment',
+    failed: 'only what was refused',
     verifyAbout: 'Check that the audit log is as it was written',
     anchor: 'compare it with the checkpoints that an anchor kept',
     anchored: (compared: number, position: number, at: string) =>

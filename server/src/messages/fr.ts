@@ -260,6 +260,15 @@ export const fr: Catalogue = {
 
   audit: {
     about: 'Le journal d’audit',
+    exportAbout: 'Écrire le journal d’audit sur la sortie standard, du plus ancien au plus récent',
+    format: 'csv, ou jsonl : une ligne de JSON par entrée',
+    action: 'cette action, ou toutes celles qui commencent ainsi : session:',
+    resource: 'sur ce genre de chose',
+    resourceId: 'sur celle-ci',
+    ip: 'depuis cette adresse',
+    since: 'à partir de ce jour ou moment : 2026-01-31, ou 2026-01-31T12:00Z',
+    until: 'avant ce jour ou moment',
+    failed: 'seulement ce qui a été refusé',
     verifyAbout: 'Vérifier que le journal d’audit est tel qu’il a été écrit',
     anchor: 'comparer aux points de contrôle gardés par une ancre',
     anchored: (compared, position, at) =>

@@ -9,6 +9,7 @@ import { oauth } from './0008-oauth.ts'
 import { roles } from './0009-roles.ts'
 import { auditChain } from './0010-audit-chain.ts'
 import { auditAnchors } from './0011-audit-anchors.ts'
+import { auditSearch } from './0012-audit-search.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -27,4 +28,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0009-roles': roles,
   '0010-audit-chain': auditChain,
   '0011-audit-anchors': auditAnchors,
+  '0012-audit-search': auditSearch,
 }

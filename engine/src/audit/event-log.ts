@@ -1,0 +1,50 @@
+// What is put on record is in the log as well, once it is committed: for whoever watches logs and not the record.
+import type { Log } from '../primitives/log.ts'
+import type { AuditEntry, AuditStore } from './store.ts'
+
+/** `SECURITY`: somebody was refused, or a session was misused. `AUTH`: what people do with their accounts. */
+const categoryOf = (action: string): 'AUTH' | 'SECURITY' | 'AUDIT' => {
+  if (/:failed$|:denied$|^limit:|^session:(reuse|many-siblings|commits-lost)/.test(action)) return 'SECURITY'
+  return /^(session|user|factor|identity):/.test(action) ? 'AUTH' : 'AUDIT'
+}
+
+type WithAudit = { readonly audit: AuditStore }
+type Transacting<Stores> = WithAudit & {
+  transact<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>
+}
+
+/** The same database, whose entries are told to the log. No detail is: a line holds what it is about, and from where. */
+export const withEventLog = <Stores extends WithAudit, Database extends Transacting<Stores>>(
+  database: Database & Transacting<Stores>,
+  log: Log,
+): Database => {
+  const tell = (entries: readonly AuditEntry[]) => {
+    try {
+      for (const { action, userId, ip, requestId } of entries)
+        log.info({ category: categoryOf(action), action, user: userId, ip, requestId }, 'on record')
+    } catch {
+      // It is committed: a log that fails must not make it look undone.
+    }
+  }
+  const telling = (audit: AuditStore, done: (entries: readonly AuditEntry[]) => void): AuditStore => ({
+    ...audit,
+    append: async (entries) => {
+      await audit.append(entries)
+      done(entries)
+    },
+  })
+  return {
+    ...database,
+    audit: telling(database.audit, tell),
+    transact: async (work: (stores: Stores) => Promise<unknown>) => {
+      let written: AuditEntry[] = []
+      const result = await database.transact((stores) => {
+        // The work may run again.
+        written = []
+        return work({ ...stores, audit: telling(stores.audit, (entries) => void written.push(...entries)) })
+      })
+      tell(written)
+      return result
+    },
+  }
+}
