@@ -176,6 +176,23 @@ describe('who gets which account', () => {
   })
 })
 
+test('ACC-7 OAU-6 who has closed the account is offered it back after a provider as well, and is not signed in by that', async () => {
+  addPerson('back', 'back@example.com')
+  await signInWith(page, site, 'Discord', 'back')
+  await atAccount('back@example.com')
+  await page.getByRole('button', { name: 'Delete my account' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete my account' }).click()
+  await page.waitForURL('**/sign-in**')
+  await signInWith(page, site, 'Discord', 'back')
+  const keep = page.getByRole('button', { name: 'Keep my account' })
+  await keep.waitFor()
+  expect(await statusOf(page, '/api/auth/me')).toBe(401)
+  await keep.click()
+  await page.getByRole('heading', { name: 'Your account stays' }).waitFor()
+  await signInWith(page, site, 'Discord', 'back')
+  await atAccount('back@example.com')
+})
+
 test('RES-2 UI-1 a provider that is down: its button says so, and the password signs in as ever', async () => {
   const { discord } = site.standIns
   await signUp(page, site.url, 'patient@example.com')
