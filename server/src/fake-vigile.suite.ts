@@ -113,6 +113,7 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
         if (!leaveNoAdministrator) return { ok: false, error: 'last_administrator' }
         return { ok: true, value: { changed: role === 'admin', roles: [] } }
       },
+      offerClaim: async () => null,
       seed: async () => ({ ok: true, value: { created: ['user'], changed: ['editor'], unchanged: ['admin'] } }),
     },
     sessions: {

@@ -86,6 +86,8 @@ describe('vigile start', () => {
     const server = await start()
     expect(server.output()).toContain(`  sign up                    ${server.url}/sign-up\n`)
     expect(server.output()).toContain('./data/vigile.db (embedded; set DATABASE_URL for PostgreSQL)')
+    // S-14: the way to the first administrator, and no default account.
+    expect(server.output()).toMatch(/^ {2}administration {13}http:\/\/localhost:\d+\/claim#[A-Za-z0-9_-]{43} /m)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
     expect(server.output()).not.toMatch(/\u001b/)
     expect((await register(server.url, 'ada@example.com')).status).toBe(201)

@@ -21,6 +21,7 @@ const places = [
   { name: 'sign-up', path: '/sign-up' },
   { name: 'magic-link', path: '/magic-link' },
   { name: 'change-email', path: `/change-email#${'A'.repeat(43)}` },
+  { name: 'claim', path: `/claim#${'A'.repeat(43)}` },
   { name: 'not-me', path: `/not-me#${'A'.repeat(43)}` },
   { name: 'account', path: '/account' },
 ]

@@ -127,6 +127,18 @@ export const en = {
     otherAccount:
       'You are signed in to another account here. Sign in to the one that asked for this, then open the link in the letter once more.',
   },
+  claim: {
+    heading: 'Become the administrator',
+    text: 'Nobody may manage roles here yet. Whoever is signed in and follows this link gets the role admin.',
+    textFor: 'Nobody may manage roles here yet. {{email}} gets the role admin.',
+    submit: 'Make me the administrator',
+    busy: 'Giving you the role…',
+    done: 'You are the administrator',
+    doneText: 'You can give roles to others now. This link has done its work.',
+    expired:
+      'This link is no longer good: it was used already, it is too old, or there is an administrator. The next start of the server shows a new one if there is none.',
+    signedOut: 'Sign in first, or create an account, in another tab. Then come back here.',
+  },
   notMe: {
     heading: 'Was this not you?',
     text: 'Then secure your account. That does this, at once:',

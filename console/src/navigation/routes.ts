@@ -11,6 +11,7 @@ export const paths = {
   secondFactor: '/second-factor',
   magicLink: '/magic-link',
   changeEmail: '/change-email',
+  claim: '/claim',
   notMe: '/not-me',
   keepAccount: '/keep-account',
   callback: '/auth/callback',

@@ -1,5 +1,6 @@
 // A person's own account: what it says of them, and where else it is open.
 import { z } from 'zod'
+import { linkBody } from '../schemas/letters.ts'
 import { accountClosedSchema, exportBody, exportSchema, keepAccountBody, profileBody } from '../schemas/person.ts'
 import { emptyBody, userSchema } from '../schemas.ts'
 import { type Endpoint, json, nothing } from './endpoint.ts'
@@ -37,6 +38,14 @@ export const personEndpoints = {
     body: emptyBody,
     answers: { 200: json(accountClosedSchema, 'Closed; every session is over. A letter has the way back.') },
     refuses: [...refusedBy.recentChange, 'permission_denied'],
+  },
+  claim: {
+    method: 'POST',
+    path: './claim',
+    summary: 'Become the first administrator, by the link that the start of the server showed',
+    body: linkBody,
+    answers: { 200: json(z.object({ status: z.literal('claimed') }), 'Done. There is an administrator now.') },
+    refuses: [...refusedBy.recentChange, 'link_expired', 'permission_denied'],
   },
   keepAccount: {
     method: 'POST',

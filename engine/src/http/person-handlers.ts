@@ -6,6 +6,8 @@ import { type ExportDeps, exportData } from '../accounts/export-data.ts'
 import { keepAccount } from '../accounts/keep-account.ts'
 import { presentUser } from '../accounts/present-user.ts'
 import { parseCursor } from '../audit/cursor.ts'
+import type { RoleActDeps } from '../roles/act-on-roles.ts'
+import { claim } from '../roles/claim.ts'
 import { revokeUser } from '../sessions/revoke.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
@@ -15,7 +17,7 @@ import { localeOf } from './locale.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { InputOf } from './read-input.ts'
 
-export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & ExportDeps) => ({
+export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & ExportDeps & RoleActDeps) => ({
   changeProfile: async (
     { context }: Call,
     { session }: VerifiedSession,
@@ -51,6 +53,15 @@ export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & E
         : refuse('unauthenticated')
     }
     return answer(200, { json: { status: 'closed', deleteAt: result.deleteAt } })
+  },
+
+  claim: async (call: Call, { session }: VerifiedSession, { body }: InputOf<'claim'>): Promise<Outcome> => {
+    const input = { ...bySession(session), token: tokenOf(body.token), context: call.context }
+    const result = await claim(deps, input)
+    if (result.ok) return answer(200, { json: { status: 'claimed' } })
+    return result.error === 'permission_denied'
+      ? refuse(result.error, { detail: { key: 'adminCannotManage' } })
+      : refuse(result.error)
   },
 
   keepAccount: async (call: Call, _as: null, { body }: InputOf<'keepAccount'>): Promise<Outcome> => {

@@ -274,6 +274,7 @@ export const createRoutes = ({
     route('unlinkIdentity', { guard: guards.recentChange, limit: change, handle: identities.unlink }),
     route('exportData', { guard: guards.recentChange, limit: change, handle: person.exportData }),
     route('closeAccount', { guard: guards.recentChange, limit: change, handle: person.closeAccount }),
+    route('claim', { guard: guards.recentChange, limit: change, handle: person.claim }),
     route('keepAccount', { guard: guards.ownPages, limit: change, handle: person.keepAccount }),
     route('authHealth', { guard: guards.anyone, limit: 'none', withoutStores: true, handle: ready }),
     route('live', {

@@ -78,6 +78,8 @@ export const en = {
   rateLimitedCode: 'Too many wrong codes. Try again in {{wait}}, or use a recovery code.',
   closedCode:
     'Too many wrong codes: codes of an app are no longer taken from new devices. Use a recovery code or a passkey.',
+  adminCannotManage:
+    'The role admin here may not manage roles. Whoever runs this site has to change that first (vigile roles seed).',
   permissionMissing: 'This needs the permission {{permission}}.',
   roleMissing: 'This needs the role {{role}}.',
   lastAdministrator: 'You are the last who may manage roles here. Give somebody else that right first.',

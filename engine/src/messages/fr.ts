@@ -97,6 +97,8 @@ export const fr: Messages = {
   rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',
   closedCode:
     'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours ou une clé d’accès.',
+  adminCannotManage:
+    "Le rôle admin ne permet pas ici de gérer les rôles. La personne qui exploite ce site doit d'abord le changer (vigile roles seed).",
   permissionMissing: 'Ceci demande la permission {{permission}}.',
   roleMissing: 'Ceci demande le rôle {{role}}.',
   lastAdministrator:

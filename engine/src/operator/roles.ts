@@ -7,6 +7,7 @@ import type { EvenTheLast, LastAdministrator } from '../roles/administrators.ts'
 import { type Assigned, grantRole, revokeRole } from '../roles/assign-roles.ts'
 import { changeRole, createRole, deleteRole } from '../roles/change-roles.ts'
 import type { RoleFault } from '../roles/check-role.ts'
+import { offerClaim } from '../roles/claim.ts'
 import type { Grantable, PermissionDeclaration } from '../roles/permissions.ts'
 import { type DeclaredRoles, type Seeded, seedRoles } from '../roles/seed-roles.ts'
 import type { Role, RoleStore } from '../roles/store.ts'
@@ -68,6 +69,15 @@ export type Roles<Declared extends PermissionDeclaration = PermissionDeclaration
     options?: EvenTheLast,
   ): Promise<Assigned | NotFound | LastAdministrator | ActorRefused>
   /**
+   * A token that makes one signed-in user administrator, once (`POST …/claim`; the page is `/claim#` and the token). Good for a day, and
+   * ended by the next one. Null: somebody may manage roles already. Show it to whoever owns the installation, and to nobody else.
+   *
+   * @example
+   * const token = await auth.roles.offerClaim()
+   * if (token) process.stdout.write(`administration: https://shop.example.com/claim#${token}\n`)
+   */
+  offerClaim(): Promise<string | null>
+  /**
    * Writes the roles that were declared (`roles` of the options), exactly and as often as one likes: each holds what is declared and nothing
    * else; other roles stay as they are. Refuses `too_many_roles` (over 200).
    */
@@ -94,6 +104,7 @@ export const createRoles = (
   delete: (name, by, options) => deleteRole(deps, name, { ...options, ...ofUser(by) }),
   grant: (userId, role, by) => grantRole(deps, { userId, role }, by),
   revoke: (userId, role, by, options) => revokeRole(deps, { userId, role }, { ...options, ...ofUser(by) }),
+  offerClaim: () => offerClaim(deps),
   seed: (by, options) => seedRoles(deps, deps.declaredRoles, { ...options, by }),
 })
 

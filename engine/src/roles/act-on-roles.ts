@@ -55,15 +55,20 @@ export type RoleAct = {
 
 /**
  * Does the work of an act, if whoever acts may manage roles; then tells every node. `target`: whose roles it changes; `not_found` where
- * there is no such user.
+ * there is no such user. `through`: the user, and the session, that must still be there, where another than `by` decides what may be done.
  */
 export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   deps: RoleActDeps,
-  { by, target = null }: { readonly by: RoleActor; readonly target?: UserId | null },
+  {
+    by,
+    target = null,
+    through = by.kind === 'user' ? by : null,
+  }: { readonly by: RoleActor; readonly target?: UserId | null; readonly through?: UserActor | null },
   work: (act: RoleAct) => Promise<Result>,
 ): Promise<Result | ActorRefused | NotFound> => {
   const done = await deps.transact(async (stores): Promise<Result | ActorRefused | NotFound> => {
-    const actor = by.kind === 'user' ? by : null
+    const bounded = by.kind === 'user' ? by : null
+    const actor = through
     let isActor = actor === null
     // In the order of the ids: two users who act on each other wait for one another, and don't lock each other out.
     for (const id of [...new Set([actor?.id, target])].filter((one) => one != null).sort()) {
@@ -76,7 +81,7 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
     const now = deps.clock.now()
     // A statement of its own, after the wait: what was committed meanwhile is seen.
     const { roles } = await stores.roles.list()
-    const held = actor && (await heldPermissions(stores.roles, actor.id, roles))
+    const held = bounded && (await heldPermissions(stores.roles, bounded.id, roles))
     const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
       const permission = lists.flat().find((one) => held !== null && !holds(held, one))
       return permission === undefined ? null : { ok: false, error: 'permission_denied', permission }
@@ -89,7 +94,9 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
       })
     return refuses([managePermission]) ?? work({ stores, now, roles, refuses, entry })
   })
-  if (done.ok) await tell(deps, target === null ? { kind: 'roles', id: 'all' } : { kind: 'user', id: target })
+  // Also where a user was given a role: it may have been made for that.
+  const changed: readonly Invalidation[] = [{ kind: 'roles', id: 'all' }]
+  if (done.ok) await tell(deps, target === null ? changed : [...changed, { kind: 'user', id: target }])
   return done
 }
 
@@ -101,7 +108,5 @@ const lives = async ({ sessions }: RoleActStores, { id, sessionId }: UserActor):
 }
 
 /** Nodes that can't be told see it at their next look-up of a session, 3 s later at most. */
-const tell = ({ channel, log }: RoleActDeps, message: Invalidation): Promise<void> =>
-  channel
-    .publish([message])
-    .catch((error) => log.warn({ err: error }, 'other nodes were not told of a change of roles'))
+const tell = ({ channel, log }: RoleActDeps, messages: readonly Invalidation[]): Promise<void> =>
+  channel.publish(messages).catch((error) => log.warn({ err: error }, 'other nodes were not told of a change of roles'))

@@ -39,7 +39,7 @@ export const grantRole = async (
 ): Promise<Assigned | NotFound | ActorRefused> =>
   actOnRoles(deps, { by, target: userId }, async (act) => {
     const found = act.roles.find((one) => one.name === name)
-    const role = found ?? (name === administratorRole.name && by.kind !== 'user' ? await makeAdministrators(act) : null)
+    const role = found ?? (name === administratorRole.name && by.kind !== 'user' ? await findAdministrators(act) : null)
     if (!role) return notFound
     return act.refuses(role.permissions) ?? give(act, userId, role, nameActor(by))
   })
@@ -66,12 +66,15 @@ export const revokeRole = async (
     return { ok: true, value: { changed, roles: after } }
   })
 
-const makeAdministrators = async (act: RoleAct): Promise<Role | null> => {
+/** The role of administrators, made where there is none; null: it could not be. */
+export const findAdministrators = async (act: RoleAct): Promise<Role | null> => {
+  const there = act.roles.find(({ name }) => name === administratorRole.name)
+  if (there) return there
   const role = newRole(administratorRole, act.now)
   return (await addRole(act, role)) ? role : null
 }
 
-const give = async (act: RoleAct, userId: UserId, role: Role, by: string): Promise<Assigned> => {
+export const give = async (act: RoleAct, userId: UserId, role: Role, by: string): Promise<Assigned> => {
   const before = await namesOf(act, userId)
   const changed = await act.stores.roles.assign(userId, role.id, { at: act.now, by })
   const after = changed ? [...before, role.name].sort() : before

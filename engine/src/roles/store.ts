@@ -41,6 +41,10 @@ export interface RoleStore {
   assign(userId: UserId, roleId: string, grant: { readonly at: number; readonly by: string }): Promise<boolean>
   /** False: the user did not have it. */
   unassign(userId: UserId, roleId: string): Promise<boolean>
+  /** Of the link that makes the first administrator; it takes the place of the one before. */
+  offerClaim(tokenHash: string, until: number): Promise<void>
+  /** Uses it up: one conditional statement, one winner. False: unknown, used or expired. */
+  takeClaim(tokenHash: string, now: number): Promise<boolean>
   /** Whether an active user has one of these roles; `without`: leaving out this user, or this one's `roleId` alone. */
   isHeld(
     roleIds: readonly string[],

@@ -121,6 +121,22 @@ export const roleStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect(await other.roles.isHeld(ids)).toBe(false)
   })
 
+  test('S-14 of many who take the link of the first administrator at once one does, and a later link ends it', async () => {
+    expect(await one.roles.takeClaim('hash', 1_000)).toBe(false)
+    await one.roles.offerClaim('hash', 5_000)
+    expect([await one.roles.takeClaim('other', 1_000), await one.roles.takeClaim('hash', 5_000)]).toEqual([
+      false,
+      false,
+    ])
+    expect(countOf(await atOnce(20, [one, other], ({ roles }) => roles.takeClaim('hash', 4_999)), true)).toBe(1)
+    await one.roles.offerClaim('first', 5_000)
+    await other.roles.offerClaim('second', 5_000)
+    expect([await one.roles.takeClaim('first', 1_000), await one.roles.takeClaim('second', 1_000)]).toEqual([
+      false,
+      true,
+    ])
+  })
+
   test('RBAC-2 a new account gets the role user, once there is one of that name', async () => {
     const before = await user()
     const role = await newRole({ name: 'user' })

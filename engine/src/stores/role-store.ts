@@ -116,6 +116,23 @@ export const createRoleStore = (db: Kysely<Tables>, dialect: Dialect): RoleStore
         .executeTakeFirstOrThrow()
       return numDeletedRows === 1n
     },
+    offerClaim: async (tokenHash, until) => {
+      await db
+        .updateTable('roles_state')
+        .set({ claim_hash: tokenHash, claim_until: until })
+        .where('id', '=', theRow)
+        .execute()
+    },
+    takeClaim: async (tokenHash, now) => {
+      const { numUpdatedRows } = await db
+        .updateTable('roles_state')
+        .set({ claim_hash: null, claim_until: null })
+        .where('id', '=', theRow)
+        .where('claim_hash', '=', tokenHash)
+        .where('claim_until', '>', now)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
     isHeld: async (roleIds, without) => {
       const row = await db
         .selectFrom('user_roles')

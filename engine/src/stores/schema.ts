@@ -291,6 +291,9 @@ export type RolesStateTable = {
   id: number
   /** Greater with every change of a role. */
   version: number
+  /** Of the link that makes the first administrator; null: there is none. */
+  claim_hash: string | null
+  claim_until: number | null
 }
 
 export type Tables = {

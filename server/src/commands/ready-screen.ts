@@ -4,14 +4,26 @@ import type { Configuration } from '../configuration/load-configuration.ts'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { version } from '../version.ts'
 
-type Site = { readonly publicUrl: string; readonly config: Configuration; readonly folder: string }
+type Site = {
+  readonly publicUrl: string
+  readonly config: Configuration
+  readonly folder: string
+  /** Of the link that makes the first administrator; null: there is one. */
+  readonly claimToken: string | null
+}
 
-export const readyScreen = ({ publicUrl, config, folder }: Site, { start }: Catalogue, colour: boolean): string => {
+export const readyScreen = (
+  { publicUrl, config, folder, claimToken }: Site,
+  { start }: Catalogue,
+  colour: boolean,
+): string => {
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
   const url = publicUrl.replace(/\/$/, '')
   const title = start.ready(version.split('.').slice(0, 2).join('.'))
   const rows: (readonly [string, string])[] = [
     ...(config.accounts?.signUp === false ? [] : [[start.signUp, `${url}/sign-up`] as const]),
+    // Behind `#`: no server, and no log of one, sees it.
+    ...(claimToken === null ? [] : [[start.claim, start.claimText(`${url}/claim#${claimToken}`)] as const]),
     ...(config.production || config.mail?.url ? [] : [[start.mailbox, `${url}/mailbox`] as const]),
     [start.api, `${url}/docs`],
     [start.data, describeDatabase(config.database, folder, start.embedded)],

@@ -37,7 +37,14 @@ export const addStart = (parent: Command, cli: Cli): void => {
       })
       const { publicUrl, url } = server
       if (config.production || options.json === true) log.info({ publicUrl, url }, 'ready')
-      else output.write(`${readyScreen({ publicUrl, config, folder }, cli.messages, terminal)}\n`)
+      else {
+        // Never in production: a log is read by many. There it is `vigile users create --role admin`.
+        const claimToken = await server.vigile.roles.offerClaim().catch((err: unknown) => {
+          log.warn({ err }, 'no link for the first administrator could be made')
+          return null
+        })
+        output.write(`${readyScreen({ publicUrl, config, folder, claimToken }, cli.messages, terminal)}\n`)
+      }
       return stopped
     }),
   )

@@ -50,6 +50,8 @@ export const en = {
     about: 'Start the server',
     ready: (version: string) => `Vigile ${version} is ready`,
     signUp: 'sign up',
+    claim: 'administration',
+    claimText: (address: string) => `${address}   (works once: makes you the administrator)`,
     api: 'API',
     mailbox: 'mailbox (development)',
     data: 'data',

@@ -52,6 +52,8 @@ export const fr: Catalogue = {
     about: 'Démarrer le serveur',
     ready: (version) => `Vigile ${version} est prêt`,
     signUp: 'inscription',
+    claim: 'administration',
+    claimText: (address) => `${address}   (une seule fois : fait de vous l'administrateur)`,
     api: 'API',
     mailbox: 'boîte aux lettres',
     data: 'données',

@@ -85,13 +85,14 @@ export const pageRoutes = ({
           'Referrer-Policy': 'no-referrer',
         }),
     },
-    // Behind a link of a letter, with that dialog too: the link alone changes nothing, the script asks for a session.
-    {
-      path: '/change-email',
-      guard: 'anyone',
-      limit: 'none',
+    // Behind a link of a letter, or that of the first start, with that dialog too: the link alone changes nothing, the script asks for a
+    // session.
+    ...['/change-email', '/claim'].map((path) => ({
+      path,
+      guard: 'anyone' as const,
+      limit: 'none' as const,
       answer: (context: PageContext) => page('account', context),
-    },
+    })),
     // In body delivery a page's request carries no access token: the page is the same for everybody, and its script asks.
     {
       path: '/account',

@@ -10,6 +10,7 @@ import { roles } from './0009-roles.ts'
 import { auditChain } from './0010-audit-chain.ts'
 import { auditAnchors } from './0011-audit-anchors.ts'
 import { auditSearch } from './0012-audit-search.ts'
+import { claim } from './0013-claim.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -29,4 +30,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0010-audit-chain': auditChain,
   '0011-audit-anchors': auditAnchors,
   '0012-audit-search': auditSearch,
+  '0013-claim': claim,
 }
