@@ -42,6 +42,7 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/export', {}],
     ['POST', '/api/auth/account/delete', {}],
     ['POST', '/api/auth/account/keep', { token: 'A'.repeat(43) }],
+    ['POST', '/api/auth/claim', { token: 'A'.repeat(43) }],
     ['PATCH', '/api/auth/me', { name: 'Mallory' }],
     ['POST', '/api/auth/passkey/options', undefined],
     ['POST', '/api/auth/passkey/login', { response: {} }],

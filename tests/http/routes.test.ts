@@ -66,6 +66,7 @@ POST /api/auth/identities | access token + CSRF, recent sign-in | change
 DELETE /api/auth/identities/{id} | access token + CSRF, recent sign-in | change
 POST /api/auth/export | access token + CSRF, recent sign-in | change
 POST /api/auth/account/delete | access token + CSRF, recent sign-in | change
+POST /api/auth/claim | access token + CSRF, recent sign-in | change
 POST /api/auth/account/keep | own origin | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none

@@ -129,16 +129,16 @@ export const fr: Messages = {
       'Vous êtes connecté ici à un autre compte. Connectez-vous à celui qui l’a demandé, puis ouvrez de nouveau le lien du message.',
   },
   claim: {
-    heading: "Devenir l'administrateur",
+    heading: 'Devenir l’administrateur',
     text: 'Personne ne peut encore gérer les rôles ici. La personne connectée qui suit ce lien reçoit le rôle admin.',
     textFor: 'Personne ne peut encore gérer les rôles ici. {{email}} reçoit le rôle admin.',
-    submit: "Devenir l'administrateur",
+    submit: 'Devenir l’administrateur',
     busy: 'Attribution du rôle…',
-    done: "Vous êtes l'administrateur",
-    doneText: "Vous pouvez maintenant donner des rôles à d'autres. Ce lien a fait son travail.",
+    done: 'Vous êtes l’administrateur',
+    doneText: 'Vous pouvez maintenant donner des rôles à d’autres. Ce lien a fait son travail.',
     expired:
-      "Ce lien n'est plus valable : il a déjà servi, il est trop ancien, ou il y a un administrateur. S'il n'y en a pas, le prochain démarrage du serveur en montre un nouveau.",
-    signedOut: "Connectez-vous d'abord, ou créez un compte, dans un autre onglet. Puis revenez ici.",
+      'Ce lien n’est plus valable : il a déjà servi, il est trop ancien, ou il y a un administrateur. S’il n’y en a pas, le prochain démarrage du serveur en montre un nouveau.',
+    signedOut: 'Connectez-vous d’abord, ou créez un compte, dans un autre onglet. Puis revenez ici.',
   },
   notMe: {
     heading: 'Ce n’était pas vous\u202f?',
