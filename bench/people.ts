@@ -48,6 +48,15 @@ export const change = (path: string, body: unknown, headers: Readonly<Record<str
 export const sessionCheck = (cookies: Cookies): string =>
   requestText('GET', '/api/auth/me', { ...browserHeaders, Cookie: cookieHeader(cookies, /access|csrf|hint/) })
 
+/** What nginx asks for such a browser's request to an application behind it. */
+export const forwardCheck = (cookies: Cookies): string =>
+  requestText('GET', '/api/auth/forward', {
+    ...browserHeaders,
+    Cookie: cookieHeader(cookies, /access|csrf|hint/),
+    'X-Original-URI': '/wiki/page?id=7',
+    'X-Original-Method': 'GET',
+  })
+
 export const signOut = (cookies: Cookies): string =>
   change(
     '/logout',

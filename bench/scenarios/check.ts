@@ -2,7 +2,16 @@
 import type { Bench } from '../bench.ts'
 import { type Load, requestText, runLoad } from '../measure/load.ts'
 import { measureByTurns, type Subject, summarize } from '../measure/rounds.ts'
-import { browserHeaders, type Cookies, cookiesOf, insertSessions, refreshOf, sessionCheck, signUp } from '../people.ts'
+import {
+  browserHeaders,
+  type Cookies,
+  cookiesOf,
+  forwardCheck,
+  insertSessions,
+  refreshOf,
+  sessionCheck,
+  signUp,
+} from '../people.ts'
 import type { Row } from '../row.ts'
 import type { Server } from '../servers/server.ts'
 
@@ -10,10 +19,14 @@ import type { Server } from '../servers/server.ts'
 const forgottenAfterMs = 3_200
 
 /** One person for each connection, so that no two requests are alike; from memory after the first. */
-export const checksOf = async (server: Server, connections: number): Promise<(connection: number) => string> => {
+export const checksOf = async (
+  server: Server,
+  connections: number,
+  check = sessionCheck,
+): Promise<(connection: number) => string> => {
   const people: Cookies[] = []
-  for (let n = 0; n < connections; n += 1) people.push(await signUp(server, `person-${n}@example.com`))
-  const requests = people.map(sessionCheck)
+  for (let n = 0; n < connections; n += 1) people.push(await signUp(server, `${check.name}-${n}@example.com`))
+  const requests = people.map(check)
   return (connection) => requests[connection] as string
 }
 
@@ -63,6 +76,7 @@ export const check = async (bench: Bench): Promise<readonly Row[]> => {
     const next = await checksOf(server, connections)
     return { name, pid: server.pid, load: () => ({ port: server.port, connections, seconds, next }) }
   }
+  const forwardChecks = await checksOf(embedded, connections, forwardCheck)
   const services = { postgres: bench.postgres.pid(), redis: bench.redis.pid() }
   const subjects: readonly Subject[] = [
     floorSubject(bench),
@@ -73,6 +87,17 @@ export const check = async (bench: Bench): Promise<readonly Row[]> => {
       pid: asking.pid,
       ...services,
       load: await authoritative(bench, asking, shared.database),
+    },
+    {
+      name: 'forward authentication, as nginx asks, from memory (embedded)',
+      pid: embedded.pid,
+      load: () => ({
+        port: embedded.port,
+        connections,
+        seconds,
+        next: forwardChecks,
+        accept: ({ status }) => status === 204,
+      }),
     },
   ]
   const measured = await measureByTurns(subjects, { rounds, warmUps, say: bench.say })

@@ -26,6 +26,7 @@ const writeConfig = (folder: string) => {
   const off = { signInAny: null, signUpEmail: null }
   const config = {
     host: '127.0.0.1',
+    trustedProxies: ['127.0.0.1'],
     accounts: { verifyEmail: false },
     limits: { rules: { ...Object.fromEntries(rules), ...off } },
   }
