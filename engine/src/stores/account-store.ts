@@ -50,21 +50,25 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       'wait',
     ),
   )
+  /** A role that is being deleted is waited for, and then is none: otherwise the foreign key would refuse the account. */
   const giveFirstRole = precompile((made: { id: UserId }) =>
     root
       .insertInto('user_roles')
       .columns(['user_id', 'role_id', 'granted_at', 'granted_by'])
       .expression(
-        root
-          .selectFrom('roles')
-          .innerJoin('users', (join) => join.on('users.id', '=', made.id))
-          .select((each) => [
-            'users.id',
-            'roles.id as role_id',
-            'users.created_at',
-            each.val('new-account').as('granted_by'),
-          ])
-          .where('roles.name', '=', newAccountRole),
+        dialect.locked(
+          root
+            .selectFrom('roles')
+            .innerJoin('users', (join) => join.on('users.id', '=', made.id))
+            .select((each) => [
+              'users.id',
+              'roles.id as role_id',
+              'users.created_at',
+              each.val('new-account').as('granted_by'),
+            ])
+            .where('roles.name', '=', newAccountRole),
+          'against deletion',
+        ),
       ),
   )
   const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number }) =>

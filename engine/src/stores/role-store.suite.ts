@@ -1,4 +1,5 @@
 // The store of roles, and of who has which.
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUserId, type UserId } from '../primitives/ids.ts'
 import { randomToken } from '../primitives/random.ts'
@@ -145,6 +146,19 @@ export const roleStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect(await one.accounts.insert(sampleAccount({ emailKey: after.emailKey }))).toBe(false)
     const found = await other.roles.assignments([before, after.id])
     expect([...found]).toStrictEqual([[after.id, [{ roleId: role.id, grantedAt: 7_000 }]]])
+  })
+
+  test('RBAC-2 an account that is made while the role user is being deleted is made without it', async () => {
+    const role = (await one.roles.list()).roles.find(({ name }) => name === 'user')
+    const account = sampleAccount()
+    const inserted = await one.transact(async ({ roles }) => {
+      await roles.remove(role?.id ?? '')
+      const inserting = other.accounts.insert(account)
+      await wait(100)
+      return { inserting }
+    })
+    expect(await inserted.inserting).toBe(true)
+    expect((await one.roles.assignments([account.id])).size).toBe(0)
   })
 
   test('there are so many roles and no more', async () => {
