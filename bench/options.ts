@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util'
 
-export const scenarioNames = ['check', 'refresh', 'sign-in', 'growth', 'storm', 'revocation', 'start', 'peers'] as const
+export const scenarioNames = [
+  'check',
+  'refresh',
+  'sign-in',
+  'audit',
+  'growth',
+  'storm',
+  'revocation',
+  'start',
+  'peers',
+] as const
 export type ScenarioName = (typeof scenarioNames)[number]
 
 export type Options = {

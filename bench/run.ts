@@ -8,6 +8,7 @@ import { measureByTurns, summarize } from './measure/rounds.ts'
 import { help, readOptions, type ScenarioName } from './options.ts'
 import { intoReadme } from './readme.ts'
 import { type Row, tableOf } from './row.ts'
+import { audit } from './scenarios/audit.ts'
 import { check, floorSubject } from './scenarios/check.ts'
 import { growth } from './scenarios/growth.ts'
 import { peersScenario } from './scenarios/peers.ts'
@@ -21,6 +22,7 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
   check,
   refresh,
   'sign-in': signInScenario,
+  audit,
   growth,
   storm,
   revocation,
