@@ -253,20 +253,20 @@ export const en = {
     about: 'The audit log',
     exportAbout: 'Write the audit log to standard output, the oldest first',
     format: 'csv, or jsonl: a line of JSON for each entry',
-    action: 'this action, or all that begin so: session:',
-    resource: 'done to this kind of thing',
-    resourceId: 'done to this one',
-    ip: 'from this address',
-    since: 'from this day or moment on: 2026-01-31, or 2026-01-31T12:00Z',
-    until: 'before this day or moment',
-    failed: 'only what was refused',
+    action: 'This action, or all that begin so: session:',
+    resource: 'Done to this kind of thing',
+    resourceId: 'Done to this one',
+    ip: 'From this address',
+    since: 'From this day or moment on: 2026-01-31, or 2026-01-31T12:00Z',
+    until: 'Before this day or moment',
+    failed: 'Only what was refused',
     verifyAbout: 'Check that the audit log is as it was written',
-    anchor: 'compare it with the checkpoints that an anchor kept',
+    anchor: 'Compare it with the checkpoints that an anchor kept',
     anchored: (compared: number, position: number, at: string) =>
       position === 0
         ? 'The anchor holds no checkpoint.'
         : `${plural(compared, 'checkpoint', 'checkpoints')} of the anchor compared; its newest is ${position}, of ${at}.`,
-    from: 'begin at the newest checkpoint before this position',
+    from: 'Begin at the newest checkpoint before this position',
     progress: (entries: number, of: number, perSecond: number) =>
       `${entries.toLocaleString('en')} of ${plural(of, 'entry', 'entries')}, ${perSecond.toLocaleString('en')} a second`,
     whole: (entries: number, from: number, to: number, checkpoints: number, seconds: number) =>

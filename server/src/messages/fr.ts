@@ -264,20 +264,20 @@ export const fr: Catalogue = {
     about: 'Le journal d’audit',
     exportAbout: 'Écrire le journal d’audit sur la sortie standard, du plus ancien au plus récent',
     format: 'csv, ou jsonl : une ligne de JSON par entrée',
-    action: 'cette action, ou toutes celles qui commencent ainsi : session:',
-    resource: 'sur ce genre de chose',
-    resourceId: 'sur celle-ci',
-    ip: 'depuis cette adresse',
-    since: 'à partir de ce jour ou moment : 2026-01-31, ou 2026-01-31T12:00Z',
-    until: 'avant ce jour ou moment',
-    failed: 'seulement ce qui a été refusé',
+    action: 'Cette action, ou toutes celles qui commencent ainsi : session:',
+    resource: 'Sur ce genre de chose',
+    resourceId: 'Sur celle-ci',
+    ip: 'Depuis cette adresse',
+    since: 'À partir de ce jour ou moment : 2026-01-31, ou 2026-01-31T12:00Z',
+    until: 'Avant ce jour ou moment',
+    failed: 'Seulement ce qui a été refusé',
     verifyAbout: 'Vérifier que le journal d’audit est tel qu’il a été écrit',
-    anchor: 'comparer aux points de contrôle gardés par une ancre',
+    anchor: 'Comparer aux points de contrôle gardés par une ancre',
     anchored: (compared, position, at) =>
       position === 0
         ? 'L’ancre ne contient aucun point de contrôle.'
         : `${plural(compared, 'point de contrôle', 'points de contrôle')} de l’ancre comparés ; le dernier est ${position}, du ${at}.`,
-    from: 'commencer au dernier point de contrôle avant cette position',
+    from: 'Commencer au dernier point de contrôle avant cette position',
     progress: (entries, of, perSecond) =>
       `${entries.toLocaleString('fr')} sur ${plural(of, 'entrée', 'entrées')}, ${perSecond.toLocaleString('fr')} par seconde`,
     whole: (entries, from, to, checkpoints, seconds) =>
