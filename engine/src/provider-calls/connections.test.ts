@@ -251,6 +251,36 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
     },
   )
 
+  test.each([404, 400, 410])(
+    'attack: RES-3 %i is not answered with the yes of before, by which who has left would stay in: it is kept as a no, never stale',
+    async (status) => {
+      const { read } = node()
+      expect(await read(rig.userId, 'discord', 'guilds')).toMatchObject({ ok: true, value: guilds })
+      rig.move(301_000)
+      provider.say(saying(status))
+      const refused = { ok: false, error: 'refused', status }
+      expect(await read(rig.userId, 'discord', 'guilds')).toEqual(refused)
+      const calls = asked()
+      rig.move(299_000)
+      expect(await read(rig.userId, 'discord', 'guilds')).toEqual(refused)
+      expect(asked()).toBe(calls)
+      // Nor does the old yes come back while the provider is down; nor is the no given for one that is asked anew.
+      rig.move(301_000)
+      provider.say(saying(503))
+      expect(await read(rig.userId, 'discord', 'guilds')).toMatchObject({ ok: false, error: 'provider_unavailable' })
+      provider.say(saying(200, guilds))
+      expect(await read(rig.userId, 'discord', 'guilds')).toMatchObject({ ok: true, isStale: false })
+    },
+  )
+
+  test('attack: RES-3 a no that comes with a count that is used up is a no', async () => {
+    const { read } = node()
+    await read(rig.userId, 'discord', 'guilds')
+    rig.move(301_000)
+    provider.say(saying(403, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '1.5' }))
+    expect(await read(rig.userId, 'discord', 'guilds')).toEqual({ ok: false, error: 'consent_needed' })
+  })
+
   test('RES-3 a limit that is said with 403 is no refusal', async () => {
     provider.say(saying(403, {}, { 'x-ratelimit-remaining': '0' }))
     expect(await node().read(rig.userId, 'discord', 'guilds')).toMatchObject({ error: 'provider_unavailable' })

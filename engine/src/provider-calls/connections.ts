@@ -24,16 +24,22 @@ export type ConnectionAnswer =
       readonly isStale: boolean
     }
   | ConnectionRefusal
+  | ReadRefused
+
+/** The provider did answer, and this is what it said: a 404, say, for who is no member. */
+type ReadRefused = { readonly ok: false; readonly error: 'refused'; readonly status: number }
 
 export type Connections = {
   /**
    * Reads at a provider in the name of a user: `profile` and `guilds` at Discord, `profile` at GitHub, and what the provider's
    * option `reads` adds. Answers are kept for each user for as long as the read says (`lifeSeconds`), and asked for once however
    * many ask at once; when a session of the user is ended, or the user signs in with the provider again, they are asked for anew.
-   * While the provider is down, what it said within the last day is given, marked `isStale`.
+   * While the provider is down (no answer, none that can be read, 5xx, a limit), what it said within the last day is given, marked
+   * `isStale`. A no is never answered with an old yes.
    *
    * Refuses `not_linked` (the user has no account there), `consent_needed` (the user must sign in with the provider again: what
-   * was allowed has ended, or does not cover this) and `provider_unavailable` (`retryAfterSeconds`, null: it does not say).
+   * was allowed has ended, or does not cover this: 401, 403), `refused` (any other 4xx, which is its `status`, and holds as long as
+   * an answer does) and `provider_unavailable` (`retryAfterSeconds`, null: it does not say).
    * Throws a `TypeError` on a provider or a read that is not configured. Takes 10 s at most.
    *
    * @example
@@ -62,7 +68,7 @@ export type ConnectionDeps = Omit<FreshTokenDeps, 'identities' | 'wait'> & {
   readonly cache: ProviderCache
 }
 
-type Fetched = { readonly ok: true; readonly text: string; readonly askedAt: number } | ConnectionRefusal
+type Fetched = { readonly ok: true; readonly text: string; readonly askedAt: number } | ConnectionRefusal | ReadRefused
 
 const allowedMs = 10_000
 /** A token that does not cover a read is not tried again for so long, unless the user signs in with the provider anew. */
@@ -84,8 +90,8 @@ export const createConnections = (deps: ConnectionDeps): Connections => {
       const standing = standingOf(found)
       const held = await cache.get(key)
       const kept = held && keptStill(held, standing, clock.now()) ? held : null
-      if (kept && clock.now() - kept.askedAt < (kept.text === null ? refusalLifeMs : source.lifeSeconds * 1_000))
-        return kept.text === null ? consentNeeded : present(kept.text, kept.askedAt)
+      if (kept && clock.now() - kept.askedAt < (needsConsent(kept.status) ? refusalLifeMs : source.lifeSeconds * 1_000))
+        return kept.text === null ? refusalOf(kept.status) : present(kept.text, kept.askedAt)
 
       // Who asks after a sign-out does not share what was asked for before it.
       const flight = JSON.stringify([what, standing])
@@ -99,6 +105,10 @@ export const createConnections = (deps: ConnectionDeps): Connections => {
     },
   }
 }
+
+const needsConsent = (status: number): boolean => status === 401 || status === 403
+const refusalOf = (status: number): ConnectionRefusal | ReadRefused =>
+  needsConsent(status) ? consentNeeded : { ok: false, error: 'refused', status }
 
 /** Each caller has a value of its own. */
 const present = (text: string, fetchedAt: number) =>
@@ -138,25 +148,30 @@ const fetchAnswer = async (deps: ConnectionDeps, key: AnswerKey, source: Source,
   }
   if (!answer.ok) return unavailable(answer.retryAfterSeconds)
 
+  const { status, headers } = answer
   const keep = (text: string | null) => {
-    const kept: KeptAnswer = { ...standingOf(found), text, askedAt }
+    const kept: KeptAnswer = { ...standingOf(found), text, status, askedAt }
     return (text?.length ?? 0) > maxKeptLength ? undefined : cache.put(key, kept, keepMs)
   }
-  // GitHub says 403 of its limits too.
-  const isLimit = answer.headers.get('x-ratelimit-remaining') === '0' || answer.headers.has('retry-after')
-  if (answer.status === 401 || (answer.status === 403 && !isLimit)) {
+  if (status >= 400 && !(status === 403 && isLimit(headers))) {
+    // In place of what was kept: who has left a guild is not let in as its member because it has answered otherwise before.
     await keep(null)
-    return consentNeeded
+    return refusalOf(status)
   }
-  const text = answer.status === 200 ? wellFormed(answer.body) : null
+  const text = status === 200 ? wellFormed(answer.body) : null
   if (text === null) {
     const { provider, what } = key
-    log.warn({ provider, what, status: answer.status }, 'what a provider answered can’t be read')
+    log.warn({ provider, what, status }, 'what a provider answered can’t be read')
     return unavailable(null)
   }
   await keep(text)
   return { ok: true, text, askedAt }
 }
+
+/** GitHub says 403 of its limits too. Discord counts with every answer, a no as well, and says when the count begins anew. */
+const isLimit = (headers: Headers): boolean =>
+  headers.has('retry-after') ||
+  (headers.get('x-ratelimit-remaining') === '0' && !headers.has('x-ratelimit-reset-after'))
 
 const wellFormed = (body: Uint8Array): string | null => {
   const text = new TextDecoder().decode(body)

@@ -16,8 +16,10 @@ type Standing = {
 }
 
 export type KeptAnswer = Standing & {
-  /** JSON that is well formed; null: the provider refused it to this token. */
+  /** JSON that is well formed; null: the provider refused it. */
   readonly text: string | null
+  /** What it answered with. */
+  readonly status: number
   /** Epoch milliseconds: when it was asked for. */
   readonly askedAt: number
 }

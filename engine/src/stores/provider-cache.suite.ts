@@ -7,6 +7,7 @@ export const sampleAnswer = (changes: Partial<KeptAnswer> = {}): KeptAnswer => (
   grantedAt: 1_000,
   signedOutAt: 0,
   text: '[{"id":"1","name":"Ada’s guild"}]',
+  status: 200,
   askedAt: 2_000,
   ...changes,
 })
@@ -30,7 +31,7 @@ export const providerCacheSuite = (open: () => ProviderCache): void => {
     expect(await here.get(key)).toBeNull()
     await here.put(key, sampleAnswer(), minute)
     expect(await there.get(key)).toEqual(sampleAnswer())
-    const refusal = sampleAnswer({ text: null })
+    const refusal = sampleAnswer({ text: null, status: 404 })
     await there.put(key, refusal, minute)
     expect(await here.get(key)).toEqual(refusal)
   })

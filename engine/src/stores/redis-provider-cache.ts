@@ -14,6 +14,7 @@ const kept = z.strictObject({
   grantedAt: z.number(),
   signedOutAt: z.number(),
   text: z.string().nullable(),
+  status: z.number(),
   askedAt: z.number(),
 }) satisfies z.ZodType<KeptAnswer>
 
