@@ -1,5 +1,6 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
+import { adminUsersEndpoints } from './endpoints/admin-users.ts'
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { identitiesEndpoints } from './endpoints/identities.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
@@ -21,6 +22,7 @@ export const endpoints = {
   ...passkeysEndpoints,
   ...oauthEndpoints,
   ...identitiesEndpoints,
+  ...adminUsersEndpoints,
   ...siteEndpoints,
 }
 
@@ -36,6 +38,7 @@ const topics = {
   Account: personEndpoints,
   Passwords: passwordsEndpoints,
   'Links by mail': lettersEndpoints,
+  Administration: adminUsersEndpoints,
   'This site': siteEndpoints,
 }
 

@@ -4,6 +4,8 @@ import { createRecordDenial } from './audit/record-denial.ts'
 import { createBinding } from './binding/binding.ts'
 import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
+import { createAdminUserHandlers } from './http/admin-user-handlers.ts'
+import { createRecordLook } from './http/administration.ts'
 import { createReadCaller, type Peer } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
@@ -90,6 +92,8 @@ export const createWeb = (
   const waysIn = createWaysIn(web)
   const challenges = createPasskeyChallenges(web)
   const accountHandlers = createAccountHandlers({ ...web, waysIn })
+  const permitted = createPermitted({ ...web, guards, recordDenial })
+  const recordLook = createRecordLook(acts)
   const routes = createRoutes({
     guards,
     accounts: accountHandlers,
@@ -102,6 +106,7 @@ export const createWeb = (
     identities: createIdentityHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
+    administration: { permitted: permitted.guard, users: createAdminUserHandlers({ ...web, recordLook }) },
     forward,
     signingKeys,
     readiness,
@@ -121,7 +126,6 @@ export const createWeb = (
     asked.readCaller(request.headers, new URL(request.url).pathname, peer).context
   const serve = createServe({ ...asked, routes })
   const shortWay = createShortWay({ ...asked, byAccessCookie: guards.byAccessCookie, me: accountHandlers.me, forward })
-  const permitted = createPermitted({ ...web, guards, recordDenial })
   const requirePermission = createRequirePermission({ ...asked, permitted })
   const pageState = createPageState({ ...web, verified: guards.verified })
   return { routes, respond, serve, shortWay, requirePermission, livePermissions, pageState, contextOf }

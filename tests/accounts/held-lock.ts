@@ -9,6 +9,8 @@ export const holdLock = async (site: Site, lock: string) => {
   await database.run('begin')
   await database.run(lock)
   return {
+    /** More in the same transaction. */
+    run: database.run,
     /** Waits until so many connections of the engine wait for a lock. */
     untilWaiting: (count: number) =>
       expect
@@ -23,8 +25,9 @@ export const holdLock = async (site: Site, lock: string) => {
           { timeout: 5_000 },
         )
         .toBe(count),
-    release: async () => {
-      await database.run('rollback')
+    /** `commit`: what else was done in it is there then. */
+    release: async (how: 'rollback' | 'commit' = 'rollback') => {
+      await database.run(how)
       await database.close()
     },
   }

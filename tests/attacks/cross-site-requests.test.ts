@@ -65,6 +65,10 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/identities/offer', { handle: someHandle }],
     ['POST', '/api/auth/identities', { handle: someHandle }],
     ['DELETE', `/api/auth/identities/${somePasskey}`, undefined],
+    ['DELETE', `/api/admin/users/${somePasskey}`, undefined],
+    ...['disable', 'enable', 'end-sessions', 'remove-factors', 'reset-password'].map(
+      (act) => ['POST', `/api/admin/users/${somePasskey}/${act}`, undefined] as const,
+    ),
   ] as const
 const somePasskey = 'A'.repeat(22)
 const someHandle = 'a'.repeat(64)
@@ -90,7 +94,7 @@ afterAll(() => site?.close())
 test('the list of changes is whole', () => {
   const known = changes(victim).map(
     ([method, path]) =>
-      `${method} ${path.replace(/(sessions|passkeys|identities)\/[\w-]{22}$/, '$1/{id}').replace('/discord/', '/{provider}/')}`,
+      `${method} ${path.replace(/(sessions|passkeys|identities|users)\/[\w-]{22}(?=$|\/)/, '$1/{id}').replace('/discord/', '/{provider}/')}`,
   )
   const all = site.vigile.routes().filter(({ method }) => method !== 'GET')
   expect([...known, ...byBrowser.map((path) => `POST ${path}`)].toSorted()).toEqual(

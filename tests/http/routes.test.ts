@@ -68,6 +68,14 @@ POST /api/auth/export | access token + CSRF, recent sign-in | change
 POST /api/auth/account/delete | access token + CSRF, recent sign-in | change
 POST /api/auth/claim | access token + CSRF, recent sign-in | change
 POST /api/auth/account/keep | own origin | change
+GET /api/admin/users | permission users:read; changes: CSRF, recent sign-in | read
+GET /api/admin/users/{id} | permission users:read; changes: CSRF, recent sign-in | read
+POST /api/admin/users/{id}/disable | permission users:update; changes: CSRF, recent sign-in | change
+POST /api/admin/users/{id}/enable | permission users:update; changes: CSRF, recent sign-in | change
+POST /api/admin/users/{id}/end-sessions | permission users:update; changes: CSRF, recent sign-in | change
+POST /api/admin/users/{id}/reset-password | permission users:update; changes: CSRF, recent sign-in | change
+POST /api/admin/users/{id}/remove-factors | permission users:update; changes: CSRF, recent sign-in | change
+DELETE /api/admin/users/{id} | permission users:delete; changes: CSRF, recent sign-in | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none
@@ -122,6 +130,10 @@ test('`handles` says which paths are the engine’s, whole segments only (VAL-3)
     '/health',
     '/health/live/x',
     '/openapi.jsonx',
+    '/api/admin',
+    '/api/admin/products',
+    '/api/admin/users/x/y/z',
+    '/x/api/admin/users',
   ])
     expect(handles(path), path).toBe(false)
 })

@@ -1,8 +1,8 @@
 // What the acts of operators and applications on accounts have in common: they are on record with who did it, in their own
 // transaction, and every node hears of them.
 import type { SessionEndReason } from '@vigile/contract'
-import { type Actor, nameActor } from '../audit/actor.ts'
-import { auditEntry, noContext } from '../audit/entry.ts'
+import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
+import { auditEntry } from '../audit/entry.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -30,7 +30,7 @@ export type AccountActDeps = {
 }
 
 /** Whose account, who acts, and when. */
-export type ActOnAccount = { readonly id: UserId; readonly by: Actor; readonly now: number }
+export type ActOnAccount = { readonly id: UserId; readonly by: AnyActor; readonly now: number }
 
 export type NotFound = { readonly ok: false; readonly error: 'not_found' }
 export const notFound: NotFound = { ok: false, error: 'not_found' }
@@ -40,7 +40,7 @@ export const entryOf = (
   { id, by, now }: ActOnAccount,
   details: Readonly<Record<string, unknown>> = {},
 ): AuditEntry =>
-  auditEntry(noContext, {
+  auditEntry(contextOf(by), {
     action,
     at: now,
     userId: id,
@@ -56,7 +56,7 @@ export const endSessions = async (
   reason: SessionEndReason,
 ): Promise<readonly SessionId[]> => {
   const revoked = await sessions.revokeAllOfUser(id, reason, now, null)
-  await recordRevocations(audit, revoked, { reason, now, context: noContext, by: nameActor(by) })
+  await recordRevocations(audit, revoked, { reason, now, context: contextOf(by), by: nameActor(by) })
   return revoked.map((session) => session.id)
 }
 

@@ -1,12 +1,13 @@
 // The end of an account: by an operator at once, or when the time of one that its owner closed has come. What hangs on it goes
 // with it; its audit entries stay, without what tells of a person (ACC-7).
-import { type Actor, nameActor } from '../audit/actor.ts'
-import { auditEntry, noContext } from '../audit/entry.ts'
+import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
+import { auditEntry, type Context, noContext } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { type ActorRefusal, refuseActor } from '../roles/act-on-user.ts'
 import {
   type EvenTheLast,
   isLastAdministrator,
@@ -43,17 +44,19 @@ export type DeleteAccountDeps = Omit<AccountActDeps, 'transact'> & {
 /** After the commit: the tokens of these are to be taken back at the providers, as far as those can be reached (S-69). */
 export type IdentitiesGone = (identities: readonly Identity[]) => void
 
-/** Removes an account and what hangs on it, at once. Refuses `not_found` and `last_administrator`. */
+/** Removes an account and what hangs on it, at once. Refuses `not_found`, `last_administrator`, and what whoever acts may not. */
 export const deleteAccount = async (
   deps: DeleteAccountDeps,
   id: UserId,
-  by: Actor,
+  by: AnyActor,
   { leaveNoAdministrator = false }: EvenTheLast = {},
-): Promise<{ readonly ok: true; readonly value: undefined } | NotFound | LastAdministrator> => {
-  const removed = await remove(deps, id, { by: nameActor(by), leaveNoAdministrator, isTheirs: async () => true })
-  if (removed === 'last_administrator') return lastAdministrator
-  return removed ? { ok: true, value: undefined } : notFound
-}
+): Promise<{ readonly ok: true; readonly value: undefined } | NotFound | LastAdministrator | ActorRefusal> =>
+  remove(deps, id, {
+    by: nameActor(by),
+    context: contextOf(by),
+    leaveNoAdministrator,
+    refuse: (stores, now) => refuseActor(stores, by, { target: id, permission: 'users:delete', now }),
+  })
 
 /**
  * Removes the accounts whose time has come; the number removed. Each in a transaction of its own, so that what interrupts the
@@ -66,32 +69,39 @@ export const deleteDueAccounts = async (
   for (;;) {
     const now = deps.clock.now()
     const due = await deps.closures.listDue(now, accountsAtOnce)
-    for (const id of due)
-      if ((await remove(deps, id, { by: 'owner', isTheirs: (closures) => closures.takeDue(id, now) })) === true)
-        total += 1
+    for (const id of due) {
+      const refuse = async ({ closures }: Stores) => ((await closures.takeDue(id, now)) ? null : notFound)
+      if ((await remove(deps, id, { by: 'owner', refuse })).ok) total += 1
+    }
     if (due.length < accountsAtOnce) return total
   }
 }
 
-/** `isTheirs` claims the deletion, in its transaction: of two that want it one goes on. False: somebody else did it, or nobody may. */
+type Stores = DeleteAccountStores & { readonly closures: ClosureStore }
+
+/** `refuse`, first in the transaction, says whether it may be done: of two jobs that want it one goes on. */
 const remove = async (
   deps: DeleteAccountDeps,
   userId: UserId,
   {
-    isTheirs,
+    refuse,
     ...how
-  }: EvenTheLast & { readonly by: string; readonly isTheirs: (closures: ClosureStore) => Promise<boolean> },
-): Promise<boolean | 'last_administrator'> => {
+  }: EvenTheLast & {
+    readonly by: string
+    readonly context?: Context
+    readonly refuse: (stores: Stores, now: number) => Promise<ActorRefusal | null>
+  },
+): Promise<{ readonly ok: true; readonly value: undefined } | NotFound | LastAdministrator | ActorRefusal> => {
   const now = deps.clock.now()
-  const committed = deps.transact(async (stores) =>
-    (await isTheirs(stores.closures)) ? removeWithAll(stores, userId, { now, ...how }) : null,
+  const committed = deps.transact(
+    async (stores) => (await refuse(stores, now)) ?? (await removeWithAll(stores, userId, { now, ...how })) ?? notFound,
   )
   const gone = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
-  if (gone === null) return false
-  if (gone === 'last_administrator') return gone
+  if (gone === 'last_administrator') return lastAdministrator
+  if ('error' in gone) return gone
   deps.identitiesGone(gone.identities)
   await announceAccount(deps, userId, gone.ended)
-  return true
+  return { ok: true, value: undefined }
 }
 
 export type Gone = { readonly ended: readonly SessionId[]; readonly identities: readonly Identity[] }
@@ -107,9 +117,15 @@ export const removeWithAll = async (
   {
     now,
     by,
+    context = noContext,
     leaveNoAdministrator = false,
     ...why
-  }: EvenTheLast & { readonly now: number; readonly by: string; readonly reason?: string },
+  }: EvenTheLast & {
+    readonly now: number
+    readonly by: string
+    readonly context?: Context
+    readonly reason?: string
+  },
 ): Promise<Gone | null | 'last_administrator'> => {
   const mustStay = !leaveNoAdministrator && (await accounts.lockActive(userId)) !== null
   if (mustStay && (await isLastAdministrator(roles, userId))) return 'last_administrator'
@@ -118,14 +134,14 @@ export const removeWithAll = async (
   await accounts.setActive(userId, false, now)
   const account = await accounts.findById(userId)
   const revoked = await sessions.revokeAllOfUser(userId, 'account_deleted', now, null)
-  await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context: noContext, by })
+  await recordRevocations(audit, revoked, { reason: 'account_deleted', now, context, by })
   if (!account) return null
   await accounts.clearAllAttempts(userId, [emailHash({ key: account.emailKey }), strangersAtCodes(userId)])
   const disconnected = await identities.listOfUser(userId)
   if (!(await accounts.delete(userId))) return null
   await outbox.deleteOf(userId)
   const act = { action: 'user:delete', at: now, userId, resource: 'user', resourceId: userId }
-  await audit.append([auditEntry(noContext, { ...act, details: { by, endedSessions: revoked.length, ...why } })])
+  await audit.append([auditEntry(context, { ...act, details: { by, endedSessions: revoked.length, ...why } })])
   await audit.pseudonymise(userId)
   return { ended: revoked.map(({ id }) => id), identities: disconnected }
 }

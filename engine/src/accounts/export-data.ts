@@ -120,9 +120,12 @@ const askedByAnyone: readonly string[] = [
   'user:magic-link-request',
 ]
 
+/** Whose address it was is as little theirs as the name. */
+const actor = /^(operator|application|user):/
+
 const exportEntry = ({ at, action, resource, resourceId, details, ip, userAgent }: AuditEntry): ExportedEntry => {
-  const isTheirs = !action.endsWith(':failed') && !askedByAnyone.includes(action)
   const { by, ...rest } = details
+  const isTheirs = !actor.test(String(by)) && !action.endsWith(':failed') && !askedByAnyone.includes(action)
   // Who it was among the operators is nobody's business; that it was one is.
   const shown = by === undefined ? rest : { ...rest, by: String(by).split(':')[0] }
   return {

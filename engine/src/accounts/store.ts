@@ -65,11 +65,13 @@ export interface AccountStore {
   changeEmail(account: Account, email: Email, now: number): Promise<boolean>
   /** Removes the account and what hangs on it (sessions, devices). */
   delete(id: UserId): Promise<boolean>
-  /** By creation, oldest first, after `after` (a `next`; one that is unreadable gives no accounts); `search` matches a part of the email or name, whatever the case. */
+  /** By creation, oldest first, after `after` (a `next`; one that is unreadable gives no accounts); `search` matches a part of the email or name, whatever the case; `roleId`: only who has the role. */
   list(input: {
     readonly after: string | null
     readonly limit: number
     readonly search: string | null
+    readonly isActive?: boolean
+    readonly roleId?: string
   }): Promise<AccountPage>
 
   /**

@@ -1,5 +1,5 @@
 import { pathOf } from './openapi.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 /** A route as one line of a list: what protects it. */
 export type RouteDescription = {

@@ -3,7 +3,7 @@ import { type Endpoint, type ErrorCode, errorStatus, problemSchema, topicOf } fr
 import { z } from 'zod'
 import type { BindingMode } from '../binding/binding.ts'
 import type { Means } from './guards.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 /** Refusals that every endpoint may answer. */
 const shared: readonly ErrorCode[] = ['validation_failed', 'not_found', 'internal_error', 'unavailable']

@@ -5,14 +5,19 @@ import { auditEntry } from '../audit/entry.ts'
 import type { RecordDenial } from '../audit/record-denial.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { LivePermissions } from '../roles/live-permissions.ts'
-import { holds } from '../roles/permissions.ts'
+import { type EnginePermission, holds } from '../roles/permissions.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import type { Guard, Guards } from './guards.ts'
 import { type Passed, passed } from './identify.ts'
 import { type Refusal, refuse } from './outcome.ts'
 
-export type PermittedSession = { readonly verified: VerifiedSession; readonly user: User }
+/** `held`: what the session may do, wildcards among it. */
+export type PermittedSession = {
+  readonly verified: VerifiedSession
+  readonly user: User
+  readonly held: readonly string[]
+}
 
 export type PermittedDeps = {
   readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'recentChange'>
@@ -49,7 +54,7 @@ export const createPermitted = (deps: PermittedDeps) => {
         const isLater = await deps.livePermissions.awaitsSignIn(account, permission)
         return isLater ? refuse('reauthentication_required') : denied(call, found.as, permission)
       }
-      return passed({ verified: found.as, user: account.user }, found.sessionId)
+      return passed({ verified: found.as, user: account.user, held: permissions }, found.sessionId)
     }
 
   return {
@@ -58,7 +63,7 @@ export const createPermitted = (deps: PermittedDeps) => {
       check(permission, recentSignIn ? recentChange : signedInChange),
 
     /** For our routes of administration: changes need a recent sign-in (TOK-11). */
-    guard: (permission: string): Guard<PermittedSession> => ({
+    guard: (permission: EnginePermission): Guard<PermittedSession> => ({
       name: `permission ${permission}; changes: CSRF, recent sign-in`,
       by: signedIn.by,
       check: check(permission, recentChange),

@@ -13,7 +13,7 @@ import type { Proofs } from './proofs.ts'
 import { type RawInput, readBody, readInput } from './read-input.ts'
 import type { LogFault, LogRequest } from './request-log.ts'
 import { type Asking, askingOf, type Respond, toResponse } from './respond.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export type ServeDeps = {
   readonly routes: readonly Route[]
@@ -89,12 +89,21 @@ export const createServe = (deps: ServeDeps): Serve => {
     return toResponse(respond(askingOf(req.raw), requestId, refuse('internal_error')))
   })
 
-  const exact = new Set(routes.map((route) => route.endpoint.path).filter((path) => path.startsWith('/')))
+  const rooted = routes.map((route) => route.endpoint.path).filter((path) => path.startsWith('/'))
+  const exact = new Set(rooted)
+  const patterns = rooted.filter((path) => path.includes('{')).map(patternOf)
   return {
     fetch: async (request, peer, ready) => app.fetch(request, { peer, startedAt: performance.now(), ready }),
-    handles: (pathname) => exact.has(pathname) || pathname === authPath || pathname.startsWith(`${authPath}/`),
+    handles: (pathname) =>
+      exact.has(pathname) ||
+      pathname === authPath ||
+      pathname.startsWith(`${authPath}/`) ||
+      patterns.some((pattern) => pattern.test(pathname)),
   }
 }
+
+/** Whole segments: what else is below the same path may be the application's. */
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 
 /** No origin is told that it may read the answer; a person who is there reads a page, not JSON. */
 const byNavigation = (request: Request): Asking => ({

@@ -83,6 +83,7 @@ export const en = {
   permissionMissing: 'This needs the permission {{permission}}.',
   roleMissing: 'This needs the role {{role}}.',
   lastAdministrator: 'You are the last who may manage roles here. Give somebody else that right first.',
+  noFactor: 'There is no second factor to take away.',
   factorThere: 'This account has a second factor already: sign in with it.',
   factorRequired: 'A second factor is required here. Add another one before you remove this one.',
   signInOver: 'This sign-in is over: it took too long, or was ended. Begin again.',

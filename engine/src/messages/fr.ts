@@ -103,6 +103,7 @@ export const fr: Messages = {
   roleMissing: 'Ceci demande le rôle {{role}}.',
   lastAdministrator:
     "Vous êtes la dernière personne à pouvoir gérer les rôles ici. Donnez d'abord ce droit à quelqu'un d'autre.",
+  noFactor: "Il n'y a pas de second facteur à retirer.",
   factorThere: 'Ce compte a déjà un second facteur : utilisez-le pour vous connecter.',
   factorRequired: 'Un second facteur est obligatoire ici. Ajoutez-en un autre avant de supprimer celui-ci.',
   signInOver: 'Cette connexion est terminée : elle a pris trop de temps, ou a été arrêtée. Recommencez.',

@@ -10,9 +10,10 @@ import { type SendResetLinkDeps, sendResetLink } from '../accounts/send-reset-li
 import { setAccountActive } from '../accounts/set-account-active.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
 import { verifyAccountEmail } from '../accounts/verify-account-email.ts'
-import type { Actor } from '../audit/actor.ts'
+import type { Actor, AnyActor } from '../audit/actor.ts'
 import type { PasswordFault } from '../passwords/password-policy.ts'
 import { parseUserId, type UserId } from '../primitives/ids.ts'
+import type { ActorRefusal } from '../roles/act-on-user.ts'
 import type { EvenTheLast } from '../roles/administrators.ts'
 
 export type ManagedUser = User & { readonly isActive: boolean }
@@ -22,7 +23,8 @@ type Refused<Code extends string> = { readonly ok: false; readonly error: Code }
 
 /**
  * Each act is on record with who did it (`by`), or it is not done. Who alone may still manage roles is not disabled nor deleted:
- * `last_administrator`, unless `leaveNoAdministrator` is said.
+ * `last_administrator`, unless `leaveNoAdministrator` is said. A user who acts (`{ kind: 'user', id }`) needs `users:update` or
+ * `users:delete`, and all that the other holds: else `permission_denied`, naming what lacks.
  */
 export type Users = {
   /**
@@ -51,14 +53,14 @@ export type Users = {
   /** Ends every session of the user at once, and refuses sign-in as for a wrong password (ACC-6). */
   disable(
     id: UserId,
-    by: Actor,
+    by: AnyActor,
     options?: EvenTheLast,
-  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found' | 'last_administrator'>>
-  enable(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'last_administrator'> | ActorRefusal>
+  enable(id: UserId, by: AnyActor): Promise<Done | Refused<'not_found'> | ActorRefusal>
   /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
   /** Sends the user the link to choose a new password, which is the only way to give them one (S-19). */
-  sendPasswordReset(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
+  sendPasswordReset(id: UserId, by: AnyActor): Promise<Done | ActorRefusal>
   /**
    * For somebody who has lost every second factor: takes away the authenticator app, the passkeys and the recovery codes, ends
    * every session and tells the owner by letter. Be sure who asks: what is left is the first factor. Refuses `not_found` (none,
@@ -69,10 +71,10 @@ export type Users = {
    */
   removeFactors(
     id: UserId,
-    by: Actor,
-  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'not_found' | 'no_factor'>>
+    by: AnyActor,
+  ): Promise<Done<{ readonly endedSessions: number }> | Refused<'no_factor'> | ActorRefusal>
   /** Ends every session, and removes the account with what hangs on it; its audit entries stay, without what tells of a person. */
-  delete(id: UserId, by: Actor, options?: EvenTheLast): Promise<Done | Refused<'not_found' | 'last_administrator'>>
+  delete(id: UserId, by: AnyActor, options?: EvenTheLast): Promise<Done | Refused<'last_administrator'> | ActorRefusal>
 }
 
 const pageSize = 50
@@ -101,16 +103,21 @@ export const createUsers = (
       const page = await accounts.list({ after, limit: Math.min(Math.max(limit, 1), maxPageSize), search })
       return { users: page.accounts.map(managed), next: page.next }
     },
-    disable: (id, by, options) => setAccountActive(deps, id, false, by, options),
+    disable: (id, by, options) => setAccountActive(deps, id, false, by, ofUser(by, options)),
     enable: async (id, by) => {
-      const { ok } = await setAccountActive(deps, id, true, by)
-      return ok ? { ok, value: undefined } : notFound
+      const done = await setAccountActive(deps, id, true, by)
+      if (done.ok) return { ok: true, value: undefined }
+      // Only what ends an administrator can leave none.
+      return done.error === 'last_administrator' ? notFound : done
     },
     verifyEmail: (id, by) => verifyAccountEmail(deps, id, by),
     sendPasswordReset: (id, by) => sendResetLink(deps, id, by),
     removeFactors: (id, by) => removeFactors(deps, id, by),
-    delete: (id, by, options) => deleteAccount(deps, id, by, options),
+    delete: (id, by, options) => deleteAccount(deps, id, by, ofUser(by, options)),
   }
 }
+
+/** A user never leaves nobody, whatever is asked. */
+const ofUser = (by: AnyActor, options?: EvenTheLast): EvenTheLast | undefined => (by.kind === 'user' ? {} : options)
 
 const managed = (account: Account): ManagedUser => ({ ...presentUser(account), isActive: account.isActive })

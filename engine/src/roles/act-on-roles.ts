@@ -1,6 +1,6 @@
 // What the acts on roles have in common: one at a time, bounded by what whoever acts holds, and told to every node.
-import { type Actor, nameActor, type UserActor } from '../audit/actor.ts'
-import { auditEntry, noContext } from '../audit/entry.ts'
+import { type AnyActor, contextOf, nameActor, type UserActor } from '../audit/actor.ts'
+import { auditEntry } from '../audit/entry.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Channel, Invalidation } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -14,7 +14,7 @@ import { heldPermissions } from './held-permissions.ts'
 import { holds, type KnownPermissions } from './permissions.ts'
 import type { Role, RoleStore } from './store.ts'
 
-export type RoleActor = Actor | UserActor
+export type RoleActor = AnyActor
 
 export type RoleActStores = {
   readonly accounts: {
@@ -83,11 +83,10 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
     const { roles } = await stores.roles.list()
     const held = bounded && (await heldPermissions(stores.roles, bounded.id, roles))
     const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
-      const permission = lists.flat().find((one) => held !== null && !holds(held, one))
-      return permission === undefined ? null : { ok: false, error: 'permission_denied', permission }
+      return bounded && held ? refuseLacking(bounded, held, lists.flat()) : null
     }
     const entry: RoleAct['entry'] = (action, { userId, resource, resourceId, details }) =>
-      auditEntry(noContext, {
+      auditEntry(contextOf(by), {
         ...{ action, at: now, userId: userId ?? null, details: { by: nameActor(by), ...details } },
         ...(resource && { resource }),
         ...(resourceId && { resourceId }),
@@ -100,8 +99,21 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   return done
 }
 
+/** Refuses the first that whoever acts does not hold, by the roles as they are and by what the session was found to hold. */
+export const refuseLacking = (
+  { within }: UserActor,
+  held: readonly string[],
+  wanted: readonly string[],
+): ActorRefused | null => {
+  const permission = wanted.find((one) => !holds(held, one) || (within !== undefined && !holds(within, one)))
+  return permission === undefined ? null : { ok: false, error: 'permission_denied', permission }
+}
+
 /** Whether the session that authorised the act lives, by the database's row and clock (I10). */
-const lives = async ({ sessions }: RoleActStores, { id, sessionId }: UserActor): Promise<boolean> => {
+export const lives = async (
+  { sessions }: Pick<RoleActStores, 'sessions'>,
+  { id, sessionId }: UserActor,
+): Promise<boolean> => {
   if (sessionId === undefined) return true
   const { session, now } = await sessions.find(sessionId)
   return session?.userId === id && sessionEnd(session, now) === null

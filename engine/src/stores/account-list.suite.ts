@@ -46,6 +46,24 @@ export const accountListSuite = (newPlace: () => Promise<Place>): void => {
     expect(created).toEqual(created.toSorted((a, b) => a - b))
   })
 
+  test('accounts are listed by whether they are active, and by a role', async () => {
+    const [first, second] = accounts as [Account, Account]
+    const role = { id: 'r'.repeat(22), name: 'clerk', description: null, permissions: [], createdAt: 1, updatedAt: 1 }
+    await database.transact(async ({ accounts: all, roles }) => {
+      await all.setActive(first.id, false, 2_000)
+      await roles.insert(role)
+      for (const { id } of [first, second]) await roles.assign(id, role.id, { at: 1, by: 'test' })
+    })
+    const listed = async (filter: { isActive?: boolean; roleId?: string }) =>
+      (await database.accounts.list({ after: null, limit: 10, search: null, ...filter })).accounts.map(({ id }) => id)
+    expect(await listed({ isActive: false })).toEqual([first.id])
+    expect(await listed({ isActive: true })).toHaveLength(6)
+    expect(await listed({ roleId: role.id })).toEqual([first.id, second.id])
+    expect(await listed({ roleId: role.id, isActive: true })).toEqual([second.id])
+    expect(await listed({ roleId: 'x' })).toEqual([])
+    await database.accounts.setActive(first.id, true, 3_000)
+  })
+
   test.each([
     ['a part of the email, whatever the case', 'pERSON3@', 1],
     ['a part of the name, whatever the case of an accented letter', 'éLODIE', 7],

@@ -215,7 +215,7 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', id).executeTakeFirstOrThrow()
       return numDeletedRows === 1n
     },
-    list: async ({ after, limit, search }) => {
+    list: async ({ after, limit, search, isActive, roleId }) => {
       const last = after === null ? null : parseCursor(after)
       if (after !== null && last === null) return { accounts: [], next: null }
       const rows = await db
@@ -224,6 +224,15 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .$if(last !== null, (query) => query.where(sql<boolean>`(created_at, id) > (${last?.createdAt}, ${last?.id})`))
         .$if(search !== null, (query) =>
           query.where(sql<boolean>`search_text like ${toPattern(search as string)} escape '\\'`),
+        )
+        .$if(isActive !== undefined, (query) => query.where('is_active', '=', isActive as boolean))
+        .$if(roleId !== undefined, (query) =>
+          query.where('id', 'in', (from) =>
+            from
+              .selectFrom('user_roles')
+              .select('user_id')
+              .where('role_id', '=', roleId as string),
+          ),
         )
         .orderBy('created_at')
         .orderBy('id')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Guard } from './guards.ts'
 import { answer } from './outcome.ts'
-import { route } from './routes.ts'
+import { route } from './route.ts'
 
 const handle = async () => answer(200)
 const guard: Guard<null> = {

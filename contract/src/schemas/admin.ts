@@ -1,0 +1,60 @@
+// What administrators ask, and what they see of others: never a hash, a secret or a token.
+import { z } from 'zod'
+import { userSchema } from '../schemas.ts'
+
+const moment = z.number().meta({ description: 'Epoch milliseconds.' })
+
+/** Where a page ends, and how long it may be. */
+const pageQuery = {
+  after: z.string().min(1).max(100).optional().meta({ description: '`next` of the page before.' }),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|1\d\d|200)$/)
+    .transform(Number)
+    .optional()
+    .meta({ description: '1 to 200; default 50.' }),
+}
+const nextSchema = z.string().nullable().meta({ description: 'From where to go on; null: that was all.' })
+const roleNameInput = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+
+export const adminUsersQuery = z.strictObject({
+  ...pageQuery,
+  search: z.string().min(1).max(254).optional().meta({ description: 'A part of the email or name.' }),
+  active: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  role: roleNameInput.optional().meta({ description: 'Only those who have the role of this name.' }),
+})
+export const userIdParam = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })
+
+export const managedUserSchema = userSchema.extend({ isActive: z.boolean(), roles: z.array(z.string()) })
+export type AdminUser = z.infer<typeof managedUserSchema>
+
+export const adminUsersSchema = z.object({ users: z.array(managedUserSchema), next: nextSchema })
+export type AdminUsers = z.infer<typeof adminUsersSchema>
+
+export const adminUserSchema = managedUserSchema.extend({
+  permissions: z.array(z.string()).meta({ description: 'What the roles come to.' }),
+  hasPassword: z.boolean(),
+  sessions: z.number().int().meta({ description: 'Live ones.' }),
+  factors: z.object({
+    totp: z.boolean(),
+    passkeys: z.number().int(),
+    recoveryCodes: z.number().int().meta({ description: 'Not used yet.' }),
+  }),
+  identities: z.array(
+    z.object({
+      id: z.string(),
+      provider: z.string(),
+      email: z.string().nullable(),
+      label: z.string().nullable(),
+      createdAt: moment,
+      lastUsedAt: moment.nullable(),
+    }),
+  ),
+  lastSignInAt: moment.nullable().meta({ description: 'Null: none is on record.' }),
+})
+export type AdminUserDetail = z.infer<typeof adminUserSchema>
+
+export const endedSessionsSchema = z.object({ endedSessions: z.number().int() })
