@@ -16,6 +16,8 @@ export const holdLock = async (site: Site, lock: string) => {
       expect
         .poll(
           async () => {
+            // Within a transaction PostgreSQL goes on telling what it told the first time.
+            await database.run('select pg_stat_clear_snapshot()')
             const [row] = await database.run(
               `select count(*) as waiting from pg_stat_activity
                where datname = current_database() and wait_event_type = 'Lock'`,
