@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { tooMany } from '../providers/discord.ts'
 import type { Fault } from '../providers/faults.ts'
 import { storeKinds } from '../support/site.ts'
+import { linkWith, unlink } from './linking.ts'
 import { landing, openProviderSite, type ProviderSite, signInWith, toCallback } from './provider-site.ts'
 
 describe.each(storeKinds)('on %s', (kind) => {
@@ -78,6 +79,39 @@ describe.each(storeKinds)('on %s', (kind) => {
     if (fault === 'huge' || typeof fault === 'object') expect(stateOf('discord')?.state).toBe('closed')
   })
 
+  test('attack: RES-2 whoever makes one read fail, over and over, closes neither sign-in nor the other reads', async () => {
+    const ada = site.visitor()
+    const { id: userId } = (await signInWith(ada)).body.user
+    const read = (what: string) => site.vigile.connections.read(userId, 'discord', what)
+    site.discord.always('guilds', 503)
+    for (let each = 0; each < 3; each += 1)
+      expect(await read('guilds')).toMatchObject({ error: 'provider_unavailable' })
+    // That read is left alone by now.
+    expect(site.discord.asked('guilds')).toHaveLength(5)
+    const alert = { provider: 'discord', for: 'read guilds', state: 'open', alert: 'provider_down' }
+    expect(site.log).toContainEqual(expect.objectContaining({ level: 'error', fields: alert }))
+    expect(stateOf('discord')?.state).toBe('closed')
+    expect((await signInWith(site.visitor())).status).toBe(200)
+    expect(await read('profile')).toMatchObject({ ok: true })
+  })
+
+  test('attack: RES-2 nor whoever connects and disconnects while tokens can’t be taken back', async () => {
+    const connect = async (name: string) => {
+      const email = `${name}@example.org`
+      const visitor = site.visitor()
+      expect((await visitor.signUp(email)).status).toBe(201)
+      site.discord.people.set(name, { id: name === 'bob' ? '901' : '902', username: name, email, verified: true })
+      return { visitor, id: await linkWith(visitor, 'discord', { account: name }) }
+    }
+    const both = [await connect('bob'), await connect('eve')]
+    site.discord.always('revoke', 503)
+    for (const { visitor, id } of both) expect((await unlink(visitor, id)).status).toBe(204)
+    const alert = { provider: 'discord', for: 'revocation', state: 'open', alert: 'provider_down' }
+    await expect.poll(() => site.log).toContainEqual(expect.objectContaining({ fields: alert }))
+    expect(stateOf('discord')?.state).toBe('closed')
+    expect((await signInWith(site.visitor())).status).toBe(200)
+  })
+
   test('RES-2 a provider that hangs: given up, left alone, asked once after a while; passwords go on', async () => {
     const other = await openProviderSite(kind, { providerCalls: { timeoutSeconds: 1 } })
     const { vigile, discord } = other
@@ -91,7 +125,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await Promise.all(hung)).toEqual(Array(5).fill('provider_unavailable'))
     expect(stateOf('discord')).toEqual({ id: 'discord', name: 'Discord', state: 'open', since: expect.any(Number) })
     expect(stateOf('campus')).toMatchObject({ state: 'closed' })
-    const alert = { provider: 'discord', state: 'open', alert: 'provider_down' }
+    const alert = { provider: 'discord', for: 'sign-in', state: 'open', alert: 'provider_down' }
     expect(other.log).toContainEqual(expect.objectContaining({ level: 'error', fields: alert }))
 
     discord.forget()

@@ -14,7 +14,7 @@ import {
 } from '../oauth/flow-secrets.ts'
 import type { Provider } from '../oauth/provider.ts'
 import { flowLifeMs, type StartDeps, startFlow } from '../oauth/start.ts'
-import type { ProviderClient } from '../provider-calls/provider-client.ts'
+import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import type { Cookies, FlowKind } from './cookies.ts'
@@ -27,7 +27,7 @@ import type { WaysIn } from './ways-in.ts'
 
 export type OAuthHandlerDeps = Omit<StartDeps & CallbackDeps & ExchangeDeps, 'findServer' | 'redirectUri'> & {
   readonly findServer: FindServer
-  readonly clientOf: (providerId: string) => ProviderClient
+  readonly clientOf: ProviderClients['of']
   readonly publicUrl: string
   readonly authPath: string
   readonly origins: Origins
@@ -46,7 +46,7 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
 
   const reachOf = (id: string, { leftMs }: Call): Reach | null => {
     const provider = deps.providers.find((one) => one.id === id)
-    return provider ? { provider, client: deps.clientOf(id), leftMs } : null
+    return provider ? { provider, client: deps.clientOf(id, 'sign-in'), leftMs } : null
   }
 
   /** The new flow's cookie; of those that are too many the oldest go. */

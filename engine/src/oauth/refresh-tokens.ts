@@ -4,7 +4,7 @@ import { clockTolerance, processRefreshTokenResponse, ResponseBodyError, refresh
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { RefreshTokens } from '../provider-calls/fresh-token.ts'
-import type { ProviderClient } from '../provider-calls/provider-client.ts'
+import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import { ProviderCallError } from '../provider-calls/provider-fetch.ts'
 import { callsWith, type FindServer, type Reach } from './authorization-server.ts'
 import { authenticationOf } from './client-authentication.ts'
@@ -13,7 +13,7 @@ import type { Provider, Tokens } from './provider.ts'
 import { providerFault } from './provider-fault.ts'
 
 export type RefreshTokensDeps = {
-  readonly clientOf: (providerId: string) => ProviderClient
+  readonly clientOf: ProviderClients['of']
   readonly findServer: FindServer
   readonly clock: Clock
   readonly log: Log
@@ -26,7 +26,7 @@ export const createRefreshTokens =
   (deps: RefreshTokensDeps, provider: Provider): RefreshTokens =>
   async (refreshToken, leftMs) => {
     try {
-      return await ask(deps, { provider, client: deps.clientOf(provider.id), leftMs }, refreshToken)
+      return await ask(deps, { provider, client: deps.clientOf(provider.id, 'refresh'), leftMs }, refreshToken)
     } catch (error) {
       if (error instanceof ResponseBodyError && isOver(error.error)) return null
       const { error: code, says, retryAfterSeconds } = providerFault(error)

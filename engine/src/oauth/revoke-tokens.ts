@@ -5,7 +5,7 @@ import { openTokens, type Tokens } from '../identities/sealed-tokens.ts'
 import type { Identity } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Log } from '../primitives/log.ts'
-import type { ProviderClient } from '../provider-calls/provider-client.ts'
+import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import { providerFetch } from '../provider-calls/provider-fetch.ts'
 import { callsWith, type FindServer, type Reach } from './authorization-server.ts'
 import { authenticationOf } from './client-authentication.ts'
@@ -13,7 +13,7 @@ import type { Provider } from './provider.ts'
 
 export type RevokeTokensDeps = {
   readonly providers: readonly Provider[]
-  readonly clientOf: (providerId: string) => ProviderClient
+  readonly clientOf: ProviderClients['of']
   readonly findServer: FindServer
   readonly keyring: Pick<Keyring, 'find'>
   readonly log: Log
@@ -37,7 +37,7 @@ const revoke = async (deps: RevokeTokensDeps, identity: Identity): Promise<void>
   const tokens = provider && (await openTokens(deps.keyring, identity))
   if (!tokens) return
   const endsAt = performance.now() + allowedMs
-  const reach = { provider, client: deps.clientOf(provider.id), leftMs: () => endsAt - performance.now() }
+  const reach = { provider, client: deps.clientOf(provider.id, 'revocation'), leftMs: () => endsAt - performance.now() }
   if (provider.revoke)
     await provider.revoke(providerFetch(reach.client, { repeatable: true, ...reach }), tokens, provider)
   else await revokeByStandard(deps, reach, tokens)

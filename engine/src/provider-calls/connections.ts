@@ -130,7 +130,7 @@ const fetchAnswer = async (deps: ConnectionDeps, key: AnswerKey, source: Source,
   const { clock, log, cache } = deps
   const askedAt = clock.now()
   const leftMs = () => allowedMs - (clock.now() - askedAt)
-  const client = deps.clients.of(key.provider)
+  const client = deps.clients.of(key.provider, `read ${key.what}`)
   const input = { refresh: source.refresh, leftMs }
   const tokenDeps = { ...deps, wait: deps.clients.wait }
   const ask = (token: string): Promise<ProviderAnswer | ProviderFailure> =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createPauses } from './pauses.ts'
 import { createProviderClient, waitInProcess } from './provider-client.ts'
 import {
   hanging,
@@ -341,6 +342,8 @@ test('RES-2 closing ends waits and calls under way, and leaves no timer behind',
   const make = () =>
     createProviderClient({
       id: 'discord',
+      purpose: 'sign-in',
+      pauses: createPauses(Date.now),
       policy: { ...testPolicy, timeoutMs: 3_600_000 },
       fetch,
       wait: waitInProcess,

@@ -7,7 +7,7 @@ import type { Log } from '../primitives/log.ts'
 import { type Answered, attempt, type Outcome, type ProviderRequest } from './attempt.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
 import { type CallPolicy, nextStep, shortestAttemptMs } from './next-step.ts'
-import { createPauses } from './pauses.ts'
+import type { Pauses } from './pauses.ts'
 
 export type SendOptions = {
   /** False for what must not be done twice: a code exchange, the refresh of a token. */
@@ -48,8 +48,11 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 export const waitInProcess: Wait = (ms, signal) => sleep(ms, undefined, { signal })
 
 export type ProviderClientDeps = {
-  /** Which one, for the log. */
+  /** Which one and what for, for the log. */
   readonly id: string
+  readonly purpose: string
+  /** Of this provider, whatever for. */
+  readonly pauses: Pauses
   readonly policy: ProviderCallPolicy
   readonly fetch: typeof globalThis.fetch
   readonly wait: Wait
@@ -65,22 +68,21 @@ const keptForCallerMs = 500
 
 /**
  * @example
- * const discord = createProviderClient({ id: 'discord', policy, fetch, wait: waitInProcess, now: clock.now, log })
+ * const discord = createProviderClient({ id: 'discord', purpose, pauses, policy, fetch, wait: waitInProcess, now: clock.now, log })
  * const answer = await discord.send({ url: 'https://discord.com/api/users/@me', headers }, { repeatable: true })
  * if (answer.ok && answer.status === 200) use(new TextDecoder().decode(answer.body))
  */
 export const createProviderClient = (deps: ProviderClientDeps): ProviderClient => {
-  const { id, policy, fetch, wait, now, log } = deps
+  const { id, purpose, pauses, policy, fetch, wait, now, log } = deps
   const closing = new AbortController()
   // As many as there are calls under way; each takes its own away.
   setMaxListeners(0, closing.signal)
-  const pauses = createPauses(now)
   const breaker = createBreaker<Outcome>({
     ...policy,
     now,
     isFault: (outcome) => outcome.kind === 'unanswered' || (outcome.kind === 'answered' && outcome.status >= 500),
     onChange: ({ state }) => {
-      const fields = { provider: id, state }
+      const fields = { provider: id, for: purpose, state }
       if (state === 'open') log.error({ ...fields, alert: 'provider_down' }, 'a provider is down: it is left alone')
       else log.info(fields, 'a provider is asked again')
     },

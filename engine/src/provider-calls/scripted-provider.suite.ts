@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Log } from '../primitives/log.ts'
+import { createPauses } from './pauses.ts'
 import { createProviderClient, type ProviderCallPolicy, type ProviderClient } from './provider-client.ts'
 
 export type Said = (request: IncomingMessage, response: ServerResponse) => void
@@ -72,6 +73,8 @@ export const testClient = (policy: Partial<ProviderCallPolicy> = {}, fetched = f
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const client = createProviderClient({
     id: 'discord',
+    purpose: 'sign-in',
+    pauses: createPauses(() => now),
     policy: { ...testPolicy, ...policy },
     fetch: fetched,
     wait: async (ms) => {
