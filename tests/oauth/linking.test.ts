@@ -5,9 +5,9 @@ import { addPasskey } from '../passkeys/people.ts'
 import { auditOf } from '../passkeys/records.ts'
 import type { DiscordPerson } from '../providers/discord.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
-import { letterTo } from '../support/mail.ts'
+import { letterTo, tokenIn } from '../support/mail.ts'
 import { storeKinds } from '../support/site.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { goodPassword, type Visitor } from '../support/visitor.ts'
 import { beginLink, connected, link, linkWith, offer, toLinkHandle, unlink } from './linking.ts'
 import { exchange, openProviderSite, type ProviderSite, signInWith, toHandle } from './provider-site.ts'
 
@@ -154,6 +154,42 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await letterTo([site.vigile], email, 'can no longer be used')).text).toContain(`@${person.username}`)
     const entry = { resourceId: identity, details: { provider: 'discord' } }
     expect((await auditOf(site, 'identity:unlink')).find(({ userId }) => userId === id)).toMatchObject(entry)
+  })
+
+  /** Whose verified email at Discord is the account's. */
+  const memberWithTheirEmail = async () => {
+    people += 1
+    const [visitor, email] = [site.visitor(), `member${people}@example.com`]
+    const made = await site.vigile.users.create({ email, password: goodPassword, emailVerified: true }, by)
+    if (!made.ok) throw new Error(made.error)
+    const { id } = made.value
+    await visitor.signIn(email)
+    const { username: account } = atDiscord(email)
+    return { visitor, email, id, account, enterByDiscord: () => signInWith(site.visitor(), 'discord', { account }) }
+  }
+
+  test('OAU-6 S-16 a thief at the provider whose account was disconnected is not back in by its email; the owner connects it again', async () => {
+    const { visitor, id, account, enterByDiscord } = await memberWithTheirEmail()
+    expect((await enterByDiscord()).body.user.id).toBe(id)
+    const [identity] = await connected(visitor)
+    expect((await unlink(visitor, identity?.id ?? '')).status).toBe(204)
+    for (let times = 0; times < 2; times += 1) {
+      const thief = await enterByDiscord()
+      expect([thief.status, thief.body.code]).toEqual([409, 'account_exists'])
+    }
+    expect(await connected(visitor)).toEqual([])
+    await linkWith(visitor, 'discord', { account })
+    expect((await enterByDiscord()).body.user.id).toBe(id)
+  })
+
+  test('OAU-6 S-16 a thief at the provider who was reported by letter is not back in by its email', async () => {
+    const { visitor, email, enterByDiscord } = await memberWithTheirEmail()
+    expect((await enterByDiscord()).status).toBe(200)
+    const letter = await letterTo([site.vigile], email, 'account was connected')
+    expect((await site.visitor().post('/api/auth/not-me', { token: tokenIn(letter) })).status).toBe(200)
+    const thief = await enterByDiscord()
+    expect([thief.status, thief.body.code]).toEqual([409, 'account_exists'])
+    expect((await visitor.get('/api/auth/identities')).status).toBe(401)
   })
 
   test('OAU-6 the last way in stays: of six that are disconnected at once one remains', async () => {

@@ -19,7 +19,7 @@ export type LetterActStores = RemoveSinceStores & {
   readonly accounts: AccountStore
   readonly closures: ClosureStore
   readonly sessions: SessionStore
-  readonly identities: Pick<IdentityStore, 'listOfUser' | 'removeAll'>
+  readonly identities: Pick<IdentityStore, 'listOfUser' | 'removeAll' | 'disown'>
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
   readonly roles: RoleStore

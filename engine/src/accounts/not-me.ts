@@ -76,6 +76,7 @@ const secure = (deps: LetterActDeps, { token, locale, context }: NotMeInput) =>
     await removeSince(stores, userId, since)
     // Of any age, as the password: whoever got in by one that the owner connected long ago would be back at once.
     const disconnected = await removeIdentities(stores, userId, { reason: 'reported', now, context })
+    await stores.identities.disown(disconnected, now)
     const appPutBack = await putBackApp(stores, userId, { told: toldBy(all), since })
     // What they could do is done. Nor may those in the mailbox of whoever changed the email turn this back.
     await oneTimeTokens.endAll(userId, 'not_me', now, since)

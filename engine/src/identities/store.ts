@@ -32,6 +32,9 @@ export type Identity = {
   readonly refreshingUntil: number | null
 }
 
+/** Somebody at a provider, and an account here. */
+export type Disowned = Pick<Identity, 'userId' | 'provider' | 'subject'>
+
 /** A refresh of tokens under way: `until` tells it from every other one of the same identity. */
 export type RefreshLease = { readonly id: string; readonly until: number }
 
@@ -58,6 +61,11 @@ export interface IdentityStore {
   remove(userId: UserId, id: string): Promise<Identity | null>
   /** Those that were removed. */
   removeAll(userId: UserId): Promise<readonly Identity[]>
+  /** Marks those that were disconnected: by email they are connected no more. The mark goes with the user. */
+  disown(disconnected: readonly Disowned[], now: number): Promise<void>
+  isDisowned(who: Disowned): Promise<boolean>
+  /** Its owner has connected it again. */
+  takeBack(who: Disowned): Promise<void>
   /** Takes the turn to refresh the tokens that were read. False: another node has it, or they are others by now. */
   beginRefresh(read: Identity, until: number, now: number): Promise<boolean>
   /** Puts the new tokens, or none, and ends the turn. False: the turn was over, or the tokens were put anew meanwhile. */

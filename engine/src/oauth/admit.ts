@@ -16,7 +16,10 @@ import { type Decision, whoseAccount } from './whose-account.ts'
 
 export type AdmitStores = ConnectStores & {
   readonly accounts: AccountStore
-  readonly identities: Pick<IdentityStore, 'findBySubject' | 'insert' | 'noteUse' | 'putTokens'>
+  readonly identities: Pick<
+    IdentityStore,
+    'findBySubject' | 'insert' | 'noteUse' | 'putTokens' | 'isDisowned' | 'takeBack'
+  >
 }
 
 type AdmitDeps = {
@@ -60,22 +63,25 @@ export const admit = async (deps: AdmitDeps, stores: AdmitStores, input: Admissi
   }
 
   const identity = await stores.identities.findBySubject(provider.id, profile.subject)
+  const account = email && (await stores.accounts.findByEmailKey(email.key))
+  const who = account && { userId: account.id, provider: provider.id, subject: profile.subject }
   const decision = whoseAccount({
     identity,
     hasEmail: email !== null,
     emailVerified: profile.emailVerified,
-    account: email && (await stores.accounts.findByEmailKey(email.key)),
+    account,
+    isDisowned: who !== null && (await stores.identities.isDisowned(who)),
     signUpOpen: deps.signUpOpen,
   })
   if (decision.kind === 'refused') return refuse({ error: decision.error })
   // Only with an email that the provider vouches for is it decided so.
   if (decision.kind === 'new') return makeAccount(deps, stores, input, email as Email)
-  const account = await stores.accounts.lockActive(decision.userId)
-  const isUsable = account !== null && !(deps.verifyEmail && account.emailVerifiedAt === null)
+  const owner = await stores.accounts.lockActive(decision.userId)
+  const isUsable = owner !== null && !(deps.verifyEmail && owner.emailVerifiedAt === null)
   if (!isUsable) return refuse({ error: 'account_disabled', userId: decision.userId })
   if (identity) await renew(deps, stores, input, identity)
-  else await connectByEmail(deps, stores, input, account, email as Email)
-  return account
+  else await connectByEmail(deps, stores, input, owner, email as Email)
+  return owner
 }
 
 const makeAccount = async (deps: AdmitDeps, stores: AdmitStores, input: Admission, email: Email): Promise<Account> => {

@@ -13,7 +13,7 @@ import type { Provider } from './provider.ts'
 import type { HandleContent } from './sealed-handle.ts'
 
 export type ConnectStores = {
-  readonly identities: Pick<IdentityStore, 'insert'>
+  readonly identities: Pick<IdentityStore, 'insert' | 'isDisowned' | 'takeBack'>
   readonly oneTimeTokens: OneTimeTokenStore
   readonly outbox: OutboxStore
   readonly audit: AuditStore
@@ -21,7 +21,8 @@ export type ConnectStores = {
 
 /**
  * Connects, in the transaction that holds the account's row. `by`: `sign_up` of an account that is made with it, whose owner needs no
- * letter. After the commit call `mailPosted`. Null: another account has this one at the provider.
+ * letter. After the commit call `mailPosted`. Null: another account has this one at the provider, or it was
+ * disconnected by its owner, who alone connects it again.
  */
 export const connectIdentity = async (
   deps: { readonly keyring: Pick<Keyring, 'newest'> },
@@ -52,7 +53,9 @@ export const connectIdentity = async (
     tokens: sealTokens(deps.keyring, { id, userId }, content.tokens),
     refreshingUntil: null,
   }
+  if (by === 'email' && (await stores.identities.isDisowned(identity))) return null
   if (!(await stores.identities.insert(identity))) return null
+  if (by === 'owner') await stores.identities.takeBack(identity)
   const details = { provider: provider.id, by }
   const act = { action: 'identity:link', at: now, userId, resource: 'identity', resourceId: id, details }
   await stores.audit.append([auditEntry(context, act)])

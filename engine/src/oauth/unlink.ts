@@ -59,6 +59,7 @@ export const unlinkIdentity = async (
     }
     if (!isWayInLeft(deps, account, left)) return 'last_way_in'
     await stores.identities.remove(userId, id)
+    await stores.identities.disown([identity], now)
     const { provider, label } = identity
     const act = { action: 'identity:unlink', at: now, userId, resource: 'identity', resourceId: id }
     await stores.audit.append([auditEntry(context, { ...act, details: { provider } })])

@@ -14,16 +14,18 @@ const all = function* (): Generator<readonly [Claim, string]> {
       for (const emailVerified of [true, false])
         for (const account of [proven, unproven, null])
           for (const signUpOpen of [true, false]) {
-            const claim = { identity: known, hasEmail, emailVerified, account, signUpOpen }
-            yield [claim, decided(claim)]
+            for (const isDisowned of account === null ? [false] : [true, false]) {
+              const claim = { identity: known, hasEmail, emailVerified, account, isDisowned, signUpOpen }
+              yield [claim, decided(claim)]
+            }
           }
 }
-const decided = ({ identity: known, hasEmail, emailVerified, account, signUpOpen }: Claim): string => {
+const decided = ({ identity: known, hasEmail, emailVerified, account, isDisowned, signUpOpen }: Claim): string => {
   const row = [
     known ? 'known' : 'new',
     hasEmail ? 'email' : '-',
     emailVerified ? 'vouched' : '-',
-    account === null ? '-' : account.emailVerifiedAt === null ? 'unproven' : 'proven',
+    account === null ? '-' : isDisowned ? 'disowned' : account.emailVerifiedAt === null ? 'unproven' : 'proven',
     signUpOpen ? 'open' : '-',
   ]
   const found = table.find(([columns]) => columns.every((column, index) => column === '*' || column === row[index]))
@@ -35,6 +37,7 @@ const table: readonly (readonly [readonly string[], string])[] = [
   [['new', '-', '*', '*', '*'], 'email_missing'],
   [['new', 'email', '-', '*', '*'], 'email_unverified'],
   [['new', 'email', 'vouched', 'unproven', '*'], 'account_exists'],
+  [['new', 'email', 'vouched', 'disowned', '*'], 'account_exists'],
   [['new', 'email', 'vouched', 'proven', '*'], 'connect'],
   [['new', 'email', 'vouched', '-', 'open'], 'new'],
   [['new', 'email', 'vouched', '-', '-'], 'sign_up_closed'],
@@ -42,7 +45,7 @@ const table: readonly (readonly [readonly string[], string])[] = [
 
 test('OAU-6 S-23 H-3 who gets which account, for all that can be', () => {
   const seen = [...all()]
-  expect(seen).toHaveLength(48)
+  expect(seen).toHaveLength(80)
   for (const [claim, expected] of seen) {
     const decision = whoseAccount(claim)
     expect([claim, decision.kind === 'refused' ? decision.error : decision.kind]).toEqual([claim, expected])

@@ -11,6 +11,8 @@ export type Claim = {
   readonly emailVerified: boolean
   /** Whose email it is here. */
   readonly account: Pick<Account, 'id' | 'emailVerifiedAt'> | null
+  /** Whether that account's owner has disconnected this one at the provider. */
+  readonly isDisowned: boolean
   readonly signUpOpen: boolean
 }
 
@@ -26,12 +28,21 @@ export type Decision =
       readonly error: 'email_missing' | 'email_unverified' | 'account_exists' | 'sign_up_closed'
     }
 
-export const whoseAccount = ({ identity, hasEmail, emailVerified, account, signUpOpen }: Claim): Decision => {
+export const whoseAccount = ({
+  identity,
+  hasEmail,
+  emailVerified,
+  account,
+  isDisowned,
+  signUpOpen,
+}: Claim): Decision => {
   if (identity) return { kind: 'known', userId: identity.userId }
   if (!hasEmail) return refused('email_missing')
   if (!emailVerified) return refused('email_unverified')
   if (account) {
-    return account.emailVerifiedAt === null ? refused('account_exists') : { kind: 'connect', userId: account.id }
+    // Whoever was disconnected would be back at once, a thief at the provider too: only the owner connects it again.
+    const isConnectable = account.emailVerifiedAt !== null && !isDisowned
+    return isConnectable ? { kind: 'connect', userId: account.id } : refused('account_exists')
   }
   return signUpOpen ? { kind: 'new' } : refused('sign_up_closed')
 }

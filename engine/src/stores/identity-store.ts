@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { disownedMark } from '../identities/disowned-mark.ts'
 import type { Identity, IdentityStore, SealedTokens } from '../identities/store.ts'
 import type { Tables } from './schema.ts'
 
@@ -128,6 +129,33 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
     const rows = await db.deleteFrom('identities').where('user_id', '=', userId).returning(columns).execute()
     return rows.map(toIdentity)
   },
+  disown: async (disconnected, now) => {
+    if (disconnected.length === 0) return
+    await db
+      .insertInto('disowned_identities')
+      .values(disconnected.map((who) => ({ user_id: who.userId, mark: disownedMark(who), created_at: now })))
+      .onConflict((conflict) => conflict.columns(['user_id', 'mark']).doNothing())
+      .execute()
+  },
+
+  isDisowned: async (who) => {
+    const row = await db
+      .selectFrom('disowned_identities')
+      .select('mark')
+      .where('user_id', '=', who.userId)
+      .where('mark', '=', disownedMark(who))
+      .executeTakeFirst()
+    return row !== undefined
+  },
+
+  takeBack: async (who) => {
+    await db
+      .deleteFrom('disowned_identities')
+      .where('user_id', '=', who.userId)
+      .where('mark', '=', disownedMark(who))
+      .execute()
+  },
+
   beginRefresh: async ({ id, tokens }, until, now) => {
     if (tokens === null) return false
     const result = await db

@@ -186,6 +186,22 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await other.identities.listOfUser(mallory)).toHaveLength(1)
   })
 
+  test('OAU-6 a disconnected identity is marked for its user alone, until that user takes it back or is gone', async () => {
+    const [ada, bert] = [await user(), await user()]
+    const [row, atGoogle] = [identity(ada), identity(ada, { provider: 'google' })]
+    await one.identities.disown([row, atGoogle], 1)
+    await one.identities.disown([row], 2)
+    await one.identities.disown([], 2)
+    expect(await other.identities.isDisowned(row)).toBe(true)
+    expect(await other.identities.isDisowned({ ...row, userId: bert })).toBe(false)
+    expect(await other.identities.isDisowned({ ...row, subject: 'another' })).toBe(false)
+    await one.identities.takeBack(row)
+    expect(await other.identities.isDisowned(row)).toBe(false)
+    expect(await other.identities.isDisowned(atGoogle)).toBe(true)
+    await one.accounts.delete(ada)
+    expect(await other.identities.isDisowned(atGoogle)).toBe(false)
+  })
+
   test('OAU-7 of many nodes that refresh the same tokens one has the turn, until it ends or its time is over', async () => {
     const row = identity(await user(), { tokens: tokens() })
     await one.identities.insert(row)

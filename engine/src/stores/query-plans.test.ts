@@ -109,6 +109,9 @@ const actOnIdentities = async ({ identities, oauthStates, oauthHandles }: Stores
   await identities.replaceSealed(identity, 'anew', 'k2')
   await identities.putTokens(identity.id, null, 1)
   await identities.listNotUnder('k2', null, 10)
+  await identities.disown([identity], 1)
+  await identities.isDisowned(identity)
+  await identities.takeBack(identity)
   await identities.remove(user, identity.id)
   await identities.removeAll(user)
   const [userId] = users as [UserId]

@@ -269,6 +269,12 @@ export type IdentitiesTable = {
   refreshing_until: number | null
 }
 
+export type DisownedIdentitiesTable = {
+  user_id: UserId
+  mark: string
+  created_at: number
+}
+
 export type RolesTable = {
   id: string
   name: string
@@ -323,4 +329,5 @@ export type Tables = {
   oauth_states: OAuthStatesTable
   oauth_handles: OAuthHandlesTable
   identities: IdentitiesTable
+  disowned_identities: DisownedIdentitiesTable
 }

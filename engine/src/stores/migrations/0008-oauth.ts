@@ -50,4 +50,12 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
     unique (provider, subject)
   ) ${tableEnd}`,
   'create index identities_by_user on identities (user_id)',
+
+  // Who was disconnected is not connected again by email. A hash: it tells nothing of who that is at the provider.
+  `create table disowned_identities (
+    user_id text not null references users (id) on delete cascade,
+    mark text not null,
+    created_at ${time} not null,
+    primary key (user_id, mark)
+  ) ${tableEnd}`,
 ]
