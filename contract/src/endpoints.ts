@@ -1,5 +1,6 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
+import { adminRolesEndpoints } from './endpoints/admin-roles.ts'
 import { adminUsersEndpoints } from './endpoints/admin-users.ts'
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { identitiesEndpoints } from './endpoints/identities.ts'
@@ -23,6 +24,7 @@ export const endpoints = {
   ...oauthEndpoints,
   ...identitiesEndpoints,
   ...adminUsersEndpoints,
+  ...adminRolesEndpoints,
   ...siteEndpoints,
 }
 
@@ -38,7 +40,7 @@ const topics = {
   Account: personEndpoints,
   Passwords: passwordsEndpoints,
   'Links by mail': lettersEndpoints,
-  Administration: adminUsersEndpoints,
+  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints },
   'This site': siteEndpoints,
 }
 

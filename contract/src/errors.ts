@@ -23,6 +23,7 @@ export const errorStatus = {
   account_exists: 409,
   already_linked: 409,
   last_way_in: 409,
+  name_taken: 409,
   link_expired: 410,
   sign_in_expired: 410,
   payload_too_large: 413,

@@ -2,7 +2,7 @@ export type { Endpoint, Method } from './endpoints/endpoint.ts'
 export { identitiesEndpoints } from './endpoints/identities.ts'
 export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
-export type { AdminUser, AdminUserDetail, AdminUsers } from './schemas/admin.ts'
+export type { AdminRole, AdminRoles, AdminUser, AdminUserDetail, AdminUsers } from './schemas/admin.ts'
 export {
   type Enrolled,
   type Entered,

@@ -4,6 +4,7 @@ import { createRecordDenial } from './audit/record-denial.ts'
 import { createBinding } from './binding/binding.ts'
 import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
+import { createAdminRoleHandlers } from './http/admin-role-handlers.ts'
 import { createAdminUserHandlers } from './http/admin-user-handlers.ts'
 import { createRecordLook } from './http/administration.ts'
 import { createReadCaller, type Peer } from './http/call.ts'
@@ -106,7 +107,11 @@ export const createWeb = (
     identities: createIdentityHandlers(web),
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
-    administration: { permitted: permitted.guard, users: createAdminUserHandlers({ ...web, recordLook }) },
+    administration: {
+      permitted: permitted.guard,
+      users: createAdminUserHandlers({ ...web, recordLook }),
+      roles: createAdminRoleHandlers(web),
+    },
     forward,
     signingKeys,
     readiness,

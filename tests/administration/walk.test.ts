@@ -77,6 +77,11 @@ test('VAL-1 H-2 a property that is not asked for is refused, in the body and in 
   expect(await walk(everything.visitor, each, {}, '?isAdmin=true')).toEqual(all(each, refused))
 })
 
+test('S-54 what a form can send is not read', async () => {
+  const form = { raw: '{}', headers: { 'content-type': 'text/plain' } }
+  expect(await walk(everything.visitor, changes, form)).toEqual(all(changes, [415, 'unsupported_media_type']))
+})
+
 test('S-86 what is not there is not found', async () => {
   const ofOne = ({ isOfOne }: { isOfOne: boolean }) => isOfOne
   expect(await walk(everything.visitor, ofOne)).toEqual(all(ofOne, [404, 'not_found']))

@@ -1,4 +1,5 @@
 // Requests that no client of ours would send (VAL-1, VAL-2).
+import { parseUserId, type UserId } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DocumentedSite, openDocumentedSite } from '../http/documented.ts'
 import { dumpOfState } from '../http/dump.ts'
@@ -177,10 +178,13 @@ describe('VAL-1 objects that are not the one asked for', () => {
 
 describe('VAL-1 queries', () => {
   test('unknown and repeated ones are named, on every route', async () => {
+    // An administrator: whoever is none is told so first.
+    const id = parseUserId((await visitor.me()).body.user.id) as UserId
+    await site.vigile.roles.grant(id, 'admin', { kind: 'operator', name: 'test' })
     for (const { method, path } of site.vigile.routes()) {
       // What a provider adds there is its own affair.
       if (path.endsWith('/callback')) continue
-      const asked = path.replace('{id}', 'A'.repeat(22)).replace('{provider}', 'discord')
+      const asked = path.replace(/\{(id|roleId)\}/g, 'A'.repeat(22)).replace('{provider}', 'discord')
       const ask = (query: string) => visitor.send(method, `${asked}?${query}`)
       const known = path.endsWith('/continue') ? 'returnTo=%2F&' : ''
       for (const name of ['debug', '__proto__', 'constructor', 'toString', 'access_token']) {

@@ -76,6 +76,12 @@ POST /api/admin/users/{id}/end-sessions | permission users:update; changes: CSRF
 POST /api/admin/users/{id}/reset-password | permission users:update; changes: CSRF, recent sign-in | change
 POST /api/admin/users/{id}/remove-factors | permission users:update; changes: CSRF, recent sign-in | change
 DELETE /api/admin/users/{id} | permission users:delete; changes: CSRF, recent sign-in | change
+GET /api/admin/roles | permission roles:read; changes: CSRF, recent sign-in | read
+POST /api/admin/roles | permission roles:manage; changes: CSRF, recent sign-in | change
+PATCH /api/admin/roles/{id} | permission roles:manage; changes: CSRF, recent sign-in | change
+DELETE /api/admin/roles/{id} | permission roles:manage; changes: CSRF, recent sign-in | change
+PUT /api/admin/users/{id}/roles/{roleId} | permission roles:manage; changes: CSRF, recent sign-in | change
+DELETE /api/admin/users/{id}/roles/{roleId} | permission roles:manage; changes: CSRF, recent sign-in | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export type Endpoint = {
   readonly method: Method

@@ -58,3 +58,42 @@ export const adminUserSchema = managedUserSchema.extend({
 export type AdminUserDetail = z.infer<typeof adminUserSchema>
 
 export const endedSessionsSchema = z.object({ endedSessions: z.number().int() })
+
+const permissionsInput = z
+  .array(z.string().min(1).max(80))
+  .max(500)
+  .meta({ description: 'Permissions, all of a resource (`products:*`), or everything (`*`).' })
+const descriptionInput = z.string().max(500).meta({ description: 'One line.' })
+export const newRoleBody = z.strictObject({
+  name: roleNameInput,
+  description: descriptionInput.optional(),
+  permissions: permissionsInput,
+})
+export const changeRoleBody = z.strictObject({
+  description: descriptionInput.nullable().optional(),
+  permissions: permissionsInput.optional(),
+})
+const roleId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+export const roleIdParam = z.strictObject({ id: roleId })
+export const roleOfUserParams = userIdParam.extend({ roleId })
+
+export const roleSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  permissions: z.array(z.string()),
+  createdAt: moment,
+  updatedAt: moment,
+})
+export type AdminRole = z.infer<typeof roleSchema>
+
+export const rolesSchema = z.object({
+  roles: z.array(roleSchema),
+  permissions: z.array(z.string()).meta({ description: 'Every permission that there is here.' }),
+})
+export type AdminRoles = z.infer<typeof rolesSchema>
+
+export const rolesOfUserSchema = z.object({
+  changed: z.boolean().meta({ description: 'False: it was so already.' }),
+  roles: z.array(z.string()).meta({ description: 'The names of all that the user has now.' }),
+})

@@ -1,4 +1,5 @@
 // The lines of the table that are for administrators. Reads need the permission; changes also the CSRF token and a recent sign-in (TOK-11).
+import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'
 import type { createPermitted } from './permitted.ts'
 import { type Route, type RouteLimit, route } from './route.ts'
@@ -6,12 +7,13 @@ import { type Route, type RouteLimit, route } from './route.ts'
 export type Administration = {
   readonly permitted: ReturnType<typeof createPermitted>['guard']
   readonly users: ReturnType<typeof createAdminUserHandlers>
+  readonly roles: ReturnType<typeof createAdminRoleHandlers>
 }
 
 const read: RouteLimit = { rule: 'read' }
 const change: RouteLimit = { rule: 'change' }
 
-export const createAdminRoutes = ({ permitted, users }: Administration): readonly Route[] => [
+export const createAdminRoutes = ({ permitted, users, roles }: Administration): readonly Route[] => [
   route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
   route('adminUser', { guard: permitted('users:read'), limit: read, handle: users.one }),
   route('disableUser', { guard: permitted('users:update'), limit: change, handle: users.disable }),
@@ -20,4 +22,10 @@ export const createAdminRoutes = ({ permitted, users }: Administration): readonl
   route('resetPasswordOfUser', { guard: permitted('users:update'), limit: change, handle: users.resetPassword }),
   route('removeFactorsOfUser', { guard: permitted('users:update'), limit: change, handle: users.removeFactors }),
   route('deleteUser', { guard: permitted('users:delete'), limit: change, handle: users.remove }),
+  route('adminRoles', { guard: permitted('roles:read'), limit: read, handle: roles.list }),
+  route('createRole', { guard: permitted('roles:manage'), limit: change, handle: roles.create }),
+  route('changeRole', { guard: permitted('roles:manage'), limit: change, handle: roles.change }),
+  route('deleteRole', { guard: permitted('roles:manage'), limit: change, handle: roles.remove }),
+  route('grantRole', { guard: permitted('roles:manage'), limit: change, handle: roles.grant }),
+  route('revokeRole', { guard: permitted('roles:manage'), limit: change, handle: roles.revoke }),
 ]

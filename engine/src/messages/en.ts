@@ -51,6 +51,10 @@ export const en = {
       title: 'This is your only way to sign in',
       detail: 'Choose a password, add a passkey or connect another account before you remove it.',
     },
+    name_taken: {
+      title: 'This name is taken',
+      detail: 'There is one of this name already, or there are as many as there can be.',
+    },
     link_expired: {
       title: 'This link is no longer good',
       detail: 'It was used already, or it is too old. Ask for a new one.',
@@ -107,6 +111,7 @@ export const en = {
     required: 'This is needed.',
     wrong_type: 'This has the wrong type.',
     unknown: 'This is not known here.',
+    unknown_permission: 'There is no permission {{permission}}.',
     too_short: 'At least {{minimum}} characters.',
     too_long: 'At most {{maximum}} characters.',
     invalid: 'This has not the right form.',

@@ -67,6 +67,10 @@ export const fr: Messages = {
       title: 'C’est votre seul moyen de vous connecter',
       detail: 'Choisissez un mot de passe, ajoutez une clé d’accès ou liez un autre compte avant de le retirer.',
     },
+    name_taken: {
+      title: 'Ce nom est déjà pris',
+      detail: 'Il en existe déjà un de ce nom, ou il y en a autant que possible.',
+    },
     link_expired: {
       title: 'Ce lien n’est plus valable',
       detail: 'Il a déjà servi ou il est trop ancien. Demandez-en un nouveau.',
@@ -127,6 +131,7 @@ export const fr: Messages = {
     required: 'Ce champ est nécessaire.',
     wrong_type: 'Ce champ n’a pas le bon type.',
     unknown: 'Ce champ n’est pas connu ici.',
+    unknown_permission: 'La permission {{permission}} n’existe pas.',
     too_short: 'Au moins {{minimum}} caractères.',
     too_long: 'Au plus {{maximum}} caractères.',
     invalid: 'Ce champ n’a pas la bonne forme.',

@@ -48,6 +48,8 @@ describe('I18N-1 the catalogues are complete', () => {
       maximum: 9,
       values: 'V',
       count: 2,
+      permission: 'P',
+      role: 'R',
     }
     for (const locale of locales) {
       for (const [key] of catalogues[locale]) {

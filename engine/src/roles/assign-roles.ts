@@ -18,7 +18,7 @@ import {
   lastAdministrator,
 } from './administrators.ts'
 import { addRole, newRole } from './change-roles.ts'
-import type { Role } from './store.ts'
+import { findRole, type Role, type RoleRef } from './store.ts'
 
 /** `changed`: false where it was so already. `roles`: the names of all that the user has now. */
 export type Assigned = {
@@ -26,7 +26,7 @@ export type Assigned = {
   readonly value: { readonly changed: boolean; readonly roles: readonly string[] }
 }
 
-type Wanted = { readonly userId: UserId; readonly role: string }
+type Wanted = { readonly userId: UserId; readonly role: RoleRef }
 
 /**
  * Refuses `not_found` (no such user or role), and what whoever acts may not. A command or an application that gives `admin` where no role
@@ -34,12 +34,12 @@ type Wanted = { readonly userId: UserId; readonly role: string }
  */
 export const grantRole = async (
   deps: RoleActDeps,
-  { userId, role: name }: Wanted,
+  { userId, role: ref }: Wanted,
   by: RoleActor,
 ): Promise<Assigned | NotFound | ActorRefused> =>
   actOnRoles(deps, { by, target: userId }, async (act) => {
-    const found = act.roles.find((one) => one.name === name)
-    const role = found ?? (name === administratorRole.name && by.kind !== 'user' ? await findAdministrators(act) : null)
+    const found = findRole(act.roles, ref)
+    const role = found ?? (ref === administratorRole.name && by.kind !== 'user' ? await findAdministrators(act) : null)
     if (!role) return notFound
     return act.refuses(role.permissions) ?? give(act, userId, role, nameActor(by))
   })
@@ -47,13 +47,14 @@ export const grantRole = async (
 /** Refuses `not_found` (no such user or role), `last_administrator`, and what whoever acts may not. */
 export const revokeRole = async (
   deps: RoleActDeps,
-  { userId, role: name }: Wanted,
+  { userId, role: ref }: Wanted,
   { by, leaveNoAdministrator = false }: EvenTheLast & { readonly by: RoleActor },
 ): Promise<Assigned | NotFound | LastAdministrator | ActorRefused> =>
   actOnRoles(deps, { by, target: userId }, async (act) => {
     const { stores, roles } = act
-    const role = roles.find((one) => one.name === name)
+    const role = findRole(roles, ref)
     if (!role) return notFound
+    const { name } = role
     const refusal = act.refuses(role.permissions)
     if (refusal) return refusal
     const isLast =

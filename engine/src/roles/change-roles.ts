@@ -11,7 +11,7 @@ import {
 } from './act-on-roles.ts'
 import { type EvenTheLast, isManaged, type LastAdministrator, lastAdministrator } from './administrators.ts'
 import { checkRole, type RoleFault, tidy } from './check-role.ts'
-import type { Role } from './store.ts'
+import { findRole, type Role, type RoleRef } from './store.ts'
 
 export type NewRole = {
   readonly name: string
@@ -41,14 +41,14 @@ export const createRole = async (
 /** What is left out stays as it is. Refuses `validation_failed`, `not_found`, `last_administrator`, and what whoever acts may not. */
 export const changeRole = async (
   deps: RoleActDeps,
-  name: string,
+  ref: RoleRef,
   to: { readonly description?: string | null; readonly permissions?: readonly string[] },
   { by, leaveNoAdministrator = false }: EvenTheLast & { readonly by: RoleActor },
 ): Promise<Done<Role> | RoleFault | NotFound | LastAdministrator | ActorRefused> => {
   const fault = checkRole(deps.permissions, to)
   if (fault) return fault
   return actOnRoles(deps, { by }, async (act) => {
-    const before = act.roles.find((role) => role.name === name)
+    const before = findRole(act.roles, ref)
     if (!before) return notFound
     const { description = before.description, permissions = before.permissions } = to
     const after = { ...before, description, permissions: tidy(permissions), updatedAt: act.now }
@@ -63,11 +63,11 @@ export const changeRole = async (
 /** Takes it from everybody who has it. Refuses `not_found`, `last_administrator`, and what whoever acts may not. */
 export const deleteRole = async (
   deps: RoleActDeps,
-  name: string,
+  ref: RoleRef,
   { by, leaveNoAdministrator = false }: EvenTheLast & { readonly by: RoleActor },
 ): Promise<Done<undefined> | NotFound | LastAdministrator | ActorRefused> =>
   actOnRoles(deps, { by }, async (act) => {
-    const role = act.roles.find((one) => one.name === name)
+    const role = findRole(act.roles, ref)
     if (!role) return notFound
     const refusal = act.refuses(role.permissions)
     if (refusal) return refusal

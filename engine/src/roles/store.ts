@@ -11,6 +11,12 @@ export type Role = {
   readonly updatedAt: number
 }
 
+/** A role by its name, which may be another one's by then, or the very one by its id. */
+export type RoleRef = string | { readonly id: string }
+
+export const findRole = (roles: readonly Role[], ref: RoleRef): Role | undefined =>
+  roles.find(({ id, name }) => (typeof ref === 'string' ? name === ref : id === ref.id))
+
 /** That a user has a role. */
 export type Assignment = { readonly roleId: string; readonly grantedAt: number }
 
