@@ -37,6 +37,8 @@ test.each([
   '//user@evil.example',
   '@evil.example',
   '.evil.example',
+  '/api/auth/oauth/discord',
+  '/x/../api/%61uth/oauth/discord?returnTo=/',
   `/${'a'.repeat(2048)}`,
 ])('S-55 open redirect: %j is not followed', (value) => {
   expect(safeReturnTo(value, origin)).toBeNull()

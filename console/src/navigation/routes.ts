@@ -30,7 +30,7 @@ export const path: string = location.pathname
 
 /** Where the address asks to go after sign-in, when that is safe to follow; or what was asked before a link was mailed. */
 const askedReturnTo =
-  safeReturnTo(asked.get('returnTo'), location.origin) ??
+  safeReturnTo(asked.get('returnTo'), location.origin, settings.authPath) ??
   (path === paths.magicLink ? keptReturnTo(location.origin) : null)
 
 const wayBack: Record<string, string> = askedReturnTo ? { returnTo: askedReturnTo } : {}
@@ -67,7 +67,7 @@ export const goOnToSecondFactor = (): void => leaveTo(withQuery(paths.secondFact
 
 /** Goes on to where a sign-in with a provider was going, as the server kept it. `via`: what comes before that. */
 export const goOnTo = (returnTo: string, via?: 'secondFactor'): void => {
-  const place = safeReturnTo(returnTo, location.origin) ?? settings.accountPath
+  const place = safeReturnTo(returnTo, location.origin, settings.authPath) ?? settings.accountPath
   leaveTo(via ? withQuery(paths[via], { returnTo: place }) : place)
 }
 

@@ -8,7 +8,7 @@ import {
   providerParam,
   startLinkBody,
 } from '../schemas/oauth.ts'
-import { type Endpoint, json, nothing } from './endpoint.ts'
+import { type Endpoint, json, nothing, page } from './endpoint.ts'
 import { refusedBy } from './refused-by.ts'
 
 export const oauthEndpoints = {
@@ -18,7 +18,10 @@ export const oauthEndpoints = {
     summary: 'A link: to the provider’s page, to sign in there',
     params: providerParam,
     query: oauthStartQuery,
-    answers: { 303: nothing('To the provider; or, where it is down, to the front end with `error`.') },
+    answers: {
+      200: page('Another site led here: a page that asks, with the same link. Nothing has begun.'),
+      303: nothing('To the provider; or, where it is down, to the front end with `error`.'),
+    },
     refuses: ['rate_limited'],
   },
   oauthCallback: {

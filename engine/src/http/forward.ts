@@ -83,7 +83,7 @@ export const createForward = (deps: ForwardDeps): Forward => {
 
   /** Signed out: to sign-in. Perhaps not, as the hint says (SPEC section 16): to the page that renews the session and comes back. */
   const wayFor = (original: OriginalRequest, hinted: boolean): string => {
-    const place = encodeURIComponent(safeReturnTo(original.uri, publicUrl) ?? '/')
+    const place = encodeURIComponent(safeReturnTo(original.uri, publicUrl, authPath) ?? '/')
     const returnTo = place.length > maxReturnToLength ? '%2F' : place
     // The whole address: Traefik would take a path for one of the server that it asked.
     return `${publicUrl}${hinted ? `${authPath}/continue` : signInPath}?returnTo=${returnTo}`

@@ -18,8 +18,10 @@ import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import type { Cookies, FlowKind } from './cookies.ts'
+import { goOnPage } from './go-on-page.ts'
 import { bySession } from './guards.ts'
-import type { Origins } from './origin.ts'
+import { localeOf } from './locale.ts'
+import { isOwnNavigation, type Origins } from './origin.ts'
 import { type Answer, answer, type Outcome, type Refusal, refuse } from './outcome.ts'
 import { placeOf } from './place.ts'
 import type { InputOf } from './read-input.ts'
@@ -30,6 +32,7 @@ export type OAuthHandlerDeps = Omit<StartDeps & CallbackDeps & ExchangeDeps, 'fi
   readonly clientOf: ProviderClients['of']
   readonly publicUrl: string
   readonly authPath: string
+  readonly signInPath: string
   readonly origins: Origins
   readonly cookies: Cookies
   readonly waysIn: WaysIn
@@ -41,7 +44,7 @@ const maxFlows = 8
 const maxClearedAtOnce = 16
 
 export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
-  const { cookies, origins, publicUrl, authPath } = deps
+  const { cookies, origins, publicUrl, authPath, signInPath } = deps
   const acts = { ...deps, redirectUri: ({ id }: Provider) => `${publicUrl}${authPath}/oauth/${id}/callback` }
 
   const reachOf = (id: string, { leftMs }: Call): Reach | null => {
@@ -72,8 +75,12 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
     start: async (call: Call, _as: null, { params, query }: InputOf<'oauthStart'>): Promise<Outcome> => {
       const reach = reachOf(params.provider, call)
       if (!reach) return refuse('not_found')
-      const place = placeOf(query.returnTo ?? '/', origins)
+      const place = placeOf(query.returnTo ?? '/', origins, authPath)
       if (!place) return badReturnTo
+      if (!isOwnNavigation(call.request.headers, origins)) {
+        const href = `${authPath}/oauth/${params.provider}${new URL(call.request.url).search}`
+        return goOnPage(localeOf(call), { provider: reach.provider.name, href, signInPath })
+      }
       const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null })
       if (!started.ok) return toFrontend(place.frontend, failed(started.error, params, place))
       const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
@@ -129,7 +136,7 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
     ): Promise<Outcome> => {
       const reach = reachOf(params.provider, call)
       if (!reach) return refuse('not_found')
-      const place = placeOf(body.returnTo ?? '/', origins)
+      const place = placeOf(body.returnTo ?? '/', origins, authPath)
       if (!place) return badReturnTo
       const started = await startFlow(acts, { reach, ...place, again: false, linking: bySession(session) })
       if (!started.ok) {

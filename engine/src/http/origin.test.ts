@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { corsHeaders, isChangeAllowed, preflightHeaders } from './origin.ts'
+import { corsHeaders, isChangeAllowed, isOwnNavigation, preflightHeaders } from './origin.ts'
 
 const origins = {
   own: 'https://shop.example.com',
@@ -32,6 +32,33 @@ describe('CSRF-2 S-54 where a change may come from', () => {
     ['same-site by Fetch metadata', { 'sec-fetch-site': 'same-site' }, false],
   ])('%s', (_, headers, isAllowed) => {
     expect(allowed(headers)).toBe(isAllowed)
+  })
+})
+
+describe('CSRF-2 where somebody comes from who follows a link', () => {
+  const sister = 'https://blog.example.com/post?x=1'
+  test.each([
+    ['no browser, or an old one', {}, true],
+    ['our own page', { 'sec-fetch-site': 'same-origin' }, true],
+    ['typed, a bookmark, a letter', { 'sec-fetch-site': 'none' }, true],
+    ['a listed origin', { 'sec-fetch-site': 'same-site', referer: 'https://app.example.com/' }, true],
+    ['another site', { 'sec-fetch-site': 'cross-site' }, false],
+    [
+      'another site, whatever it pretends',
+      { 'sec-fetch-site': 'cross-site', referer: 'https://app.example.com/' },
+      false,
+    ],
+    ['a sister domain', { 'sec-fetch-site': 'same-site', referer: sister }, false],
+    ['a sister domain that says nothing', { 'sec-fetch-site': 'same-site' }, false],
+    [
+      'a sister domain that begins alike',
+      { 'sec-fetch-site': 'same-site', referer: 'https://app.example.com.blog.example.com/' },
+      false,
+    ],
+    ['a broken referrer', { 'sec-fetch-site': 'same-site', referer: 'https://' }, false],
+    ['what no browser says yet', { 'sec-fetch-site': 'near' }, false],
+  ])('%s', (_, headers, isOwn) => {
+    expect(isOwnNavigation(new Headers(headers as Record<string, string>), origins)).toBe(isOwn)
   })
 })
 

@@ -12,6 +12,16 @@ export const isChangeAllowed = (headers: Pick<Headers, 'get'>, origins: Origins)
   return site !== 'cross-site' && site !== 'same-site'
 }
 
+/**
+ * Whether somebody went there from a page of ours, or by themselves. By `Sec-Fetch-Site`, which redirects between do not hide;
+ * a sister domain counts by its `Referer`. A caller without the header is no browser, or an old one.
+ */
+export const isOwnNavigation = (headers: Pick<Headers, 'get'>, origins: Origins): boolean => {
+  const site = headers.get('sec-fetch-site')
+  if (site === 'same-site') return origins.allowed.has(URL.parse(headers.get('referer') ?? '')?.origin ?? '')
+  return site === null || site === 'same-origin' || site === 'none'
+}
+
 const isListed = (origin: string | null, origins: Origins): origin is string =>
   origin !== null && origin !== origins.own && origins.allowed.has(origin)
 

@@ -9,9 +9,9 @@ export type Place = { readonly frontend: string; readonly returnTo: string }
  * The place in a text: a path of this site, or an address that begins, letter by letter, with an allowed origin. Null for anything
  * else.
  */
-export const placeOf = (text: string, origins: Origins): Place | null => {
+export const placeOf = (text: string, origins: Origins, authPath?: string): Place | null => {
   const listed = [...origins.allowed].find((origin) => text === origin || text.startsWith(`${origin}/`))
   const frontend = listed ?? origins.own
-  const returnTo = safeReturnTo(listed === undefined ? text : text.slice(listed.length) || '/', frontend)
+  const returnTo = safeReturnTo(listed === undefined ? text : text.slice(listed.length) || '/', frontend, authPath)
   return returnTo === null ? null : { frontend, returnTo }
 }

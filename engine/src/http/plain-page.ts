@@ -6,8 +6,9 @@ import { type Answer, answer } from './outcome.ts'
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
-const style = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0;padding:1rem;text-align:center}
-h1{font-size:1.25rem}button{font:inherit;padding:.6rem 1.2rem;min-height:2.75rem}`
+const style = `:root{color-scheme:light dark;background:light-dark(#fff,#16181d);color:light-dark(#16181d,#eceef2)}body{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0;padding:1rem;text-align:center}
+h1{font-size:1.25rem}main{max-width:28rem}a{display:inline-block;padding:.65rem 0;color:light-dark(#1d4ed8,#93b4ff)}
+button,.button{font:inherit;padding:.6rem 1.2rem;min-height:2.75rem;box-sizing:border-box}.button{border:1px solid;border-radius:.4rem;font-weight:600;text-decoration:none}`
 
 /** `title`: plain text. `main` and `script` are put in as they are; `data` is read by the script, from `#settings`. */
 export const plainPage = (

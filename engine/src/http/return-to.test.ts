@@ -84,6 +84,27 @@ describe('S-55 no open redirect', () => {
     expect(safeReturnTo(path, site)).toBe(safe)
   })
 
+  test.each([
+    '/api/auth',
+    '/api/auth/oauth/discord',
+    '/api/auth/oauth/discord?returnTo=%2F',
+    '/x/../api/auth/oauth/discord',
+    '/api/%61uth/oauth/discord',
+    '/%61%70%69/auth/%6Fauth/discord',
+    '/api/auth/continue?returnTo=/api/auth/oauth/discord',
+  ])('CSRF-2 what acts is no place to go back to: %j', (path) => {
+    expect(safeReturnTo(path, site)).toBeNull()
+  })
+
+  test('the auth path is the one that is set', () => {
+    expect(safeReturnTo('/in/oauth/discord', site, '/in')).toBeNull()
+    expect(safeReturnTo('/api/auth/oauth/discord', site, '/in')).toBe('/api/auth/oauth/discord')
+  })
+
+  test.each(['/api/author', '/api', '/auth/callback', '/?x=/api/auth/oauth/discord'])('a page beside: %j', (path) => {
+    expect(safeReturnTo(path, site)).toBe(path)
+  })
+
   /** Pieces that parsers disagree about, in any order. */
   const piece = fc.constantFrom(
     ...['/', '\\', '.', '..', '@', ':', '?', '#', '%', '%2f', '%5c', '%2e', '%09', '\t', '\n', '\r', '\0', ' ', ';'],

@@ -113,7 +113,7 @@ export const createRoutes = ({
       guard: guards.anyone,
       limit: 'none',
       handle: async ({ request }, _as, { query }) => {
-        const returnTo = safeReturnTo(query.returnTo, site.publicUrl)
+        const returnTo = safeReturnTo(query.returnTo, site.publicUrl, site.authPath)
         if (returnTo === null)
           return refuse('validation_failed', { fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }] })
         const { app, authPath, signInPath, csrfCookie, bound } = site

@@ -273,6 +273,12 @@ export const en = {
     noScript: 'JavaScript is needed to go on.',
     signIn: 'Sign in',
   },
+  goOn: {
+    title: 'Go on with {{provider}}?',
+    lead: 'Another site has sent you here, to sign in with {{provider}}. If you go on, you are signed in with the account that you have there, in place of any other.',
+    goOn: 'Go on with {{provider}}',
+    stay: 'No, change nothing',
+  },
 }
 
 export type Messages = typeof en

@@ -293,4 +293,10 @@ export const fr: Messages = {
     noScript: 'JavaScript est nécessaire pour continuer.',
     signIn: 'Se connecter',
   },
+  goOn: {
+    title: 'Continuer avec {{provider}} ?',
+    lead: 'Un autre site vous a envoyé ici pour vous connecter avec {{provider}}. Si vous continuez, vous serez connecté avec le compte que vous avez là-bas, à la place de tout autre.',
+    goOn: 'Continuer avec {{provider}}',
+    stay: 'Non, ne rien changer',
+  },
 }

@@ -47,6 +47,7 @@ describe('I18N-1 the catalogues are complete', () => {
       minimum: 8,
       maximum: 9,
       values: 'V',
+      provider: 'P',
       count: 2,
       permission: 'P',
       role: 'R',

@@ -195,6 +195,7 @@ describe('the way in', () => {
     '//user@evil.example',
     'javascript:alert(1)',
     ' //evil.example',
+    '/api/auth/oauth/discord',
     '',
   ])('S-55 never to another site: %j', async (returnTo) => {
     site.fake.state = signedIn

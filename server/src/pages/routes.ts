@@ -50,7 +50,7 @@ export const pageRoutes = ({
     if (!searchParams.has('because')) {
       const { state } = await pageState(context.request, accountPath)
       if (state === 'signed_in')
-        return redirect(safeReturnTo(searchParams.get('returnTo') ?? '', publicUrl) ?? accountPath)
+        return redirect(safeReturnTo(searchParams.get('returnTo') ?? '', publicUrl, settings.authPath) ?? accountPath)
     }
     return page('signedOut', context)
   }
