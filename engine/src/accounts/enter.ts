@@ -46,7 +46,11 @@ export type Entered = SignedIn | Pending
 export const enter = async (
   deps: EnterDeps,
   stores: EnterStores,
-  entry: Entry & { readonly by: WayIn },
+  entry: Entry & {
+    readonly by: WayIn
+    /** What the second factor makes the account's, sealed for the sign-in that waits; null: nothing. */
+    readonly sealFor?: (tokenHash: string) => string | null
+  },
 ): Promise<Entered> => {
   const held = await stores.factors.held(entry.account.id)
   const {
@@ -59,7 +63,8 @@ export const enter = async (
   const token = createPendingToken()
   const expiresAt = now + pendingLifeMs
   const tokenHash = pendingTokenHash(token)
-  await stores.pendingSignIns.insert({ tokenHash, userId: account.id, by, createdAt: now, expiresAt })
+  const grant = entry.sealFor?.(tokenHash) ?? null
+  await stores.pendingSignIns.insert({ tokenHash, userId: account.id, by, grant, createdAt: now, expiresAt })
   const first = {
     action: 'session:first-factor',
     at: now,

@@ -6,20 +6,22 @@ import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { OutboxStore } from '../mail/store.ts'
+import type { KeepGrantStores } from '../oauth/keep-grant.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 
-export type FactorStores = EnterStores & {
-  readonly accounts: AccountStore
-  readonly totp: TotpStore
-  readonly passkeys: PasskeyStore
-  readonly recoveryCodes: RecoveryCodeStore
-  readonly oneTimeTokens: OneTimeTokenStore
-  readonly outbox: OutboxStore
-}
+export type FactorStores = EnterStores &
+  KeepGrantStores & {
+    readonly accounts: AccountStore
+    readonly totp: TotpStore
+    readonly passkeys: PasskeyStore
+    readonly recoveryCodes: RecoveryCodeStore
+    readonly oneTimeTokens: OneTimeTokenStore
+    readonly outbox: OutboxStore
+  }
 
 export type FactorDeps = EnterDeps &
   AttemptDeps & {

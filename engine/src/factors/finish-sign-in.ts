@@ -5,6 +5,8 @@ import { beginSignedIn, type SignedIn } from '../accounts/begin-signed-in.ts'
 import type { Account } from '../accounts/store.ts'
 import type { Context } from '../audit/entry.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
+import { keepGrant } from '../oauth/keep-grant.ts'
+import { openGrant } from '../oauth/sealed-grant.ts'
 import type { SessionId } from '../primitives/ids.ts'
 import type { HeldFactors, PendingSignIn } from '../second-factor/store.ts'
 import { announce } from '../sessions/announce.ts'
@@ -36,7 +38,7 @@ type Ending<Value> = {
 
 export type Finished<Value> = { readonly signedIn: SignedIn; readonly used: Value }
 
-/** Rolls back what was used up: a sign-out came in between. */
+/** Rolls back what was used up: a sign-out came in between, or what the account was found by has changed. */
 const endedMeanwhile = new Error('the sign-in was ended meanwhile')
 
 /** `refused`: by `useUp`. `over`: what waited is done, ended or too old, or the account is closed. */
@@ -46,6 +48,8 @@ export const finishSignIn = async <Value>(
   { factor, deviceToken, useUp, clears }: Ending<Value>,
 ): Promise<Finished<Value> | 'refused' | 'over'> => {
   const { pending, context, ends, boundKey } = input
+  // Opened before the transaction: a key that this node does not know is looked up in the database.
+  const grant = await openGrant(deps.keyring, pending)
   const act = async (stores: FactorStores) => {
     const now = deps.clock.now()
     const account = await stores.accounts.lockActive(pending.userId)
@@ -55,14 +59,18 @@ export const finishSignIn = async <Value>(
     const used = await useUp(stores, { account, held, now })
     if (used === null) return 'refused' as const
     if (!(await stores.pendingSignIns.end(pending.tokenHash, now))) throw endedMeanwhile
+    if (grant && !(await keepGrant(deps, stores, { account, grant, now, context }))) throw endedMeanwhile
     for (const name of clears) await stores.accounts.clearUnknownDeviceAttempts(name)
-    const entry = { account, by: pending.by, now, context, ends, boundKey, deviceToken }
+    const details = grant ? { provider: grant.provider.id } : {}
+    const entry = { account, by: pending.by, now, context, ends, boundKey, deviceToken, details }
     return { signedIn: await beginSignedIn(deps, stores, entry, factor), used }
   }
   const finished = await deps.transact(act).catch((error: unknown) => {
     if (error === endedMeanwhile) return 'over' as const
     throw error
   })
-  if (typeof finished !== 'string') await announce(deps, finished.signedIn.begun.ended)
+  if (typeof finished === 'string') return finished
+  if (grant) deps.mailPosted()
+  await announce(deps, finished.signedIn.begun.ended)
   return finished
 }

@@ -1,26 +1,21 @@
-// Finds or makes the account of whoever a provider vouched for, as `whoseAccount` decides.
+// Finds or makes the account of whoever a provider vouched for, as `whoseAccount` decides. An account that was there before gets
+// nothing here: what the provider gave is its own once the second factor was right too (keep-grant.ts).
 import { type Email, emailHash, parseEmail } from '../accounts/email.ts'
 import { newAccount } from '../accounts/new-account.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
-import { sealTokens } from '../identities/sealed-tokens.ts'
-import type { IdentityStore } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
-import { type ConnectStores, connectIdentity } from './connect.ts'
+import { connectIdentity } from './connect.ts'
 import { failedFlow } from './failed-flow.ts'
+import type { KeepGrantStores } from './keep-grant.ts'
 import type { Provider } from './provider.ts'
+import type { Grant } from './sealed-grant.ts'
 import type { HandleContent } from './sealed-handle.ts'
 import { type Decision, whoseAccount } from './whose-account.ts'
 
-export type AdmitStores = ConnectStores & {
-  readonly accounts: AccountStore
-  readonly identities: Pick<
-    IdentityStore,
-    'findBySubject' | 'insert' | 'noteUse' | 'putTokens' | 'isDisowned' | 'takeBack'
-  >
-}
+export type AdmitStores = KeepGrantStores & { readonly accounts: AccountStore }
 
 type AdmitDeps = {
   readonly keyring: Pick<Keyring, 'newest'>
@@ -36,6 +31,8 @@ type Admission = {
   readonly context: Context
 }
 
+/** `grant`: what is to be kept when the sign-in is whole; null: it made the account, and is kept. */
+export type Admitted = { readonly account: Account; readonly grant: Grant | null }
 /** What `whoseAccount` refuses. */
 export type NotAllowed = (Decision & { kind: 'refused' })['error']
 export type NotAdmitted =
@@ -47,10 +44,14 @@ export type NotAdmitted =
 export class LostRace extends Error {}
 
 /**
- * The account to go in to, its row locked, its tokens stored; or why not, which is on record. Part of the transaction that used the
- * handle up. Throws `LostRace`.
+ * The account to go in to, its row locked; or why not, which is on record. Part of the transaction that used the handle up. Throws
+ * `LostRace`.
  */
-export const admit = async (deps: AdmitDeps, stores: AdmitStores, input: Admission): Promise<Account | NotAdmitted> => {
+export const admit = async (
+  deps: AdmitDeps,
+  stores: AdmitStores,
+  input: Admission,
+): Promise<Admitted | NotAdmitted> => {
   const { provider, content, context } = input
   const { profile } = content
   const email = profile.email === null ? null : parseEmail(profile.email)
@@ -75,13 +76,12 @@ export const admit = async (deps: AdmitDeps, stores: AdmitStores, input: Admissi
   })
   if (decision.kind === 'refused') return refuse({ error: decision.error })
   // Only with an email that the provider vouches for is it decided so.
-  if (decision.kind === 'new') return makeAccount(deps, stores, input, email as Email)
+  if (decision.kind === 'new') return { account: await makeAccount(deps, stores, input, email as Email), grant: null }
   const owner = await stores.accounts.lockActive(decision.userId)
   const isUsable = owner !== null && !(deps.verifyEmail && owner.emailVerifiedAt === null)
   if (!isUsable) return refuse({ error: 'account_disabled', userId: decision.userId })
-  if (identity) await renew(deps, stores, input, identity)
-  else await connectByEmail(deps, stores, input, owner, email as Email)
-  return owner
+  const by = decision.kind === 'known' ? 'identity' : 'email'
+  return { account: owner, grant: { ...content, provider: { id: provider.id, name: provider.name }, by } }
 }
 
 const makeAccount = async (deps: AdmitDeps, stores: AdmitStores, input: Admission, email: Email): Promise<Account> => {
@@ -96,30 +96,4 @@ const makeAccount = async (deps: AdmitDeps, stores: AdmitStores, input: Admissio
   if (!(await connectIdentity(deps, stores, { ...input, account, by: 'sign_up' })))
     throw new LostRace('another account has the identity')
   return account
-}
-
-/** The account may have got another address since it was read, which nobody vouched for. */
-const connectByEmail = async (
-  deps: AdmitDeps,
-  stores: AdmitStores,
-  input: Admission,
-  account: Account,
-  email: Email,
-): Promise<void> => {
-  const isStill = account.emailKey === email.key && account.emailVerifiedAt !== null
-  if (!isStill || !(await connectIdentity(deps, stores, { ...input, account, by: 'email' })))
-    throw new LostRace('the account, or who has the identity, has changed')
-}
-
-const renew = async (
-  { keyring }: AdmitDeps,
-  { identities }: AdmitStores,
-  { content, now }: Admission,
-  identity: { readonly id: string; readonly userId: UserId },
-): Promise<void> => {
-  const { email, label } = content.profile
-  const { id } = identity
-  const isThere = await identities.noteUse(id, { email, label, now })
-  if (!isThere || !(await identities.putTokens(id, sealTokens(keyring, identity, content.tokens), now)))
-    throw new LostRace('the identity is gone')
 }

@@ -19,7 +19,9 @@ import { UnavailableError } from '../primitives/unavailable.ts'
 import { type AdmitStores, admit, LostRace, type NotAdmitted, type NotAllowed } from './admit.ts'
 import { failedFlow, reasonOf } from './failed-flow.ts'
 import { type FlowCookie, type Handle, wantedHandle } from './flow-secrets.ts'
+import { keepGrant } from './keep-grant.ts'
 import type { Provider } from './provider.ts'
+import { sealGrant } from './sealed-grant.ts'
 import { type HandleContent, openHandle } from './sealed-handle.ts'
 import type { OAuthHandleStore } from './store.ts'
 
@@ -115,11 +117,20 @@ const commit = async (
     return await deps.transact(async (stores) => {
       const now = deps.clock.now()
       if (!(await stores.oauthHandles.use(given.wanted, now))) return null
-      const account = await admit(deps, stores, { ...given, now, context })
-      if ('error' in account) return account
+      const admitted = await admit(deps, stores, { ...given, now, context })
+      if ('error' in admitted) return admitted
+      const { account, grant } = admitted
       const { deviceToken } = await findDevice(stores.accounts, account.id, input.deviceTokens)
       const details = { provider: given.provider.id }
-      return enter(deps, stores, { account, by: 'oauth', now, context, ends, boundKey, deviceToken, details })
+      const sealFor = (tokenHash: string) => grant && sealGrant(deps.keyring, tokenHash, grant)
+      const entry = { account, by: 'oauth', now, context, ends, boundKey, deviceToken, details, sealFor } as const
+      const entered = await enter(deps, stores, entry)
+      const isKept =
+        grant === null ||
+        entered.kind === 'pending' ||
+        (await keepGrant(deps, stores, { account, grant, now, context }))
+      if (!isKept) throw new LostRace('the account, or who has the identity, has changed')
+      return entered
     })
   } catch (error) {
     if (!(error instanceof LostRace)) throw error

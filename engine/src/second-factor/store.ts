@@ -9,6 +9,8 @@ export type PendingSignIn = {
   readonly tokenHash: string
   readonly userId: UserId
   readonly by: WayIn
+  /** What the provider gave with it, sealed and bound to this sign-in; null: nothing. */
+  readonly grant: string | null
   readonly createdAt: number
   readonly expiresAt: number
 }
@@ -21,7 +23,7 @@ export interface PendingSignInStore {
   beginTry(tokenHash: string, max: number, now: number): Promise<boolean>
   /** A try that was counted, but could not be made. */
   takeBackTry(tokenHash: string): Promise<void>
-  /** Ends it: one conditional statement, so that of many requests one wins. False: it was over. */
+  /** Ends it: one conditional statement, so that of many requests one wins. What it held is forgotten. False: it was over. */
   end(tokenHash: string, now: number): Promise<boolean>
   /** Forgets up to `limit` that expired before; the number forgotten. Locks nothing that others need. */
   deleteOld(before: number, limit: number): Promise<number>

@@ -7,18 +7,20 @@ const columns = [
   'token_hash as tokenHash',
   'user_id as userId',
   'way_in as by',
+  'sealed_grant as grant',
   'created_at as createdAt',
   'expires_at as expiresAt',
 ] as const
 
 export const createPendingSignInStore = (db: Kysely<Tables>, dialect: Dialect): PendingSignInStore => ({
-  insert: async ({ tokenHash, userId, by, createdAt, expiresAt }) => {
+  insert: async ({ tokenHash, userId, by, grant, createdAt, expiresAt }) => {
     await db
       .insertInto('pending_sign_ins')
       .values({
         token_hash: tokenHash,
         user_id: userId,
         way_in: by,
+        sealed_grant: grant,
         created_at: createdAt,
         expires_at: expiresAt,
         tries: 0,
@@ -61,7 +63,7 @@ export const createPendingSignInStore = (db: Kysely<Tables>, dialect: Dialect): 
   end: async (tokenHash, now) => {
     const { numUpdatedRows } = await db
       .updateTable('pending_sign_ins')
-      .set({ ended_at: now })
+      .set({ ended_at: now, sealed_grant: null })
       .where('token_hash', '=', tokenHash)
       .where('ended_at', 'is', null)
       .where('expires_at', '>', now)

@@ -171,6 +171,8 @@ export type PendingSignInsTable = {
   token_hash: string
   user_id: UserId
   way_in: WayIn
+  /** Null: it began without a provider, or is over. */
+  sealed_grant: string | null
   created_at: number
   expires_at: number
   tries: number

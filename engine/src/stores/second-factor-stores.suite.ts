@@ -28,7 +28,8 @@ export const secondFactorStoresSuite = (newPlace: () => Promise<Place>): void =>
   const pending = (tokenHash: string, changes: Partial<PendingSignIn> = {}): PendingSignIn => ({
     tokenHash,
     userId,
-    by: 'password',
+    by: 'oauth',
+    grant: 'v1.k1.sealed',
     createdAt: 1_000,
     expiresAt: 2_000,
     ...changes,

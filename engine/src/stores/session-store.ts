@@ -107,7 +107,7 @@ export const prepareSessionStore = (
         .where('id', 'in', dialect.locked(ids.orderBy('id'), 'wait'))
     const selectUnrevoked = () => db.selectFrom('sessions').select('id').where('revoked_at', 'is', null)
     const endWaiting = (now: number) =>
-      db.updateTable('pending_sign_ins').set({ ended_at: now }).where('ended_at', 'is', null)
+      db.updateTable('pending_sign_ins').set({ ended_at: now, sealed_grant: null }).where('ended_at', 'is', null)
     const revoked = ['id', 'user_id as userId'] as const
 
     return {

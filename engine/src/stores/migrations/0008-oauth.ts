@@ -58,4 +58,7 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
     created_at ${time} not null,
     primary key (user_id, mark)
   ) ${tableEnd}`,
+
+  // What a provider gave waits for the second factor.
+  'alter table pending_sign_ins add column sealed_grant text',
 ]
