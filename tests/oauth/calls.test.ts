@@ -79,6 +79,19 @@ describe.each(storeKinds)('on %s', (kind) => {
     if (fault === 'huge' || typeof fault === 'object') expect(stateOf('discord')?.state).toBe('closed')
   })
 
+  test('attack: RES-1 a provider that asks for an hour at the address of the codes: nobody is sent there for a minute', async () => {
+    site.discord.next('token', tooMany(3_600))
+    expect(await errorOf()).toBe('provider_unavailable')
+    expect(stateOf('discord')?.state).toBe('paused')
+    site.discord.forget()
+    const turnedAway = await site.visitor().get('/api/auth/oauth/discord')
+    expect(landing(turnedAway).searchParams.get('error')).toBe('provider_unavailable')
+    expect(site.discord.asked()).toEqual([])
+    site.move(60_000)
+    expect(stateOf('discord')?.state).toBe('closed')
+    expect((await signInWith(site.visitor())).status).toBe(200)
+  })
+
   test('attack: RES-2 whoever makes one read fail, over and over, closes neither sign-in nor the other reads', async () => {
     const ada = site.visitor()
     const { id: userId } = (await signInWith(ada)).body.user

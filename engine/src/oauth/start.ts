@@ -45,8 +45,8 @@ export type Started = { readonly ok: true; readonly location: string; readonly c
 export const startFlow = async (deps: StartDeps, input: StartInput): Promise<Started | ProviderFault> => {
   const { reach, frontend, returnTo, linking } = input
   const { provider, client } = reach
-  // Known to be down: nobody is sent there, to come home with nothing.
-  if (client.read().state === 'open')
+  // Known to be down, or to want no more of us: nobody is sent there, to come home with nothing.
+  if (['open', 'paused'].includes(client.read().state))
     return { ok: false, error: 'provider_unavailable', says: 'down', retryAfterSeconds: null }
   const state = createFlowState()
   const secret = createFlowSecret()

@@ -102,10 +102,10 @@ describe('limits', () => {
     const refusal = { ok: false, error: 'provider_unavailable', retryAfterSeconds: 3_600 }
     expect(await long.client.send(me(), safe)).toEqual(refusal)
     expect(asked()).toBe(3)
-    // And is not asked again before that.
-    expect(await long.client.send(me(), safe)).toEqual(refusal)
+    // And is not asked again for a minute.
+    expect(await long.client.send(me(), safe)).toEqual({ ...refusal, retryAfterSeconds: 60 })
     expect(asked()).toBe(3)
-    long.move(3_600_000)
+    long.move(60_000)
     provider.say(saying(200))
     expect(await long.client.send(me(), safe)).toMatchObject({ ok: true })
     expect(long.waits).toEqual([])
@@ -123,6 +123,31 @@ describe('limits', () => {
       expect(await client.send(other, safe)).toMatchObject({ ok: true })
       expect(waits).toEqual(waited)
     }
+  })
+
+  test('attack: RES-1 an hour that is asked for at the address of the codes closes nothing silently, nor for an hour', async () => {
+    provider.say(saying(429, {}, { 'retry-after': '3600' }))
+    const { client, move, now, logged } = testClient()
+    const code = { url: `${provider.url}/token`, method: 'POST', body: 'code=1' } as const
+    const since = now()
+    for (let each = 0; each < 3; each += 1) expect(await client.send(code, once)).toMatchObject({ ok: false })
+    expect(asked()).toBe(1)
+    expect(client.read()).toEqual({ state: 'paused', since })
+    const alert = { provider: 'discord', for: 'sign-in', alert: 'provider_limit', seconds: 3_600 }
+    expect(logged.filter((one) => 'alert' in one)).toEqual([expect.objectContaining(alert)])
+    // What is left of it can be waited for.
+    move(55_000)
+    expect(client.read().state).toBe('closed')
+    provider.say(saying(200))
+    expect(await client.send(code, once)).toMatchObject({ ok: true })
+    expect(asked()).toBe(2)
+  })
+
+  test('RES-1 a limit on one person’s token is nobody else’s: the provider is not paused', async () => {
+    provider.say(saying(429, {}, { 'retry-after': '3600' }))
+    const { client } = testClient()
+    await client.send(me(), safe)
+    expect(client.read().state).toBe('closed')
   })
 
   test('RES-1 what was used up is not asked for before it is there again', async () => {

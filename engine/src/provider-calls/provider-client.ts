@@ -32,10 +32,17 @@ export type ProviderFailure = {
   readonly retryAfterSeconds: number | null
 }
 
+export type ClientState = {
+  /** `paused`: it asked to be left alone for longer than anybody waits. For the others see `BreakerState`. */
+  readonly state: BreakerState['state'] | 'paused'
+  /** Since when, in epoch milliseconds. */
+  readonly since: number
+}
+
 export type ProviderClient = {
   /** Never rejects. */
   send(request: ProviderRequest, options: SendOptions): Promise<ProviderAnswer | ProviderFailure>
-  read(): BreakerState
+  read(): ClientState
   /** Ends waits and calls under way: they are `provider_unavailable`. */
   close(): void
 }
@@ -87,9 +94,18 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
       else log.info(fields, 'a provider is asked again')
     },
   })
-  const heed = (route: string, { status, retryAfterMs, isGlobal, usedUpForMs }: Answered) => {
+  /** Of those that everybody's calls take, without a person's token, the one that is paused the longest. */
+  let sharedRoute = ''
+  const isPaused = () => pauses.leftMs(sharedRoute) > policy.longestWaitMs
+  const heed = (route: string, isShared: boolean, { status, retryAfterMs, isGlobal, usedUpForMs }: Answered) => {
     const ms = status === 429 ? retryAfterMs : usedUpForMs
-    if (ms !== null) pauses.pause(isGlobal ? 'everything' : route, ms)
+    if (ms === null) return
+    const wasPaused = isPaused()
+    pauses.pause(isGlobal ? 'everything' : route, ms)
+    if (isShared && pauses.leftMs(route) > pauses.leftMs(sharedRoute)) sharedRoute = route
+    if (wasPaused || !isPaused()) return
+    const fields = { provider: id, for: purpose, seconds: Math.ceil(ms / 1_000), alert: 'provider_limit' }
+    log.error(fields, 'a provider asks to be left alone: it is, for a minute at most')
   }
 
   const send: ProviderClient['send'] = async (given, { repeatable, leftMs: left }) => {
@@ -103,6 +119,7 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
     }
     const method = given.method ?? 'GET'
     const route = `${method} ${url.origin}${url.pathname} ${sha256(JSON.stringify(request.headers), 'hex')}`
+    const isShared = !/^bearer /i.test(request.headers.authorization ?? '')
     let retries = 0
     let waitedForLimit = false
     let waitMs = pauses.leftMs(route)
@@ -121,7 +138,7 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
         log.warn(about, 'the answer of a provider was too large')
         return refused
       }
-      if (outcome.kind === 'answered') heed(route, outcome)
+      if (outcome.kind === 'answered') heed(route, isShared, outcome)
       const step = nextStep({ repeatable, retries, waitedForLimit, leftMs: leftMs() }, outcome, policy)
       if (outcome.kind === 'answered' && step.act === 'take') {
         const { status, headers, body } = outcome
@@ -136,7 +153,11 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
       waitMs = Math.max(step.ms, pauses.leftMs(route), breaker.refusesForMs() ?? 0)
     }
   }
-  return { send, read: breaker.read, close: () => closing.abort() }
+  const read = (): ClientState => {
+    const state = breaker.read()
+    return state.state !== 'open' && isPaused() ? { state: 'paused', since: pauses.since(sharedRoute) } : state
+  }
+  return { send, read, close: () => closing.abort() }
 }
 
 const lowerCased = (headers: ProviderRequest['headers'] = {}): Readonly<Record<string, string>> =>

@@ -1,8 +1,12 @@
 // The clients of each provider, one for each purpose: reads that fail close no sign-in, and that of one person's guilds no other
 // read. What the provider asks of all of them, such as a limit on everything, all of them know.
-import type { BreakerState } from './breaker.ts'
 import { createPauses } from './pauses.ts'
-import { createProviderClient, type ProviderClient, type ProviderClientDeps } from './provider-client.ts'
+import {
+  type ClientState,
+  createProviderClient,
+  type ProviderClient,
+  type ProviderClientDeps,
+} from './provider-client.ts'
 
 export type Purpose = 'sign-in' | 'refresh' | 'revocation' | `read ${string}`
 
@@ -11,8 +15,11 @@ export type ProviderState = {
   readonly id: string
   /** What people read. */
   readonly name: string
-  /** `open`: it failed so often in a row that it is left alone; `half_open`: the next call decides. */
-  readonly state: BreakerState['state']
+  /**
+   * `open`: it failed so often in a row that it is left alone; `half_open`: the next call decides; `paused`: it asked to be left
+   * alone for longer than a sign-in can wait.
+   */
+  readonly state: ClientState['state']
   /** Epoch milliseconds. */
   readonly since: number
 }

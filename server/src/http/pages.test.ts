@@ -132,6 +132,8 @@ describe('the settings in a page', () => {
     }
     const github = { id: 'github', name: '</script>', isDown: false }
     expect(await told()).toEqual([{ id: 'discord', name: 'Discord', isDown: true }, github])
+    states[0] = { id: 'discord', name: 'Discord', state: 'paused', since: 1 }
+    expect(await told()).toEqual([{ id: 'discord', name: 'Discord', isDown: true }, github])
     states[0] = { id: 'discord', name: 'Discord', state: 'closed', since: 1 }
     expect(await told()).toEqual([{ id: 'discord', name: 'Discord', isDown: false }, github])
   })

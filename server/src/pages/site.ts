@@ -34,7 +34,8 @@ export const openSite = async (
       templates: await readTemplates(folder, assetsUrl),
       docs,
       settings,
-      providers: () => vigile.providers().map(({ id, name, state }) => ({ id, name, isDown: state === 'open' })),
+      providers: () =>
+        vigile.providers().map(({ id, name, state }) => ({ id, name, isDown: state === 'open' || state === 'paused' })),
       publicUrl: options.publicUrl,
     }),
     files: new Map([...withFavicon(await readFiles(folder)), ...docs.files]),
