@@ -20,6 +20,18 @@ const open = async (options?: SiteOptions) => {
   site = await openProviderSite('embedded', options)
 }
 
+test.each([3_600.0001, 1e300])('attack: OAU-7 tokens that live %d seconds sign in, and break nothing', async (life) => {
+  await open()
+  const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: life }
+  site.discord.next('token', { body: tokens })
+  site.discord.next('user', {
+    status: 200,
+    body: { id: '80', username: 'ada', email: 'ada@example.com', verified: true },
+  })
+  const visitor = site.visitor()
+  expect((await exchange(visitor, await toHandle(visitor))).status).toBe(200)
+})
+
 describe('OAU-4 the page of a flow that is not to be trusted', () => {
   const read = (language: string, accept = 'text/html,application/xhtml+xml,*/*;q=0.8') =>
     site.visitor().get(`/api/auth/oauth/discord/callback?code=c0de&state=${'A'.repeat(43)}`, {

@@ -32,6 +32,7 @@ export type ExchangeCodeDeps = {
 export const toleratedSeconds = 30
 /** Longer ones are nobody's. */
 const maxTokenLength = 8_192
+const maxLifeSeconds = 10 * 365 * 86_400
 
 /** Rejects with the provider's fault (`provider-fault.ts`). `answer`: what it sent the browser back with. */
 export const exchangeCode = async (
@@ -88,5 +89,9 @@ export const tokensOf = (answered: TokenEndpointResponse, now: number): Tokens =
   const { access_token: accessToken, refresh_token: refreshToken = null, expires_in: life, scope = null } = answered
   if (Math.max(accessToken.length, refreshToken?.length ?? 0, scope?.length ?? 0) > maxTokenLength)
     throw new ProviderCallError({ error: 'provider_refused', retryAfterSeconds: null })
-  return { accessToken, refreshToken, expiresAt: life === undefined ? null : now + life * 1000, scope }
+  return { accessToken, refreshToken, expiresAt: endOf(life, now), scope }
 }
+
+/** It is stored, so it must be a whole number and no endless one. Null: what was said makes no sense, as if nothing had been. */
+const endOf = (life: number | undefined, now: number): number | null =>
+  life !== undefined && life >= 1 ? now + Math.floor(Math.min(life, maxLifeSeconds)) * 1000 : null
