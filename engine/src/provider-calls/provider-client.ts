@@ -111,15 +111,17 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
   const send: ProviderClient['send'] = async (given, { repeatable, leftMs: left }) => {
     const startedAt = now()
     const leftMs = () => (left ? left() : allowedMs - (now() - startedAt)) - keptForCallerMs
-    const request = { ...given, headers: { ...ownHeaders, ...lowerCased(given.headers) } }
+    const sent: Readonly<Record<string, string>> = { ...ownHeaders, ...lowerCased(given.headers) }
+    const request = { ...given, headers: sent }
     const url = acceptable(request)
     if (!url) {
       log.error({ provider: id, alert: 'provider_address' }, 'not asked of a provider: only https, and plain headers')
       return refused
     }
     const method = given.method ?? 'GET'
-    const route = `${method} ${url.origin}${url.pathname} ${sha256(JSON.stringify(request.headers), 'hex')}`
-    const isShared = !/^bearer /i.test(request.headers.authorization ?? '')
+    const route = `${method} ${url.origin}${url.pathname} ${sha256(JSON.stringify(sent), 'hex')}`
+    const { authorization = '' } = sent
+    const isShared = !/^bearer /i.test(authorization)
     let retries = 0
     let waitedForLimit = false
     let waitMs = pauses.leftMs(route)
