@@ -1,6 +1,7 @@
 // Every endpoint of the public interface: what goes in, what comes out, which refusals. The engine's route table adds the
 // guard, the limit and the handler; the OpenAPI document is generated from both.
 import { adminRolesEndpoints } from './endpoints/admin-roles.ts'
+import { adminSiteEndpoints } from './endpoints/admin-site.ts'
 import { adminUsersEndpoints } from './endpoints/admin-users.ts'
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { identitiesEndpoints } from './endpoints/identities.ts'
@@ -25,6 +26,7 @@ export const endpoints = {
   ...identitiesEndpoints,
   ...adminUsersEndpoints,
   ...adminRolesEndpoints,
+  ...adminSiteEndpoints,
   ...siteEndpoints,
 }
 
@@ -40,7 +42,7 @@ const topics = {
   Account: personEndpoints,
   Passwords: passwordsEndpoints,
   'Links by mail': lettersEndpoints,
-  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints },
+  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints, ...adminSiteEndpoints },
   'This site': siteEndpoints,
 }
 

@@ -5,6 +5,7 @@ import { createBinding } from './binding/binding.ts'
 import { createDbsc } from './binding/dbsc.ts'
 import { createAccountHandlers } from './http/account-handlers.ts'
 import { createAdminRoleHandlers } from './http/admin-role-handlers.ts'
+import { createAdminSiteHandlers } from './http/admin-site-handlers.ts'
 import { createAdminUserHandlers } from './http/admin-user-handlers.ts'
 import { createRecordLook } from './http/administration.ts'
 import { createReadCaller, type Peer } from './http/call.ts'
@@ -111,6 +112,7 @@ export const createWeb = (
       permitted: permitted.guard,
       users: createAdminUserHandlers({ ...web, recordLook }),
       roles: createAdminRoleHandlers(web),
+      site: createAdminSiteHandlers({ ...web, recordLook }),
     },
     forward,
     signingKeys,

@@ -82,6 +82,12 @@ PATCH /api/admin/roles/{id} | permission roles:manage; changes: CSRF, recent sig
 DELETE /api/admin/roles/{id} | permission roles:manage; changes: CSRF, recent sign-in | change
 PUT /api/admin/users/{id}/roles/{roleId} | permission roles:manage; changes: CSRF, recent sign-in | change
 DELETE /api/admin/users/{id}/roles/{roleId} | permission roles:manage; changes: CSRF, recent sign-in | change
+GET /api/admin/sessions | permission users:read; changes: CSRF, recent sign-in | read
+POST /api/admin/sessions/end-all | permission system:admin; changes: CSRF, recent sign-in | change
+DELETE /api/admin/sessions/{id} | permission users:update; changes: CSRF, recent sign-in | change
+GET /api/admin/keys | permission system:read; changes: CSRF, recent sign-in | read
+POST /api/admin/keys/rotate | permission system:admin; changes: CSRF, recent sign-in | change
+GET /api/admin/audit | permission audit:read; changes: CSRF, recent sign-in | read
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none

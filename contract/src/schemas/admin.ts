@@ -1,6 +1,6 @@
 // What administrators ask, and what they see of others: never a hash, a secret or a token.
 import { z } from 'zod'
-import { userSchema } from '../schemas.ts'
+import { sessionSchema, userSchema } from '../schemas.ts'
 
 const moment = z.number().meta({ description: 'Epoch milliseconds.' })
 
@@ -96,4 +96,56 @@ export type AdminRoles = z.infer<typeof rolesSchema>
 export const rolesOfUserSchema = z.object({
   changed: z.boolean().meta({ description: 'False: it was so already.' }),
   roles: z.array(z.string()).meta({ description: 'The names of all that the user has now.' }),
+})
+
+const userId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+export const adminSessionsQuery = z.strictObject({ user: userId.meta({ description: 'Whose.' }) })
+export const adminSessionsSchema = z.object({ sessions: z.array(sessionSchema) })
+
+export const keysSchema = z.object({
+  keys: z.array(
+    z.object({
+      id: z.string(),
+      algorithm: z.enum(['EdDSA', 'ES256']),
+      createdAt: moment,
+      signsFrom: moment,
+      state: z.enum(['next', 'signing', 'verifying']),
+    }),
+  ),
+})
+export const rotatedKeySchema = z.object({ id: z.string(), signsFrom: moment })
+
+const filterInput = z.string().min(1).max(200)
+const timeInput = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+export const adminAuditQuery = z.strictObject({
+  ...pageQuery,
+  user: userId.optional().meta({ description: 'Whom it concerns.' }),
+  action: filterInput.optional().meta({ description: 'The whole action, or how it begins: `session:`.' }),
+  resource: filterInput.optional(),
+  resourceId: filterInput.optional(),
+  ip: filterInput.optional(),
+  from: timeInput.optional().meta({ description: 'Epoch milliseconds: from then on.' }),
+  to: timeInput.optional().meta({ description: 'Epoch milliseconds: before then.' }),
+  failed: z.literal('true').optional().meta({ description: 'Only acts that were refused.' }),
+})
+export const adminAuditSchema = z.object({
+  entries: z.array(
+    z.object({
+      id: z.string(),
+      at: moment,
+      userId: z.string().nullable(),
+      action: z.string(),
+      resource: z.string().nullable(),
+      resourceId: z.string().nullable(),
+      details: z.record(z.string(), z.unknown()),
+      ip: z.string().nullable(),
+      userAgent: z.string().nullable(),
+      requestId: z.string().nullable(),
+      position: z.number().int().nullable().meta({ description: 'Its place in the chain; null: it has none yet.' }),
+    }),
+  ),
+  next: nextSchema,
 })

@@ -1,5 +1,6 @@
 // The lines of the table that are for administrators. Reads need the permission; changes also the CSRF token and a recent sign-in (TOK-11).
 import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
+import type { createAdminSiteHandlers } from './admin-site-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'
 import type { createPermitted } from './permitted.ts'
 import { type Route, type RouteLimit, route } from './route.ts'
@@ -8,12 +9,13 @@ export type Administration = {
   readonly permitted: ReturnType<typeof createPermitted>['guard']
   readonly users: ReturnType<typeof createAdminUserHandlers>
   readonly roles: ReturnType<typeof createAdminRoleHandlers>
+  readonly site: ReturnType<typeof createAdminSiteHandlers>
 }
 
 const read: RouteLimit = { rule: 'read' }
 const change: RouteLimit = { rule: 'change' }
 
-export const createAdminRoutes = ({ permitted, users, roles }: Administration): readonly Route[] => [
+export const createAdminRoutes = ({ permitted, users, roles, site }: Administration): readonly Route[] => [
   route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
   route('adminUser', { guard: permitted('users:read'), limit: read, handle: users.one }),
   route('disableUser', { guard: permitted('users:update'), limit: change, handle: users.disable }),
@@ -28,4 +30,11 @@ export const createAdminRoutes = ({ permitted, users, roles }: Administration): 
   route('deleteRole', { guard: permitted('roles:manage'), limit: change, handle: roles.remove }),
   route('grantRole', { guard: permitted('roles:manage'), limit: change, handle: roles.grant }),
   route('revokeRole', { guard: permitted('roles:manage'), limit: change, handle: roles.revoke }),
+  route('adminSessions', { guard: permitted('users:read'), limit: read, handle: site.sessions }),
+  // Before that of one session, whose path would fit.
+  route('endEveryonesSessions', { guard: permitted('system:admin'), limit: change, handle: site.endEveryones }),
+  route('endSessionOfUser', { guard: permitted('users:update'), limit: change, handle: site.endSession }),
+  route('adminKeys', { guard: permitted('system:read'), limit: read, handle: site.keys }),
+  route('rotateKeys', { guard: permitted('system:admin'), limit: change, handle: site.rotate }),
+  route('adminAudit', { guard: permitted('audit:read'), limit: read, handle: site.audit }),
 ]

@@ -1,11 +1,12 @@
 // Signing keys, as commands and applications act on them (TOK-9).
-import { type Actor, nameActor } from '../audit/actor.ts'
-import { auditEntry, noContext } from '../audit/entry.ts'
+import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
+import { auditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
+import { type ActOnUserStores, type ActorRefusal, refuseActor } from '../roles/act-on-user.ts'
 
 export type ListedKey = {
   readonly id: string
@@ -16,26 +17,42 @@ export type ListedKey = {
   readonly state: KeyState
 }
 
+/** Rolls the act back. */
+export class ActorRefusedError extends Error {
+  readonly refusal: ActorRefusal
+  constructor(refusal: ActorRefusal) {
+    super(refusal.error)
+    this.refusal = refusal
+  }
+}
+
 export type Keys = {
-  /** Publishes a new signing key; it signs once every verifier can have seen it. One that waits already is given again. */
-  rotate(by: Actor): Promise<{ readonly id: string; readonly signsFrom: number }>
+  /**
+   * Publishes a new signing key; it signs once every verifier can have seen it. One that waits already is given again. Throws an
+   * `ActorRefusedError` where a user acts who may not: `system:admin` is needed.
+   */
+  rotate(by: AnyActor): Promise<{ readonly id: string; readonly signsFrom: number }>
   /** Every key whose tokens may still live, and the next one; the oldest first. */
   list(): Promise<readonly ListedKey[]>
 }
 
 export const createKeys = (deps: {
   readonly signingKeys: Pick<SigningKeys, 'rotate' | 'list'>
-  readonly transact: Transact<{ keys: KeyStore; audit: AuditStore }>
+  readonly transact: Transact<ActOnUserStores & { keys: KeyStore; audit: AuditStore }>
   readonly clock: Clock
 }): Keys => ({
   rotate: (by) =>
     deps.signingKeys.rotate((row, newestId) =>
-      deps.transact(async ({ keys, audit }) => {
+      deps.transact(async ({ keys, audit, ...stores }) => {
+        const now = deps.clock.now()
+        const target = by.kind === 'user' ? by.id : null
+        const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin', now }))
+        if (refusal) throw new ActorRefusedError(refusal)
         if (!(await keys.insertSigningKey(row, newestId))) return false
         await audit.append([
-          auditEntry(noContext, {
+          auditEntry(contextOf(by), {
             action: 'keys:rotate',
-            at: deps.clock.now(),
+            at: now,
             resource: 'key',
             resourceId: row.id,
             details: { by: nameActor(by) },

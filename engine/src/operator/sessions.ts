@@ -1,16 +1,12 @@
 // Sessions, as commands and applications act on them (S-38).
 import type { Session } from '@vigile/contract'
+import type { AccountActDeps } from '../accounts/acts-on-accounts.ts'
+import { endEveryonesSessions } from '../accounts/end-everyones-sessions.ts'
 import { type Actor, nameActor } from '../audit/actor.ts'
-import { auditEntry, noContext } from '../audit/entry.ts'
-import type { AuditStore } from '../audit/store.ts'
-import type { Channel } from '../primitives/channel.ts'
-import type { Clock } from '../primitives/clock.ts'
+import { noContext } from '../audit/entry.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
-import type { Log } from '../primitives/log.ts'
-import type { Transact } from '../primitives/transact.ts'
-import { orAlarm } from '../sessions/or-alarm.ts'
 import { presentSession } from '../sessions/present-session.ts'
-import { type LockedAccounts, type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
+import { type RevokeInput, revokeSessions, revokeUser } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
 type Ended = { readonly ok: true; readonly value: undefined } | { readonly ok: false; readonly error: 'not_found' }
@@ -26,13 +22,7 @@ export type Sessions = {
   endEveryones(by: Actor): Promise<{ readonly endedSessions: number }>
 }
 
-export const createSessions = (deps: {
-  readonly sessions: SessionStore
-  readonly transact: Transact<{ accounts: LockedAccounts; sessions: SessionStore; audit: AuditStore }>
-  readonly channel: Channel
-  readonly clock: Clock
-  readonly log: Log
-}): Sessions => {
+export const createSessions = (deps: AccountActDeps & { readonly sessions: SessionStore }): Sessions => {
   const { clock } = deps
   const circumstances = (by: Actor): RevokeInput => ({
     reason: 'ended_by_operator',
@@ -48,18 +38,10 @@ export const createSessions = (deps: {
     },
     endAll: async (userId, by) => ({ endedSessions: (await revokeUser(deps, userId, circumstances(by))).length }),
     endEveryones: async (by) => {
-      const now = clock.now()
-      const committed = deps.transact(async ({ sessions, audit }) => {
-        const count = await sessions.revokeEveryones('ended_by_operator', now)
-        const details = { by: nameActor(by), endedSessions: count }
-        await audit.append([auditEntry(noContext, { action: 'session:end-everyones', at: now, details })])
-        return count
-      })
-      const endedSessions = await orAlarm(deps.log, { reason: 'ended_by_operator' }, committed)
-      await deps.channel
-        .publish([{ kind: 'everything' }])
-        .catch((error) => deps.log.warn({ err: error }, 'other nodes were not told that every session is over'))
-      return { endedSessions }
+      const done = await endEveryonesSessions(deps, by)
+      // Commands and applications act as the owner of the installation.
+      if (!done.ok) throw new Error(`an operator was refused: ${done.error}`)
+      return done.value
     },
   }
 }

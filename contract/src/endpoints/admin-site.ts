@@ -1,0 +1,64 @@
+// Sessions, keys and the record, for administrators.
+import {
+  adminAuditQuery,
+  adminAuditSchema,
+  adminSessionsQuery,
+  adminSessionsSchema,
+  endedSessionsSchema,
+  keysSchema,
+  rotatedKeySchema,
+} from '../schemas/admin.ts'
+import { emptyBody, sessionIdParam } from '../schemas.ts'
+import { type Endpoint, json, nothing } from './endpoint.ts'
+import { refusedBy } from './refused-by.ts'
+
+export const adminSiteEndpoints = {
+  adminSessions: {
+    method: 'GET',
+    path: '/api/admin/sessions',
+    summary: 'The live sessions of a user',
+    query: adminSessionsQuery,
+    answers: { 200: json(adminSessionsSchema, 'The last used first; 1,000 at most.') },
+    refuses: refusedBy.permitted,
+  },
+  endEveryonesSessions: {
+    method: 'POST',
+    path: '/api/admin/sessions/end-all',
+    summary: 'End every session of everyone, after a theft for example',
+    body: emptyBody,
+    answers: { 200: json(endedSessionsSchema, 'They are over, this one too.') },
+    refuses: refusedBy.permittedChange,
+  },
+  endSessionOfUser: {
+    method: 'DELETE',
+    path: '/api/admin/sessions/{id}',
+    summary: 'End a session of a user',
+    params: sessionIdParam,
+    body: emptyBody,
+    answers: { 204: nothing('It is over, on every node.') },
+    refuses: refusedBy.permittedChange,
+  },
+  adminKeys: {
+    method: 'GET',
+    path: '/api/admin/keys',
+    summary: 'The keys that sign access tokens: ids, ages and what each does',
+    answers: { 200: json(keysSchema, 'The oldest first. No key material.') },
+    refuses: refusedBy.permitted,
+  },
+  rotateKeys: {
+    method: 'POST',
+    path: '/api/admin/keys/rotate',
+    summary: 'Publish a new signing key',
+    body: emptyBody,
+    answers: { 200: json(rotatedKeySchema, 'It signs once every verifier can have seen it.') },
+    refuses: refusedBy.permittedChange,
+  },
+  adminAudit: {
+    method: 'GET',
+    path: '/api/admin/audit',
+    summary: 'The record, searched: newest first, a page at a time',
+    query: adminAuditQuery,
+    answers: { 200: json(adminAuditSchema, 'A page.') },
+    refuses: refusedBy.permitted,
+  },
+} as const satisfies Record<string, Endpoint>
