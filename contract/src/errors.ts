@@ -32,6 +32,7 @@ export const errorStatus = {
   internal_error: 500,
   unavailable: 503,
   provider_unavailable: 503,
+  provider_refused: 503,
 } as const
 
 export type ErrorCode = keyof typeof errorStatus

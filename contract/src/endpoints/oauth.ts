@@ -61,6 +61,6 @@ export const oauthEndpoints = {
     params: providerParam,
     body: startLinkBody,
     answers: { 200: json(linkStartedSchema, 'Begun.') },
-    refuses: [...refusedBy.recentChange, 'provider_unavailable'],
+    refuses: [...refusedBy.recentChange, 'provider_unavailable', 'provider_refused'],
   },
 } as const satisfies Record<string, Endpoint>

@@ -13,6 +13,7 @@ import {
   parseHandle,
 } from '../oauth/flow-secrets.ts'
 import type { Provider } from '../oauth/provider.ts'
+import type { ProviderFault } from '../oauth/provider-fault.ts'
 import { flowLifeMs, type StartDeps, startFlow } from '../oauth/start.ts'
 import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
@@ -81,7 +82,8 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
         const href = `${authPath}/oauth/${params.provider}${new URL(call.request.url).search}`
         return goOnPage(localeOf(call), { provider: reach.provider.name, href, signInPath })
       }
-      const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null })
+      const { context } = call
+      const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null, context })
       if (!started.ok) return toFrontend(place.frontend, failed(started.error, params, place))
       const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
       return answer(303, { headers: { Location: started.location }, cookies: set })
@@ -138,11 +140,14 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
       if (!reach) return refuse('not_found')
       const place = placeOf(body.returnTo ?? '/', origins, authPath)
       if (!place) return badReturnTo
-      const started = await startFlow(acts, { reach, ...place, again: false, linking: bySession(session) })
-      if (!started.ok) {
-        const { retryAfterSeconds } = started
-        return refuse('provider_unavailable', retryAfterSeconds === null ? {} : { retryAfterSeconds })
-      }
+      const started = await startFlow(acts, {
+        reach,
+        ...place,
+        again: false,
+        linking: bySession(session),
+        context: call.context,
+      })
+      if (!started.ok) return notSentTo(reach.provider, started)
       const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
       return answer(200, { json: { location: started.location }, cookies: set })
     },
@@ -158,6 +163,14 @@ const failed = (error: ProviderError, { provider }: { provider: string }, { retu
 const badReturnTo = refuse('validation_failed', {
   fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }],
 })
+/** Whoever links is signed in: there is no other way to be taken. */
+const notSentTo = ({ name: provider }: Provider, { error, retryAfterSeconds }: ProviderFault): Refusal =>
+  error === 'provider_refused'
+    ? refuse(error, { detail: { key: 'providerMisset', values: { provider } } })
+    : refuse(error, {
+        detail: { key: 'providerDown', values: { provider } },
+        ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+      })
 const notAccepted = { detail: { key: 'providerNotAccepted' } } as const
 
 /** The contract's pattern is the same: a handle that has not its form never comes so far. */

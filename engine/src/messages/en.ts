@@ -78,7 +78,14 @@ export const en = {
       title: 'The provider does not answer',
       detail: 'It is not available for the moment. Try again later, or sign in another way.',
     },
+    provider_refused: {
+      title: 'The provider cannot be used',
+      detail: 'It does not answer as it should. Those who run this site have to look at it.',
+    },
   },
+  providerDown: '{{provider}} does not answer. Nothing has changed: try again in {{wait}}.',
+  providerMisset:
+    '{{provider}} does not answer as it should, so you were not sent there. Trying again does not help: tell those who run this site.',
   rateLimitedCode: 'Too many wrong codes. Try again in {{wait}}, or use a recovery code.',
   closedCode:
     'Too many wrong codes: codes of an app are no longer taken from new devices. Use a recovery code or a passkey.',

@@ -97,7 +97,14 @@ export const fr: Messages = {
       title: 'Le fournisseur ne répond pas',
       detail: 'Il n’est pas disponible pour le moment. Réessayez plus tard, ou connectez-vous autrement.',
     },
+    provider_refused: {
+      title: 'Ce fournisseur ne peut pas servir',
+      detail: 'Il ne répond pas comme il le devrait. La personne qui exploite ce site doit s’en occuper.',
+    },
   },
+  providerDown: '{{provider}} ne répond pas. Rien n’a changé : réessayez dans {{wait}}.',
+  providerMisset:
+    '{{provider}} ne répond pas comme il le devrait ; vous n’y avez donc pas été envoyé. Réessayer n’y change rien : prévenez la personne qui exploite ce site.',
   rateLimitedCode: 'Trop de codes faux. Réessayez dans {{wait}}, ou utilisez un code de secours.',
   closedCode:
     'Trop de codes faux : les codes d’application ne sont plus acceptés depuis un nouvel appareil. Utilisez un code de secours ou une clé d’accès.',

@@ -34,6 +34,18 @@ const refusedBy = [
 
 const isWord = (said: unknown): said is string => typeof said === 'string' && /^[a-z_]{1,64}$/.test(said)
 
+/** What an operator has to compare: the issuer that was set, and the one that answered; or how it answered. */
+const comparedBy = ({ cause }: Error): Error | undefined => {
+  if (cause instanceof Response) return new Error(`${cause.status} ${cause.headers.get('content-type') ?? ''}`.trim())
+  const { expected, body, attribute } = (cause ?? {}) as {
+    readonly expected?: unknown
+    readonly body?: { readonly issuer?: unknown }
+    readonly attribute?: unknown
+  }
+  if (attribute !== 'issuer') return undefined
+  return new Error(`the issuer should be ${expected}, and says that it is ${String(body?.issuer).slice(0, 500)}`)
+}
+
 /** Rejects again with what is a fault of ours. */
 export const providerFault = (error: unknown): ProviderFault => {
   if (error instanceof ProviderCallError) {
@@ -44,7 +56,7 @@ export const providerFault = (error: unknown): ProviderFault => {
     const { code, name, error: said } = error as Error & { code?: string; error?: unknown }
     // `invalid_grant`, `invalid_client`: the protocol's own words, which tell an operator most.
     const says = [code ?? name, ...(isWord(said) ? [said] : [])].join(' ')
-    const cause = error instanceof BadProfileError ? error.cause : undefined
+    const cause = error instanceof BadProfileError ? error.cause : comparedBy(error as Error)
     return { ok: false, error: 'provider_refused', says, cause, retryAfterSeconds: null }
   }
   throw error

@@ -1,6 +1,6 @@
 // The beginning of a sign-in with a provider: what is remembered of it, and the address at the provider (OAU-2).
 import { calculatePKCECodeChallenge } from 'oauth4webapi'
-import type { Clock } from '../primitives/clock.ts'
+import type { Context } from '../audit/entry.ts'
 import { type FindServer, isOpenId, type Reach } from './authorization-server.ts'
 import {
   browserHashOf,
@@ -14,15 +14,15 @@ import {
 } from './flow-secrets.ts'
 import type { Provider } from './provider.ts'
 import { type ProviderFault, providerFault } from './provider-fault.ts'
+import { type ReportFaultDeps, reportStart } from './report-fault.ts'
 import type { Linking, OAuthStateStore } from './store.ts'
 
 /** How long people may take at the provider. */
 export const flowLifeMs = 10 * 60_000
 
-export type StartDeps = {
+export type StartDeps = ReportFaultDeps & {
   readonly findServer: FindServer
   readonly oauthStates: Pick<OAuthStateStore, 'insert'>
-  readonly clock: Clock
   /** Where the provider sends the browser back to. */
   readonly redirectUri: (provider: Provider) => string
 }
@@ -36,13 +36,20 @@ export type StartInput = {
   readonly again: boolean
   /** Null: to sign in. */
   readonly linking: Linking | null
+  readonly context: Context
 }
 
 /** `cookie`: the flow's, for this browser alone. */
 export type Started = { readonly ok: true; readonly location: string; readonly cookie: FlowCookie }
 
-/** Refuses what the provider's own fault is: it does not answer, or what it says of itself is not to be used. */
+/** Refuses what the provider's own fault is: it does not answer, or what it says of itself is not to be used. That is on record. */
 export const startFlow = async (deps: StartDeps, input: StartInput): Promise<Started | ProviderFault> => {
+  const started = await start(deps, input)
+  if (!started.ok) await reportStart(deps, { ...input, provider: input.reach.provider.id }, started)
+  return started
+}
+
+const start = async (deps: StartDeps, input: StartInput): Promise<Started | ProviderFault> => {
   const { reach, frontend, returnTo, linking } = input
   const { provider, client } = reach
   // Known to be down, or to want no more of us: nobody is sent there, to come home with nothing.
