@@ -55,7 +55,7 @@ test('OAU-7 TOK-9 the hourly job seals tokens with the newest key, so that the o
   expect(await sealAnew()).toBe(2)
   expect(rig.logged.slice(logged)).toMatchObject([{ level: 'error', fields: { alert: 'tokens_sealed', key: lost.id } }])
   expect((await identities.listNotUnder(next.id, null, 10)).map(({ id }) => id)).toEqual([rows[1].id])
-  const anew = await identities.findBySubject('discord', rows[0].subject)
+  const anew = await identities.findBySubject(rows[0])
   expect(anew && (await openTokens(keyringOf(next), anew))).toStrictEqual(given)
   expect(anew?.tokens?.expiresAt).toBe(5_000)
   expect(await sealAnew()).toBe(0)

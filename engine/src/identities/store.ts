@@ -16,6 +16,8 @@ export type Identity = {
   readonly id: string
   readonly userId: UserId
   readonly provider: string
+  /** Whose word it is: another issuer under the same id is another provider, whose subjects are other people. */
+  readonly issuer: string
   readonly subject: string
   /** As the provider gave it last. */
   readonly email: string | null
@@ -32,8 +34,11 @@ export type Identity = {
   readonly refreshingUntil: number | null
 }
 
+/** Somebody at a provider. */
+export type Subject = Pick<Identity, 'provider' | 'issuer' | 'subject'>
+
 /** Somebody at a provider, and an account here. */
-export type Disowned = Pick<Identity, 'userId' | 'provider' | 'subject'>
+export type Disowned = Subject & Pick<Identity, 'userId'>
 
 /** A refresh of tokens under way: `until` tells it from every other one of the same identity. */
 export type RefreshLease = { readonly id: string; readonly until: number }
@@ -46,13 +51,13 @@ export type ToCall = {
 }
 
 export interface IdentityStore {
-  /** False: somebody has this provider and subject already (one statement, one winner in a race). */
+  /** False: somebody has this subject already (one statement, one winner in a race). */
   insert(identity: Identity): Promise<boolean>
-  findBySubject(provider: string, subject: string): Promise<Identity | null>
+  findBySubject(who: Subject): Promise<Identity | null>
   /** The oldest first. */
   listOfUser(userId: UserId): Promise<readonly Identity[]>
-  /** The one that was consented to last, of several at that provider. */
-  findToCall(userId: UserId, provider: string): Promise<ToCall | null>
+  /** The one that was consented to last, of several at that provider. Tokens of another issuer are never its own. */
+  findToCall(userId: UserId, at: Pick<Identity, 'provider' | 'issuer'>): Promise<ToCall | null>
   /** Notes what the provider says by now, and the last sign-in. False: the identity is gone. */
   noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number | null }): Promise<boolean>
   /** Of a new consent, in place of what was held; a refresh under way comes to nothing. False: the identity is gone. */

@@ -53,7 +53,7 @@ export const admit = async (
   input: Admission,
 ): Promise<Admitted | NotAdmitted> => {
   const { provider, content, context } = input
-  const { profile } = content
+  const { issuer, profile } = content
   const email = profile.email === null ? null : parseEmail(profile.email)
   const refuse = async <Refused extends NotAdmitted>(refused: Refused): Promise<Refused> => {
     const entry = failedFlow(deps, { provider: provider.id, reason: refused.error, linking: null, context })
@@ -63,9 +63,10 @@ export const admit = async (
     return refused
   }
 
-  const identity = await stores.identities.findBySubject(provider.id, profile.subject)
+  const subject = { provider: provider.id, issuer, subject: profile.subject }
+  const identity = await stores.identities.findBySubject(subject)
   const account = email && (await stores.accounts.findByEmailKey(email.key))
-  const who = account && { userId: account.id, provider: provider.id, subject: profile.subject }
+  const who = account && { userId: account.id, ...subject }
   const decision = whoseAccount({
     identity,
     hasEmail: email !== null,

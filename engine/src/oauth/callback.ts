@@ -23,9 +23,8 @@ import {
   secretsOf,
   stateHashOf,
 } from './flow-secrets.ts'
-import type { Profile } from './provider.ts'
 import { providerFault } from './provider-fault.ts'
-import { sealHandle } from './sealed-handle.ts'
+import { type HandleContent, sealHandle } from './sealed-handle.ts'
 import type { OAuthHandleStore, OAuthState, OAuthStateStore } from './store.ts'
 
 /** How long the front end may take to come for what waits. */
@@ -112,7 +111,7 @@ const askProvider = async (
     )
     return { error, says }
   }
-  const lacks = flow.linking === null ? await lacksEmail(deps, reach.provider.id, content.profile) : null
+  const lacks = flow.linking === null ? await lacksEmail(deps, reach.provider.id, content) : null
   if (lacks) return { error: lacks }
 
   const handle = createHandle()
@@ -137,10 +136,10 @@ const askProvider = async (
 const lacksEmail = async (
   { identities }: CallbackDeps,
   provider: string,
-  { subject, email, emailVerified }: Profile,
+  { issuer, profile: { subject, email, emailVerified } }: HandleContent,
 ): Promise<'email_missing' | 'email_unverified' | null> => {
   const isGood = email !== null && parseEmail(email) !== null
   if (isGood && emailVerified) return null
-  if (await identities.findBySubject(provider, subject)) return null
+  if (await identities.findBySubject({ provider, issuer, subject })) return null
   return isGood ? 'email_unverified' : 'email_missing'
 }

@@ -44,6 +44,7 @@ export const connectIdentity = async (
     id,
     userId,
     provider: provider.id,
+    issuer: content.issuer,
     subject,
     email,
     label,

@@ -70,7 +70,7 @@ export const exchangeCode = async (
   const profile = await provider.profile(read, claims, server.userinfo_endpoint ?? null).catch((cause: unknown) => {
     throw cause instanceof ProviderCallError ? cause : new BadProfileError('no profile', { cause })
   })
-  return { profile, tokens }
+  return { issuer: provider.server.issuer, profile, tokens }
 }
 
 /** Keys that were changed since they were fetched are fetched once more. */

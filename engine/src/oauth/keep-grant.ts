@@ -27,7 +27,8 @@ type Keeping = {
  */
 export const keepGrant = async (deps: Deps, stores: KeepGrantStores, keeping: Keeping): Promise<boolean> => {
   const { account, grant } = keeping
-  const known = await stores.identities.findBySubject(grant.provider.id, grant.profile.subject)
+  const { subject } = grant.profile
+  const known = await stores.identities.findBySubject({ provider: grant.provider.id, issuer: grant.issuer, subject })
   if (known) return known.userId === account.id && renew(deps, stores, keeping, known)
   // Disconnected meanwhile: it opens nothing any more.
   return grant.by === 'email' && connectByEmail(deps, stores, keeping)

@@ -86,7 +86,8 @@ export const linkIdentity = async (
     const account = await lockOwner(stores, input)
     if (!account) return 'unauthenticated'
     if (!(await stores.oauthHandles.use({ ...input.wanted, purpose: 'link' }, now))) return 'sign_in_expired'
-    const known = await stores.identities.findBySubject(provider.id, content.profile.subject)
+    const { issuer, profile } = content
+    const known = await stores.identities.findBySubject({ provider: provider.id, issuer, subject: profile.subject })
     if (known?.userId === account.id) return renew(deps, stores, known, content)
     const own = await stores.identities.listOfUser(account.id)
     if (own.length >= maxIdentities) return 'too_many'

@@ -4,7 +4,12 @@ import { openText, sealText } from '../keys/sealed-text.ts'
 import type { Profile, Tokens } from './provider.ts'
 import type { OAuthHandle } from './store.ts'
 
-export type HandleContent = { readonly profile: Profile; readonly tokens: Tokens }
+export type HandleContent = {
+  /** Who said it: the subject counts with this issuer alone. */
+  readonly issuer: string
+  readonly profile: Profile
+  readonly tokens: Tokens
+}
 
 const contextOf = (handleHash: string) => `oauth handle ${handleHash}`
 

@@ -14,13 +14,14 @@ import type { PasskeyStore } from '../passkeys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { SessionStore } from '../sessions/store.ts'
-import { type ProviderNames, providerName } from './present-identity.ts'
+import { providerName } from './present-identity.ts'
+import type { Provider } from './provider.ts'
 
 export type UnlinkDeps = {
   readonly transact: Transact<UnlinkStores>
   readonly keyring: Pick<Keyring, 'newest'>
   readonly clock: Clock
-  readonly providers: ProviderNames
+  readonly providers: readonly Pick<Provider, 'id' | 'name' | 'server'>[]
   /** Null: no passkey signs in here. */
   readonly relyingParty: object | null
   readonly mailPosted: () => void

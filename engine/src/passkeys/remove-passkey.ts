@@ -1,5 +1,5 @@
 import type { Locale } from '@vigile/contract'
-import { isWayInLeft } from '../accounts/last-way-in.ts'
+import { isWayInLeft, type SetUp } from '../accounts/last-way-in.ts'
 import { type BySession, lockOwner } from '../accounts/lock-owner.ts'
 import { postNotice } from '../accounts/post-notice.ts'
 import type { AccountStore } from '../accounts/store.ts'
@@ -15,7 +15,7 @@ import type { NewPasskeyStores } from './new-passkey.ts'
 export type RemovePasskeyDeps = Omit<ChangePasskeysDeps, 'transact'> & {
   readonly transact: Transact<RemovePasskeyStores>
   /** Those that people sign in with. */
-  readonly providers: readonly { readonly id: string }[]
+  readonly providers: readonly SetUp[]
 }
 
 type RemovePasskeyStores = NewPasskeyStores & {

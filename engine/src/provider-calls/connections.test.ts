@@ -61,6 +61,7 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
       providers: [
         {
           id: 'discord',
+          server: { issuer: 'https://discord.com' },
           refresh: async () => ({ accessToken: 'new', refreshToken: 'r', expiresAt: null, scope: null }),
           reads: {
             guilds: { url: `${provider.url}/users/@me/guilds`, lifeSeconds: 300 },

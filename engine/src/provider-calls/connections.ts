@@ -57,6 +57,7 @@ type Read = {
 }
 export type Readable = {
   readonly id: string
+  readonly server: { readonly issuer: string }
   readonly reads: Readonly<Record<string, Read>>
   readonly refresh: RefreshTokens
 }
@@ -84,7 +85,7 @@ export const createConnections = (deps: ConnectionDeps): Connections => {
   return {
     read: async (userId, provider, what) => {
       const source = sourceOf(deps.providers, provider, what)
-      const found = await identities.findToCall(userId, provider)
+      const found = await identities.findToCall(userId, { provider, issuer: source.issuer })
       if (!found) return { ok: false, error: 'not_linked' }
       const key = { userId, provider, what }
       const standing = standingOf(found)
@@ -114,16 +115,16 @@ const refusalOf = (status: number): ConnectionRefusal | ReadRefused =>
 const present = (text: string, fetchedAt: number) =>
   ({ ok: true, value: JSON.parse(text) as unknown, fetchedAt, isStale: false }) as const
 
-type Source = Read & Pick<Readable, 'refresh'>
+type Source = Read & Pick<Readable, 'refresh'> & { readonly issuer: string }
 
 const sourceOf = (providers: readonly Readable[], id: string, what: string): Source => {
   const provider = providers.find((one) => one.id === id)
   const list = (names: readonly string[]) => `here are ${names.join(', ') || 'none'}`
   if (!provider) throw new TypeError(`there is no provider "${id}": ${list(providers.map((one) => one.id))}`)
-  const { reads, refresh } = provider
+  const { reads, refresh, server } = provider
   const read = Object.hasOwn(reads, what) ? reads[what] : undefined
   if (!read) throw new TypeError(`there is no read "${what}" of ${id}: ${list(Object.keys(reads))}`)
-  return { ...read, refresh }
+  return { ...read, refresh, issuer: server.issuer }
 }
 
 const fetchAnswer = async (deps: ConnectionDeps, key: AnswerKey, source: Source, found: ToCall): Promise<Fetched> => {

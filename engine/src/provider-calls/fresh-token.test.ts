@@ -54,8 +54,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
     await rig.database.identities.insert(row)
     return row
   }
-  const read = async ({ subject }: Identity) =>
-    (await rig.database.identities.findBySubject('discord', subject)) as Identity
+  const read = async (identity: Identity) => (await rig.database.identities.findBySubject(identity)) as Identity
   const tokensOf = async (identity: Identity) => openTokens(rig.deps.keyring, await read(identity))
   const input = (refresh: RefreshTokens, leftMs = 10_000) => ({ refresh, leftMs: () => leftMs })
   const inMinutes = (minutes: number) => rig.database.clock.now() + minutes * minute

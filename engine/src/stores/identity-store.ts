@@ -7,6 +7,7 @@ const columns = [
   'id',
   'user_id as userId',
   'provider',
+  'issuer',
   'subject',
   'email',
   'label',
@@ -46,6 +47,7 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
         id: identity.id,
         user_id: identity.userId,
         provider: identity.provider,
+        issuer: identity.issuer,
         subject: identity.subject,
         email: identity.email,
         label: identity.label,
@@ -55,17 +57,18 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
         ...fromTokens(identity.tokens),
         refreshing_until: identity.refreshingUntil,
       })
-      .onConflict((conflict) => conflict.columns(['provider', 'subject']).doNothing())
+      .onConflict((conflict) => conflict.columns(['provider', 'issuer', 'subject']).doNothing())
       .returning('id')
       .executeTakeFirst()
     return row !== undefined
   },
-  findBySubject: async (provider, subject) =>
+  findBySubject: async ({ provider, issuer, subject }) =>
     orNull(
       await db
         .selectFrom('identities')
         .select(columns)
         .where('provider', '=', provider)
+        .where('issuer', '=', issuer)
         .where('subject', '=', subject)
         .executeTakeFirst(),
     ),
@@ -79,7 +82,7 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
       .execute()
     return rows.map(toIdentity)
   },
-  findToCall: async (userId, provider) => {
+  findToCall: async (userId, { provider, issuer }) => {
     const row = await db
       .selectFrom('identities')
       .select(columns)
@@ -92,6 +95,7 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
       )
       .where('user_id', '=', userId)
       .where('provider', '=', provider)
+      .where('issuer', '=', issuer)
       .orderBy('granted_at', 'desc')
       .orderBy('id')
       .limit(1)

@@ -58,9 +58,9 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     expiresAt: 5_000,
     ...changes,
   })
+  const at = (provider: string) => ({ provider, issuer: 'https://discord.com' })
   const sealedAs = (sealed: string) => tokens({ sealed })
-  const read = async ({ provider, subject }: Identity) =>
-    (await other.identities.findBySubject(provider, subject)) as Identity
+  const read = async (row: Identity) => (await other.identities.findBySubject(row)) as Identity
 
   test('OAU-2 a state is good once, before its end, for its provider, in the browser that began', async () => {
     const row = state({ linking: { userId: await user(), sessionId: createSessionId() } })
@@ -148,9 +148,9 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     for (const each of [late, early, theirs]) expect(await one.identities.insert(each)).toBe(true)
     expect(await other.identities.listOfUser(ada)).toStrictEqual([early, late])
     expect(await read(late)).toStrictEqual(late)
-    expect(await other.identities.findBySubject('discord', 'unknown')).toBeNull()
+    expect(await other.identities.findBySubject({ ...late, subject: 'unknown' })).toBeNull()
     await one.accounts.delete(ada)
-    expect(await other.identities.findBySubject('discord', late.subject)).toBeNull()
+    expect(await other.identities.findBySubject(late)).toBeNull()
     expect(await other.identities.listOfUser(bert)).toStrictEqual([theirs])
   })
 
@@ -161,7 +161,13 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
       identities.insert(identity(people[index % 2 === 0 ? 0 : 1], { subject: '42' })),
     )
     expect(countOf(added, true)).toBe(1)
-    expect(await other.identities.findBySubject('google', '42')).toMatchObject({ userId: people[0] })
+    const atGoogle = { provider: 'google', issuer: 'https://discord.com', subject: '42' }
+    expect(await other.identities.findBySubject(atGoogle)).toMatchObject({ userId: people[0] })
+    // Nor is it the same one at another issuer, under whatever id.
+    const elsewhere = { ...atGoogle, issuer: 'https://google.example' }
+    expect(await other.identities.findBySubject(elsewhere)).toBeNull()
+    expect(await one.identities.insert(identity(people[1], elsewhere))).toBe(true)
+    expect(await other.identities.findBySubject(elsewhere)).toMatchObject({ userId: people[1] })
   })
 
   test('OAU-6 a sign-in is noted with what the provider says by now; of one that is gone it is not', async () => {
@@ -195,6 +201,7 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await other.identities.isDisowned(row)).toBe(true)
     expect(await other.identities.isDisowned({ ...row, userId: bert })).toBe(false)
     expect(await other.identities.isDisowned({ ...row, subject: 'another' })).toBe(false)
+    expect(await other.identities.isDisowned({ ...row, issuer: 'another' })).toBe(false)
     await one.identities.takeBack(row)
     expect(await other.identities.isDisowned(row)).toBe(false)
     expect(await other.identities.isDisowned(atGoogle)).toBe(true)
@@ -263,7 +270,7 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
 
   test('RES-3 who is called for: the identity consented to last, and when a session of the user was last ended', async () => {
     const [userId, another] = [await user(), await user()]
-    expect(await one.identities.findToCall(userId, 'discord')).toBeNull()
+    expect(await one.identities.findToCall(userId, at('discord'))).toBeNull()
     const [old, latest, usedLast] = [
       identity(userId, { grantedAt: 50 }),
       identity(userId, { grantedAt: 60 }),
@@ -272,15 +279,15 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     const elsewhere = identity(userId, { provider: 'github' })
     for (const row of [old, latest, usedLast, elsewhere, identity(another, { grantedAt: 99 })])
       await one.identities.insert(row)
-    expect(await other.identities.findToCall(userId, 'discord')).toEqual({ identity: latest, signedOutAt: null })
-    expect(await other.identities.findToCall(userId, 'github')).toEqual({ identity: elsewhere, signedOutAt: null })
+    expect(await other.identities.findToCall(userId, at('discord'))).toEqual({ identity: latest, signedOutAt: null })
+    expect(await other.identities.findToCall(userId, at('github'))).toEqual({ identity: elsewhere, signedOutAt: null })
 
     const sessions = [sampleSession({ userId }), sampleSession({ userId }), sampleSession({ userId })]
     for (const session of [...sessions, sampleSession({ userId: another })]) await one.sessions.insert(session)
     await one.sessions.revokeAllOfUser(another, 'signed_out', 900, null)
-    expect(await other.identities.findToCall(userId, 'discord')).toMatchObject({ signedOutAt: null })
+    expect(await other.identities.findToCall(userId, at('discord'))).toMatchObject({ signedOutAt: null })
     await one.sessions.revoke([sessions[0]!.id], 'signed_out', 300)
     await one.sessions.revoke([sessions[1]!.id], 'signed_out', 200)
-    expect(await other.identities.findToCall(userId, 'discord')).toMatchObject({ signedOutAt: 300 })
+    expect(await other.identities.findToCall(userId, at('discord'))).toMatchObject({ signedOutAt: 300 })
   })
 }

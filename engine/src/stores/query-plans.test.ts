@@ -98,10 +98,10 @@ const fill = async ({
 }
 
 const actOnIdentities = async ({ identities, oauthStates, oauthHandles }: Stores, user: UserId) => {
-  const identity = await identities.findBySubject('discord', '150')
+  const identity = await identities.findBySubject(sampleIdentity(user, '150'))
   if (!identity) throw new Error('it was filled in')
   await identities.listOfUser(user)
-  await identities.findToCall(user, 'discord')
+  await identities.findToCall(user, sampleIdentity(user))
   await identities.noteUse(identity.id, { email: null, label: null, now: 1 })
   await identities.beginRefresh(identity, 2, 1)
   await identities.leaveRefresh({ id: identity.id, until: 2 })

@@ -110,6 +110,7 @@ export const sampleIdentity = (userId: UserId, subject: string = randomToken(16)
   id: randomToken(16),
   userId,
   provider: 'discord',
+  issuer: 'https://discord.com',
   subject,
   email: 'ada@example.com',
   label: '@ada',

@@ -259,6 +259,7 @@ export type IdentitiesTable = {
   id: string
   user_id: UserId
   provider: string
+  issuer: string
   subject: string
   email: string | null
   label: string | null

@@ -37,6 +37,7 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
     id text not null primary key,
     user_id text not null references users (id) on delete cascade,
     provider text not null,
+    issuer text not null,
     subject text not null,
     email text,
     label text,
@@ -47,7 +48,7 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
     key_id text,
     tokens_expire_at ${time},
     refreshing_until ${time},
-    unique (provider, subject)
+    unique (provider, issuer, subject)
   ) ${tableEnd}`,
   'create index identities_by_user on identities (user_id)',
 
