@@ -3,6 +3,7 @@
 import { adminRolesEndpoints } from './endpoints/admin-roles.ts'
 import { adminSiteEndpoints } from './endpoints/admin-site.ts'
 import { adminUsersEndpoints } from './endpoints/admin-users.ts'
+import { blocksEndpoints } from './endpoints/blocks.ts'
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { identitiesEndpoints } from './endpoints/identities.ts'
 import { lettersEndpoints } from './endpoints/letters.ts'
@@ -27,6 +28,7 @@ export const endpoints = {
   ...adminUsersEndpoints,
   ...adminRolesEndpoints,
   ...adminSiteEndpoints,
+  ...blocksEndpoints,
   ...siteEndpoints,
 }
 
@@ -42,7 +44,7 @@ const topics = {
   Account: personEndpoints,
   Passwords: passwordsEndpoints,
   'Links by mail': lettersEndpoints,
-  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints, ...adminSiteEndpoints },
+  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints, ...adminSiteEndpoints, ...blocksEndpoints },
   'This site': siteEndpoints,
 }
 

@@ -8,7 +8,7 @@ import { createRefreshTokens } from './oauth/refresh-tokens.ts'
 import { createAudit } from './operator/audit.ts'
 import { createCleanUp } from './operator/clean-up.ts'
 import { createKeys } from './operator/keys.ts'
-import { createLimits } from './operator/limits.ts'
+import { createBlocks, createCheck } from './operator/limits.ts'
 import { createRoles } from './operator/roles.ts'
 import { createSessions } from './operator/sessions.ts'
 import { createUsers } from './operator/users.ts'
@@ -149,7 +149,7 @@ const wire = (settings: Settings, world: World): Vigile => {
         cache: stores.providerCache,
       }),
     ),
-    limits: createLimits({ limits, sayLimit: createSayLimit(respond) }),
+    limits: { ...createCheck({ limits, sayLimit: createSayLimit(respond) }), ...before(createBlocks(acts)) },
     keys: before(createKeys(acts)),
     audit: { ...before(auditActs), export: exportLog },
     ...before({ cleanUp: cleanUp.ask }),

@@ -5,6 +5,7 @@ import { withEventLog } from './audit/event-log.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createSealer } from './audit/sealer.ts'
 import { createSealing } from './audit/sealing.ts'
+import { addressKey, plainAddress } from './http/client-address.ts'
 import type { Identity } from './identities/store.ts'
 import { createBackground } from './jobs/background.ts'
 import { createKeyring } from './keys/keyring.ts'
@@ -101,6 +102,11 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
     policy: settings.sessions,
     limiter,
+    addressKeyOf: (text: string) => {
+      const address = plainAddress(text)
+      return address && addressKey(address)
+    },
+    isServer,
     recordLimit: createRecordLimit({ audit, clock, log }),
     hasher: createPasswordHasher({ argon2 }),
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),

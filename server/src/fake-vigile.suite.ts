@@ -1,6 +1,7 @@
 // A hand-made engine for tests of what lies around it: states and waits that the real one reaches only by accident.
 import {
   type AuditReport,
+  type Block,
   ConfigurationError,
   type ManagedUser,
   type PageState,
@@ -47,13 +48,20 @@ export type FakeVigile = Vigile & {
 }
 
 export type FakeParts = {
+  readonly blocks?: readonly Block[]
   readonly users?: readonly ManagedUser[]
   readonly answer?: (request: Request) => Promise<Response>
   readonly ready?: () => Promise<void>
   readonly overrides?: Partial<Vigile>
 }
 
-export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: FakeParts = {}): FakeVigile => {
+export const createFakeVigile = ({
+  users = [],
+  blocks = [],
+  answer,
+  ready,
+  overrides = {},
+}: FakeParts = {}): FakeVigile => {
   const calls: string[] = []
   const known = new Map(users.map((user) => [user.email, user]))
   const made: { email: string; password?: string }[] = []
@@ -132,6 +140,17 @@ export const createFakeVigile = ({ users = [], answer, ready, overrides = {} }: 
         ...{ allowed: true, remaining: 1, resetMs: 0, headers: {} },
         refusal: () => new Response(null, { status: 429 }),
       }),
+      list: async ({ who } = {}) => ({
+        blocks: blocks.filter(({ whose }) => who === undefined || whose === who),
+        more: false,
+        limits: 'all_nodes',
+      }),
+      lift: async (id) => {
+        const value = blocks.find((one) => one.id === id)
+        if (!value) return { ok: false, error: 'not_found' }
+        calls.push(`lift ${id}`)
+        return { ok: true, value }
+      },
     },
     keys: {
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),

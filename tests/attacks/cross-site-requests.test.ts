@@ -43,6 +43,7 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/auth/account/delete', {}],
     ['POST', '/api/auth/account/keep', { token: 'A'.repeat(43) }],
     ['POST', '/api/auth/claim', { token: 'A'.repeat(43) }],
+    ['DELETE', `/api/admin/limits/${'A'.repeat(16)}`, undefined],
     ['PATCH', '/api/auth/me', { name: 'Mallory' }],
     ['POST', '/api/auth/passkey/options', undefined],
     ['POST', '/api/auth/passkey/login', { response: {} }],
@@ -104,6 +105,7 @@ const named = (path: string) =>
   path
     .replace(/(sessions|passkeys|identities|users|roles)\/[\w-]{22}(?=$|\/)/g, '$1/{id}')
     .replace('/roles/{id}', path.includes('/users/') ? '/roles/{roleId}' : '/roles/{id}')
+    .replace(/(limits)\/[\w-]{16}$/, '$1/{id}')
     .replace('/discord/', '/{provider}/')
 
 test('the list of changes is whole', () => {

@@ -8,10 +8,8 @@ import type { UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import { type Email, emailHash } from './email.ts'
 import { findDevice } from './known-device.ts'
-import type { Account, AccountStore } from './store.ts'
+import { type Account, type AccountStore, maxFailuresInARow } from './store.ts'
 
-/** S-11: so many failures in a row from unknown devices, and sign-in from unknown devices closes (LIM-7). */
-const maxFailuresInARow = 100
 /** What the answer says while it is closed: only proof of the mailbox opens it again. */
 const closedSeconds = 86_400
 /** Stands for the account of an unknown email, so that the same statements run (S-13). */
@@ -81,7 +79,7 @@ export const beginAttempt = (deps: BeginAttemptDeps, input: AttemptInput): Promi
     userId: input.account?.id ?? nobody,
     name: emailHash(input.email),
     deviceTokens: input.deviceTokens,
-    hits: ({ who, known }) => (known ? knownHits(who) : strangerHits(input.clientKey, who)),
+    hits: ({ who, known }) => (known ? knownHits(who, input) : strangerHits(who, input)),
     closes: (known) => (known ? 'signInDevice' : 'signInAccount'),
     admitStranger: deps.hasher.requireRoom,
   })
@@ -107,7 +105,7 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
     const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? who
     return { allowed: false, verdict, reason: 'limited', key }
   }
-  const failures = await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now()).catch(undo)
+  const failures = await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now(), userId).catch(undo)
   if (failures === null)
     return { allowed: false, verdict: closedVerdict(counting.closes(known)), reason: 'closed', key: who }
   const takenBack = async (): Promise<void> => {
@@ -135,22 +133,25 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
 /** These count attempts of every outcome; the others give back what succeeded. */
 const everyOutcome: readonly RuleName[] = ['signInAny', 'signInBurst']
 
-const knownHits = (who: string): readonly Hit[] => [
-  { rule: 'signInDevice', key: who },
-  { rule: 'signInBurst', key: who },
+/** The same for an email that nobody has, so that a refusal does the same work (S-13). */
+const ownerOf = ({ account }: AttemptInput): string => account?.id ?? nobody
+
+const knownHits = (who: string, input: AttemptInput): readonly Hit[] => [
+  { rule: 'signInDevice', key: who, userId: ownerOf(input) },
+  { rule: 'signInBurst', key: who, userId: ownerOf(input) },
 ]
 
 /** LIM-7: only browsers that the account does not know use up these. */
-const strangerHits = (clientKey: string | null, who: string): readonly Hit[] => [
-  ...(clientKey === null
+const strangerHits = (who: string, input: AttemptInput): readonly Hit[] => [
+  ...(input.clientKey === null
     ? []
     : [
-        { rule: 'signInIp', key: clientKey } as const,
-        { rule: 'signInIpHour', key: clientKey } as const,
-        { rule: 'signInAny', key: clientKey } as const,
-        { rule: 'signInBurst', key: clientKey } as const,
+        { rule: 'signInIp', key: input.clientKey } as const,
+        { rule: 'signInIpHour', key: input.clientKey } as const,
+        { rule: 'signInAny', key: input.clientKey } as const,
+        { rule: 'signInBurst', key: input.clientKey } as const,
       ]),
-  { rule: 'signInAccount', key: who },
+  { rule: 'signInAccount', key: who, userId: ownerOf(input) },
 ]
 
 const closedVerdict = (rule: RuleName): Verdict => ({

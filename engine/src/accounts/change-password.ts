@@ -61,7 +61,7 @@ export type ChangePasswordResult =
  * session was ended meanwhile.
  */
 export const changePassword = async (deps: SignUpDeps, input: ChangePasswordInput): Promise<ChangePasswordResult> => {
-  const hits = [{ rule: 'passwordChange', key: input.userId } as const]
+  const hits = [{ rule: 'passwordChange', key: input.userId, userId: input.userId } as const]
   const verdict = await deps.limiter.take(hits)
   if (verdict && !verdict.allowed) {
     await deps.recordLimit({ verdict, key: input.userId }, failure(deps, input, 'limited'))

@@ -44,7 +44,7 @@ export const requestEmailChange = async (
     ...(clientKey === null ? [] : [{ rule: 'linkIp', key: clientKey } as const]),
     { rule: 'linkEmail', key: `change_email ${emailHash(email)}` } as const,
     // Nor is the mailbox of the present address filled.
-    { rule: 'linkEmail', key: userId } as const,
+    { rule: 'linkEmail', key: userId, userId } as const,
   ]
   const verdict = await deps.limiter.take(hits)
   if (verdict && !verdict.allowed) {

@@ -22,6 +22,22 @@ export type Account = {
 /** A browser that the account knows from a sign-in. Epoch milliseconds. */
 export type KnownDevice = { readonly firstSeenAt: number; readonly lastSeenAt: number }
 
+/** S-11: so many failures in a row from unknown devices, and sign-in from unknown devices closes (LIM-7). */
+export const maxFailuresInARow = 100
+
+/** Where sign-in, or the second factor, takes no more attempts until the mailbox is proven. */
+export type Closed = {
+  /** What attempts are counted by. */
+  readonly name: string
+  /** Whose account it was at the last attempt; null or nobody's where there was none. */
+  readonly userId: string | null
+  readonly failed: number
+  readonly lastAt: number
+}
+
+/** An account, an email, or what one of them is counted by. */
+export type Whose = { readonly userId: string; readonly emailHash: string }
+
 /** `next` is opaque, and holds even when the account it was made from is deleted meanwhile. */
 export type AccountPage = { readonly accounts: readonly Account[]; readonly next: string | null }
 
@@ -77,12 +93,16 @@ export interface AccountStore {
   /**
    * Counts one more password attempt from an unknown device against the email, unless `max` have failed in a row: one
    * conditional statement. `emailHash` also stands for emails without an account, so that both do the same work.
-   * Gives how many there are in a row with this one; null: `max` have failed.
+   * Gives how many there are in a row with this one; null: `max` have failed. `userId`: whose account it is about, for operators.
    */
-  beginUnknownDeviceAttempt(emailHash: string, max: number, now: number): Promise<number | null>
+  beginUnknownDeviceAttempt(emailHash: string, max: number, now: number, userId?: UserId): Promise<number | null>
   /** An attempt that was counted, but could not be made. */
   takeBackUnknownDeviceAttempt(emailHash: string): Promise<void>
   clearUnknownDeviceAttempts(emailHash: string): Promise<void>
+  /** Where `maxFailuresInARow` have failed, the last first; all, or those of one account or email. */
+  listClosed(whose: Partial<Whose> | null, limit: number): Promise<readonly Closed[]>
+  /** Opens it again. False: it is not closed. */
+  openClosed(name: string): Promise<boolean>
   /** The same for several names, and for what was counted under them by browsers that the account still knows. */
   clearAllAttempts(userId: UserId, names: readonly string[]): Promise<void>
   /** The one of these by which the account knows the browser, from a sign-in before. A hash is particular to the account. */

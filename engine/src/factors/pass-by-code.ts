@@ -93,7 +93,9 @@ const countTotp = (deps: FactorDeps, { pending, deviceTokens }: CodeInput): Prom
     userId: pending.userId,
     name: strangersAtCodes(pending.userId),
     deviceTokens,
-    hits: ({ who, known }) => [{ rule: known ? 'secondFactorDevice' : 'secondFactor', key: who }],
+    hits: ({ who, known }) => [
+      { rule: known ? 'secondFactorDevice' : 'secondFactor', key: who, userId: pending.userId },
+    ],
     closes: (known) => (known ? 'secondFactorDevice' : 'secondFactor'),
   })
 

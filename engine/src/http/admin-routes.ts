@@ -2,6 +2,7 @@
 import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
 import type { createAdminSiteHandlers } from './admin-site-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'
+import type { createBlockHandlers } from './block-handlers.ts'
 import type { createPermitted } from './permitted.ts'
 import { type Route, type RouteLimit, route } from './route.ts'
 
@@ -10,12 +11,13 @@ export type Administration = {
   readonly users: ReturnType<typeof createAdminUserHandlers>
   readonly roles: ReturnType<typeof createAdminRoleHandlers>
   readonly site: ReturnType<typeof createAdminSiteHandlers>
+  readonly blocks: ReturnType<typeof createBlockHandlers>
 }
 
 const read: RouteLimit = { rule: 'read' }
 const change: RouteLimit = { rule: 'change' }
 
-export const createAdminRoutes = ({ permitted, users, roles, site }: Administration): readonly Route[] => [
+export const createAdminRoutes = ({ permitted, users, roles, site, blocks }: Administration): readonly Route[] => [
   route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
   route('adminUser', { guard: permitted('users:read'), limit: read, handle: users.one }),
   route('disableUser', { guard: permitted('users:update'), limit: change, handle: users.disable }),
@@ -37,4 +39,6 @@ export const createAdminRoutes = ({ permitted, users, roles, site }: Administrat
   route('adminKeys', { guard: permitted('system:read'), limit: read, handle: site.keys }),
   route('rotateKeys', { guard: permitted('system:admin'), limit: change, handle: site.rotate }),
   route('adminAudit', { guard: permitted('audit:read'), limit: read, handle: site.audit }),
+  route('blocks', { guard: permitted('system:read'), limit: read, handle: blocks.list }),
+  route('liftBlock', { guard: permitted('system:admin'), limit: change, handle: blocks.lift }),
 ]

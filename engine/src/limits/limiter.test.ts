@@ -16,7 +16,9 @@ const createCounts = () => {
       return { allowed, remaining: limit - (used.get(id) ?? 0), resetMs: windowSeconds * 1000 - 1 }
     },
     refund: async (name, key) => void used.set(`${name} ${key}`, (used.get(`${name} ${key}`) ?? 0) - 1),
-    lift: async (name, key) => void used.delete(`${name} ${key}`),
+    lift: async (name, key) => used.delete(`${name} ${key}`),
+    listFull: async () => [],
+    isShared: false,
     isDegraded: () => false,
     close: async () => {},
   }

@@ -3,7 +3,8 @@
 import type { RuleName, Rules } from './rules.ts'
 import type { Count, LimitStore, Rule } from './store.ts'
 
-export type Hit = { readonly rule: RuleName; readonly key: string }
+/** `userId`: whose count it is, where that is known; an operator is told so of a block. */
+export type Hit = { readonly rule: RuleName; readonly key: string; readonly userId?: string }
 
 /** What the answer tells of a limit (the RateLimit fields). */
 export type Verdict = {
@@ -47,15 +48,15 @@ const stricter = (a: Verdict, b: Verdict): Verdict => {
 
 export const createLimiter = (store: LimitStore, rules: Rules): Limiter => {
   const active = (hits: readonly Hit[]) =>
-    hits.flatMap(({ rule: name, key }) => {
+    hits.flatMap(({ rule: name, key, userId }) => {
       const rule = rules[name]
-      return rule === null ? [] : [{ name, key, rule }]
+      return rule === null ? [] : [{ name, key, rule, userId }]
     })
   const giveBack = async (hits: ReturnType<typeof active>) => {
     await Promise.all(hits.map(({ name, key, rule }) => store.refund(name, key, rule)))
   }
-  const count = async ({ name, key, rule }: ReturnType<typeof active>[number]) =>
-    toVerdict(name, rule, await store.hit(name, key, rule))
+  const count = async ({ name, key, rule, userId }: ReturnType<typeof active>[number]) =>
+    toVerdict(name, rule, await store.hit(name, key, rule, userId))
   return {
     release: (hits) => giveBack(active(hits)),
     take: async (hits) => {

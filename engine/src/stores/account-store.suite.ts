@@ -168,6 +168,31 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect([await begin(), await begin(), await begin()]).toEqual([1, 2, null])
   })
 
+  test('LIM-6 LIM-7 what is closed is listed with whose it is, and opened once, in a race too', async () => {
+    const { id } = await newAccount()
+    const attempt = (name: string, at: number) => one.accounts.beginUnknownDeviceAttempt(name, 100, at, id)
+    for (let count = 0; count < 100; count += 1) {
+      await attempt('closed-of-ada', 3_000 + count)
+      await one.accounts.beginUnknownDeviceAttempt('closed-of-nobody', 100, 4_000 + count)
+      if (count < 99) await attempt('almost', 5_000)
+    }
+    const closed = [
+      { name: 'closed-of-nobody', userId: null, failed: 100, lastAt: 4_099 },
+      { name: 'closed-of-ada', userId: id, failed: 100, lastAt: 3_099 },
+    ]
+    expect(await other.accounts.listClosed(null, 10)).toEqual(closed)
+    expect(await other.accounts.listClosed(null, 1)).toEqual(closed.slice(0, 1))
+    expect(await one.accounts.listClosed({ userId: id }, 10)).toEqual(closed.slice(1))
+    expect(await one.accounts.listClosed({ emailHash: 'closed-of-nobody' }, 10)).toEqual(closed.slice(0, 1))
+    expect(await one.accounts.listClosed({ userId: id, emailHash: 'closed-of-nobody' }, 10)).toEqual(closed)
+    const opened = await atOnce(10, [one, other], ({ accounts }) => accounts.openClosed('closed-of-ada'))
+    expect(opened.filter(Boolean)).toHaveLength(1)
+    expect(await one.accounts.openClosed('almost')).toBe(false)
+    expect(await attempt('closed-of-ada', 6_000)).toBe(1)
+    expect(await one.accounts.openClosed('closed-of-nobody')).toBe(true)
+    expect(await one.accounts.listClosed(null, 10)).toEqual([])
+  })
+
   test('LIM-7 a device is known for its account, from the first sign-in', async () => {
     const [{ id }, stranger] = [await newAccount(), await newAccount()]
     expect(await one.accounts.findKnownDevice(id, ['device'])).toBeNull()

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
+import { type Account, type AccountStore, EmailTakenError, maxFailuresInARow } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { newAccountRole } from '../roles/store.ts'
 import type { Dialect } from './dialect.ts'
@@ -24,6 +24,9 @@ const columns = [
 /** Two changes within a millisecond, or by nodes whose clocks differ, are two versions: nodes tell by it that they must ask again. */
 const changedAt = (now: number) =>
   sql<number>`case when users.updated_at < ${now} then ${now} else users.updated_at + 1 end`
+
+/** Written out: the index holds these rows alone (migration 0014). */
+const isClosed = sql<boolean>`failed >= ${sql.lit(maxFailuresInARow)}`
 
 const maxIds = 1_000
 /** Browsers that an account knows. Who has more of them is no person. */
@@ -71,14 +74,14 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         ),
       ),
   )
-  const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number }) =>
+  const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number; userId: string | null }) =>
     root
       .insertInto('sign_in_attempts')
-      .values({ email_hash: attempt.emailHash, failed: 1, last_at: attempt.now })
+      .values({ email_hash: attempt.emailHash, failed: 1, last_at: attempt.now, user_id: attempt.userId })
       .onConflict((conflict) =>
         conflict
           .column('email_hash')
-          .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: attempt.now })
+          .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: attempt.now, user_id: attempt.userId })
           .where('sign_in_attempts.failed', '<', attempt.max),
       )
       .returning('failed'),
@@ -243,8 +246,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       return { accounts, next: rows.length > limit && end ? `${end.createdAt}.${end.id}` : null }
     },
 
-    beginUnknownDeviceAttempt: async (emailHash, max, now) => {
-      const { rows } = await countAttempt(db, { emailHash, max, now })
+    beginUnknownDeviceAttempt: async (emailHash, max, now, userId) => {
+      const { rows } = await countAttempt(db, { emailHash, max, now, userId: userId ?? null })
       return rows[0] ? Number(rows[0].failed) : null
     },
     takeBackUnknownDeviceAttempt: async (emailHash) => {
@@ -257,6 +260,32 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     },
     clearUnknownDeviceAttempts: async (emailHash) => {
       await clearAttempts(db, { emailHash })
+    },
+    listClosed: async (whose, limit) =>
+      plain(
+        await db
+          .selectFrom('sign_in_attempts')
+          .select(['email_hash as name', 'user_id as userId', 'failed', 'last_at as lastAt'])
+          .where(isClosed)
+          .$if(whose !== null, (query) =>
+            query.where(({ or, eb }) =>
+              or([
+                ...(whose?.userId === undefined ? [] : [eb('user_id', '=', whose.userId)]),
+                ...(whose?.emailHash === undefined ? [] : [eb('email_hash', '=', whose.emailHash)]),
+              ]),
+            ),
+          )
+          .orderBy('last_at', 'desc')
+          .limit(limit)
+          .execute(),
+      ),
+    openClosed: async (name) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('sign_in_attempts')
+        .where('email_hash', '=', name)
+        .where(isClosed)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
     },
     clearAllAttempts: async (userId, names) => {
       const devices = await db.selectFrom('known_devices').select('device_hash').where('user_id', '=', userId).execute()

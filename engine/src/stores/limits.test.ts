@@ -8,6 +8,7 @@ import { StoreUnavailableError } from '../primitives/unavailable.ts'
 import { limitsSuite } from './limits.suite.ts'
 import { createMemoryLimits } from './memory-limits.ts'
 import { createRedisLimits } from './redis-limits.ts'
+import { openRedisLink } from './redis-link.ts'
 
 const clock = { now: () => Date.now() }
 const rule = { limit: 3, windowSeconds: 900 }
@@ -45,7 +46,30 @@ describe('memory', () => {
   })
 })
 
-describe('redis', () => limitsSuite(() => createRedisLimits({ url: sharedRedisUrl(), clock, log: silentLog })))
+describe('redis', () => {
+  limitsSuite(() => createRedisLimits({ url: sharedRedisUrl(), clock, log: silentLog }))
+
+  test('LIM-6 whoever is refused under many names fills the memory of Redis no further than so, and names that ended go', async () => {
+    const redis = await startRedis()
+    const limits = createRedisLimits({ url: redis.url, clock, log: silentLog })
+    const link = openRedisLink(redis.url, () => {})
+    await link.ready
+    const refusing = 'vigile:limit:refusing'
+    const flood = Array.from({ length: 10_100 }, (_, index) => ({
+      score: Date.now() + (index < 100 ? -1_000 : 60_000 + index),
+      value: JSON.stringify(['signInAccount', 10, `flood ${index}`, null]),
+    }))
+    await link.client.zAdd(refusing, flood)
+    for (let each = 0; each < 4; each++) await limits.hit('r', 'k', rule)
+    await expect.poll(() => link.client.zCard(refusing)).toBe(10_000)
+    expect(await link.client.ttl(refusing)).toBeGreaterThan(30 * 86_400)
+    // Hints alone are not believed: none of the flood is counted.
+    expect(await limits.listFull(() => true, 100)).toMatchObject([{ key: 'k' }])
+    await limits.close()
+    link.close()
+    await redis.stop()
+  })
+})
 
 describe('redis goes away', () => {
   let redis: RedisServer
@@ -85,6 +109,8 @@ describe('redis goes away', () => {
       expect(limits.isDegraded()).toBe(true)
       // Lifted here, but who knows what Redis still holds.
       await expect(limits.lift('sign-in', key)).rejects.toThrow(StoreUnavailableError)
+      // An empty list would say that nobody is refused.
+      await expect(limits.listFull(() => true, 1)).rejects.toThrow(StoreUnavailableError)
       expect(alerts).toMatchObject([{ alert: 'limits_degraded' }])
 
       if (how === 'killed') await redis.restart()

@@ -1,8 +1,13 @@
 // Counts of one process: the embedded default, and what goes on counting while Redis is out of reach.
-import type { LimitStore } from '../limits/store.ts'
+import { type LimitStore, maxListed } from '../limits/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 
-type Window = { used: number; readonly endsAt: number }
+/** `refused`: what an operator is told of a count that has refused somebody. */
+type Window = {
+  used: number
+  readonly endsAt: number
+  refused?: { readonly name: string; readonly key: string; readonly userId: string | null; readonly limit: number }
+}
 
 const defaultMaxKeys = 100_000
 const sweepEveryMs = 10_000
@@ -42,17 +47,18 @@ export const createMemoryLimits = ({
   const begin = (key: string, windowSeconds: number): Window => {
     if (windows.size >= maxKeys) forgetEnded()
     if (windows.size >= maxKeys) windows.delete(windows.keys().next().value as string)
-    const window = { used: 0, endsAt: clock.now() + windowSeconds * 1_000 }
+    const window: Window = { used: 0, endsAt: clock.now() + windowSeconds * 1_000 }
     windows.set(key, window)
     return window
   }
 
   return {
-    hit: async (name, key, { limit, windowSeconds }) => {
+    hit: async (name, key, { limit, windowSeconds }, userId) => {
       const id = toId(name, key)
       const window = current(id) ?? begin(id, windowSeconds)
       const allowed = window.used < limit
       if (allowed) window.used += 1
+      else window.refused = { name, key, userId: userId ?? null, limit }
       return { allowed, remaining: Math.max(limit - window.used, 0), resetMs: window.endsAt - clock.now() }
     },
     refund: async (name, key) => {
@@ -62,7 +68,22 @@ export const createMemoryLimits = ({
       if (window && window.used <= 1) windows.delete(id)
       else if (window) window.used -= 1
     },
-    lift: async (name, key) => void windows.delete(toId(name, key)),
+    lift: async (name, key) => {
+      const id = toId(name, key)
+      return current(id) !== undefined && windows.delete(id)
+    },
+    listFull: async (wanted, limit) => {
+      const now = clock.now()
+      return [...windows.values()]
+        .flatMap(({ used, endsAt, refused }) =>
+          refused && used >= refused.limit && endsAt > now && wanted(refused)
+            ? [{ ...refused, used, until: endsAt }]
+            : [],
+        )
+        .sort((a, b) => b.until - a.until)
+        .slice(0, Math.min(limit, maxListed))
+    },
+    isShared: false,
     isDegraded: () => false,
     close: async () => windows.clear(),
   }

@@ -43,6 +43,7 @@ const indexes = [
   'sessions_by_end',
   'sessions_by_user',
   'sign_in_attempts_by_time',
+  'sign_in_attempts_closed',
   'used_proofs_by_end',
   'user_roles_by_role',
   'users_by_creation',
@@ -161,6 +162,9 @@ const act = async (stores: Stores, ids: readonly SessionId[]) => {
   await accounts.list({ after: next, limit: 10, search: null })
   await accounts.findKnownDevice(user, ['device'])
   await actOnIdentities(stores, user)
+  await accounts.listClosed(null, 10)
+  await accounts.listClosed({ userId: user, emailHash: 'hash' }, 10)
+  await accounts.openClosed('hash')
   await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
   await actOnRoles(stores, user)
   await accounts.delete(user)

@@ -1,6 +1,6 @@
 // Counts that all nodes share, in Redis (LIM-4); while it is out of reach, each node counts by itself (LIM-5).
 import { createHash } from 'node:crypto'
-import type { LimitStore, Rule } from '../limits/store.ts'
+import { type Count, type FullCount, type LimitStore, maxListed, type Rule } from '../limits/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
@@ -14,6 +14,12 @@ const probeEveryMs = 1_000
 const silentAfterMs = 3_000
 const keyPrefix = 'vigile:limit'
 const maxKeyLength = 100
+/** Which counts refused somebody, by the time when they end: hints for a list, which asks each count whether it still is full. */
+const refusingKey = `${keyPrefix}:refusing`
+/** Beyond the longest window. */
+const refusingSeconds = 31 * 86_400
+/** Counts asked at once. */
+const askedAtOnce = 200
 
 /**
  * One atomic step. A hit that is refused is not counted, so that what is refunded is free again, and a refund that comes
@@ -104,13 +110,38 @@ export const createRedisLimits = ({
     }
   }
 
+  /** Nobody waits for it, and what is not noted refuses all the same. Each command has one key: they may be on several nodes. */
+  const note = (refusing: Refusing, { resetMs }: Count) => {
+    const now = clock.now()
+    const value = JSON.stringify([refusing.name, refusing.limit, refusing.key, refusing.userId])
+    void kept
+      .current()
+      ?.client.multi()
+      .zAdd(refusingKey, { score: now + resetMs, value })
+      .zRemRangeByScore(refusingKey, '-inf', now)
+      .zRemRangeByRank(refusingKey, 0, -maxListed - 1)
+      .expire(refusingKey, refusingSeconds)
+      .execAsPipeline()
+      .catch((error) => log.debug({ err: error }, 'limits: a block could not be noted for the list'))
+  }
+
+  /** What a count that refused somebody is now. Null: it is full no more. */
+  const stillFull = async (link: RedisLink, one: Refusing): Promise<FullCount | null> => {
+    const id = toId(one.name, one.key)
+    const [used, leftMs] = await Promise.all([link.client.get(id), link.client.pTTL(id)])
+    const isFull = used !== null && Number(used) >= one.limit && leftMs > 0
+    return isFull ? { ...one, used: Number(used), until: clock.now() + leftMs } : null
+  }
+
   return {
-    hit: async (name, key, rule) => {
+    hit: async (name, key, rule, userId) => {
       const counted = await ask((link) => add(link, 1, toId(name, key), rule))
-      if (!counted) return ownCounts.hit(name, key, rule)
+      if (!counted) return ownCounts.hit(name, key, rule, userId)
       const { used, leftMs } = counted
       const allowed = used <= rule.limit
-      return { allowed, remaining: Math.max(0, rule.limit - used), resetMs: rule.limit > 0 ? leftMs : 0 }
+      const count = { allowed, remaining: Math.max(0, rule.limit - used), resetMs: rule.limit > 0 ? leftMs : 0 }
+      if (!allowed) note({ name, key, limit: rule.limit, userId: userId ?? null }, count)
+      return count
     },
     refund: async (name, key, rule) => {
       const refunded = await ask((link) => add(link, -1, toId(name, key), rule))
@@ -120,7 +151,27 @@ export const createRedisLimits = ({
       await ownCounts.lift(name, key)
       const lifted = await ask((link) => link.client.del(toId(name, key)))
       if (lifted === null) throw new StoreUnavailableError('Redis is out of reach: the count was not lifted there')
+      return lifted > 0
     },
+    listFull: async (wanted, limit) => {
+      const answer = async <Value>(work: (link: RedisLink) => Promise<Value>) => {
+        const value = await ask(work)
+        if (value === null) throw new StoreUnavailableError('Redis is out of reach: nobody knows which counts are full')
+        return value
+      }
+      const texts = await answer((link) => link.client.zRange(refusingKey, 0, maxListed - 1, { REV: true }))
+      // By the count: one whose owner was not known before, or whose limit was another, is in there twice.
+      const hints = new Map(texts.map(toRefusing).map((one) => [`${one.limit} ${toId(one.name, one.key)}`, one]))
+      const asked = [...hints.values()].filter(wanted)
+      const full: FullCount[] = []
+      for (let from = 0; from < asked.length && full.length < limit; from += askedAtOnce) {
+        const some = asked.slice(from, from + askedAtOnce)
+        const found = await answer((link) => Promise.all(some.map((one) => stillFull(link, one))))
+        full.push(...found.filter((one) => one !== null))
+      }
+      return full.slice(0, limit)
+    },
+    isShared: true,
     isDegraded: () => degraded,
     close: async () => {
       clearInterval(timer)
@@ -128,6 +179,13 @@ export const createRedisLimits = ({
       await ownCounts.close()
     },
   }
+}
+
+type Refusing = Pick<FullCount, 'name' | 'key' | 'limit' | 'userId'>
+
+const toRefusing = (text: string): Refusing => {
+  const [name, limit, key, userId] = JSON.parse(text) as [string, number, string, string | null]
+  return { name, limit, key, userId }
 }
 
 const add = async (

@@ -64,6 +64,7 @@ export type SignInAttemptsTable = {
   email_hash: string
   failed: number
   last_at: number
+  user_id: string | null
 }
 
 export type AuditEntriesTable = {

@@ -7,6 +7,7 @@ import { addCleanup } from './cleanup.ts'
 import { createCli } from './cli.ts'
 import { addConfigCheck } from './config-check.ts'
 import { addKeys } from './keys.ts'
+import { addLimits } from './limits.ts'
 import { addMigrate } from './migrate.ts'
 import { createReport, exitCodes } from './report.ts'
 import { addRoles } from './roles.ts'
@@ -31,6 +32,7 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addUsers,
     addRoles,
     addSessions,
+    addLimits,
     addKeys,
     addAudit,
     addCleanup,

@@ -239,6 +239,31 @@ export const en = {
     unknown: (role: string) => `There is no role ${role}. See: vigile roles list`,
   },
 
+  limits: {
+    about: 'Who is refused by a limit',
+    listAbout: 'List the limits that refuse somebody now, and the sign-ins that a hundred failures closed',
+    who: "Only those of this email address, address, user's id or session's id",
+    limit: 'How many at most: 1 to 200 (50)',
+    none: 'Nobody is refused.',
+    columns: { id: 'id', rule: 'limit', kind: 'of', whose: 'whose', count: 'count', until: 'until' },
+    kinds: {
+      address: 'address',
+      account: 'account',
+      browser: 'known browser',
+      email: 'email without account',
+      session: 'session',
+      application: 'application',
+    },
+    closed: 'the mailbox is proven',
+    more: 'There are more: name whose, or give --limit.',
+    inMemory:
+      'The limits of running servers are in their memory, out of reach of a command: ask one of them (GET and DELETE /api/admin/limits), restart it, or set REDIS_URL.',
+    liftAbout: 'Lift a block by its id, or all of an email address, address, user or session',
+    blockOrWho: "A block's id, or an email address, address, user's id or session's id",
+    lifted: (rule: string, whose: string) => `Lifted ${rule} of ${whose}.`,
+    unknown: (what: string) => `No limit refuses ${what}.`,
+  },
+
   keys: {
     about: 'Keys that sign access tokens',
     listAbout: 'List the signing keys',

@@ -250,6 +250,32 @@ export const fr: Catalogue = {
     unknown: (role) => `Il n'y a pas de rôle ${role}. Voir : vigile roles list`,
   },
 
+  limits: {
+    about: 'Qui est refusé par une limite',
+    listAbout: "Lister les limites qui refusent quelqu'un, et les connexions que cent échecs ont fermées",
+    who: "Celles de cette adresse e-mail, adresse, ou de cet identifiant d'utilisateur ou de session seulement",
+    limit: 'Combien au plus : 1 à 200 (50)',
+    none: "Personne n'est refusé.",
+    columns: { id: 'identifiant', rule: 'limite', kind: 'de', whose: 'qui', count: 'compte', until: "jusqu'à" },
+    kinds: {
+      address: 'adresse',
+      account: 'compte',
+      browser: 'navigateur connu',
+      email: 'e-mail sans compte',
+      session: 'session',
+      application: 'application',
+    },
+    closed: 'la preuve de la boîte aux lettres',
+    more: 'Il y en a plus : dites de qui, ou donnez --limit.',
+    inMemory:
+      "Les limites des serveurs en marche sont dans leur mémoire, hors de portée d'une commande : demandez à l'un d'eux (GET et DELETE /api/admin/limits), redémarrez-le, ou donnez REDIS_URL.",
+    liftAbout:
+      "Lever un blocage par son identifiant, ou tous ceux d'une adresse e-mail, d'une adresse, d'un utilisateur ou d'une session",
+    blockOrWho: "Identifiant d'un blocage, ou adresse e-mail, adresse, identifiant d'utilisateur ou de session",
+    lifted: (rule, whose) => `${rule} de ${whose} : levée.`,
+    unknown: (what) => `Aucune limite ne refuse ${what}.`,
+  },
+
   keys: {
     about: "Clés qui signent les jetons d'accès",
     listAbout: 'Lister les clés de signature',

@@ -11,6 +11,7 @@ import { auditChain } from './0010-audit-chain.ts'
 import { auditAnchors } from './0011-audit-anchors.ts'
 import { auditSearch } from './0012-audit-search.ts'
 import { claim } from './0013-claim.ts'
+import { closedSignIns } from './0014-closed-sign-ins.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -31,4 +32,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0011-audit-anchors': auditAnchors,
   '0012-audit-search': auditSearch,
   '0013-claim': claim,
+  '0014-closed-sign-ins': closedSignIns,
 }
