@@ -29,7 +29,7 @@ const defaultLimit = 50
 const maxLimit = 200
 const maxText = 320
 
-export const seesLimits = ({ limits, isServer }: Pick<FindBlocksDeps, 'limits' | 'isServer'>): Sees =>
+const seesLimits = ({ limits, isServer }: Pick<FindBlocksDeps, 'limits' | 'isServer'>): Sees =>
   limits.isShared ? 'all_nodes' : isServer ? 'this_node' : 'none'
 
 /** Those of one address, account, email or session, or all: closed sign-ins first, then those that end last. Throws RangeError for a `who` or `limit` that can't be one. */
