@@ -92,6 +92,34 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await signInWith(site.visitor())).status).toBe(200)
   })
 
+  test('RES-2 profiles that fail while codes are taken as ever: left alone after the second sign-in, asked once, and well again', async () => {
+    site.discord.always('user', 503)
+    expect(await errorOf()).toBe('provider_unavailable')
+    expect(stateOf('discord')?.state).toBe('closed')
+    expect(await errorOf()).toBe('provider_unavailable')
+    expect(site.discord.asked('user')).toHaveLength(5)
+    expect(stateOf('discord')?.state).toBe('open')
+    site.discord.forget()
+    const turnedAway = await site.visitor().get('/api/auth/oauth/discord')
+    expect(landing(turnedAway).searchParams.get('error')).toBe('provider_unavailable')
+    expect(site.discord.asked()).toEqual([])
+
+    // One person finds out, by one request.
+    site.move(30_000)
+    expect(stateOf('discord')?.state).toBe('half_open')
+    expect(await errorOf()).toBe('provider_unavailable')
+    expect(site.discord.asked('user')).toHaveLength(1)
+    expect(stateOf('discord')?.state).toBe('open')
+
+    site.move(30_000)
+    site.discord.mend()
+    expect((await signInWith(site.visitor())).status).toBe(200)
+    expect(stateOf('discord')?.state).toBe('closed')
+    site.discord.next('user', 503, 503)
+    expect((await signInWith(site.visitor())).status).toBe(200)
+    expect(stateOf('discord')?.state).toBe('closed')
+  })
+
   test('attack: RES-2 whoever makes one read fail, over and over, closes neither sign-in nor the other reads', async () => {
     const ada = site.visitor()
     const { id: userId } = (await signInWith(ada)).body.user

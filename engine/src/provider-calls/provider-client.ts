@@ -119,7 +119,8 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
       return refused
     }
     const method = given.method ?? 'GET'
-    const route = `${method} ${url.origin}${url.pathname} ${sha256(JSON.stringify(sent), 'hex')}`
+    const address = `${method} ${url.origin}${url.pathname}`
+    const route = `${address} ${sha256(JSON.stringify(sent), 'hex')}`
     const { authorization = '' } = sent
     const isShared = !/^bearer /i.test(authorization)
     let retries = 0
@@ -133,7 +134,9 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
       if (refusedForMs !== null) return unavailable(refusedForMs)
 
       const timeoutMs = Math.min(policy.timeoutMs, leftMs())
-      const outcome = await breaker.run(() => attempt(request, { fetch, now, timeoutMs, closing: closing.signal }))
+      const outcome = await breaker.run(address, () =>
+        attempt(request, { fetch, now, timeoutMs, closing: closing.signal }),
+      )
       // Neither query nor headers: codes and tokens are in them.
       const about = { provider: id, method, path: url.pathname, attempt: count }
       if (outcome.kind === 'too_large') {
