@@ -144,6 +144,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       await linkWith(attacker, 'discord', { account })
       expect((await signInWith(open.visitor(), 'discord', { account })).body.user.id).toBe(id)
       const started = await toHandle(attacker, 'discord', { account })
+      open.discord.forget()
 
       await victim.post(way === 'a link' ? '/api/auth/magic-link' : '/api/auth/password/forgot', { email })
       const letter = await letterTo([open.vigile], email, way === 'a link' ? '/magic-link#' : '/reset-password#')
@@ -153,6 +154,8 @@ describe.each(storeKinds)('on %s', (kind) => {
           ? await victim.post('/api/auth/magic-link/login', { token })
           : await victim.post('/api/auth/password/reset', { token, password: newPassword })
       expect(proven.status).toBe(200)
+      // What the application was allowed in the attacker's name is given back too (S-69).
+      await expect.poll(() => open.discord.asked('revoke').length, { timeout: 10_000 }).toBe(2)
       expect((await exchange(attacker, started)).body.user?.id).not.toBe(id)
       expect((await signInWith(open.visitor(), 'discord', { account })).body.user.id).not.toBe(id)
       await letterTo([open.vigile], email, 'Connected accounts')

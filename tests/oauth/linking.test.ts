@@ -1,6 +1,7 @@
 // Accounts at providers that are connected to an account, and disconnected (OAU-6).
 import type { UserId } from '@vigile/engine'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDatabase } from '../accounts/database.ts'
 import { addPasskey } from '../passkeys/people.ts'
 import { auditOf } from '../passkeys/records.ts'
 import type { DiscordPerson } from '../providers/discord.ts'
@@ -107,12 +108,30 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await auditOf(site, 'identity:link')).filter(({ userId }) => userId === id)).toHaveLength(1)
   })
 
-  test('OAU-6 S-58 twenty times one handle at once: connected once', async () => {
-    const { visitor } = await member()
+  test('OAU-6 S-58 twenty times one handle at once: connected once; OAU-4 who lost is on record', async () => {
+    const { visitor, id } = await member()
     const handle = await toLinkHandle(visitor, 'discord', { account: atDiscord().username })
     const replies = await Promise.all(Array.from({ length: 20 }, () => link(visitor, handle)))
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 410)])
     expect(await connected(visitor)).toHaveLength(1)
+    const lost = (await auditOf(site, 'identity:link:failed')).filter(({ userId }) => userId === id)
+    expect(lost.map(({ details }) => details.reason)).toEqual(Array.from({ length: 19 }, () => 'used'))
+  })
+
+  test('OAU-4 one account too many is refused, on record, and not connected', async () => {
+    const { visitor, id } = await member()
+    const database = await openDatabase(site)
+    for (let n = 0; n < 20; n++)
+      await database.run(`insert into identities (id, user_id, provider, issuer, subject, created_at, granted_at)
+        values ('${id}${n}', '${id}', 'discord', 'https://many.example', '${id}${n}', 1, 1)`)
+    await database.close()
+    const handle = await toLinkHandle(visitor, 'discord', { account: atDiscord().username })
+    expect((await link(visitor, handle)).body.errors).toMatchObject([{ code: 'identity_too_many' }])
+    expect(await connected(visitor)).toHaveLength(20)
+    expect((await auditOf(site, 'identity:link:failed'))[0]).toMatchObject({
+      userId: id,
+      details: { reason: 'too_many' },
+    })
   })
 
   test('OAU-6 S-23 an account at a provider is one person’s here, even when two connect it at the same moment', async () => {

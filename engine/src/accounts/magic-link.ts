@@ -2,6 +2,7 @@
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
+import type { Identity } from '../identities/store.ts'
 import { type OneTimeToken, oneTimeTokenHash } from '../one-time-tokens/one-time-token.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { Channel } from '../primitives/channel.ts'
@@ -12,6 +13,7 @@ import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { recordRevocations } from '../sessions/revoke.ts'
 import { announceAccount } from './acts-on-accounts.ts'
+import type { IdentitiesGone } from './delete-account.ts'
 import { emailHash } from './email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from './enter.ts'
 import { findDevice } from './known-device.ts'
@@ -28,6 +30,7 @@ export type MagicLinkDeps = EnterDeps & {
   readonly clock: Clock
   readonly log: Log
   readonly mailPosted: () => void
+  readonly identitiesGone: IdentitiesGone
 }
 
 export type MagicLinkInput = {
@@ -68,8 +71,9 @@ export const signInByLink = async (deps: MagicLinkDeps, input: MagicLinkInput): 
   const { deviceToken } = await findDevice(deps.accounts, account.id, input.deviceTokens)
   const done = await commit(deps, input, account, { tokenHash, deviceToken })
   if (!done) return refuseLink(deps, input)
-  const { entered, ended } = done
+  const { entered, ended, disconnected } = done
   deps.mailPosted()
+  deps.identitiesGone(disconnected)
   await announceAccount(deps, account.id, [...ended, ...(entered.kind === 'session' ? entered.begun.ended : [])])
   return { ok: true, value: entered }
 }
@@ -100,12 +104,16 @@ const commit = (
     // The mailbox is proven: that opens a sign-in that strangers' failures had closed (LIM-7).
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: used.emailKey }))
     const isFirst = account.emailVerifiedAt === null
-    const ended = isFirst ? await prove(deps, stores, account, { now, context }) : []
+    const { ended, disconnected } = isFirst ? await prove(deps, stores, account, { now, context }) : nothingEnded
     const verified = { ...account, emailVerifiedAt: account.emailVerifiedAt ?? now }
     const details = isFirst ? { verified: 'email' } : {}
     const entry = { account: verified, by: 'magic_link', now, context, ends, boundKey, deviceToken, details } as const
-    return { entered: await enter(deps, stores, entry), ended }
+    return { entered: await enter(deps, stores, entry), ended, disconnected }
   })
+
+/** What the first proof has ended. */
+type Proven = { readonly ended: readonly SessionId[]; readonly disconnected: readonly Identity[] }
+const nothingEnded: Proven = { ended: [], disconnected: [] }
 
 /**
  * The first proof of the mailbox: whoever made the account may have been somebody else (H-3). Nothing of theirs stays.
@@ -115,13 +123,13 @@ const prove = async (
   stores: EnterStores & ProveMailboxStores,
   account: Account,
   { now, context }: { readonly now: number; readonly context: Context },
-): Promise<readonly SessionId[]> => {
-  await proveMailbox(deps, stores, account, { now, context })
+): Promise<Proven> => {
+  const disconnected = await proveMailbox(deps, stores, account, { now, context })
   const revoked = await stores.sessions.revokeAllOfUser(account.id, 'reported', now, null)
   await recordRevocations(stores.audit, revoked, { reason: 'reported', now, context })
-  const ended = revoked.map(({ id }) => id)
-  if (account.passwordHash === null) return ended
+  const proven = { ended: revoked.map(({ id }) => id), disconnected }
+  if (account.passwordHash === null) return proven
   await stores.accounts.replacePassword(account.id, null, null, now)
   await postNotice(deps, stores, { notice: { kind: 'password_removed' }, account, now, context })
-  return ended
+  return proven
 }

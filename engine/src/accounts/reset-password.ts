@@ -14,6 +14,7 @@ import { recordRevocations } from '../sessions/revoke.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { type AccountActDeps, announceAccount } from './acts-on-accounts.ts'
 import type { CheckNewPassword } from './check-new-password.ts'
+import type { IdentitiesGone } from './delete-account.ts'
 import { emailHash } from './email.ts'
 import { endLinks } from './end-links.ts'
 import { postNotice } from './post-notice.ts'
@@ -27,6 +28,7 @@ export type ResetPasswordDeps = Omit<AccountActDeps, 'transact'> & {
   readonly keyring: Pick<Keyring, 'newest'>
   readonly hasher: PasswordHasher
   readonly checkNewPassword: CheckNewPassword
+  readonly identitiesGone: IdentitiesGone
   readonly mailPosted: () => void
 }
 
@@ -57,10 +59,11 @@ export const resetPassword = async (
 
   const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
   const committed = change(deps, input, account.id, { tokenHash, passwordHash })
-  const ended = await orAlarm(deps.log, { reason: 'password_changed', user: account.id }, committed)
-  if (!ended) return { ok: false, error: 'link_expired' }
+  const done = await orAlarm(deps.log, { reason: 'password_changed', user: account.id }, committed)
+  if (!done) return { ok: false, error: 'link_expired' }
   deps.mailPosted()
-  await announceAccount(deps, account.id, ended)
+  deps.identitiesGone(done.disconnected)
+  await announceAccount(deps, account.id, done.ended)
   return { ok: true }
 }
 
@@ -81,7 +84,7 @@ const change = (
     await endLinks(oneTimeTokens, userId, now)
     if (!(await accounts.replacePassword(userId, null, passwordHash, now))) return null
     // The link came to the mailbox: that proves it, and opens a sign-in that strangers' failures had closed (LIM-7).
-    await proveMailbox(deps, stores, account, { now, context })
+    const disconnected = await proveMailbox(deps, stores, account, { now, context })
     await accounts.clearUnknownDeviceAttempts(emailHash({ key: account.emailKey }))
     const ended = await sessions.revokeAllOfUser(userId, 'password_changed', now, null)
     const entry = { action: 'user:password-reset', at: now, userId, resource: 'user', resourceId: userId }
@@ -89,5 +92,5 @@ const change = (
     await recordRevocations(audit, ended, { reason: 'password_changed', now, context })
     const notice = { kind: 'password_changed' } as const
     await postNotice(deps, { oneTimeTokens, outbox }, { notice, account, now, context, locale })
-    return ended.map(({ id }) => id)
+    return { ended: ended.map(({ id }) => id), disconnected }
   })

@@ -45,7 +45,8 @@ export type LinkInput = BySession & {
 }
 
 type Expired = { readonly ok: false; readonly error: 'sign_in_expired' }
-type Refused = Expired | { readonly ok: false; readonly error: 'unauthenticated' | 'already_linked' | 'too_many' }
+type LinkRefusal = 'sign_in_expired' | 'unauthenticated' | 'already_linked' | 'too_many'
+type Refused = { readonly ok: false; readonly error: LinkRefusal }
 
 const expired: Expired = { ok: false, error: 'sign_in_expired' }
 
@@ -83,19 +84,22 @@ export const linkIdentity = async (
   const content = await openHandle(deps.keyring, handle)
   const done = await deps.transact(async (stores) => {
     const now = deps.clock.now()
+    const refuse = async <Code extends LinkRefusal>(error: Code, reason: string = error): Promise<Code> => {
+      await stores.audit.append([failedLink(deps, input, { provider: provider.id, reason })])
+      return error
+    }
     const account = await lockOwner(stores, input)
-    if (!account) return 'unauthenticated'
-    if (!(await stores.oauthHandles.use({ ...input.wanted, purpose: 'link' }, now))) return 'sign_in_expired'
+    if (!account) return refuse('unauthenticated', 'session_ended')
+    const used = await stores.oauthHandles.use({ ...input.wanted, purpose: 'link' }, now)
+    if (!used) return refuse('sign_in_expired', 'used')
     const { issuer, profile } = content
     const known = await stores.identities.findBySubject({ provider: provider.id, issuer, subject: profile.subject })
     if (known?.userId === account.id) return renew(deps, stores, known, content)
     const own = await stores.identities.listOfUser(account.id)
-    if (own.length >= maxIdentities) return 'too_many'
+    if (own.length >= maxIdentities) return refuse('too_many')
     const connecting = { account, provider, content, by: 'owner', now, context: input.context } as const
     const connected = known ? null : await connectIdentity(deps, stores, connecting)
-    if (connected) return connected
-    await stores.audit.append([failedLink(deps, input, { provider: provider.id, reason: 'already_linked' })])
-    return 'already_linked'
+    return connected ?? refuse('already_linked')
   })
   if (typeof done === 'string') return { ok: false, error: done }
   deps.mailPosted()
