@@ -127,7 +127,8 @@ test('VAL-3 no other method of a route is served', async () => {
       const reply = await visitor.send(method, path.replace('{id}', 'A'.repeat(22)))
       expect([method, path, reply.status, reply.body.code]).toEqual([method, path, 405, 'method_not_allowed'])
       expect(reply.headers.get('allow')).toBe(
-        methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', '),
+        // HEAD of a link that leads somewhere would do what nobody asked for.
+        methods.flatMap((one) => (one === 'GET' && !path.includes('/oauth/') ? ['GET', 'HEAD'] : [one])).join(', '),
       )
     }
   }

@@ -20,6 +20,23 @@ const open = async (options?: SiteOptions) => {
   site = await openProviderSite('embedded', options)
 }
 
+test('attack: OAU-2 HEAD, as previews of links send it, begins no flow, and uses up neither state nor code', async () => {
+  await open()
+  const visitor = site.visitor()
+  const path = await toCallback(visitor)
+  site.discord.forget()
+  const states = async () => (await dump(site)).oauth_states?.length
+  const before = await states()
+  for (const address of ['/api/auth/oauth/discord', path]) {
+    const reply = await visitor.send('HEAD', address)
+    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(reply.headers.get('set-cookie')).toBeNull()
+  }
+  expect(await states()).toBe(before)
+  expect(site.discord.asked()).toEqual([])
+  expect((await exchange(visitor, landing(await visitor.get(path)).searchParams.get('session'))).status).toBe(200)
+})
+
 test.each([3_600.0001, 1e300])('attack: OAU-7 tokens that live %d seconds sign in, and break nothing', async (life) => {
   await open()
   const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: life }

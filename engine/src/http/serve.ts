@@ -57,9 +57,15 @@ export const createServe = (deps: ServeDeps): Serve => {
 
   for (const [path, group] of Map.groupBy(routes, ({ endpoint }) => pathOf(endpoint, authPath))) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
+    const methods = group.flatMap(({ endpoint: { method }, isNavigation }) =>
+      method === 'GET' && !isNavigation ? ['GET', 'HEAD'] : [method],
+    )
+    const headers = { Allow: methods.join(', ') }
     for (const route of group) {
       app.on(route.endpoint.method, pattern, (context) => {
         const work = async (call: Call, deadline: Deadline) => {
+          // A link that leads somewhere does something (RFC 9110 9.2.1): who only looks at it, as previews do, uses nothing up.
+          if (route.isNavigation && call.request.method === 'HEAD') return refuse('method_not_allowed', { headers })
           const raw = { params: context.req.param(), query: context.req.queries() }
           if (route.withoutStores) return runRoute(route, call, raw, deadline)
           await context.env.ready()
@@ -69,8 +75,6 @@ export const createServe = (deps: ServeDeps): Serve => {
         return serve(context, work, route.isNavigation ? byNavigation(context.req.raw) : undefined)
       })
     }
-    const methods = group.flatMap(({ endpoint }) => (endpoint.method === 'GET' ? ['GET', 'HEAD'] : [endpoint.method]))
-    const headers = { Allow: methods.join(', ') }
     const asking = group.every(({ isNavigation }) => isNavigation) ? byNavigation : askingOf
     app.options(pattern, (context) => {
       const asked = asking(context.req.raw)
