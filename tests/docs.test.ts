@@ -5,7 +5,7 @@ import { type Block, blocksIn, ignoredWithoutReason, isIgnored } from './docs/bl
 import { commandErrorsIn, commandsIn, type Known } from './docs/commands.ts'
 import { proxyErrorIn, proxyLanguages } from './docs/proxies.ts'
 import { typeErrorsIn } from './docs/type-check.ts'
-import { commandsIn as commandsInHelp, vigileCommands } from './docs/vigile-help.ts'
+import { commandsIn as commandsInHelp, readVigileCommands } from './docs/vigile-help.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()
@@ -17,9 +17,9 @@ test('DOC-1 every TypeScript block of the documentation compiles', () => {
   expect(typeErrorsIn(inLanguage('ts', 'tsx'), 'docs')).toEqual([])
 })
 
-test('DOC-1 every command of the documentation exists', () => {
+test('DOC-1 every command of the documentation exists', async () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-  const known = { scripts: Object.keys(scripts), vigileCommands }
+  const known = { scripts: Object.keys(scripts), vigileCommands: await readVigileCommands() }
   expect(inLanguage('console', 'sh').flatMap((block) => commandErrorsIn(block, known))).toEqual([])
 })
 

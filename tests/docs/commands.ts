@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Block } from './blocks.ts'
+import type { VigileCommands } from './vigile-help.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -12,7 +13,7 @@ export interface Known {
   /** The scripts of the root package.json. */
   scripts: readonly string[]
   /** The commands below a command of `vigile`: `[]` gives the first words, `['users']` what may follow `users`. */
-  vigileCommands: (path: readonly string[]) => readonly string[]
+  vigileCommands: VigileCommands
 }
 
 /** What is wrong, one line each. */

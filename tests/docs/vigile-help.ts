@@ -1,23 +1,21 @@
 // The commands of the program `vigile`, as its own help lists them.
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { call } from '../../server/src/commands/call.suite.ts'
 
-const main = join(import.meta.dirname, '../../server/src/main.ts')
-const seen = new Map<string, string[]>()
+/** By path: `[]` gives the first words, `['users']` what may follow `users`; empty for a command that has none. */
+export type VigileCommands = (path: readonly string[]) => readonly string[]
 
-/** `[]` gives the first words, `['users']` what may follow `users`; empty for a command that has none. */
-export function vigileCommands(path: readonly string[]): readonly string[] {
-  const key = path.join(' ')
-  const commands = seen.get(key) ?? commandsIn(help(path))
-  seen.set(key, commands)
-  return commands
-}
-
-function help(path: readonly string[]): string {
-  const args = ['--conditions=@vigile/source', main, ...path, '--help']
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`vigile ${path.join(' ')} --help failed:\n${stderr}`)
-  return stdout
+/** Asks every help once, in this process: to start the program for each would take half a minute. */
+export async function readVigileCommands(): Promise<VigileCommands> {
+  const tree = new Map<string, readonly string[]>()
+  const walk = async (path: readonly string[]) => {
+    const { exitCode, output, errors } = await call([...path, '--help'].join(' '))
+    if (exitCode !== 0) throw new Error(`vigile ${path.join(' ')} --help failed:\n${errors}`)
+    const commands = commandsIn(output)
+    tree.set(path.join(' '), commands)
+    for (const command of commands) await walk([...path, command])
+  }
+  await walk([])
+  return (path) => tree.get(path.join(' ')) ?? []
 }
 
 export function commandsIn(text: string): string[] {
