@@ -73,6 +73,14 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await both(guilds)).toMatchObject([down, down])
   })
 
+  test('attack: RES-3 an account that was disabled is read for no more, not from the cache either', async () => {
+    await both(guilds)
+    await site.vigile.users.disable(userId, { kind: 'operator', name: 'test' })
+    expect(await both(guilds)).toEqual(Array(2).fill({ ok: false, error: 'not_linked' }))
+    await site.vigile.users.enable(userId, { kind: 'operator', name: 'test' })
+    expect(await both(guilds)).toMatchObject([fresh, fresh])
+  })
+
   test('attack: what was under way at the sign-out comes back to nobody', async () => {
     const answer = Promise.withResolvers<void>()
     site.discord.next('guilds', { after: answer.promise })

@@ -56,7 +56,10 @@ export interface IdentityStore {
   findBySubject(who: Subject): Promise<Identity | null>
   /** The oldest first. */
   listOfUser(userId: UserId): Promise<readonly Identity[]>
-  /** The one that was consented to last, of several at that provider. Tokens of another issuer are never its own. */
+  /**
+   * The one that was consented to last, of several at that provider. Tokens of another issuer are never its own. Null too where the
+   * account is disabled or closed.
+   */
   findToCall(userId: UserId, at: Pick<Identity, 'provider' | 'issuer'>): Promise<ToCall | null>
   /** Notes what the provider says by now, and the last sign-in. False: the identity is gone. */
   noteUse(id: string, use: Pick<Identity, 'email' | 'label'> & { readonly now: number | null }): Promise<boolean>

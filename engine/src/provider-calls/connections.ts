@@ -37,7 +37,7 @@ export type Connections = {
    * While the provider is down (no answer, none that can be read, 5xx, a limit), what it said within the last day is given, marked
    * `isStale`. A no is never answered with an old yes.
    *
-   * Refuses `not_linked` (the user has no account there), `consent_needed` (the user must sign in with the provider again: what
+   * Refuses `not_linked` (the user has no account there, or is disabled or closed here), `consent_needed` (the user must sign in with the provider again: what
    * was allowed has ended, or does not cover this: 401, 403), `refused` (any other 4xx, which is its `status`, and holds as long as
    * an answer does) and `provider_unavailable` (`retryAfterSeconds`, null: it does not say).
    * Throws a `TypeError` on a provider or a read that is not configured. Takes 10 s at most.

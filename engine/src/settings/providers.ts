@@ -60,6 +60,10 @@ const checkOne = (provider: Provider, faults: Faults): void => {
     if (address !== undefined && !isSafeAddress(address))
       faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
   }
+  for (const [read, { lifeSeconds }] of Object.entries(reads)) {
+    if (typeof lifeSeconds !== 'number' || !(lifeSeconds >= 1 && lifeSeconds <= 86_400))
+      faults.add(option(`reads.${read}.lifeSeconds`), 'it is no number from 1 to 86400', 'write 300 for five minutes')
+  }
   // RFC 6749 3.3.
   if (!Array.isArray(scopes) || !scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(scope)))
     faults.add(option('scopes'), 'it is no list of scopes', "write ['openid', 'email']")

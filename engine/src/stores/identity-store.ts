@@ -96,6 +96,9 @@ export const createIdentityStore = (db: Kysely<Tables>): IdentityStore => ({
       .where('user_id', '=', userId)
       .where('provider', '=', provider)
       .where('issuer', '=', issuer)
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom('users').select('users.id').where('users.id', '=', userId).where('is_active', '=', true)),
+      )
       .orderBy('granted_at', 'desc')
       .orderBy('id')
       .limit(1)

@@ -289,5 +289,10 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
     await one.sessions.revoke([sessions[0]!.id], 'signed_out', 300)
     await one.sessions.revoke([sessions[1]!.id], 'signed_out', 200)
     expect(await other.identities.findToCall(userId, at('discord'))).toMatchObject({ signedOutAt: 300 })
+
+    await one.accounts.setActive(userId, false, 400)
+    expect(await other.identities.findToCall(userId, at('discord'))).toBeNull()
+    await one.accounts.setActive(userId, true, 500)
+    expect(await other.identities.findToCall(userId, at('discord'))).toMatchObject({ identity: latest })
   })
 }
