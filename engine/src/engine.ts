@@ -146,6 +146,7 @@ const wire = (settings: Settings, world: World): Vigile => {
           refresh: createRefreshTokens({ ...reaching, ...base }, provider),
         })),
         clients: providerClients,
+        alarm: reaching.alarm,
         cache: stores.providerCache,
       }),
     ),

@@ -18,6 +18,7 @@ import { createFindServer } from './oauth/authorization-server.ts'
 import { revokeTokens } from './oauth/revoke-tokens.ts'
 import { createBreachCheck } from './passwords/breached.ts'
 import { createPasswordHasher } from './passwords/hash-password.ts'
+import { createAlarm } from './primitives/alarm.ts'
 import type { ClockOffset } from './primitives/clock.ts'
 import type { Log } from './primitives/log.ts'
 import type { Wait } from './provider-calls/provider-client.ts'
@@ -81,6 +82,7 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
   const reaching = {
     providers,
     findServer: createFindServer(base),
+    alarm: createAlarm(base),
     clientOf: providerClients.of,
   }
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
@@ -95,7 +97,7 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
       isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
     identitiesGone: (gone: readonly Identity[]) => {
       if (gone.length > 0)
-        background.soon('tokens could not be given back', () => revokeTokens({ ...reaching, keyring, log }, gone))
+        background.soon('tokens could not be given back', () => revokeTokens({ ...base, ...reaching, keyring }, gone))
     },
     keyring,
     signingKeys,

@@ -37,6 +37,36 @@ test('attack: OAU-2 HEAD, as previews of links send it, begins no flow, and uses
   expect((await exchange(visitor, landing(await visitor.get(path)).searchParams.get('session'))).status).toBe(200)
 })
 
+test('attack: OAU-4 a secret that was changed at the provider: an operator is told, once an hour', async () => {
+  await open()
+  const come = async () => {
+    const visitor = site.visitor()
+    return landing(await visitor.get(await toCallback(visitor))).searchParams.get('error')
+  }
+  const alerts = () => site.log.filter(({ fields }) => 'alert' in fields)
+  // Whoever writes the words into the address alone raises nothing.
+  const visitor = site.visitor()
+  const forged = new URL(await toCallback(visitor), 'http://localhost:3000')
+  forged.searchParams.delete('code')
+  forged.searchParams.set('error', 'unauthorized_client')
+  await visitor.get(pathOf(forged.href))
+  expect(alerts()).toEqual([])
+  site.discord.always('token', { status: 401, body: { error: 'invalid_client' } })
+  expect(await come()).toBe('provider_refused')
+  expect(await come()).toBe('provider_refused')
+  const says = expect.stringContaining('invalid_client')
+  expect(alerts()).toMatchObject([
+    { level: 'error', fields: { provider: 'discord', alert: 'provider_credentials', says } },
+  ])
+  site.move(3_600_000)
+  // As GitHub says it.
+  site.discord.always('token', { status: 200, body: { error: 'incorrect_client_credentials' } })
+  await come()
+  site.discord.always('token', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: {} })
+  await come()
+  expect(alerts()).toHaveLength(3)
+})
+
 test.each([3_600.0001, 1e300])('attack: OAU-7 tokens that live %d seconds sign in, and break nothing', async (life) => {
   await open()
   const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: life }

@@ -6,6 +6,7 @@ import type { Context } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { IdentityStore } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { Alarm } from '../primitives/alarm.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Reach } from './authorization-server.ts'
 import { type ExchangeCodeDeps, exchangeCode } from './exchange-code.ts'
@@ -23,7 +24,7 @@ import {
   secretsOf,
   stateHashOf,
 } from './flow-secrets.ts'
-import { providerFault } from './provider-fault.ts'
+import { badCredentials, providerFault } from './provider-fault.ts'
 import { type HandleContent, sealHandle } from './sealed-handle.ts'
 import type { OAuthHandleStore, OAuthState, OAuthStateStore } from './store.ts'
 
@@ -37,6 +38,7 @@ export type CallbackDeps = ExchangeCodeDeps & {
   readonly keyring: Pick<Keyring, 'newest'>
   readonly audit: AuditStore
   readonly log: Log
+  readonly alarm: Alarm
 }
 
 export type CallbackInput = {
@@ -105,10 +107,12 @@ const askProvider = async (
   const content = await exchangeCode(deps, { reach, answer, state, secret }).catch(providerFault)
   if ('ok' in content) {
     const { error, says, cause } = content
+    const { id: provider } = reach.provider
     deps.log.warn(
-      { provider: reach.provider.id, error, says, ...(cause !== undefined && { err: cause }) },
+      { provider, error, says, ...(cause !== undefined && { err: cause }) },
       'a provider did not sign somebody in',
     )
+    if (content.isRegistration) deps.alarm({ provider, says, alert: 'provider_credentials' }, badCredentials)
     return { error, says }
   }
   const lacks = flow.linking === null ? await lacksEmail(deps, reach.provider.id, content) : null

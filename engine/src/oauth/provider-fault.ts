@@ -15,6 +15,8 @@ export type ProviderFault = {
   readonly says: string
   /** For the log. */
   readonly cause?: unknown
+  /** The provider does not know this application, or its secret: nobody signs in until an operator has mended it. */
+  readonly isRegistration?: boolean
   readonly retryAfterSeconds: number | null
 }
 
@@ -46,6 +48,19 @@ const comparedBy = ({ cause }: Error): Error | undefined => {
   return new Error(`the issuer should be ${expected}, and says that it is ${String(body?.issuer).slice(0, 500)}`)
 }
 
+/** For the log, where `isRegistration`. */
+export const badCredentials = 'a provider does not accept the client id and secret of this application'
+/** RFC 6749 section 5.2; the last is GitHub's, and comes with 200. */
+const registrationWords = ['invalid_client', 'unauthorized_client', 'incorrect_client_credentials']
+
+/** Only what the token endpoint says: anybody can write into an address that comes back. */
+const isAboutUs = (error: Error): boolean => {
+  if (error instanceof WWWAuthenticateChallengeError) return error.status === 401
+  if (error instanceof ResponseBodyError) return registrationWords.includes(error.error)
+  const body = error instanceof OperationProcessingError && (error.cause as { body?: { error?: unknown } } | null)?.body
+  return body ? registrationWords.includes(body.error as string) : false
+}
+
 /** Rejects again with what is a fault of ours. */
 export const providerFault = (error: unknown): ProviderFault => {
   if (error instanceof ProviderCallError) {
@@ -57,7 +72,8 @@ export const providerFault = (error: unknown): ProviderFault => {
     // `invalid_grant`, `invalid_client`: the protocol's own words, which tell an operator most.
     const says = [code ?? name, ...(isWord(said) ? [said] : [])].join(' ')
     const cause = error instanceof BadProfileError ? error.cause : comparedBy(error as Error)
-    return { ok: false, error: 'provider_refused', says, cause, retryAfterSeconds: null }
+    const isRegistration = isAboutUs(error as Error)
+    return { ok: false, error: 'provider_refused', says, cause, isRegistration, retryAfterSeconds: null }
   }
   throw error
 }

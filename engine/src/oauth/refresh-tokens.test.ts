@@ -44,7 +44,7 @@ const refresher = () => {
     warn: (fields: object) => void (logged as object[]).push(fields),
   }
   const refresh = createRefreshTokens(
-    { clientOf: () => client, findServer: createFindServer({ clock }), clock, log },
+    { clientOf: () => client, findServer: createFindServer({ clock }), clock, log, alarm: log.warn },
     forge(),
   )
   return { refresh: () => refresh('refresh-1', () => 10_000), now, logged }

@@ -1,6 +1,7 @@
 // New tokens for a refresh token (RFC 6749, section 6). It is sent once: where a provider rotates them, a second time could be taken
 // for theft (RFC 9700, section 4.14.2).
 import { clockTolerance, processRefreshTokenResponse, ResponseBodyError, refreshTokenGrantRequest } from 'oauth4webapi'
+import type { Alarm } from '../primitives/alarm.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { RefreshTokens } from '../provider-calls/fresh-token.ts'
@@ -10,13 +11,14 @@ import { callsWith, type FindServer, type Reach } from './authorization-server.t
 import { authenticationOf } from './client-authentication.ts'
 import { tokensOf, toleratedSeconds } from './exchange-code.ts'
 import type { Provider, Tokens } from './provider.ts'
-import { providerFault } from './provider-fault.ts'
+import { badCredentials, providerFault } from './provider-fault.ts'
 
 export type RefreshTokensDeps = {
   readonly clientOf: ProviderClients['of']
   readonly findServer: FindServer
   readonly clock: Clock
   readonly log: Log
+  readonly alarm: Alarm
 }
 
 /** GitHub's word for it comes with 200. */
@@ -29,7 +31,8 @@ export const createRefreshTokens =
       return await ask(deps, { provider, client: deps.clientOf(provider.id, 'refresh'), leftMs }, refreshToken)
     } catch (error) {
       if (error instanceof ResponseBodyError && isOver(error.error)) return null
-      const { error: code, says, retryAfterSeconds } = providerFault(error)
+      const { error: code, says, retryAfterSeconds, isRegistration } = providerFault(error)
+      if (isRegistration) deps.alarm({ provider: provider.id, says, alert: 'provider_credentials' }, badCredentials)
       deps.log.warn({ provider: provider.id, says }, 'a provider gave no new tokens')
       throw new ProviderCallError({ error: code, retryAfterSeconds })
     }

@@ -58,6 +58,7 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
     opened.push(clients, cache)
     return createConnections({
       ...deps,
+      alarm: () => {},
       providers: [
         {
           id: 'discord',

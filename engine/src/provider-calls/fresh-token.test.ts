@@ -39,6 +39,7 @@ describe.each(places.map(([kind]) => kind))('on %s', (kind) => {
   const depsOf = (database: Database): FreshTokenDeps => ({
     ...rig.deps,
     ...database,
+    alarm: () => {},
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 10)),
   })
   const insert = async (changes: Partial<Tokens> = {}): Promise<Identity> => {

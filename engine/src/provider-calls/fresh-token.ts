@@ -3,9 +3,10 @@
 import { openTokens, sealTokens, type Tokens } from '../identities/sealed-tokens.ts'
 import type { Identity, IdentityStore, RefreshLease } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { Alarm } from '../primitives/alarm.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
-import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { StoreUnavailableError, UnavailableError } from '../primitives/unavailable.ts'
 import { ProviderCallError } from './provider-fetch.ts'
 
 /**
@@ -21,6 +22,7 @@ export type FreshTokenDeps = {
   /** Rejects when the node stops. */
   readonly wait: (ms: number) => Promise<void>
   readonly log: Log
+  readonly alarm: Alarm
 }
 
 export type Unavailable = {
@@ -53,7 +55,7 @@ export const freshToken = async (
   const { identities, keyring, clock, wait } = deps
   let identity: Identity | undefined = found
   while (identity) {
-    const tokens: Tokens | null = await openTokens(keyring, identity)
+    const tokens: Tokens | null = await openTokens(keyring, identity).catch(sayUnknownKey(deps, identity))
     if (tokens === null) return consentNeeded
     const { accessToken, refreshToken } = tokens
     const now = clock.now()
@@ -75,6 +77,21 @@ export const freshToken = async (
   }
   return { ok: false, error: 'not_linked' }
 }
+
+/**
+ * Its key is of a secret that this node does not have. That may pass: the secret comes to this node last. Where it was dropped before
+ * all was sealed anew, an operator has to know; whoever signs in with the provider again is helped.
+ */
+const sayUnknownKey =
+  ({ alarm }: FreshTokenDeps, { provider, tokens }: Identity) =>
+  (error: unknown): never => {
+    if (error instanceof UnavailableError && !(error instanceof StoreUnavailableError))
+      alarm(
+        { provider, key: tokens?.keyId ?? '', alert: 'tokens_sealed' },
+        'tokens are sealed with a key that is not here',
+      )
+    throw error
+  }
 
 type Turn = {
   readonly identity: Identity
