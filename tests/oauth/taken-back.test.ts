@@ -1,6 +1,7 @@
 // What was allowed at each provider is taken back there when the account is disconnected here (S-69).
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { walk } from '../providers/walk.ts'
+import type { Visitor } from '../support/visitor.ts'
 import { type EveryProvider, openEveryProvider, type ProviderId } from './every-provider.ts'
 import { link, unlink } from './linking.ts'
 import { landing, pathOf } from './provider-site.ts'
@@ -11,13 +12,18 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
+let count = 0
 const connect = async (id: ProviderId) => {
   const visitor = site.visitor()
-  await visitor.signUp(`owner-of-${id}@example.com`)
+  count += 1
+  await visitor.signUp(`owner-of-${count}-${id}@example.com`)
+  return { visitor, identity: await connectAgain(visitor, id) }
+}
+const connectAgain = async (visitor: Visitor, id: ProviderId): Promise<string> => {
   const begun = await visitor.post(`/api/auth/oauth/${id}/link`, {})
   const back = await visitor.get(pathOf(await walk(begun.body.location)))
   const linked = await link(visitor, landing(back).searchParams.get('link') ?? '')
-  return { visitor, identity: linked.body.identity.id as string }
+  return linked.body.identity.id
 }
 const forms = (id: ProviderId, endpoint: string) =>
   site
@@ -42,4 +48,21 @@ test.each(['google', 'campus'] as const)('S-69 at %s both tokens are revoked whe
   expect((await unlink(visitor, identity)).status).toBe(204)
   const hints = () => forms(id, 'revocation').map(({ token_type_hint }) => token_type_hint)
   await expect.poll(hints, { timeout: 20_000 }).toEqual(['refresh_token', 'access_token'])
+})
+
+test('attack: S-69 a revocation that comes late does not end what the person has connected again meanwhile', async () => {
+  const { visitor, identity } = await connect('discord')
+  site.discord.forget()
+  const late = Promise.withResolvers<void>()
+  // The first attempt fails only when the account is connected again.
+  site.discord.next('revoke', { after: late.promise, status: 503 })
+  expect((await unlink(visitor, identity)).status).toBe(204)
+  await expect.poll(() => site.discord.asked('revoke').length).toBe(1)
+  await connectAgain(visitor, 'discord')
+  late.resolve()
+  const said = 'tokens are not given back: the account is connected again'
+  await expect.poll(() => site.log.map(({ message }) => message)).toContain(said)
+  expect(site.discord.asked('revoke')).toHaveLength(1)
+  const { user } = (await visitor.me()).body
+  expect(await site.vigile.connections.read(user.id, 'discord', 'guilds')).toMatchObject({ ok: true })
 })

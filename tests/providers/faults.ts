@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 
 /**
  * A number is a status with an empty body. `hang` never answers; `stall` stops in the middle of the body; `cut` breaks the
- * connection there; `broken` is no JSON; `huge` is 2 MiB of it. `{ after }` waits for something, then answers as ever.
+ * connection there; `broken` is no JSON; `huge` is 2 MiB of it. `{ after, status? }` waits for something, then answers as ever, or with that status.
  * `{ status?, headers?, body? }` changes that of the right answer. `none` is the right answer.
  */
 export type Fault =
@@ -14,7 +14,7 @@ export type Fault =
   | 'cut'
   | 'broken'
   | 'huge'
-  | { readonly after: Promise<unknown> }
+  | { readonly after: Promise<unknown>; readonly status?: number }
   | {
       readonly status?: number
       readonly headers?: Readonly<Record<string, string>>

@@ -115,7 +115,7 @@ const play = async (fault: Fault, response: ServerResponse, right: () => Promise
   if (fault === 'none') return send(response, await right())
   if ('after' in fault) {
     await fault.after
-    return send(response, await right())
+    return fault.status === undefined ? send(response, await right()) : send(response, { status: fault.status })
   }
   const answer = fault.status === undefined ? await right() : { status: fault.status, headers: {}, body: undefined }
   send(response, {

@@ -43,7 +43,7 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
   const node = (changes: { cache?: ProviderCache } = {}): Connections => {
     const database = opened.length === 0 ? rig.database : rig.second()
     const deps = { ...rig.deps, ...database }
-    const clients = createProviderClients([{ id: 'discord', name: 'Discord' }], {
+    const clients = createProviderClients([{ id: 'discord', name: 'Discord', server: { issuer: provider.url } }], {
       ...deps,
       policy: testPolicy,
       fetch,

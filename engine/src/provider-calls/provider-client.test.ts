@@ -251,6 +251,13 @@ describe('bounds', () => {
     expect(fetched).not.toHaveBeenCalled()
   })
 
+  test('attack: S-65 a provider on the internet that names an address of this machine gets no token sent there', async () => {
+    const fetched = vi.fn()
+    const { client } = testClient({}, fetched, false)
+    expect(await client.send(me(), safe)).toMatchObject({ ok: false, error: 'provider_refused' })
+    expect(fetched).not.toHaveBeenCalled()
+  })
+
   test('a header that cannot be sent is no fault of the provider’s, and is not in the log', async () => {
     const { client, logged } = testClient()
     const request = { ...me(), headers: { Authorization: 'Bearer secret-token\r\nX-More: 1' } }
@@ -368,6 +375,7 @@ test('RES-2 closing ends waits and calls under way, and leaves no timer behind',
     createProviderClient({
       id: 'discord',
       purpose: 'sign-in',
+      allowsHttp: true,
       pauses: createPauses(Date.now),
       policy: { ...testPolicy, timeoutMs: 3_600_000 },
       fetch,

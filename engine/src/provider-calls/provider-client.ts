@@ -14,6 +14,8 @@ export type SendOptions = {
   readonly repeatable: boolean
   /** Milliseconds in which the caller must have an answer, asked again before each step; default: 10 s in all. */
   readonly leftMs?: (() => number) | undefined
+  /** Asked before each attempt; false: it is not to be done any more, which is `provider_refused`. Its rejection is that of `send`. */
+  readonly isWanted?: (() => Promise<boolean>) | undefined
 }
 
 export type ProviderAnswer = {
@@ -40,7 +42,7 @@ export type ClientState = {
 }
 
 export type ProviderClient = {
-  /** Never rejects. */
+  /** Never rejects by itself. */
   send(request: ProviderRequest, options: SendOptions): Promise<ProviderAnswer | ProviderFailure>
   read(): ClientState
   /** Ends waits and calls under way: they are `provider_unavailable`. */
@@ -58,6 +60,8 @@ export type ProviderClientDeps = {
   /** Which one and what for, for the log. */
   readonly id: string
   readonly purpose: string
+  /** Plain http, to a loopback host: only where the provider itself is one. */
+  readonly allowsHttp: boolean
   /** Of this provider, whatever for. */
   readonly pauses: Pauses
   readonly policy: ProviderCallPolicy
@@ -75,12 +79,12 @@ const keptForCallerMs = 500
 
 /**
  * @example
- * const discord = createProviderClient({ id: 'discord', purpose, pauses, policy, fetch, wait: waitInProcess, now: clock.now, log })
+ * const discord = createProviderClient({ id: 'discord', purpose, allowsHttp: false, pauses, policy, fetch, wait: waitInProcess, now: clock.now, log })
  * const answer = await discord.send({ url: 'https://discord.com/api/users/@me', headers }, { repeatable: true })
  * if (answer.ok && answer.status === 200) use(new TextDecoder().decode(answer.body))
  */
 export const createProviderClient = (deps: ProviderClientDeps): ProviderClient => {
-  const { id, purpose, pauses, policy, fetch, wait, now, log } = deps
+  const { id, purpose, allowsHttp, pauses, policy, fetch, wait, now, log } = deps
   const closing = new AbortController()
   // As many as there are calls under way; each takes its own away.
   setMaxListeners(0, closing.signal)
@@ -108,12 +112,12 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
     log.error(fields, 'a provider asks to be left alone: it is, for a minute at most')
   }
 
-  const send: ProviderClient['send'] = async (given, { repeatable, leftMs: left }) => {
+  const send: ProviderClient['send'] = async (given, { repeatable, leftMs: left, isWanted }) => {
     const startedAt = now()
     const leftMs = () => (left ? left() : allowedMs - (now() - startedAt)) - keptForCallerMs
     const sent: Readonly<Record<string, string>> = { ...ownHeaders, ...lowerCased(given.headers) }
     const request = { ...given, headers: sent }
-    const url = acceptable(request)
+    const url = acceptable(request, allowsHttp)
     if (!url) {
       log.error({ provider: id, alert: 'provider_address' }, 'not asked of a provider: only https, and plain headers')
       return refused
@@ -130,6 +134,7 @@ export const createProviderClient = (deps: ProviderClientDeps): ProviderClient =
       if (waitMs > policy.longestWaitMs || waitMs + shortestAttemptMs(policy) > leftMs()) return unavailable(waitMs)
       const isClosed = waitMs > 0 && (await wait(waitMs, closing.signal).catch(() => true))
       if (isClosed || closing.signal.aborted) return unavailable(null)
+      if (isWanted && !(await isWanted())) return refused
       const refusedForMs = breaker.refusesForMs()
       if (refusedForMs !== null) return unavailable(refusedForMs)
 
@@ -169,11 +174,11 @@ const lowerCased = (headers: ProviderRequest['headers'] = {}): Readonly<Record<s
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Null where a token could be read on its way, or where a header could not be sent (its text would be in the fault). */
-const acceptable = ({ url: text, headers = {} }: ProviderRequest): URL | null => {
+const acceptable = ({ url: text, headers = {} }: ProviderRequest, allowsHttp: boolean): URL | null => {
   if (!URL.canParse(text) || !Object.values(headers).every((value) => /^[\x20-\x7e]*$/.test(value))) return null
   const url = new URL(text)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+  const isSafe = url.protocol === 'https:' || (allowsHttp && url.protocol === 'http:' && isLoopback)
   return isSafe && !url.username && !url.password ? url : null
 }
 

@@ -34,18 +34,21 @@ export type ProviderClients = {
 }
 
 export const createProviderClients = (
-  providers: readonly { readonly id: string; readonly name: string }[],
-  deps: Omit<ProviderClientDeps, 'id' | 'purpose' | 'pauses'>,
+  providers: readonly { readonly id: string; readonly name: string; readonly server: { readonly issuer: string } }[],
+  deps: Omit<ProviderClientDeps, 'id' | 'purpose' | 'allowsHttp' | 'pauses'>,
 ): ProviderClients => {
   const closing = new AbortController()
   const all = new Map(
-    providers.map(({ id }) => [id, { pauses: createPauses(deps.now), clients: new Map<Purpose, ProviderClient>() }]),
+    providers.map(({ id, server }) => {
+      const allowsHttp = URL.parse(server.issuer)?.protocol === 'http:'
+      return [id, { allowsHttp, pauses: createPauses(deps.now), clients: new Map<Purpose, ProviderClient>() }]
+    }),
   )
   const of = (id: string, purpose: Purpose): ProviderClient => {
     const one = all.get(id)
     if (!one) throw new TypeError(`there is no provider "${id}": here are ${[...all.keys()].join(', ') || 'none'}`)
-    const { pauses, clients } = one
-    const client = clients.get(purpose) ?? createProviderClient({ ...deps, id, purpose, pauses })
+    const { clients, ...shared } = one
+    const client = clients.get(purpose) ?? createProviderClient({ ...deps, ...shared, id, purpose })
     clients.set(purpose, client)
     return client
   }

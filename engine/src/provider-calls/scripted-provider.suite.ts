@@ -65,7 +65,11 @@ export type TestClient = {
   now(): number
 }
 
-export const testClient = (policy: Partial<ProviderCallPolicy> = {}, fetched = fetch): TestClient => {
+export const testClient = (
+  policy: Partial<ProviderCallPolicy> = {},
+  fetched = fetch,
+  allowsHttp = true,
+): TestClient => {
   const waits: number[] = []
   const logged: object[] = []
   let now = 1_700_000_000_000
@@ -74,6 +78,7 @@ export const testClient = (policy: Partial<ProviderCallPolicy> = {}, fetched = f
   const client = createProviderClient({
     id: 'discord',
     purpose: 'sign-in',
+    allowsHttp,
     pauses: createPauses(() => now),
     policy: { ...testPolicy, ...policy },
     fetch: fetched,

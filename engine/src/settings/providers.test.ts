@@ -84,6 +84,10 @@ describe('OPS-1 each fault of a provider is named', () => {
     expect(named(provider)).toEqual([setting])
   })
 
+  test('attack: S-65 an address on this machine, of a provider that is not', () => {
+    expect(named(forge({ tokenEndpoint: 'http://127.0.0.1:9/token' }))).toEqual(['providers.forge.tokenEndpoint'])
+  })
+
   test.each([0, -1, 86_401, Number.NaN, '300', undefined])('a read that holds for %j seconds', (lifeSeconds) => {
     const reads = { user: { url: 'https://forge.example.com/user', lifeSeconds } }
     expect(named(forge({ reads }))).toEqual(['providers.forge.reads.user.lifeSeconds'])

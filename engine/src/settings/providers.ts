@@ -57,7 +57,9 @@ const checkOne = (provider: Provider, faults: Faults): void => {
         ]
   const read = Object.entries(reads).map(([read, { url }]) => [url, option(`reads.${read}`)] as const)
   for (const [address, setting] of [...addresses, ...read]) {
-    if (address !== undefined && !isSafeAddress(address))
+    // It is refused when it is called, too: only a provider that is on this machine has addresses on this machine.
+    const isMixed = address !== undefined && URL.parse(address)?.protocol === 'http:' && !isLoopback(server.issuer)
+    if (address !== undefined && (isMixed || !isSafeAddress(address)))
       faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
   }
   for (const [read, { lifeSeconds }] of Object.entries(reads)) {
@@ -76,6 +78,10 @@ const isLine = (value: unknown, maxLength: number): boolean =>
 const isSafeAddress = (text: string): boolean => {
   const url = URL.parse(text)
   if (!url || url.username || url.password || url.hash) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname))
+  return url.protocol === 'https:' || isLoopback(text)
+}
+const isLoopback = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url?.protocol === 'http:' && loopback.includes(url.hostname)
 }
 const loopback = ['localhost', '127.0.0.1', '[::1]']
