@@ -21,6 +21,7 @@ export const errorStatus = {
   stale_token: 409,
   email_taken: 409,
   account_exists: 409,
+  other_account: 409,
   already_linked: 409,
   last_way_in: 409,
   name_taken: 409,

@@ -62,6 +62,7 @@ const changes = (visitor: Visitor) =>
     ['PATCH', `/api/auth/factors/passkeys/${somePasskey}`, { name: 'Mallory' }],
     ['DELETE', `/api/auth/factors/passkeys/${somePasskey}`, undefined],
     ['POST', '/api/auth/exchange-session', { sessionId: someHandle }],
+    ['POST', '/api/auth/oauth/discord/again', {}],
     ['POST', '/api/auth/oauth/discord/link', {}],
     ['POST', '/api/auth/identities/offer', { handle: someHandle }],
     ['POST', '/api/auth/identities', { handle: someHandle }],

@@ -59,6 +59,7 @@ DELETE /api/auth/factors/passkeys/{id} | access token + CSRF, recent sign-in | c
 GET /api/auth/oauth/{provider} | anyone | change
 GET /api/auth/oauth/{provider}/callback | anyone | change
 POST /api/auth/exchange-session | own origin | exchangeIp
+POST /api/auth/oauth/{provider}/again | access token + CSRF | change
 POST /api/auth/oauth/{provider}/link | access token + CSRF, recent sign-in | change
 GET /api/auth/identities | access token | read
 POST /api/auth/identities/offer | access token + CSRF | change

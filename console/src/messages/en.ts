@@ -254,6 +254,8 @@ export const en = {
       email_unverified: '{{provider}} has not confirmed your email address yet. Confirm it there, then try again.',
       account_exists:
         'There is an account with your email address already. Sign in to it with your password, then connect {{provider}} in your account.',
+      other_account:
+        'You signed in at {provider} as somebody else. Choose the account there that belongs to yours here. Nothing has changed.',
       already_linked:
         'This is connected to another account here already. Sign in to that one, and disconnect it there first.',
       sign_in_expired: 'It took too long, was finished already, or began in another browser. Nothing has changed.',

@@ -261,6 +261,8 @@ export const fr: Messages = {
         '{{provider}} n’a pas encore confirmé votre adresse e-mail. Confirmez-la là-bas, puis réessayez.',
       account_exists:
         'Il existe déjà un compte avec votre adresse e-mail. Connectez-vous-y avec votre mot de passe, puis reliez {{provider}} dans votre compte.',
+      other_account:
+        'Vous vous êtes connecté chez {provider} sous un autre nom. Choisissez-y le compte qui va avec le vôtre ici. Rien n’a changé.',
       already_linked: 'C’est déjà relié à un autre compte ici. Connectez-vous à celui-là, et déliez-le d’abord.',
       sign_in_expired:
         'Cela a pris trop de temps, était déjà terminé, ou a commencé dans un autre navigateur. Rien n’a changé.',

@@ -62,6 +62,13 @@ function NextSteps({ why }: { readonly why: Why }) {
         )}
       </>
     )
+  // The session is as it was: the account page asks again.
+  if (why === 'other_account')
+    return (
+      <ButtonLink kind="main" href={settings.accountPath}>
+        {say('link.toAccount')}
+      </ButtonLink>
+    )
   if (provider === null || why === 'sign_up_closed')
     return (
       <ButtonLink kind="main" href={signInHref}>

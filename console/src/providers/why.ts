@@ -5,7 +5,7 @@ import { type Provider, settings } from '../settings.ts'
 
 type Told =
   | ProviderError
-  | Extract<ErrorCode, 'account_exists' | 'already_linked' | 'sign_in_expired' | 'sign_up_closed'>
+  | Extract<ErrorCode, 'account_exists' | 'other_account' | 'already_linked' | 'sign_in_expired' | 'sign_up_closed'>
 
 /** A reason that the pages have words for, or an answer that says it in its own. */
 export type Why = Told | Problem | NetworkProblem
@@ -18,6 +18,7 @@ const told: Readonly<Record<Told, true>> = {
   email_missing: true,
   email_unverified: true,
   account_exists: true,
+  other_account: true,
   already_linked: true,
   sign_in_expired: true,
   sign_up_closed: true,

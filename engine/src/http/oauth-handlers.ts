@@ -15,6 +15,7 @@ import {
 import type { Provider } from '../oauth/provider.ts'
 import type { ProviderFault } from '../oauth/provider-fault.ts'
 import { flowLifeMs, type StartDeps, startFlow } from '../oauth/start.ts'
+import type { HandlePurpose } from '../oauth/store.ts'
 import type { ProviderClients } from '../provider-calls/provider-clients.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
@@ -69,6 +70,25 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
     return answer(303, { headers: { Location }, cookies: set })
   }
 
+  /** For whoever is signed in: to connect an account, or to sign in again with one. */
+  const startSignedIn = async (
+    call: Call,
+    { session }: VerifiedSession,
+    { params, body }: Pick<InputOf<'startLink'>, 'params' | 'body'>,
+    purpose: HandlePurpose,
+  ): Promise<Outcome> => {
+    const reach = reachOf(params.provider, call)
+    if (!reach) return refuse('not_found')
+    const place = placeOf(body.returnTo ?? '/', origins, authPath)
+    if (!place) return badReturnTo
+    const { context } = call
+    const linking = bySession(session)
+    const started = await startFlow(acts, { reach, ...place, again: purpose === 'sign_in', purpose, linking, context })
+    if (!started.ok) return notSentTo(reach.provider, started)
+    const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
+    return answer(200, { json: { location: started.location }, cookies: set })
+  }
+
   const onRecord = async ({ context }: Call, provider: string | null): Promise<void> =>
     deps.audit.append([failedFlow(deps, { provider, reason: 'malformed', linking: null, context })])
 
@@ -83,7 +103,14 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
         return goOnPage(localeOf(call), { provider: reach.provider.name, href, signInPath })
       }
       const { context } = call
-      const started = await startFlow(acts, { reach, ...place, again: query.again === '1', linking: null, context })
+      const started = await startFlow(acts, {
+        reach,
+        ...place,
+        again: query.again === '1',
+        purpose: 'sign_in',
+        linking: null,
+        context,
+      })
       if (!started.ok) return toFrontend(place.frontend, failed(started.error, params, place))
       const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
       return answer(303, { headers: { Location: started.location }, cookies: set })
@@ -131,26 +158,11 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
       return refusal
     },
 
-    startLink: async (
-      call: Call,
-      { session }: VerifiedSession,
-      { params, body }: InputOf<'startLink'>,
-    ): Promise<Outcome> => {
-      const reach = reachOf(params.provider, call)
-      if (!reach) return refuse('not_found')
-      const place = placeOf(body.returnTo ?? '/', origins, authPath)
-      if (!place) return badReturnTo
-      const started = await startFlow(acts, {
-        reach,
-        ...place,
-        again: false,
-        linking: bySession(session),
-        context: call.context,
-      })
-      if (!started.ok) return notSentTo(reach.provider, started)
-      const set = setFlow(call, 'oauth', started.cookie, flowLifeMs)
-      return answer(200, { json: { location: started.location }, cookies: set })
-    },
+    startLink: async (call: Call, verified: VerifiedSession, input: InputOf<'startLink'>): Promise<Outcome> =>
+      startSignedIn(call, verified, input, 'link'),
+
+    startAgain: async (call: Call, verified: VerifiedSession, input: InputOf<'startAgain'>): Promise<Outcome> =>
+      startSignedIn(call, verified, input, 'sign_in'),
   }
 }
 

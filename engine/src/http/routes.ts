@@ -199,6 +199,7 @@ export const createRoutes = ({
       handle: oauth.exchange,
       malformed: oauth.badHandle,
     }),
+    route('startAgain', { guard: guards.signedInChange, limit: change, handle: oauth.startAgain }),
     route('startLink', { guard: guards.recentChange, limit: change, handle: oauth.startLink }),
     route('identities', { guard: guards.signedIn, limit: read, handle: identities.list }),
     route('offerIdentity', {

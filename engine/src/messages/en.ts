@@ -43,6 +43,10 @@ export const en = {
       title: 'This email already has an account',
       detail: 'Sign in to it as you did before, then connect the provider in your account.',
     },
+    other_account: {
+      title: 'Somebody else signed in',
+      detail: 'The account at the provider is not one of this account here. Nothing has changed.',
+    },
     already_linked: {
       title: 'Connected to another account',
       detail: 'This account at the provider is connected to another account here.',

@@ -59,6 +59,10 @@ export const fr: Messages = {
       title: 'Cette adresse e-mail est déjà celle d’un compte',
       detail: 'Connectez-vous comme auparavant, puis reliez le fournisseur depuis votre compte.',
     },
+    other_account: {
+      title: 'Quelqu’un d’autre s’est connecté',
+      detail: 'Le compte chez le fournisseur n’est pas celui de ce compte d’ici. Rien n’a changé.',
+    },
     already_linked: {
       title: 'Déjà relié à un autre compte',
       detail: 'Ce compte chez le fournisseur est relié à un autre compte d’ici.',

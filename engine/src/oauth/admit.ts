@@ -27,6 +27,8 @@ type AdmitDeps = {
 type Admission = {
   readonly provider: Provider
   readonly content: HandleContent
+  /** Who signs in again: nobody else is let in. Null: it is not known who comes. */
+  readonly only: UserId | null
   readonly now: number
   readonly context: Context
 }
@@ -34,7 +36,7 @@ type Admission = {
 /** `grant`: what is to be kept when the sign-in is whole; null: it made the account, and is kept. */
 export type Admitted = { readonly account: Account; readonly grant: Grant | null }
 /** What `whoseAccount` refuses. */
-export type NotAllowed = (Decision & { kind: 'refused' })['error']
+export type NotAllowed = (Decision & { kind: 'refused' })['error'] | 'other_account'
 export type NotAdmitted =
   | { readonly error: NotAllowed }
   /** Disabled, closed by its owner, or of an address that must be verified first. */
@@ -75,6 +77,8 @@ export const admit = async (
     isDisowned: who !== null && (await stores.identities.isDisowned(who)),
     signUpOpen: deps.signUpOpen,
   })
+  const isOther = input.only !== null && !('userId' in decision && decision.userId === input.only)
+  if (isOther) return refuse({ error: 'other_account' })
   if (decision.kind === 'refused') return refuse({ error: decision.error })
   // Only with an email that the provider vouches for is it decided so.
   if (decision.kind === 'new') return { account: await makeAccount(deps, stores, input, email as Email), grant: null }

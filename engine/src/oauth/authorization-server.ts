@@ -31,6 +31,9 @@ export const callsWith = ({ provider, client, leftMs }: Reach, { repeatable }: {
   [customFetch]: (url: string, init: object) => providerFetch(client, { repeatable, leftMs })(url, init),
 })
 
+/** `login` of OpenID Connect is more than a wish: what came of it is in the ID token (Core 1.0 section 3.1.2.1). */
+export const promisesFresh = (provider: Provider): boolean => isOpenId(provider) && provider.again === 'login'
+
 export const isOpenId = ({ server }: Provider): boolean => server.kind === 'discovery'
 
 /** Holds what it has found, and asks once however many wait. What failed is asked again by the next. */

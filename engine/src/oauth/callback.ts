@@ -8,7 +8,7 @@ import type { IdentityStore } from '../identities/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Alarm } from '../primitives/alarm.ts'
 import type { Log } from '../primitives/log.ts'
-import type { Reach } from './authorization-server.ts'
+import { promisesFresh, type Reach } from './authorization-server.ts'
 import { type ExchangeCodeDeps, exchangeCode } from './exchange-code.ts'
 import { failedFlow, reasonOf } from './failed-flow.ts'
 import {
@@ -82,16 +82,22 @@ export const finishFlow = async (deps: CallbackDeps, input: CallbackInput): Prom
     await deps.audit.append([failedFlow(deps, { provider, reason, linking: null, context })])
     return { ok: false, error: 'sign_in_expired' }
   }
-  const { frontend, returnTo, linking } = flow
-  const cameBack = { frontend, returnTo, isLinking: linking !== null, mark: markOf(stateHash) }
+  const { frontend, returnTo } = flow
+  const isLinking = flow.purpose === 'link'
+  const cameBack = { frontend, returnTo, isLinking, mark: markOf(stateHash) }
   const said = await askProvider(deps, input, flow, secret)
   if ('error' in said) {
     const { error: reason, says } = said
-    await deps.audit.append([failedFlow(deps, { provider, reason, says, linking: flow.linking, context })])
+    await deps.audit.append([
+      failedFlow(deps, { provider, reason, says, linking: isLinking ? flow.linking : null, context }),
+    ])
     return { ...cameBack, ok: false, error: said.error }
   }
   return { ...cameBack, ok: true, ...said }
 }
+
+/** Who is signed in here signs in again. */
+const isAgain = ({ purpose, linking }: OAuthState): boolean => purpose === 'sign_in' && linking !== null
 
 type Failed = { readonly error: ProviderError; readonly says?: string }
 
@@ -104,7 +110,8 @@ const askProvider = async (
   const refused = answer.get('error')
   if (refused === 'access_denied') return { error: 'cancelled' }
   if (refused !== null && isPassing.has(refused)) return { error: 'provider_unavailable', says: refused }
-  const content = await exchangeCode(deps, { reach, answer, state, secret }).catch(providerFault)
+  const freshSince = isAgain(flow) && promisesFresh(reach.provider) ? flow.createdAt : null
+  const content = await exchangeCode(deps, { reach, answer, state, secret, freshSince }).catch(providerFault)
   if ('ok' in content) {
     const { error, says, cause } = content
     const { id: provider } = reach.provider
@@ -124,7 +131,7 @@ const askProvider = async (
   const now = deps.clock.now()
   await deps.oauthHandles.insert({
     handleHash,
-    purpose: flow.linking === null ? 'sign_in' : 'link',
+    purpose: flow.purpose,
     provider: flow.provider,
     browserHash: browserHashOf(handleHash, browser),
     sealed: sealHandle(deps.keyring, handleHash, content),

@@ -42,9 +42,11 @@ export const exchangeCode = async (
     readonly answer: URLSearchParams
     readonly state: FlowState
     readonly secret: FlowSecret
+    /** The person must have signed in there since; null: whenever. Epoch milliseconds. */
+    readonly freshSince: number | null
   },
 ): Promise<HandleContent> => {
-  const { reach, answer, state, secret } = input
+  const { reach, answer, state, secret, freshSince } = input
   const { provider, client: calls, leftMs } = reach
   const server = await deps.findServer(reach)
   const client: Client = { client_id: provider.clientId, [clockTolerance]: toleratedSeconds }
@@ -62,6 +64,8 @@ export const exchangeCode = async (
   const isOidc = isOpenId(provider)
   const answered = await processAuthorizationCodeResponse(server, client, response, {
     ...(isOidc && { expectedNonce: nonceOf(secret, state), requireIdToken: true }),
+    // `auth_time` is there then, and lies no further back than the flow's beginning.
+    ...(freshSince !== null && { maxAge: Math.ceil((deps.clock.now() - freshSince) / 1000) }),
   })
   if (isOidc) await checkSignature(server, response, reach)
   const tokens = tokensOf(answered, deps.clock.now())

@@ -12,7 +12,7 @@ import type { BoundKey } from '../binding/bound-key.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
-import type { SessionId } from '../primitives/ids.ts'
+import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
@@ -72,7 +72,7 @@ export const exchangeHandle = async (deps: ExchangeDeps, input: ExchangeInput): 
   if (!found || !provider) return refuse(deps, input, wanted.handleHash)
   // Opened before the transaction: a key that this node does not know is looked up in the database.
   const content = await openHandle(deps.keyring, found)
-  const done = await commit(deps, input, { wanted, provider, content })
+  const done = await commit(deps, input, { wanted, provider, content, only: found.linking?.userId ?? null })
   if (!done) return refuse(deps, input, wanted.handleHash)
   const { returnTo } = found
   if ('error' in done) {
@@ -103,6 +103,7 @@ type Given = {
   readonly wanted: Parameters<OAuthHandleStore['use']>[0]
   readonly provider: Provider
   readonly content: HandleContent
+  readonly only: UserId | null
 }
 
 /** Null: another request has the handle. */

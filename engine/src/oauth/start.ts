@@ -1,7 +1,7 @@
 // The beginning of a sign-in with a provider: what is remembered of it, and the address at the provider (OAU-2).
 import { calculatePKCECodeChallenge } from 'oauth4webapi'
 import type { Context } from '../audit/entry.ts'
-import { type FindServer, isOpenId, type Reach } from './authorization-server.ts'
+import { type FindServer, isOpenId, promisesFresh, type Reach } from './authorization-server.ts'
 import {
   browserHashOf,
   createFlowSecret,
@@ -15,7 +15,7 @@ import {
 import type { Provider } from './provider.ts'
 import { type ProviderFault, providerFault } from './provider-fault.ts'
 import { type ReportFaultDeps, reportStart } from './report-fault.ts'
-import type { Linking, OAuthStateStore } from './store.ts'
+import type { HandlePurpose, Linking, OAuthStateStore } from './store.ts'
 
 /** How long people may take at the provider. */
 export const flowLifeMs = 10 * 60_000
@@ -34,7 +34,8 @@ export type StartInput = {
   readonly returnTo: string
   /** The provider is to ask anew who is there. */
   readonly again: boolean
-  /** Null: to sign in. */
+  readonly purpose: HandlePurpose
+  /** Who is signed in here and begins; null: nobody. With `sign_in` no other account is let in by it. */
   readonly linking: Linking | null
   readonly context: Context
 }
@@ -50,7 +51,7 @@ export const startFlow = async (deps: StartDeps, input: StartInput): Promise<Sta
 }
 
 const start = async (deps: StartDeps, input: StartInput): Promise<Started | ProviderFault> => {
-  const { reach, frontend, returnTo, linking } = input
+  const { reach, frontend, returnTo, purpose, linking } = input
   const { provider, client } = reach
   // Known to be down, or to want no more of us: nobody is sent there, to come home with nothing.
   if (['open', 'paused'].includes(client.read().state))
@@ -71,6 +72,7 @@ const start = async (deps: StartDeps, input: StartInput): Promise<Started | Prov
     code_challenge_method: 'S256',
     ...(isOpenId(provider) && { nonce: nonceOf(secret, state) }),
     ...(input.again && provider.again !== null && { prompt: provider.again }),
+    ...(input.again && promisesFresh(provider) && { max_age: '0' }),
   }
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
 
@@ -81,6 +83,7 @@ const start = async (deps: StartDeps, input: StartInput): Promise<Started | Prov
     browserHash: browserHashOf(stateHash, secret),
     frontend,
     returnTo,
+    purpose,
     linking,
     createdAt: now,
     expiresAt: now + flowLifeMs,

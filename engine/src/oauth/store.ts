@@ -1,15 +1,22 @@
 // What is stored of sign-ins with providers that are under way. Times are epoch milliseconds.
 import type { SessionId, UserId } from '../primitives/ids.ts'
 
-/** Who links an account of a provider: the handle is good for this session of this user alone. */
+/**
+ * Who is signed in here and began: the handle is good for this user alone, and to link for this very session. With `sign_in`
+ * it is somebody who signs in again.
+ */
 export type Linking = { readonly userId: UserId; readonly sessionId: SessionId }
 
 /** What is known of a state or a handle that was refused: for the record, never for the answer. */
 export type Standing = { readonly provider: string; readonly usedAt: number | null; readonly expiresAt: number }
 
+/** What a flow and its handle are for: one to sign in links nothing, and the other way round. */
+export type HandlePurpose = 'sign_in' | 'link'
+
 /** A flow that has gone to the provider. */
 export type OAuthState = {
   readonly stateHash: string
+  readonly purpose: HandlePurpose
   readonly provider: string
   /** Of the flow's secret, which only the cookie of the browser that began holds (OAU-2). */
   readonly browserHash: string
@@ -17,7 +24,7 @@ export type OAuthState = {
   readonly frontend: string
   /** A path there. */
   readonly returnTo: string
-  /** Null: a sign-in. */
+  /** Null: nobody who is signed in here. */
   readonly linking: Linking | null
   readonly createdAt: number
   readonly expiresAt: number
@@ -38,9 +45,6 @@ export interface OAuthStateStore {
   deleteOld(before: number, limit: number): Promise<number>
 }
 
-/** What a handle is for: one to sign in links nothing, and the other way round. */
-export type HandlePurpose = 'sign_in' | 'link'
-
 /** What the provider said, waiting for the browser that began to come for it. */
 export type OAuthHandle = {
   readonly handleHash: string
@@ -50,7 +54,7 @@ export type OAuthHandle = {
   /** The profile and the tokens, sealed and bound to the handle. */
   readonly sealed: string
   readonly returnTo: string
-  /** Null: to sign in. */
+  /** Null: nobody who is signed in here. */
   readonly linking: Linking | null
   readonly createdAt: number
   readonly expiresAt: number

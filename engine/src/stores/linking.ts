@@ -1,4 +1,4 @@
-// Who links an account of a provider: two columns, both set or neither.
+// Who is signed in here and began: two columns, both set or neither.
 import type { Linking } from '../oauth/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 

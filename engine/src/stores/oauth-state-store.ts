@@ -6,6 +6,7 @@ import type { Tables } from './schema.ts'
 
 const columns = [
   'state_hash as stateHash',
+  'purpose',
   'provider',
   'browser_hash as browserHash',
   'frontend',
@@ -22,6 +23,7 @@ export const createOAuthStateStore = (db: Kysely<Tables>, dialect: Dialect): OAu
       .insertInto('oauth_states')
       .values({
         state_hash: state.stateHash,
+        purpose: state.purpose,
         provider: state.provider,
         browser_hash: state.browserHash,
         frontend: state.frontend,

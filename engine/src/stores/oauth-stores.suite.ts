@@ -27,6 +27,7 @@ export const oauthStoresSuite = (newPlace: () => Promise<Place>): void => {
   }
   const state = (changes: Partial<OAuthState> = {}): OAuthState => ({
     stateHash: randomToken(32),
+    purpose: 'sign_in',
     provider: 'discord',
     browserHash: 'browser',
     frontend: 'https://shop.example.com',

@@ -79,7 +79,7 @@ const fill = async ({
       tokens: { sealed: 'x', keyId: 'k1', expiresAt: null },
     })
     const flow = { provider: 'discord', browserHash: 'b', returnTo: '/', linking: null, createdAt: 0, expiresAt: index }
-    await oauthStates.insert({ ...flow, stateHash: id, frontend: '' })
+    await oauthStates.insert({ ...flow, purpose: 'sign_in', stateHash: id, frontend: '' })
     await oauthHandles.insert({ ...flow, handleHash: id, purpose: 'sign_in', sealed: 'x' })
     const entries = Array.from({ length: 10 }, (_, count) => ({
       id: `${id}${count}`,

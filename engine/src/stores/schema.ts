@@ -227,13 +227,14 @@ export type AccountClosuresTable = {
 }
 
 type LinkingColumns = {
-  /** Who links; null: a sign-in. */
+  /** Who is signed in here and began; null: nobody. */
   user_id: UserId | null
   session_id: SessionId | null
 }
 
 export type OAuthStatesTable = LinkingColumns & {
   state_hash: string
+  purpose: HandlePurpose
   provider: string
   browser_hash: string
   frontend: string

@@ -5,6 +5,7 @@ export const oauth = ({ time, tableEnd }: Ddl): readonly string[] => [
   // No foreign keys here and in the next: a row is good for minutes, and linking asks for the live session again.
   `create table oauth_states (
     state_hash text not null primary key,
+    purpose text not null,
     provider text not null,
     browser_hash text not null,
     frontend text not null,
