@@ -129,7 +129,7 @@ test('TOK-11 S-39 who has no password signs in again with a provider, which is a
   expect(await dialog.locator('input').count()).toBe(0)
   expect(await violations(page)).toEqual([])
   site.standIns.google.forget()
-  await dialog.getByRole('link', { name: 'Continue with Google' }).click()
+  await dialog.getByRole('button', { name: 'Continue with Google' }).click()
   // Signed in there since before: the provider would have said nothing.
   await decide(page)
   expect(site.standIns.google.asked('authorize')[0]?.url.searchParams.get('prompt')).toBe('select_account')
@@ -160,7 +160,7 @@ test('TOK-11 S-39 the consent to link long after the sign-in asks for it first, 
   await page.getByRole('button', { name: 'Disconnect Discord: @slow' }).click()
   await page.getByRole('button', { name: 'Disconnect it' }).click()
   await dialog.waitFor()
-  expect(await dialog.getByRole('link', { name: 'Continue with Discord' }).count()).toBe(1)
+  expect(await dialog.getByRole('button', { name: 'Continue with Discord' }).count()).toBe(1)
   await dialog.locator('#passwordAgain').fill(goodPassword)
   await page.keyboard.press('Enter')
   await page.getByText('Discord is disconnected').waitFor()
