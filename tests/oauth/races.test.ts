@@ -12,7 +12,7 @@ describe.each(storeKinds)('on %s', (kind: StoreKind) => {
   let site: ProviderSite
   let nodes: readonly Vigile[]
   beforeAll(async () => {
-    site = await openProviderSite(kind, { limits: { rules: { exchangeIp: null, change: null } } })
+    site = await openProviderSite(kind, { limits: { rules: { exchangeIp: null, signUpIp: null, change: null } } })
     nodes = kind === 'embedded' ? [site.vigile] : [site.vigile, await site.node()]
   })
   afterAll(() => site?.close())

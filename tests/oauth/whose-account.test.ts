@@ -5,7 +5,15 @@ import type { DiscordPerson } from '../providers/discord.ts'
 import { letterTo } from '../support/mail.ts'
 import type { SiteOptions } from '../support/site.ts'
 import type { Reply } from '../support/visitor.ts'
-import { landing, openProviderSite, type ProviderSite, signInWith, toCallback } from './provider-site.ts'
+import {
+  exchange,
+  landing,
+  openProviderSite,
+  type ProviderSite,
+  signInWith,
+  toCallback,
+  toHandle,
+} from './provider-site.ts'
 import { lastFailure } from './refusals.ts'
 
 const operator = { kind: 'application', name: 'tests' } as const
@@ -59,6 +67,26 @@ describe('where sign-up is open and emails are verified', () => {
     expect((await signIn(account)).body.user.id).toBe(created.value.id)
     expect(site.vigile.mailbox()?.filter(({ text }) => text.includes('account was connected')).length).toBe(1)
     expect(before).toBeGreaterThan(0)
+  })
+
+  test('LIM-1 accounts made by way of a provider count as sign-ups: ten for one address, and the handle stays good', async () => {
+    const one = () => site.visitor('203.0.113.77')
+    for (let n = 0; n < 10; n++) {
+      const { account } = atDiscord({ email: `many${n}@example.com` })
+      expect((await signInWith(one(), 'discord', { account })).status).toBe(200)
+    }
+    site.move(12 * 60_000)
+    const before = await users()
+    const [visitor, { account }] = [one(), atDiscord({ email: 'many10@example.com' })]
+    const handle = await toHandle(visitor, 'discord', { account })
+    expect((await exchange(visitor, handle)).body.code).toBe('rate_limited')
+    expect(await users()).toBe(before)
+    expect(await lastFailure(site)).toMatchObject({ reason: 'limited', rule: 'signUpIp' })
+    // Whoever has an account gets in as ever.
+    const { account: known } = atDiscord({ email: 'many0@example.com' })
+    expect((await signInWith(one(), 'discord', { account: known })).status).toBe(200)
+    site.move(4 * 60_000)
+    expect((await exchange(visitor, handle)).status).toBe(200)
   })
 
   test('H-3 an account made in advance with the victim’s email, which nobody has proven, gets nothing of theirs', async () => {

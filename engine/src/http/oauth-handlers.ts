@@ -146,7 +146,11 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
       const brought = await deps.waysIn.brought(call)
       if (brought.kind === 'refusal') return brought
       const handle = handleOf(body.sessionId)
-      const result = await exchangeHandle(acts, { ...brought, handle, cookies: call.jar.exchange })
+      const result = await exchangeHandle(
+        { ...acts, limiter: call.limiter },
+        { ...brought, handle, cookies: call.jar.exchange },
+      )
+      if (!result.ok && result.error === 'rate_limited') return refuse('rate_limited', { verdict: result.verdict })
       if (!result.ok) return refuse(result.error, result.error === 'invalid_credentials' ? notAccepted : {})
       const over = cookies.clearFlow('exchange', markOf(handleHashOf(handle)))
       const { value, returnTo } = result

@@ -64,7 +64,13 @@ describe.each(places)('on %s', (_, newPlace) => {
   test('TOK-10 OAU-2 OAU-3 states and handles of sign-ins with providers are removed once they are over', async () => {
     const flow = { provider: 'discord', browserHash: 'b', returnTo: '/', linking: null, createdAt: 1 }
     for (const expiresAt of [now - 1, now]) {
-      await database.oauthStates.insert({ ...flow, stateHash: `${expiresAt}`, frontend: '', expiresAt })
+      await database.oauthStates.insert({
+        ...flow,
+        purpose: 'sign_in',
+        stateHash: `${expiresAt}`,
+        frontend: '',
+        expiresAt,
+      })
       await database.oauthHandles.insert({
         ...flow,
         handleHash: `${expiresAt}`,

@@ -1,6 +1,6 @@
 // Finds or makes the account of whoever a provider vouched for, as `whoseAccount` decides. An account that was there before gets
 // nothing here: what the provider gave is its own once the second factor was right too (keep-grant.ts).
-import { type Email, emailHash, parseEmail } from '../accounts/email.ts'
+import { type Email, emailHash } from '../accounts/email.ts'
 import { newAccount } from '../accounts/new-account.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
@@ -8,12 +8,13 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { connectIdentity } from './connect.ts'
+import { decide } from './decide.ts'
 import { failedFlow } from './failed-flow.ts'
 import type { KeepGrantStores } from './keep-grant.ts'
 import type { Provider } from './provider.ts'
 import type { Grant } from './sealed-grant.ts'
 import type { HandleContent } from './sealed-handle.ts'
-import { type Decision, whoseAccount } from './whose-account.ts'
+import type { Decision } from './whose-account.ts'
 
 export type AdmitStores = KeepGrantStores & { readonly accounts: AccountStore }
 
@@ -29,6 +30,8 @@ type Admission = {
   readonly content: HandleContent
   /** Who signs in again: nobody else is let in. Null: it is not known who comes. */
   readonly only: UserId | null
+  /** An account that is made was counted as a sign-up (LIM-1). */
+  readonly mayMake: boolean
   readonly now: number
   readonly context: Context
 }
@@ -55,8 +58,7 @@ export const admit = async (
   input: Admission,
 ): Promise<Admitted | NotAdmitted> => {
   const { provider, content, context } = input
-  const { issuer, profile } = content
-  const email = profile.email === null ? null : parseEmail(profile.email)
+  const { decision, email } = await decide(deps, stores, input)
   const refuse = async <Refused extends NotAdmitted>(refused: Refused): Promise<Refused> => {
     const entry = failedFlow(deps, { provider: provider.id, reason: refused.error, linking: null, context })
     const userId = 'userId' in refused ? refused.userId : null
@@ -65,21 +67,10 @@ export const admit = async (
     return refused
   }
 
-  const subject = { provider: provider.id, issuer, subject: profile.subject }
-  const identity = await stores.identities.findBySubject(subject)
-  const account = email && (await stores.accounts.findByEmailKey(email.key))
-  const who = account && { userId: account.id, ...subject }
-  const decision = whoseAccount({
-    identity,
-    hasEmail: email !== null,
-    emailVerified: profile.emailVerified,
-    account,
-    isDisowned: who !== null && (await stores.identities.isDisowned(who)),
-    signUpOpen: deps.signUpOpen,
-  })
   const isOther = input.only !== null && !('userId' in decision && decision.userId === input.only)
   if (isOther) return refuse({ error: 'other_account' })
   if (decision.kind === 'refused') return refuse({ error: decision.error })
+  if (decision.kind === 'new' && !input.mayMake) throw new LostRace('the account that it was for is gone')
   // Only with an email that the provider vouches for is it decided so.
   if (decision.kind === 'new') return { account: await makeAccount(deps, stores, input, email as Email), grant: null }
   const owner = await stores.accounts.lockActive(decision.userId)

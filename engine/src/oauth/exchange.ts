@@ -2,14 +2,17 @@
 // other way, second factor included (OAU-3, S-15). One transaction: of many requests one wins, and nothing is half done (S-58).
 import { announceAccount } from '../accounts/acts-on-accounts.ts'
 import type { ClosureStore } from '../accounts/closure-store.ts'
+import { emailHash } from '../accounts/email.ts'
 import { type EnterDeps, type Entered, type EnterStores, enter } from '../accounts/enter.ts'
 import { offerWayBack, type WayBack } from '../accounts/keep-account.ts'
 import { findDevice } from '../accounts/known-device.ts'
 import type { AccountStore } from '../accounts/store.ts'
 import type { Context } from '../audit/entry.ts'
+import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { Limiter, Verdict } from '../limits/limiter.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
@@ -17,6 +20,7 @@ import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type AdmitStores, admit, LostRace, type NotAdmitted, type NotAllowed } from './admit.ts'
+import { type DecideStores, decide } from './decide.ts'
 import { failedFlow, reasonOf } from './failed-flow.ts'
 import { type FlowCookie, type Handle, wantedHandle } from './flow-secrets.ts'
 import { keepGrant } from './keep-grant.ts'
@@ -33,7 +37,10 @@ type ExchangeStores = EnterStores &
 
 export type ExchangeDeps = EnterDeps & {
   readonly providers: readonly Provider[]
-  readonly accounts: Pick<AccountStore, 'findById'>
+  readonly accounts: Pick<AccountStore, 'findById' | 'findByEmailKey'>
+  readonly identities: DecideStores['identities']
+  readonly limiter: Limiter
+  readonly recordLimit: RecordLimit
   readonly oauthHandles: Pick<OAuthHandleStore, 'find' | 'standing'>
   readonly audit: AuditStore
   readonly keyring: Pick<Keyring, 'find' | 'newest'>
@@ -55,11 +62,13 @@ export type ExchangeInput = {
   readonly ends: readonly SessionId[]
   readonly boundKey: BoundKey | null
   readonly context: Context
+  readonly clientKey: string | null
 }
 
 export type ExchangeResult =
   | { readonly ok: true; readonly value: Entered | WayBack; readonly returnTo: string }
   | { readonly ok: false; readonly error: NotAllowed | 'sign_in_expired' | 'invalid_credentials' }
+  | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
 /**
  * Signs in, or leaves a sign-in that waits for its second factor. Refuses `sign_in_expired` (unknown, used or expired handle, or that
@@ -76,6 +85,7 @@ export const exchangeHandle = async (deps: ExchangeDeps, input: ExchangeInput): 
   if (!done) return refuse(deps, input, wanted.handleHash)
   const { returnTo } = found
   if ('error' in done) {
+    if (done.error === 'rate_limited') return { ok: false, ...done }
     if (done.error !== 'account_disabled') return { ok: false, error: done.error }
     // Its owner may have closed it, and the provider vouches for the owner (ACC-7).
     const account = await deps.accounts.findById(done.userId)
@@ -106,19 +116,43 @@ type Given = {
   readonly only: UserId | null
 }
 
+type Limited = { readonly error: 'rate_limited'; readonly verdict: Verdict }
+
+/** LIM-1: an account that is about to be made is a sign-up like any other. Refused, nothing is made, and the handle stays good. */
+const countSignUp = async (
+  deps: ExchangeDeps,
+  { clientKey, context }: ExchangeInput,
+  given: Given,
+): Promise<Limited | { readonly mayMake: boolean }> => {
+  const { decision, email } = await decide(deps, deps, given)
+  if (decision.kind !== 'new' || email === null || given.only !== null) return { mayMake: false }
+  const hits = [
+    ...(clientKey === null ? [] : [{ rule: 'signUpIp', key: clientKey } as const]),
+    { rule: 'signUpEmail', key: emailHash(email) } as const,
+  ]
+  const verdict = await deps.limiter.take(hits)
+  if (!verdict || verdict.allowed) return { mayMake: true }
+  const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? ''
+  const entry = failedFlow(deps, { provider: given.provider.id, reason: 'limited', linking: null, context })
+  await deps.recordLimit({ verdict, key }, { ...entry, details: { ...entry.details, rule: verdict.rule } })
+  return { error: 'rate_limited', verdict }
+}
+
 /** Null: another request has the handle. */
 const commit = async (
   deps: ExchangeDeps,
   input: ExchangeInput,
   given: Given,
   tries = maxTries,
-): Promise<Entered | NotAdmitted | null> => {
+): Promise<Entered | NotAdmitted | Limited | null> => {
   const { context, ends, boundKey } = input
+  const counted = await countSignUp(deps, input, given)
+  if ('error' in counted) return counted
   try {
     return await deps.transact(async (stores) => {
       const now = deps.clock.now()
       if (!(await stores.oauthHandles.use(given.wanted, now))) return null
-      const admitted = await admit(deps, stores, { ...given, now, context })
+      const admitted = await admit(deps, stores, { ...given, ...counted, now, context })
       if ('error' in admitted) return admitted
       const { account, grant } = admitted
       const { deviceToken } = await findDevice(stores.accounts, account.id, input.deviceTokens)
