@@ -49,7 +49,7 @@ test('UI-1 OAU-6 consent to link: which account there and which here; cancelled 
   for (const words of ['@lin', 'lin@discord.example', 'lin@example.com'])
     await page.getByText(words, { exact: true }).waitFor()
   expect(await violations(page)).toEqual([])
-  expect(page.url()).toBe(`${site.url}/auth/callback?link=&provider=discord`)
+  expect(page.url()).toBe(`${site.url}/auth/callback?link=&provider=discord&returnTo=%2Faccount%23connections`)
   // Asking uses nothing up: a reload asks again.
   await page.reload()
   await page.getByRole('button', { name: 'Cancel' }).click()
@@ -58,10 +58,23 @@ test('UI-1 OAU-6 consent to link: which account there and which here; cancelled 
 
   await connect('lin')
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await page.getByRole('heading', { name: 'Discord is connected' }).waitFor()
+  const done = page.getByRole('heading', { name: 'Discord is connected' })
+  await done.waitFor()
+  // The button is gone: what became of it is where the focus is, and is read aloud.
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Discord is connected')
+  await page.reload()
+  await done.waitFor()
   await page.getByRole('link', { name: 'To your account' }).click()
   await page.locator('#connections li').waitFor()
   expect(await connected()).toEqual(['Discord'])
+  await page.goBack()
+  await done.waitFor()
+  // Without anything to go by it is not known what came of it.
+  const other = await browser.context.newPage()
+  await other.goto(page.url())
+  await other.getByRole('heading', { name: 'This is over' }).waitFor()
+  await other.getByText('Your account shows what is connected.').waitFor()
+  expect(await violations(other)).toEqual([])
   await browser.context.clearCookies()
   await signInWith(page, site, 'Discord', 'lin')
   await page.waitForURL('**/account')

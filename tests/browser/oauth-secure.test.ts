@@ -156,7 +156,7 @@ test('OAU-3 S-58 a handle that was seen before it was used is of no use in anoth
     await signInWith(page, site, 'Discord')
     await page.getByRole('button', { name: 'Try again' }).waitFor()
     expect(handle).toMatch(/^[a-f0-9]{64}$/)
-    expect(page.url()).toBe(`${site.url}/auth/callback?session=&provider=discord`)
+    expect(page.url()).toBe(`${site.url}/auth/callback?session=&provider=discord&returnTo=%2Faccount`)
     await inBrowser(async (_thief, elsewhere) => {
       await elsewhere.goto(`${site.url}/auth/callback?session=${handle}`)
       await elsewhere.getByText('began in another browser').waitFor()

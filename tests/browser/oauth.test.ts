@@ -90,6 +90,28 @@ describe('turning back', () => {
     }
   })
 
+  test('CLI-5 UI-1 a connection that breaks on the last step: tried again it goes on, and where one was going is kept', async () => {
+    const returnTo = '/account?from=a-link#sessions'
+    await page.route('**/exchange-session', (route) => route.abort())
+    await page.goto(`${site.url}/sign-in?returnTo=${encodeURIComponent(returnTo)}`)
+    await goTo(page, 'Discord')
+    await decide(page)
+    // Nothing was typed.
+    await page
+      .getByText('The server cannot be reached. Check your connection, then try again.', { exact: true })
+      .waitFor()
+    const heading = page.getByRole('heading', { name: 'That did not work' })
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true)
+    const again = page.getByRole('button', { name: 'Try again' })
+    await again.click()
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true)
+    const otherWay = await page.getByRole('link', { name: 'Sign in another way' }).getAttribute('href')
+    expect(new URL(otherWay ?? '', site.url).searchParams.get('returnTo')).toBe(returnTo)
+    await page.unroute('**/exchange-session')
+    await again.click()
+    await page.waitForURL(`${site.url}${returnTo}`)
+  })
+
   test('OAU-2 the back button: from the provider to the sign-in page; after coming home to a page that says it is over', async () => {
     await page.goto(`${site.url}/sign-in`)
     await goTo(page, 'Discord')
@@ -147,6 +169,25 @@ describe('who gets which account', () => {
     await page.getByText('Discord has not confirmed your email address yet.').waitFor()
     expect(await statusOf(page, '/api/auth/me')).toBe(401)
   })
+
+  test.each([
+    ['en', 'Discord did not give us your email address', 'Try again with Discord'],
+    ['fr', 'Discord ne nous a pas donné', 'Réessayer avec Discord'],
+  ])(
+    'OAU-6 UI-1 I18N-1 %s: no email, no account: the page says what to allow, and asks anew',
+    async (language, words, again) => {
+      site.standIns.discord.people.set('shy', { id: '777', username: 'shy', email: null, verified: false })
+      await browser.context.addCookies([{ name: 'vigile_locale', value: language, url: site.url }])
+      await signInWith(page, site, 'Discord', 'shy')
+      await page.getByText(words).waitFor()
+      expect(await violations(page)).toEqual([])
+      expect(await statusOf(page, '/api/auth/me')).toBe(401)
+      site.standIns.discord.forget()
+      await page.getByRole('link', { name: again }).click()
+      await page.getByRole('button', { name: 'Authorize' }).waitFor()
+      expect(site.standIns.discord.asked('authorize')[0]?.url.searchParams.get('prompt')).toBe('consent')
+    },
+  )
 
   test('S-15 OAU-6 whoever has a second factor is asked for it after a provider as well, and comes to where they were going', async () => {
     const email = 'twice@example.com'

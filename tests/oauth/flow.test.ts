@@ -46,7 +46,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect([origin, pathname, [...searchParams.keys()]]).toEqual([
       site.publicUrl,
       '/auth/callback',
-      ['session', 'provider'],
+      ['session', 'provider', 'returnTo'],
     ])
     expect(handleIn(back)).toMatch(/^[0-9a-f]{64}$/)
     expect(back.setCookies).toEqual([

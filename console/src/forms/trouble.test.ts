@@ -1,6 +1,6 @@
 import type { Problem } from '@vigile/contract'
 import { expect, test } from 'vitest'
-import { troubleOf } from './trouble.ts'
+import { troubleOf, worded } from './trouble.ts'
 
 const fields = ['email', 'password'] as const
 const problem = (more: Partial<Problem>): Problem => ({
@@ -46,5 +46,7 @@ test('LIM-3 a limit says when to try again; an absurd wait is left to the words 
 
 test('CLI-5 a lost connection is told in the page’s own words', () => {
   const lost = { code: 'network', status: 0, title: 'Title', detail: 'Failed to fetch' } as const
-  expect(troubleOf(lost, fields)).toMatchObject({ fields: {}, notice: expect.any(Function) })
+  const wordsOf = (names: readonly string[]) => worded(troubleOf(lost, names).notice ?? '', (key) => key)
+  expect(wordsOf(fields)).toBe('trouble.network')
+  expect(wordsOf([])).toBe('trouble.unreachable')
 })

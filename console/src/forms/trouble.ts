@@ -38,7 +38,11 @@ export function troubleOf<Field extends string>(
   now: number = Date.now(),
 ): Trouble<Field> {
   const found: Partial<Record<Field, Wording>> = {}
-  if (problem.code === 'network') return { fields: found, notice: (say) => say('trouble.network'), againAt: null }
+  if (problem.code === 'network') {
+    // Without fields nothing was typed.
+    const words = fields.length > 0 ? 'trouble.network' : 'trouble.unreachable'
+    return { fields: found, notice: (say) => say(words), againAt: null }
+  }
   const place = places[problem.code]
   if (place) {
     found[place] = problem.detail

@@ -59,6 +59,7 @@ export const en = {
   trouble: {
     fields_one: 'One thing needs your attention:',
     fields_other: '{{count}} things need your attention:',
+    unreachable: 'The server cannot be reached. Check your connection, then try again.',
     network: 'The server cannot be reached. Check your connection, then try again: what you typed is still here.',
     again: 'You can try again at {{time}}.',
     retry: 'Try again',
@@ -258,7 +259,7 @@ export const en = {
         'You signed in at {provider} as somebody else. Choose the account there that belongs to yours here. Nothing has changed.',
       already_linked:
         'This is connected to another account here already. Sign in to that one, and disconnect it there first.',
-      sign_in_expired: 'It took too long, was finished already, or began in another browser. Nothing has changed.',
+      sign_in_expired: 'It took too long, was finished already, or began in another browser.',
       sign_up_closed:
         'There is no account of yours here yet, and accounts come from an administrator. Ask one to make yours.',
     },
@@ -280,6 +281,8 @@ export const en = {
     done: '{{provider}} is connected',
     doneText: 'You can sign in with it from now on.',
     failed: 'Nothing was connected',
+    over: 'This is over',
+    overText: 'Your account shows what is connected.',
     signedOut: 'You are not signed in here any more. Sign in, then connect it once more in your account.',
     toAccount: 'To your account',
   },

@@ -59,6 +59,7 @@ export const fr: Messages = {
   trouble: {
     fields_one: 'Un point à revoir\u00a0:',
     fields_other: '{{count}} points à revoir\u00a0:',
+    unreachable: 'Le serveur est injoignable. Vérifiez votre connexion, puis réessayez.',
     network:
       'Le serveur est injoignable. Vérifiez votre connexion, puis réessayez\u00a0: ce que vous avez saisi est toujours là.',
     again: 'Vous pourrez réessayer à {{time}}.',
@@ -264,8 +265,7 @@ export const fr: Messages = {
       other_account:
         'Vous vous êtes connecté chez {provider} sous un autre nom. Choisissez-y le compte qui va avec le vôtre ici. Rien n’a changé.',
       already_linked: 'C’est déjà relié à un autre compte ici. Connectez-vous à celui-là, et déliez-le d’abord.',
-      sign_in_expired:
-        'Cela a pris trop de temps, était déjà terminé, ou a commencé dans un autre navigateur. Rien n’a changé.',
+      sign_in_expired: 'Cela a pris trop de temps, était déjà terminé, ou a commencé dans un autre navigateur.',
       sign_up_closed:
         'Vous n’avez pas encore de compte ici, et les comptes viennent d’un administrateur. Demandez-lui le vôtre.',
     },
@@ -287,6 +287,8 @@ export const fr: Messages = {
     done: '{{provider}} est relié',
     doneText: 'Vous pouvez désormais vous connecter avec lui.',
     failed: 'Rien n’a été relié',
+    over: 'C’est terminé',
+    overText: 'Votre compte montre ce qui est relié.',
     signedOut: 'Vous n’êtes plus connecté ici. Connectez-vous, puis recommencez dans votre compte.',
     toAccount: 'Vers votre compte',
   },

@@ -108,8 +108,12 @@ export function CallbackPage() {
   const retry = async () => {
     setBusy(true)
     exchange = null
-    setWhy(await exchangeOnce())
-    setBusy(false)
+    const found = await exchangeOnce()
+    flushSync(() => {
+      setWhy(found)
+      setBusy(false)
+    })
+    heading.current?.focus()
   }
   const title = say(why ? 'callback.heading' : 'callback.entering')
   return (

@@ -1,7 +1,7 @@
 import type { NetworkProblem } from '@vigile/client'
 import type { IdentityLinked, OfferedIdentity, Problem } from '@vigile/contract'
 import { useAuth } from '@vigile/react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useAct } from '../account/recent-sign-in.tsx'
 import { send } from '../forms/send.ts'
 import { type Trouble, troubleOf } from '../forms/trouble.ts'
@@ -14,7 +14,7 @@ import { SignedOutFrame } from '../look/signed-out-frame.tsx'
 import { useMessages } from '../messages/i18n.ts'
 import { askedError, askedProvider, connectionsPath, signInToConnectHref } from '../navigation/routes.ts'
 import { BothAccounts } from './both-accounts.tsx'
-import { forgetHandle, handle } from './handle.ts'
+import { forgetHandle, handle, noteLinked, wasLinked } from './handle.ts'
 import { NotConnected } from './not-connected.tsx'
 import { startLink } from './start-link.ts'
 import { mayBeGood, providerCalled, type Why, whyAsked, whyRefused } from './why.ts'
@@ -25,6 +25,8 @@ const named = providerCalled(askedProvider)
 /** What went wrong before this page. */
 const early: Why | null = whyAsked(askedError) ?? (handle ? null : 'sign_in_expired')
 
+const first: State = wasLinked ? 'done' : early ? { why: early } : 'asking'
+
 /** The codes of an answer to somebody who is not signed in. */
 const isSignedOut = ({ code }: Problem | NetworkProblem) => code === 'unauthenticated' || code === 'session_ended'
 
@@ -32,7 +34,9 @@ export function Consent() {
   const { say } = useMessages()
   const { user } = useAuth()
   const act = useAct()
-  const [state, setState] = useState<State>(early ? { why: early } : 'asking')
+  const [state, setState] = useState<State>(first)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(state)
   const [offer, setOffer] = useState<OfferedIdentity | null>(null)
   const [trouble, setTrouble] = useState<Trouble<never> | null>(null)
 
@@ -52,15 +56,23 @@ export function Consent() {
     setState('offered')
   }, [fail])
   useEffect(() => {
-    if (!early) void ask()
+    if (first === 'asking') void ask()
   }, [ask])
+  // What was pressed is gone, or the waiting text: the focus would be nowhere, and a screen reader would say nothing. Where the button
+  // is still there, the trouble above it is announced.
+  useEffect(() => {
+    const was = before.current
+    before.current = state
+    const isWaiting = state === 'asking' || state === 'busy'
+    if (state !== was && !isWaiting && !(was === 'busy' && state === 'offered')) heading.current?.focus()
+  }, [state])
 
   const connect = async ({ provider: id }: OfferedIdentity) => {
     setState('busy')
     setTrouble(null)
     const result = await send<IdentityLinked>('POST', '/identities', { handle })
     if (result.ok) {
-      forgetHandle()
+      noteLinked()
       return setState('done')
     }
     // The handle is good for the session that began, and a sign-in makes another: the way is gone once more, after it.
@@ -76,16 +88,21 @@ export function Consent() {
 
   const provider = offer?.providerName ?? named?.name ?? say('callback.aProvider')
   const isAsking = state === 'offered' || state === 'busy'
-  const heading = isAsking ? 'link.heading' : state === 'done' ? 'link.done' : 'link.failed'
+  // Of what is over it is not known here what came of it.
+  const isOver = typeof state === 'object' && state.why === 'sign_in_expired'
+  const failed = isOver ? 'link.over' : 'link.failed'
+  const words = isAsking ? 'link.heading' : state === 'done' ? 'link.done' : failed
   return (
-    <SignedOutFrame title={state === 'asking' ? say('link.title') : say(heading, { provider })}>
+    <SignedOutFrame title={state === 'asking' ? say('link.title') : say(words, { provider })}>
       <div className={page.stack}>
         {state === 'asking' ? (
           <p className={page.late} role="status">
             {say('link.asking')}
           </p>
         ) : (
-          <h1 className={page.heading}>{say(heading, { provider })}</h1>
+          <h1 className={page.heading} ref={heading} tabIndex={-1}>
+            {say(words, { provider })}
+          </h1>
         )}
         {isAsking && offer && user && (
           <>

@@ -42,6 +42,7 @@ export function NotConnected({ why, provider, onAskAgain, onProblem }: Props) {
       {typeof why === 'string' ? (
         <Notice kind={why === 'cancelled' ? 'note' : 'care'}>
           <p>{say(`callback.why.${why}`, { provider: name, name: settings.name })}</p>
+          {why === 'sign_in_expired' && <p>{say('link.overText')}</p>}
         </Notice>
       ) : (
         <TroubleSummary trouble={troubleOf(why, [])} labels={{}} />

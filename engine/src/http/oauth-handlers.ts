@@ -132,7 +132,8 @@ export const createOAuthHandlers = (deps: OAuthHandlerDeps) => {
         return toFrontend(frontend, said, [over])
       }
       const set = setFlow(call, 'exchange', result.cookie, handleLifeMs)
-      const said = { [isLinking ? 'link' : 'session']: result.handle, provider: params.provider }
+      const { returnTo } = result
+      const said = { [isLinking ? 'link' : 'session']: result.handle, provider: params.provider, returnTo }
       return toFrontend(frontend, said, [over, ...set])
     },
 

@@ -283,6 +283,7 @@ export const en = {
     again: 'Try again',
     noScript: 'JavaScript is needed to go on.',
     signIn: 'Sign in',
+    back: 'Back to the site',
   },
   goOn: {
     title: 'Go on with {{provider}}?',

@@ -303,6 +303,7 @@ export const fr: Messages = {
     again: 'Réessayer',
     noScript: 'JavaScript est nécessaire pour continuer.',
     signIn: 'Se connecter',
+    back: 'Retour au site',
   },
   goOn: {
     title: 'Continuer avec {{provider}} ?',
