@@ -39,7 +39,7 @@ test.each([
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375)
     expect(await statusOf(page, '/api/auth/me')).toBe(401)
     await page.getByRole('link', { name: out }).click()
-    await page.waitForURL('**/sign-in')
+    await page.waitForURL('**/sign-in?returnTo=%2Faccount')
   },
 )
 

@@ -32,7 +32,7 @@ export const oauthEndpoints = {
     query: oauthCallbackQuery,
     answers: {
       303: nothing(
-        'To the front end’s `/auth/callback`, with `session` or `link` (a handle), or with `error` and `returnTo`; and with `provider`.',
+        'To the front end’s `/auth/callback`, with `session` or `link` (a handle), or with `error` (and `link=1`); and with `provider` and `returnTo`.',
       ),
     },
     refuses: ['sign_in_expired', 'rate_limited'],
