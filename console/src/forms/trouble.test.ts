@@ -1,5 +1,6 @@
 import type { Problem } from '@vigile/contract'
 import { expect, test } from 'vitest'
+import type { Say } from '../messages/i18n.ts'
 import { troubleOf, worded } from './trouble.ts'
 
 const fields = ['email', 'password'] as const
@@ -46,7 +47,8 @@ test('LIM-3 a limit says when to try again; an absurd wait is left to the words 
 
 test('CLI-5 a lost connection is told in the page’s own words', () => {
   const lost = { code: 'network', status: 0, title: 'Title', detail: 'Failed to fetch' } as const
-  const wordsOf = (names: readonly string[]) => worded(troubleOf(lost, names).notice ?? '', (key) => key)
+  const say = ((key: string) => key) as unknown as Say
+  const wordsOf = (names: readonly string[]) => worded(troubleOf(lost, names).notice ?? '', say)
   expect(wordsOf(fields)).toBe('trouble.network')
   expect(wordsOf([])).toBe('trouble.unreachable')
 })
