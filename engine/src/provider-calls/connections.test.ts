@@ -118,10 +118,10 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
     // What one caller does to its value is not what another gets.
     const [first] = reads
     if (first?.ok) (first.value as object[]).length = 0
-    rig.move(299_000)
+    rig.move(240_000)
     expect(await read(rig.userId, 'discord', 'guilds')).toMatchObject({ ok: true, value: guilds })
     expect(asked()).toBe(1)
-    rig.move(2_000)
+    rig.move(61_000)
     expect(await read(rig.userId, 'discord', 'guilds')).toMatchObject({ ok: true, isStale: false })
     expect(asked()).toBe(2)
     await read(rig.userId, 'discord', 'profile')
@@ -263,7 +263,7 @@ describe.each(['sqlite and memory', 'postgres and Redis'] as const)('on %s', (pl
       const refused = { ok: false, error: 'refused', status }
       expect(await read(rig.userId, 'discord', 'guilds')).toEqual(refused)
       const calls = asked()
-      rig.move(299_000)
+      rig.move(240_000)
       expect(await read(rig.userId, 'discord', 'guilds')).toEqual(refused)
       expect(asked()).toBe(calls)
       // Nor does the old yes come back while the provider is down; nor is the no given for one that is asked anew.
