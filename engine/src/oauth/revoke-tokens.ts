@@ -48,7 +48,10 @@ export const revokeTokens = async (deps: RevokeTokensDeps, identities: readonly 
 }
 
 const revoke = async (deps: RevokeTokensDeps, identity: Identity, isWanted: () => Promise<boolean>): Promise<void> => {
-  const provider = deps.providers.find(({ id }) => id === identity.provider)
+  // Of another issuer under that id: its tokens are not for this one.
+  const provider = deps.providers.find(
+    ({ id, server }) => id === identity.provider && server.issuer === identity.issuer,
+  )
   const tokens = provider && (await openTokens(deps.keyring, identity))
   if (!tokens) return
   const endsAt = performance.now() + allowedMs
