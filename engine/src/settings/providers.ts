@@ -34,7 +34,7 @@ const isProvider = ({ id, profile, server, reads }: Provider): boolean =>
 const checkOne = (provider: Provider, faults: Faults): void => {
   const { id, name, clientId, clientSecret, server, scopes, reads } = provider
   const option = (field: string) => `providers.${id}.${field}`
-  if (!isLine(name, 100))
+  if (!isLine(name, 100) || name.trim() === '')
     faults.add(option('name'), 'people could not read it', 'write one line of 1 to 100 characters')
   const credentials = [
     [clientId, providerVariable(id, 'CLIENT_ID')],
@@ -59,7 +59,8 @@ const checkOne = (provider: Provider, faults: Faults): void => {
   for (const [address, setting] of [...addresses, ...read]) {
     // It is refused when it is called, too: only a provider that is on this machine has addresses on this machine.
     const isMixed = address !== undefined && URL.parse(address)?.protocol === 'http:' && !isLoopback(server.issuer)
-    if (address !== undefined && (isMixed || !isSafeAddress(address)))
+    if (address === '') faults.add(setting, 'it is missing', `copy it from what ${name} says of itself`)
+    else if (address !== undefined && (isMixed || !isSafeAddress(address)))
       faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
   }
   for (const [read, { lifeSeconds }] of Object.entries(reads)) {
@@ -69,6 +70,9 @@ const checkOne = (provider: Provider, faults: Faults): void => {
   // RFC 6749 3.3.
   if (!Array.isArray(scopes) || !scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(scope)))
     faults.add(option('scopes'), 'it is no list of scopes', "write ['openid', 'email']")
+  // OpenID Connect Core 3.1.2.1: without it there is no ID token, and nobody could sign in.
+  else if (server.kind === 'discovery' && !scopes.includes('openid'))
+    faults.add(option('scopes'), 'openid is not among them', "add 'openid'")
 }
 
 const isLine = (value: unknown, maxLength: number): boolean =>

@@ -105,6 +105,23 @@ describe('a provider of the configuration file', () => {
     expect(providers[1]?.clientSecret).toBe('of-the-file')
   })
 
+  test('OPS-1 takes its issuer and its name from .env too; where the issuer is missing, that is said', async () => {
+    await writeConfig("[oidc({ id: 'staff' })]")
+    const lines = [
+      'STAFF_CLIENT_ID=id',
+      'STAFF_CLIENT_SECRET=secret',
+      'STAFF_NAME=Staff',
+      'STAFF_ISSUER=https://x.example',
+    ]
+    await writeFile(join(folder, '.env'), lines.join('\n'))
+    const server = { kind: 'discovery', issuer: 'https://x.example' }
+    expect((await load({})).providers).toMatchObject([{ id: 'staff', name: 'Staff', server }])
+    await writeFile(join(folder, '.env'), lines.slice(0, 3).join('\n'))
+    const { exitCode, errors } = await call('config check', { folder, environment: {} })
+    expect([exitCode, errors]).toEqual([2, expect.stringMatching(/STAFF_ISSUER[\s\S]*missing/)])
+    expect(errors).not.toContain('https address')
+  })
+
   test('gives way to the environment', async () => {
     await writeConfig("[discord({ clientId: 'old', clientSecret: 'old' }), oidc({ issuer: 'https://old.example' })]")
     const { providers } = await load({ ...discordVariables, ...oidcVariables })
@@ -120,6 +137,15 @@ describe('a provider of the configuration file', () => {
     expect(exitCode).toBe(2)
     expect(errors).toContain('providers')
   })
+})
+
+test.each([
+  ['a name that nobody sees', 'providers.oidc.name', { OIDC_NAME: '   ' }, '[]'],
+  ['scopes without openid', 'providers.oidc.scopes', {}, "[oidc({ scopes: ['email'] })]"],
+])('OPS-1 vigile config check refuses %s', async (_, setting, more, providers) => {
+  await writeConfig(providers)
+  const { exitCode, errors } = await call('config check', { folder, environment: { ...oidcVariables, ...more } })
+  expect([exitCode, errors]).toEqual([2, expect.stringContaining(setting.endsWith('name') ? 'OIDC_NAME' : setting)])
 })
 
 test('vigile config check shows whom people can sign in with, and no secret', async () => {

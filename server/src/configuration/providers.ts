@@ -57,6 +57,6 @@ const complete = (provider: Provider, { clientId, clientSecret, issuer, name }: 
   ...provider,
   ...(clientId === undefined ? {} : { clientId }),
   ...(clientSecret === undefined ? {} : { clientSecret }),
-  ...(issuer === undefined ? {} : { server: { kind: 'discovery', issuer } }),
+  ...(issuer === undefined || provider.server?.kind !== 'discovery' ? {} : { server: { ...provider.server, issuer } }),
   ...(name === undefined ? {} : { name }),
 })

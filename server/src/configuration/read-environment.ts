@@ -4,7 +4,7 @@ import type { Catalogue } from '../messages/catalogue.ts'
 import { mergeConfigs } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { splitList } from './parsers.ts'
-import { credentials, type EnvironmentConfig, type Setting, secretSetting, settings } from './settings.ts'
+import { type EnvironmentConfig, ofAdded, type Setting, secretSetting, settings } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -23,7 +23,7 @@ export const readEnvironment = async (
 ): Promise<EnvironmentReading> => {
   const faults: ConfigurationFault[] = []
   let config: EnvironmentConfig = {}
-  for (const setting of [...settings, ...providers.flatMap(credentials)]) {
+  for (const setting of [...settings, ...providers.flatMap(ofAdded)]) {
     const given = await readSetting(setting, environment, messages)
     if (given === undefined) continue
     if (given.ok) config = mergeConfigs(config, given.value)

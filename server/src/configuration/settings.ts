@@ -45,6 +45,13 @@ export const credentials = (id: string): readonly Setting[] => [
   })),
 ]
 
+/** Of a provider that the file adds: an OpenID provider is the same one elsewhere, too. */
+export const ofAdded = (id: string): readonly Setting[] => [
+  ...credentials(id),
+  setting(variableOf(id, 'issuer'), `providers.${id}.issuer`, text, (issuer) => ({ given: { [id]: { issuer } } })),
+  setting(variableOf(id, 'name'), `providers.${id}.name`, text, (name) => ({ given: { [id]: { name } } })),
+]
+
 export const settings: readonly Setting[] = [
   setting('VIGILE_PUBLIC_URL', 'publicUrl', text, (publicUrl) => ({ publicUrl })),
   secret(secretSetting, 'secrets', list, (secrets) => ({ secrets })),
