@@ -10,7 +10,7 @@ export const addCleanup = (parent: Command, cli: Cli): void => {
         call.report.progress(cleanup.working)
         const removed = await vigile.cleanUp(operator())
         call.report.progress('')
-        return call.report.done(removed, [cleanup.done(removed.sessions, removed.devices, removed.seconds)])
+        return call.report.done(removed, [cleanup.done(removed)])
       }),
     ),
   )

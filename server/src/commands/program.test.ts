@@ -108,6 +108,15 @@ describe('what is said', () => {
     expect(errors).toContain('run the migrations (ECONNREFUSED)')
   })
 
+  test('TOK-10 cleanup counts all that it removed, sign-ins that came to nothing too', async () => {
+    const { cleanUp } = createFakeVigile()
+    const fake = createFakeVigile({
+      overrides: { cleanUp: async (by) => ({ ...(await cleanUp(by)), pendingSignIns: 4, links: 2, letters: 1 }) },
+    })
+    const { output } = await call('cleanup', { fake })
+    expect(output).toContain('1 session, 0 devices, 4 unfinished sign-ins, 2 links and 1 letter')
+  })
+
   test('a fault in the middle: exit 1, and the engine is closed', async () => {
     const fake = createFakeVigile({ overrides: { cleanUp: () => Promise.reject(new Error('disk full')) } })
     const { exitCode, errors } = await call('cleanup', { fake })
@@ -191,5 +200,7 @@ test('VAL-3 routes lists the engine and the pages, each with its guard and its l
 test('keys and cleanup', async () => {
   expect(JSON.parse((await call('keys list --json')).output).keys).toHaveLength(1)
   expect((await call('keys rotate')).output).toContain('next-key')
-  expect((await call('cleanup')).output).toBe('Removed 1 session and 0 devices in 0.1 s.\n')
+  expect((await call('cleanup')).output).toBe(
+    'Removed 1 session, 0 devices, 0 unfinished sign-ins, 0 links and 0 letters in 0.1 s.\n',
+  )
 })

@@ -1,4 +1,6 @@
 // English. `fr.ts` has the same keys: the compiler sees to it.
+import type { CleanUpReport } from '@vigile/engine'
+
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 
 export const en = {
@@ -331,8 +333,8 @@ export const en = {
   cleanup: {
     about: 'Remove what has ended: sessions, tokens, states',
     working: 'Removing…',
-    done: (sessions: number, devices: number, seconds: number) =>
-      `Removed ${plural(sessions, 'session', 'sessions')} and ${plural(devices, 'device', 'devices')} in ${seconds} s.`,
+    done: ({ sessions, devices, pendingSignIns, links, letters, seconds }: CleanUpReport) =>
+      `Removed ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'device', 'devices')}, ${plural(pendingSignIns, 'unfinished sign-in', 'unfinished sign-ins')}, ${plural(links, 'link', 'links')} and ${plural(letters, 'letter', 'letters')} in ${seconds} s.`,
   },
 
   routes: {

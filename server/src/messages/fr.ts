@@ -345,8 +345,8 @@ export const fr: Catalogue = {
   cleanup: {
     about: 'Retirer ce qui a pris fin : sessions, jetons, états',
     working: 'Nettoyage en cours…',
-    done: (sessions, devices, seconds) =>
-      `${plural(sessions, 'session retirée', 'sessions retirées')} et ${plural(devices, 'appareil retiré', 'appareils retirés')} en ${seconds} s.`,
+    done: ({ sessions, devices, pendingSignIns, links, letters, seconds }) =>
+      `Retirés : ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'appareil', 'appareils')}, ${plural(pendingSignIns, 'connexion inachevée', 'connexions inachevées')}, ${plural(links, 'lien', 'liens')} et ${plural(letters, 'lettre', 'lettres')}, en ${seconds} s.`,
   },
 
   routes: {
