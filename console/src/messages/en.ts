@@ -252,6 +252,7 @@ export const en = {
         '{{provider}} sent something back that is not in order, so we did not use it. Try again. If it happens again, tell those who run {{name}}.',
       email_missing:
         '{{provider}} did not give us your email address, and an account here needs one. Allow it there, then try again.',
+      account_not_allowed: 'This {{provider}} account may not sign in here. Nothing has changed: choose another one.',
       email_unverified: '{{provider}} has not confirmed your email address yet. Confirm it there, then try again.',
       account_exists:
         'There is an account with your email address already. Sign in to it with your password, then connect {{provider}} in your account.',

@@ -17,6 +17,7 @@ const told: Readonly<Record<Told, true>> = {
   provider_refused: true,
   email_missing: true,
   email_unverified: true,
+  account_not_allowed: true,
   account_exists: true,
   other_account: true,
   already_linked: true,

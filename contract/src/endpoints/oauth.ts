@@ -20,7 +20,9 @@ export const oauthEndpoints = {
     query: oauthStartQuery,
     answers: {
       200: page('Another site led here: a page that asks, with the same link. Nothing has begun.'),
-      303: nothing('To the provider; or, where it is down, to the front end with `error`.'),
+      303: nothing(
+        'To the provider; or, where it is down or is not to be used, to the front end’s `/auth/callback` with `error`, `provider` and `returnTo`.',
+      ),
     },
     refuses: ['rate_limited'],
   },

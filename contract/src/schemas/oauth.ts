@@ -39,6 +39,7 @@ export const providerErrors = [
   'provider_refused',
   'email_missing',
   'email_unverified',
+  'account_not_allowed',
 ] as const
 export type ProviderError = (typeof providerErrors)[number]
 

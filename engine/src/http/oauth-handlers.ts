@@ -182,12 +182,12 @@ const badReturnTo = refuse('validation_failed', {
 })
 /** Whoever links is signed in: there is no other way to be taken. */
 const notSentTo = ({ name: provider }: Provider, { error, retryAfterSeconds }: ProviderFault): Refusal =>
-  error === 'provider_refused'
-    ? refuse(error, { detail: { key: 'providerMisset', values: { provider } } })
-    : refuse(error, {
+  error === 'provider_unavailable'
+    ? refuse(error, {
         detail: { key: 'providerDown', values: { provider } },
         ...(retryAfterSeconds !== null && { retryAfterSeconds }),
       })
+    : refuse('provider_refused', { detail: { key: 'providerMisset', values: { provider } } })
 const notAccepted = { detail: { key: 'providerNotAccepted' } } as const
 
 /** The contract's pattern is the same: a handle that has not its form never comes so far. */

@@ -1,4 +1,4 @@
-// The browser comes back from the provider. The state is used up first, whatever comes with it; then the code is exchanged; and
+// The browser comes back from the provider. The state is used up first, before the rest is looked at; then the code is exchanged; and
 // what the provider says waits under a handle for the browser that began. Nothing else is made (OAU-2 to OAU-4).
 import type { ProviderError } from '@vigile/contract'
 import { parseEmail } from '../accounts/email.ts'
@@ -24,7 +24,7 @@ import {
   secretsOf,
   stateHashOf,
 } from './flow-secrets.ts'
-import { badCredentials, providerFault } from './provider-fault.ts'
+import { AccountNotAllowedError, badCredentials, providerFault } from './provider-fault.ts'
 import { type HandleContent, sealHandle } from './sealed-handle.ts'
 import type { OAuthHandleStore, OAuthState, OAuthStateStore } from './store.ts'
 
@@ -111,7 +111,11 @@ const askProvider = async (
   if (refused === 'access_denied') return { error: 'cancelled' }
   if (refused !== null && isPassing.has(refused)) return { error: 'provider_unavailable', says: refused }
   const freshSince = isAgain(flow) && promisesFresh(reach.provider) ? flow.createdAt : null
-  const content = await exchangeCode(deps, { reach, answer, state, secret, freshSince }).catch(providerFault)
+  const content = await exchangeCode(deps, { reach, answer, state, secret, freshSince }).catch((error: unknown) => {
+    if (error instanceof AccountNotAllowedError) return { error: 'account_not_allowed', says: error.message } as const
+    return providerFault(error)
+  })
+  if ('error' in content && !('ok' in content)) return content
   if ('ok' in content) {
     const { error, says, cause } = content
     const { id: provider } = reach.provider

@@ -19,7 +19,7 @@ import { callsWith, type FindServer, isOpenId, type Reach } from './authorizatio
 import { authenticationOf } from './client-authentication.ts'
 import { type FlowSecret, type FlowState, nonceOf, verifierOf } from './flow-secrets.ts'
 import type { Provider, Tokens } from './provider.ts'
-import { BadProfileError } from './provider-fault.ts'
+import { AccountNotAllowedError, BadProfileError } from './provider-fault.ts'
 import type { HandleContent } from './sealed-handle.ts'
 
 export type ExchangeCodeDeps = {
@@ -72,7 +72,8 @@ export const exchangeCode = async (
   const claims = (isOidc && getValidatedIdTokenClaims(answered)) || null
   const read = readJsonWith(calls, tokens.accessToken, { leftMs })
   const profile = await provider.profile(read, claims, server.userinfo_endpoint ?? null).catch((cause: unknown) => {
-    throw cause instanceof ProviderCallError ? cause : new BadProfileError('no profile', { cause })
+    const isSaid = cause instanceof ProviderCallError || cause instanceof AccountNotAllowedError
+    throw isSaid ? cause : new BadProfileError('no profile', { cause })
   })
   return { issuer: provider.server.issuer, profile, tokens }
 }

@@ -21,7 +21,7 @@ import type { Transact } from '../primitives/transact.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type AdmitStores, admit, LostRace, type NotAdmitted, type NotAllowed } from './admit.ts'
 import { type DecideStores, decide } from './decide.ts'
-import { failedFlow, reasonOf } from './failed-flow.ts'
+import { type FlowReason, failedFlow, reasonOf } from './failed-flow.ts'
 import { type FlowCookie, type Handle, wantedHandle } from './flow-secrets.ts'
 import { keepGrant } from './keep-grant.ts'
 import type { Provider } from './provider.ts'
@@ -78,7 +78,7 @@ export const exchangeHandle = async (deps: ExchangeDeps, input: ExchangeInput): 
   const wanted = { ...wantedHandle(input.handle, input.cookies), purpose: 'sign_in' } as const
   const found = await deps.oauthHandles.find(wanted, deps.clock.now())
   const provider = found && deps.providers.find(({ id }) => id === found.provider)
-  if (!found || !provider) return refuse(deps, input, wanted.handleHash)
+  if (!found || !provider) return refuse(deps, input, wanted.handleHash, found ? 'provider_gone' : null)
   // Opened before the transaction: a key that this node does not know is looked up in the database.
   const content = await openHandle(deps.keyring, found)
   const done = await commit(deps, input, { wanted, provider, content, only: found.linking?.userId ?? null })
@@ -101,9 +101,10 @@ const refuse = async (
   deps: ExchangeDeps,
   { context }: ExchangeInput,
   handleHash: string,
+  known: FlowReason | null = null,
 ): Promise<{ readonly ok: false; readonly error: 'sign_in_expired' }> => {
   const standing = await deps.oauthHandles.standing(handleHash)
-  const reason = reasonOf(standing, { provider: null, now: deps.clock.now() })
+  const reason = known ?? reasonOf(standing, { provider: null, now: deps.clock.now() })
   const provider = standing?.provider ?? null
   await deps.audit.append([failedFlow(deps, { provider, reason, linking: null, context })])
   return { ok: false, error: 'sign_in_expired' }

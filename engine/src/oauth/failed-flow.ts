@@ -5,7 +5,15 @@ import type { Clock } from '../primitives/clock.ts'
 import type { Linking, Standing } from './store.ts'
 
 /** Why a state or a handle was refused: told to nobody who asks, and on record. */
-export type FlowReason = 'malformed' | 'unknown' | 'other_provider' | 'used' | 'expired' | 'other_browser'
+export type FlowReason =
+  | 'malformed'
+  | 'unknown'
+  | 'other_provider'
+  | 'used'
+  | 'expired'
+  | 'other_browser'
+  /** The handle is good, and this node has no such provider. */
+  | 'provider_gone'
 
 export const reasonOf = (
   standing: Standing | null,

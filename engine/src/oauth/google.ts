@@ -2,6 +2,7 @@
 import { credentialsOf, type ProviderOptions } from './credentials.ts'
 import { oidcProfile } from './oidc.ts'
 import type { Provider } from './provider.ts'
+import { AccountNotAllowedError } from './provider-fault.ts'
 
 export type GoogleOptions = ProviderOptions & {
   /** Only accounts of this Workspace domain; default: any account. */
@@ -29,8 +30,7 @@ export const google = (options: GoogleOptions = {}): Provider => {
     tokenAuth: 'post',
     profile: async (read, claims, userinfoEndpoint) => {
       // By the claim, never by the address: anybody can have an account with an address of another domain.
-      if (hostedDomain !== undefined && claims?.hd !== hostedDomain)
-        throw new Error(`the Google account is not of ${hostedDomain}`)
+      if (hostedDomain !== undefined && claims?.hd !== hostedDomain) throw new AccountNotAllowedError('hosted_domain')
       const profile = await oidcProfile(read, claims, userinfoEndpoint)
       return { ...profile, label: profile.email?.slice(0, 100) ?? null }
     },

@@ -79,7 +79,11 @@ export const linkIdentity = async (
 ): Promise<{ readonly ok: true; readonly value: IdentityLinked } | Refused> => {
   const handle = await findHandle(deps, input)
   const provider = handle && deps.providers.find(({ id }) => id === handle.provider)
-  if (!provider) return expired
+  if (!provider) {
+    if (handle)
+      await deps.audit.append([failedLink(deps, input, { provider: handle.provider, reason: 'provider_gone' })])
+    return expired
+  }
   // Before the transaction: a key that this node does not know is looked up in the database.
   const content = await openHandle(deps.keyring, handle)
   const done = await deps.transact(async (stores) => {

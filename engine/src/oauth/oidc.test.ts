@@ -75,8 +75,8 @@ describe('Google', () => {
 
   test('an account of another domain is refused where one is asked for, whatever its address says', async () => {
     const { profile } = google({ hostedDomain: 'example.com' })
-    await expect(profile(nothing, claims, null)).rejects.toThrow('not of example.com')
-    await expect(profile(nothing, { ...claims, hd: 'evil.example' }, null)).rejects.toThrow('not of example.com')
+    await expect(profile(nothing, claims, null)).rejects.toThrow('hosted_domain')
+    await expect(profile(nothing, { ...claims, hd: 'evil.example' }, null)).rejects.toThrow('hosted_domain')
     expect(await profile(nothing, { ...claims, hd: 'example.com' }, null)).toMatchObject({ email: emmy.email })
   })
 })

@@ -25,6 +25,9 @@ export class BadProfileError extends Error {
   readonly code = 'profile'
 }
 
+/** All is in order, and this account there may not sign in here: another one may. `says`: a word for the record. */
+export class AccountNotAllowedError extends Error {}
+
 const refusedBy = [
   BadProfileError,
   AuthorizationResponseError,
