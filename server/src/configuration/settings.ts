@@ -36,7 +36,7 @@ const secret = define(true)
 export const secretSetting = 'VIGILE_SECRET'
 
 /** Of a provider. */
-export const credentials = (id: string): readonly Setting[] => [
+const credentials = (id: string): readonly Setting[] => [
   setting(variableOf(id, 'clientId'), `providers.${id}.clientId`, text, (clientId) => ({
     given: { [id]: { clientId } },
   })),
