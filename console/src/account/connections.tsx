@@ -12,7 +12,7 @@ import { useMessages } from '../messages/i18n.ts'
 import { ProviderGlyph } from '../providers/provider-glyph.tsx'
 import { startLink } from '../providers/start-link.ts'
 import { type Provider, settings } from '../settings.ts'
-import { accountOf, ConnectionRow } from './connection-row.tsx'
+import { accountOf, ConnectionRow, isUsableHere } from './connection-row.tsx'
 import styles from './connections.module.css'
 import { EndOthers } from './end-others.tsx'
 import { Failed } from './failed.tsx'
@@ -74,7 +74,7 @@ export function Connections() {
 
   const identities = connections?.identities
   const toConnect = settings.providers.filter(({ id }) => !identities?.some(({ provider }) => provider === id))
-  const usable = identities?.filter(({ provider }) => settings.providers.some(({ id }) => id === provider)) ?? []
+  const usable = identities?.filter(isUsableHere) ?? []
   // The server decides; this only saves a click that would be refused.
   const hasOthers = factors?.hasPassword !== false || factors.passkeys.length > 0
   const isLast = ({ id }: Identity) => !hasOthers && !usable.some((other) => other.id !== id)
@@ -112,7 +112,7 @@ export function Connections() {
           ))}
         </ul>
       )}
-      {identities?.some(isLast) && <p className={page.aside}>{say('connections.lastWayIn')}</p>}
+      {usable.some(isLast) && <p className={page.aside}>{say('connections.lastWayIn')}</p>}
       {identities?.length === 0 && <p className={page.aside}>{say('connections.none')}</p>}
       {identities && toConnect.length > 0 && (
         <div className={styles.ways}>

@@ -416,6 +416,7 @@ export const en = {
     used: 'Last used {{ago}}',
     unused: 'Not used yet',
     now: 'just now',
+    notHere: 'It signs in nobody here any more. Make sure that you have a password or a passkey.',
     lastWayIn: 'This is your only way to sign in. To disconnect it, add a passkey or choose a password first.',
     disconnect: 'Disconnect',
     disconnectThis: 'Disconnect {{provider}}: {{account}}',

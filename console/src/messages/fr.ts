@@ -428,6 +428,7 @@ export const fr: Messages = {
     used: 'Utilisé {{ago}}',
     unused: 'Pas encore utilisé',
     now: 'à l’instant',
+    notHere: 'Il n’ouvre plus de session ici. Assurez-vous d’avoir un mot de passe ou une clé d’accès.',
     lastWayIn:
       'C’est votre seul moyen de vous connecter. Pour le délier, ajoutez d’abord une clé d’accès ou choisissez un mot de passe.',
     disconnect: 'Délier',

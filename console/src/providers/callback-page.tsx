@@ -21,7 +21,7 @@ import {
 import { settings } from '../settings.ts'
 import { goOnFrom } from '../sign-in/go-on-from.ts'
 import { forgetHandle, handle } from './handle.ts'
-import { mayBeGood, providerCalled, type Why, whyAsked, whyRefused } from './why.ts'
+import { isAboutAccount, mayBeGood, providerCalled, type Why, whyAsked, whyRefused } from './why.ts'
 
 const provider = providerCalled(askedProvider)
 /** What went wrong before this page. */
@@ -78,10 +78,7 @@ function NextSteps({ why }: { readonly why: Why }) {
   return (
     <>
       {/* Asked anew there: the same account would only be refused again. */}
-      <ButtonLink
-        kind="main"
-        href={providerHref(provider.id, { again: why === 'email_missing' || why === 'email_unverified' })}
-      >
+      <ButtonLink kind="main" href={providerHref(provider.id, { again: isAboutAccount(why) })}>
         {say('callback.again', { provider: provider.name })}
       </ButtonLink>
       <OtherWay />

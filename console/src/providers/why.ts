@@ -35,6 +35,10 @@ export const whyRefused = (problem: Problem | NetworkProblem): Why => (isTold(pr
 export const mayBeGood = (why: Why): boolean =>
   typeof why === 'object' && (why.code === 'network' || why.code === 'rate_limited' || why.status >= 500)
 
+/** Whether another account at the provider may do: then it is to ask which. */
+export const isAboutAccount = (why: Why): boolean =>
+  why === 'email_missing' || why === 'email_unverified' || why === 'account_not_allowed'
+
 /** The provider that the address names, when the site has it. */
 export const providerCalled = (id: string | null): Provider | null =>
   settings.providers.find((provider) => provider.id === id) ?? null
