@@ -12,8 +12,12 @@ import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { addApp, codeAt, stepMs } from '../support/totp.ts'
 import { createVisitor, goodPassword, type Reply, type Visitor } from '../support/visitor.ts'
 
-/** Holds the next transaction before it begins. */
-const door = vi.hoisted(() => ({ next: null as { reached(): void; readonly opened: Promise<void> } | null }))
+type Door = { reached(): void; readonly opened: Promise<void> }
+/** Holds the next transaction of an act before it begins; what the engine does by itself meanwhile goes by. */
+const door = vi.hoisted(() => {
+  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks')
+  return { next: null as Door | null, ofAct: new AsyncLocalStorage<Door>() }
+})
 type Opened = { readonly transact: (...work: unknown[]) => Promise<unknown> }
 const held = vi.hoisted(
   () =>
@@ -21,9 +25,11 @@ const held = vi.hoisted(
       ...real,
       transact: async (...work) => {
         const at = door.next
-        door.next = null
-        at?.reached()
-        await at?.opened
+        if (at && door.ofAct.getStore() === at) {
+          door.next = null
+          at.reached()
+          await at.opened
+        }
         return real.transact(...work)
       },
     }),
@@ -40,8 +46,9 @@ vi.mock('../../engine/src/stores/postgres.ts', async (original) => {
 /** Lets `meanwhile` happen between the guard of `act` and its transaction. */
 const overtaken = async (act: () => Promise<Reply>, meanwhile: () => Promise<unknown>): Promise<Reply> => {
   const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  door.next = { reached: reached.resolve, opened: opened.promise }
-  const reply = act()
+  const next = { reached: reached.resolve, opened: opened.promise }
+  door.next = next
+  const reply = door.ofAct.run(next, act)
   await reached.promise
   try {
     await meanwhile()

@@ -59,10 +59,11 @@ export const expectDocumented = async (document: OpenApi, method: string, path: 
   const template = templateOf(document, path)
   const operation = template && document.paths[template]?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-  // What no operation stands for: another method of a known path, or an unknown path.
+  // What no operation stands for: another method of a known path (HEAD too, where a GET uses something up), or an unknown path.
   const shared = template ? (method === 'OPTIONS' ? 204 : 405) : 404
   const undocumented: Answer = shared === 204 ? {} : { content: problem }
-  const answer = operation ? operation.responses[reply.status] : shared === reply.status ? undocumented : undefined
+  const isShared = shared === reply.status && (!operation || method === 'HEAD')
+  const answer = operation?.responses[reply.status] ?? (isShared ? undocumented : undefined)
   expect(answer, `${said}, which the document does not say`).toBeDefined()
   const content = answer?.content
   if (!content) return expect(text, `${said} with a body`).toBe('')
