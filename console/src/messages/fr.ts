@@ -259,7 +259,7 @@ export const fr: Messages = {
       email_missing:
         '{{provider}} ne nous a pas donné votre adresse e-mail, et il en faut une pour un compte ici. Autorisez-le là-bas, puis réessayez.',
       account_not_allowed:
-        'Ce compte {{provider}} ne peut pas servir à se connecter ici. Rien n’a changé : choisissez-en un autre.',
+        'Ce compte {{provider}} ne peut pas servir à se connecter ici. Rien n’a changé\u00a0: choisissez-en un autre.',
       email_unverified:
         '{{provider}} n’a pas encore confirmé votre adresse e-mail. Confirmez-la là-bas, puis réessayez.',
       account_exists:
