@@ -57,7 +57,8 @@ export const expectDocumented = async (document: OpenApi, method: string, path: 
   const type = reply.headers.get('content-type')?.split(';')[0]
   const text = await reply.text()
   const template = templateOf(document, path)
-  const operation = template && document.paths[template]?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
+  const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const operation = template === undefined ? undefined : document.paths[template]?.[verb]
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   // What no operation stands for: another method of a known path (HEAD too, where a GET uses something up), or an unknown path.
   const shared = template ? (method === 'OPTIONS' ? 204 : 405) : 404
