@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OAuthHandle, OAuthHandleStore } from '../oauth/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import { fromLinking, toLinking } from './linking.ts'
 import type { Tables } from './schema.ts'
@@ -84,17 +85,5 @@ export const createOAuthHandleStore = (db: Kysely<Tables>, dialect: Dialect): OA
       .executeTakeFirst()
     return row ?? null
   },
-  deleteOld: async (before, limit) => {
-    const old = db
-      .selectFrom('oauth_handles')
-      .select('handle_hash')
-      .where('expires_at', '<', before)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('oauth_handles')
-      .where('handle_hash', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteExpired(db, dialect, 'oauth_handles', { before, limit }),
 })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OAuthStateStore } from '../oauth/store.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import { fromLinking, toLinking } from './linking.ts'
 import type { Tables } from './schema.ts'
@@ -57,17 +58,5 @@ export const createOAuthStateStore = (db: Kysely<Tables>, dialect: Dialect): OAu
       .executeTakeFirst()
     return row ?? null
   },
-  deleteOld: async (before, limit) => {
-    const old = db
-      .selectFrom('oauth_states')
-      .select('state_hash')
-      .where('expires_at', '<', before)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('oauth_states')
-      .where('state_hash', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteExpired(db, dialect, 'oauth_states', { before, limit }),
 })

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OneTimeTokenStore, OneTimeUse } from '../one-time-tokens/store.ts'
 import type { UserId } from '../primitives/ids.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
@@ -85,17 +86,5 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .execute()
     return rows.map(({ about }) => about)
   },
-  deleteOld: async (before, limit) => {
-    const old = db
-      .selectFrom('one_time_tokens')
-      .select('token_hash')
-      .where('expires_at', '<', before)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('one_time_tokens')
-      .where('token_hash', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteExpired(db, dialect, 'one_time_tokens', { before, limit }),
 })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OutboxStore, WaitingLetter } from '../mail/store.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -74,17 +75,5 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
   deleteOf: async (userId) => {
     await db.deleteFrom('outbox').where('user_id', '=', userId).execute()
   },
-  deleteOld: async (expiredBefore, limit) => {
-    const old = db
-      .selectFrom('outbox')
-      .select('id')
-      .where('expires_at', '<', expiredBefore)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('outbox')
-      .where('id', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteExpired(db, dialect, 'outbox', { before, limit }),
 })

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { PendingSignInStore } from '../second-factor/store.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
@@ -70,17 +71,5 @@ export const createPendingSignInStore = (db: Kysely<Tables>, dialect: Dialect): 
       .executeTakeFirstOrThrow()
     return numUpdatedRows === 1n
   },
-  deleteOld: async (before, limit) => {
-    const old = db
-      .selectFrom('pending_sign_ins')
-      .select('token_hash')
-      .where('expires_at', '<', before)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('pending_sign_ins')
-      .where('token_hash', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteExpired(db, dialect, 'pending_sign_ins', { before, limit }),
 })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { TotpStore } from '../second-factor/store.ts'
+import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -87,17 +88,5 @@ export const createTotpStore = (db: Kysely<Tables>, dialect: Dialect): TotpStore
       .executeTakeFirstOrThrow()
     return numDeletedRows === 1n
   },
-  deleteOldEnrolments: async (before, limit) => {
-    const old = db
-      .selectFrom('totp_enrolments')
-      .select('user_id')
-      .where('expires_at', '<', before)
-      .orderBy('expires_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('totp_enrolments')
-      .where('user_id', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOldEnrolments: (before, limit) => deleteExpired(db, dialect, 'totp_enrolments', { before, limit }),
 })
