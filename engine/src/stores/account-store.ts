@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely'
-import { type Account, type AccountStore, EmailTakenError, maxFailuresInARow } from '../accounts/store.ts'
+import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { newAccountRole } from '../roles/store.ts'
 import type { Dialect } from './dialect.ts'
-import { plain } from './plain.ts'
+import { prepareKnownDevices } from './known-devices.ts'
 import { precompile } from './precompile.ts'
 import type { Tables } from './schema.ts'
+import { prepareSignInAttempts } from './sign-in-attempts.ts'
 
 const columns = [
   'id',
@@ -25,12 +26,7 @@ const columns = [
 const changedAt = (now: number) =>
   sql<number>`case when users.updated_at < ${now} then ${now} else users.updated_at + 1 end`
 
-/** Written out: the index holds these rows alone (migration 0014). */
-const isClosed = sql<boolean>`failed >= ${sql.lit(maxFailuresInARow)}`
-
 const maxIds = 1_000
-/** Browsers that an account knows. Who has more of them is no person. */
-const maxDevices = 50
 
 type Read = Omit<Account, 'isActive'> & { readonly isActive: boolean | number }
 const toAccount = (row: Read): Account => ({ ...row, isActive: Boolean(row.isActive) })
@@ -74,39 +70,13 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         ),
       ),
   )
-  const countAttempt = precompile((attempt: { emailHash: string; max: number; now: number; userId: string | null }) =>
-    root
-      .insertInto('sign_in_attempts')
-      .values({ email_hash: attempt.emailHash, failed: 1, last_at: attempt.now, user_id: attempt.userId })
-      .onConflict((conflict) =>
-        conflict
-          .column('email_hash')
-          .doUpdateSet({ failed: sql`sign_in_attempts.failed + 1`, last_at: attempt.now, user_id: attempt.userId })
-          .where('sign_in_attempts.failed', '<', attempt.max),
-      )
-      .returning('failed'),
-  )
-  const clearAttempts = precompile((wanted: { emailHash: string }) =>
-    root.deleteFrom('sign_in_attempts').where('email_hash', '=', wanted.emailHash),
-  )
-  /** Tells since when the account knows it, and how many others: of these statements most need no second one. */
-  const keepDevice = precompile((device: { userId: UserId; hash: string; now: number }) =>
-    root
-      .insertInto('known_devices')
-      .values({ user_id: device.userId, device_hash: device.hash, created_at: device.now, last_used_at: device.now })
-      .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doUpdateSet({ last_used_at: device.now }))
-      .returning(({ selectFrom, fn }) => [
-        'created_at as since',
-        selectFrom('known_devices as known')
-          .select(fn.countAll<number>().as('n'))
-          .where('known.user_id', '=', device.userId)
-          .where('known.device_hash', '!=', device.hash)
-          .as('others'),
-      ]),
-  )
+  const attempts = prepareSignInAttempts(root, dialect)
+  const devices = prepareKnownDevices(root, dialect)
   const first = (rows: readonly Read[]) => (rows[0] ? toAccount(rows[0]) : null)
 
   return (db) => ({
+    ...attempts(db),
+    ...devices(db),
     findById: async (id) => first((await findById(db, { id })).rows),
     findByEmailKey: async (emailKey) => first((await findByEmailKey(db, { emailKey })).rows),
     findMany: async (ids) => {
@@ -246,96 +216,6 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
       return { accounts, next: rows.length > limit && end ? `${end.createdAt}.${end.id}` : null }
     },
 
-    beginUnknownDeviceAttempt: async (emailHash, max, now, userId) => {
-      const { rows } = await countAttempt(db, { emailHash, max, now, userId: userId ?? null })
-      return rows[0] ? Number(rows[0].failed) : null
-    },
-    takeBackUnknownDeviceAttempt: async (emailHash) => {
-      await db
-        .updateTable('sign_in_attempts')
-        .set({ failed: sql`failed - 1` })
-        .where('email_hash', '=', emailHash)
-        .where('failed', '>', 0)
-        .execute()
-    },
-    clearUnknownDeviceAttempts: async (emailHash) => {
-      await clearAttempts(db, { emailHash })
-    },
-    listClosed: async (whose, limit) =>
-      plain(
-        await db
-          .selectFrom('sign_in_attempts')
-          .select(['email_hash as name', 'user_id as userId', 'failed', 'last_at as lastAt'])
-          .where(isClosed)
-          .$if(whose !== null, (query) =>
-            query.where(({ or, eb }) =>
-              or([
-                ...(whose?.userId === undefined ? [] : [eb('user_id', '=', whose.userId)]),
-                ...(whose?.emailHash === undefined ? [] : [eb('email_hash', '=', whose.emailHash)]),
-              ]),
-            ),
-          )
-          .orderBy('last_at', 'desc')
-          .limit(limit)
-          .execute(),
-      ),
-    openClosed: async (name) => {
-      const { numDeletedRows } = await db
-        .deleteFrom('sign_in_attempts')
-        .where('email_hash', '=', name)
-        .where(isClosed)
-        .executeTakeFirst()
-      return numDeletedRows > 0n
-    },
-    clearAllAttempts: async (userId, names) => {
-      const devices = await db.selectFrom('known_devices').select('device_hash').where('user_id', '=', userId).execute()
-      const all = names.flatMap((name) => [name, ...devices.map(({ device_hash }) => `${name}.${device_hash}`)])
-      await db
-        .deleteFrom('sign_in_attempts')
-        .where(dialect.isAny(sql.ref('email_hash'), all))
-        .execute()
-    },
-    findKnownDevice: async (userId, deviceHashes) => {
-      const row = await db
-        .selectFrom('known_devices')
-        .select('device_hash')
-        .where('user_id', '=', userId)
-        .where(dialect.isAny(sql.ref('device_hash'), deviceHashes))
-        .executeTakeFirst()
-      return row?.device_hash ?? null
-    },
-    listDevices: async (userId) =>
-      plain(
-        await db
-          .selectFrom('known_devices')
-          .select(['created_at as firstSeenAt', 'last_used_at as lastSeenAt'])
-          .where('user_id', '=', userId)
-          .orderBy('last_used_at', 'desc')
-          .limit(maxDevices)
-          .execute(),
-      ),
-    rememberDevice: async (userId, deviceHash, now) => {
-      const { rows } = await keepDevice(db, { userId, hash: deviceHash, now })
-      const { since = now, others = 0 } = rows[0] ?? {}
-      if (Number(others) >= maxDevices) {
-        const kept = db
-          .selectFrom('known_devices')
-          .select('device_hash')
-          .where('user_id', '=', userId)
-          .orderBy('last_used_at', 'desc')
-          .limit(maxDevices)
-        await db
-          .deleteFrom('known_devices')
-          .where('user_id', '=', userId)
-          .where('device_hash', 'not in', kept)
-          .execute()
-      }
-      if (since < now) return 'known'
-      return Number(others) > 0 ? 'another' : 'first'
-    },
-    forgetDevices: async (userId, since) => {
-      await db.deleteFrom('known_devices').where('user_id', '=', userId).where('created_at', '>=', since).execute()
-    },
     deleteStale: async ({ devicesBefore, attemptsBefore, limit }) => {
       const devices = db
         .selectFrom('known_devices')
