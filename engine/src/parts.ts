@@ -93,6 +93,7 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
   const acts = {
     ...base,
     tellOfReuse: tellOfReuse({ keyring }),
+    webhooksPosted: () => {},
     mailPosted: () =>
       isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
     identitiesGone: (gone: readonly Identity[]) => {

@@ -23,6 +23,7 @@ import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
 import { createTotpStore } from './totp-store.ts'
 import { createUsedProofStore } from './used-proof-store.ts'
+import { createWebhookStore } from './webhook-store.ts'
 
 /** Gives the stores of a database, and of each of its transactions. */
 export const prepareStores = (
@@ -54,6 +55,7 @@ export const prepareStores = (
     oauthStates: createOAuthStateStore(db, dialect),
     oauthHandles: createOAuthHandleStore(db, dialect),
     identities: createIdentityStore(db),
+    webhooks: createWebhookStore(db, dialect),
   })
 }
 

@@ -13,6 +13,7 @@ import { secondFactorStoresSuite } from './second-factor-stores.suite.ts'
 import { sessionStoreSuite } from './session-store.suite.ts'
 import { survivalSuite } from './survival.suite.ts'
 import { transactionsSuite } from './transactions.suite.ts'
+import { webhookStoreSuite } from './webhook-store.suite.ts'
 
 describe.each(places)('%s', (_, newPlace) => {
   describe('sessions', () => sessionStoreSuite(newPlace))
@@ -23,6 +24,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('second factors', () => secondFactorStoresSuite(newPlace))
   describe('passkeys', () => passkeyStoreSuite(newPlace))
   describe('sign-ins with providers', () => oauthStoresSuite(newPlace))
+  describe('webhook messages', () => webhookStoreSuite(newPlace))
   describe('roles', () => roleStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))

@@ -15,6 +15,7 @@ import type { Transact } from '../primitives/transact.ts'
 import type { RoleStore } from '../roles/store.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { WebhookStore } from '../webhooks/store.ts'
 
 export type Stores = {
   readonly sessions: SessionStore
@@ -36,6 +37,7 @@ export type Stores = {
   readonly oauthStates: OAuthStateStore
   readonly oauthHandles: OAuthHandleStore
   readonly identities: IdentityStore
+  readonly webhooks: WebhookStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

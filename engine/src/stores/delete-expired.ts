@@ -10,6 +10,7 @@ const keyOf = {
   outbox: 'id',
   pending_sign_ins: 'token_hash',
   totp_enrolments: 'user_id',
+  webhook_messages: 'id',
 } as const satisfies { [Table in keyof Tables]?: keyof Tables[Table] }
 
 /**

@@ -7,6 +7,7 @@ import type { HandlePurpose } from '../oauth/store.ts'
 import type { Purpose } from '../one-time-tokens/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { WayIn } from '../second-factor/store.ts'
+import type { WebhookOutcome } from '../webhooks/store.ts'
 
 /** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
 type Flag = ColumnType<boolean | number, boolean, boolean>
@@ -307,6 +308,11 @@ export type RolesStateTable = {
   claim_until: number | null
 }
 
+export type WebhookMessagesTable = Omit<OutboxTable, 'user_id' | 'sealed' | 'outcome'> & {
+  body: string
+  outcome: WebhookOutcome | null
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -335,4 +341,5 @@ export type Tables = {
   oauth_handles: OAuthHandlesTable
   identities: IdentitiesTable
   disowned_identities: DisownedIdentitiesTable
+  webhook_messages: WebhookMessagesTable
 }

@@ -12,6 +12,7 @@ import { auditAnchors } from './0011-audit-anchors.ts'
 import { auditSearch } from './0012-audit-search.ts'
 import { claim } from './0013-claim.ts'
 import { closedSignIns } from './0014-closed-sign-ins.ts'
+import { webhooks } from './0015-webhooks.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -33,4 +34,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0012-audit-search': auditSearch,
   '0013-claim': claim,
   '0014-closed-sign-ins': closedSignIns,
+  '0015-webhooks': webhooks,
 }
