@@ -7,7 +7,6 @@ const by = { kind: 'operator', name: 'ada' } as const
 
 describe.each(storeKinds)('%s', (kind) => {
   let site: AuditedSite
-  let start: number
 
   const record = (action: string, more: { resourceId?: string; userId?: string; ip?: string; agent?: string } = {}) =>
     site.vigile.audit.record({
@@ -24,15 +23,16 @@ describe.each(storeKinds)('%s', (kind) => {
     (await site.vigile.audit.search(input)).entries.map(({ action, resourceId }) =>
       `${action} ${resourceId ?? ''}`.trim(),
     )
+  /** Without the last line, which says that it is. */
   const exported = async (format: 'csv' | 'jsonl', filter = {}) => {
     const lines: string[] = []
     for await (const line of site.vigile.audit.export({ format, ...filter }, by)) lines.push(line)
+    expect(lines.pop()).toContain('audit:export:end')
     return lines
   }
 
   beforeAll(async () => {
     site = await openAuditedSite(kind)
-    start = site.now()
     const next = async (act: Promise<void>) => {
       await act
       site.move(1_000)
@@ -62,7 +62,9 @@ describe.each(storeKinds)('%s', (kind) => {
       'products:update:failed p1',
     ])
     expect(await search({ ip: '192.0.2.2', userId: 'ada', action: 'products:' })).toEqual(['products:update p2'])
-    const [, second, , fourth] = (await site.vigile.audit.search({ from: start })).entries.map(({ at }) => at).reverse()
+    const [, second, , fourth] = (await site.vigile.audit.search({ resource: 'Product' })).entries
+      .map(({ at }) => at)
+      .reverse()
     expect(await search({ from: second ?? 0, to: fourth ?? 0 })).toEqual([
       'products:update p2',
       'products:update:failed p1',
@@ -120,15 +122,17 @@ describe.each(storeKinds)('%s', (kind) => {
     for (let index = 0; index < 12; index++)
       await Promise.all(Array.from({ length: 100 }, () => many.vigile.audit.record({ action: 'made:up' })))
     let lines = 0
+    let last = ''
     many.move(1)
-    for await (const _ of many.vigile.audit.export({ format: 'jsonl', action: 'made:up' }, by)) {
+    for await (last of many.vigile.audit.export({ format: 'jsonl', action: 'made:up' }, by)) {
       lines += 1
       if (lines % 500 === 0) {
         many.move(1)
         await many.vigile.audit.record({ action: 'made:up' })
       }
     }
-    expect(lines).toBe(1_200)
+    expect(lines).toBe(1_201)
+    expect(JSON.parse(last)).toMatchObject({ details: { complete: true, entries: 1_200 } })
     await many.close()
   })
 

@@ -89,6 +89,7 @@ DELETE /api/admin/sessions/{id} | permission users:update; changes: CSRF, recent
 GET /api/admin/keys | permission system:read; changes: CSRF, recent sign-in | read
 POST /api/admin/keys/rotate | permission system:admin; changes: CSRF, recent sign-in | change
 GET /api/admin/audit | permission audit:read; changes: CSRF, recent sign-in | read
+GET /api/admin/audit/export | permission audit:read; changes: CSRF, recent sign-in | auditExport
 GET /api/admin/limits | permission system:read; changes: CSRF, recent sign-in | read
 DELETE /api/admin/limits/{id} | permission system:admin; changes: CSRF, recent sign-in | change
 GET /api/auth/health | anyone | none

@@ -79,7 +79,7 @@ export const createVisitor = (input: {
     const setCookies = response.headers.getSetCookie()
     if (ask.lands !== false) jar.take(setCookies)
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false
+    const isJson = /json(;|$)/.test(response.headers.get('content-type') ?? '')
     return {
       status: response.status,
       headers: response.headers,

@@ -4,6 +4,7 @@ import {
   adminAuditSchema,
   adminSessionsQuery,
   adminSessionsSchema,
+  auditExportQuery,
   endedSessionsSchema,
   keysSchema,
   rotatedKeySchema,
@@ -59,6 +60,21 @@ export const adminSiteEndpoints = {
     summary: 'The record, searched: newest first, a page at a time',
     query: adminAuditQuery,
     answers: { 200: json(adminAuditSchema, 'A page.') },
+    refuses: refusedBy.permitted,
+  },
+  exportAudit: {
+    method: 'GET',
+    path: '/api/admin/audit/export',
+    summary: 'The record as a file, the oldest first',
+    query: auditExportQuery,
+    answers: {
+      200: {
+        schema: null,
+        type: ['text/csv', 'application/jsonl'],
+        means:
+          'Sent as it is read, for 10 minutes at most. The last line, `audit:export:end`, says in `details` whether it is `complete`, and else `from` where to go on. A file without it was cut off.',
+      },
+    },
     refuses: refusedBy.permitted,
   },
 } as const satisfies Record<string, Endpoint>

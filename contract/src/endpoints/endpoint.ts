@@ -18,7 +18,12 @@ export type Endpoint = {
   readonly answers: Readonly<
     Record<
       number,
-      { schema: z.ZodType | null; means: string; type?: string; headers?: Readonly<Record<string, string>> }
+      {
+        schema: z.ZodType | null
+        means: string
+        type?: string | readonly string[]
+        headers?: Readonly<Record<string, string>>
+      }
     >
   >
   /** Refusals particular to this endpoint; those that every endpoint shares are added by the document. */

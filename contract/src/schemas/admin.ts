@@ -131,6 +131,9 @@ export const adminAuditQuery = z.strictObject({
   to: timeInput.optional().meta({ description: 'Epoch milliseconds: before then.' }),
   failed: z.literal('true').optional().meta({ description: 'Only acts that were refused.' }),
 })
+export const auditExportQuery = adminAuditQuery.omit({ after: true, limit: true }).extend({
+  format: z.enum(['csv', 'jsonl']).optional().meta({ description: 'Default: JSON Lines.' }),
+})
 export const adminAuditSchema = z.object({
   entries: z.array(
     z.object({

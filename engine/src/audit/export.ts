@@ -1,7 +1,6 @@
 // The record as a file: oldest first, read page by page, so that it may be of any length (AUD-4).
 import type { Clock } from '../primitives/clock.ts'
-import { type Actor, nameActor } from './actor.ts'
-import type { Cursor } from './cursor.ts'
+import { type AnyActor, contextOf, nameActor } from './actor.ts'
 import { auditEntry, noContext } from './entry.ts'
 import { requireFilter } from './search.ts'
 import type { AuditStore, Filter, RecordedEntry } from './store.ts'
@@ -10,22 +9,32 @@ const page = 500
 
 export type ExportInput = Filter & { readonly format: 'csv' | 'jsonl' }
 
+/** The action of the last line, which is no entry: a file without it was cut off. No application writes an `audit:`. */
+const exportEnd = 'audit:export:end'
+
 /**
  * The lines, without their ends. That somebody takes the record away is on record itself, before the first line.
- * RFC 4180 with a head line, or JSON Lines; times are ISO 8601, UTC.
+ * RFC 4180 with a head line, or JSON Lines; times are ISO 8601, UTC. The last line says that it is the last, how many entries there were,
+ * and whether that is all: where `goesOn`, asked before each page, says no, `complete` is false, and `from` is where to go on.
  */
 export async function* exportAudit(
   deps: { readonly audit: Pick<AuditStore, 'search' | 'append'>; readonly clock: Clock },
   input: ExportInput,
-  by: Actor,
-): AsyncGenerator<string> {
+  by: AnyActor,
+  goesOn: () => Promise<boolean> = async () => true,
+): AsyncGenerator<string, void, undefined> {
   const filter = requireFilter(input)
   const now = deps.clock.now()
   const details = { by: nameActor(by), format: input.format, ...filter }
-  await deps.audit.append([auditEntry(noContext, { action: 'audit:export', at: now, details })])
+  await deps.audit.append([auditEntry(contextOf(by), { action: 'audit:export', at: now, details })])
   const isCsv = input.format === 'csv'
   if (isCsv) yield columns.map(csvCell).join(',')
-  for (let after: Cursor | null = null; ; ) {
+  const lineOf = isCsv ? csvLine : jsonLine
+  const end = (details: RecordedEntry['details']) =>
+    lineOf({ ...auditEntry(noContext, { action: exportEnd, at: deps.clock.now(), details }), position: null })
+  let count = 0
+  let from = filter.from ?? 0
+  for (let after: RecordedEntry | null = null; await goesOn(); ) {
     const entries: readonly RecordedEntry[] = await deps.audit.search({
       to: now,
       ...filter,
@@ -33,10 +42,13 @@ export async function* exportAudit(
       after,
       limit: page,
     })
-    for (const entry of entries) yield isCsv ? csvLine(entry) : jsonLine(entry)
+    for (const entry of entries) yield lineOf(entry)
+    count += entries.length
+    from = entries.at(-1)?.at ?? from
+    if (entries.length < page) return yield end({ complete: true, entries: count })
     after = entries.at(-1) ?? null
-    if (!after || entries.length < page) return
   }
+  yield end({ complete: false, entries: count, from })
 }
 
 const columns = [

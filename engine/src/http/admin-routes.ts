@@ -16,6 +16,7 @@ export type Administration = {
 
 const read: RouteLimit = { rule: 'read' }
 const change: RouteLimit = { rule: 'change' }
+const exports: RouteLimit = { rule: 'auditExport' }
 
 export const createAdminRoutes = ({ permitted, users, roles, site, blocks }: Administration): readonly Route[] => [
   route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
@@ -39,6 +40,7 @@ export const createAdminRoutes = ({ permitted, users, roles, site, blocks }: Adm
   route('adminKeys', { guard: permitted('system:read'), limit: read, handle: site.keys }),
   route('rotateKeys', { guard: permitted('system:admin'), limit: change, handle: site.rotate }),
   route('adminAudit', { guard: permitted('audit:read'), limit: read, handle: site.audit }),
+  route('exportAudit', { guard: permitted('audit:read'), limit: exports, handle: site.exportAudit }),
   route('blocks', { guard: permitted('system:read'), limit: read, handle: blocks.list }),
   route('liftBlock', { guard: permitted('system:admin'), limit: change, handle: blocks.lift }),
 ]

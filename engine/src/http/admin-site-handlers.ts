@@ -10,12 +10,14 @@ import { parseSessionId, parseUserId } from '../primitives/ids.ts'
 import { presentSession } from '../sessions/present-session.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { actorOf, type RecordLook, refused } from './administration.ts'
+import { type AuditExportDeps, createAuditExport, filterOf } from './audit-export.ts'
 import type { Call } from './call.ts'
 import { answer, type Outcome, refuse } from './outcome.ts'
 import type { PermittedSession } from './permitted.ts'
 import type { InputOf } from './read-input.ts'
 
 export type AdminSiteDeps = AccountActDeps &
+  AuditExportDeps &
   Parameters<typeof createKeys>[0] & {
     readonly sessions: SessionStore
     readonly audit: AuditStore
@@ -57,19 +59,18 @@ export const createAdminSiteHandlers = (deps: AdminSiteDeps) => {
     },
 
     audit: async (call: Call, as: PermittedSession, { query }: InputOf<'adminAudit'>): Promise<Outcome> => {
-      const { user, failed, after, limit, ...filter } = query
+      const { after, limit, ...asked } = query
       if (after !== undefined && parseCursor(after) === null)
         return refuse('validation_failed', { fields: [{ path: 'after', code: 'invalid', key: 'fields.invalid' }] })
       await deps.recordLook(call, as, 'audit:read')
-      const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
       const page = await searchAudit(deps, {
-        ...given,
-        ...(user !== undefined && { userId: user }),
-        ...(failed !== undefined && { failed: true }),
+        ...filterOf(asked),
         ...(after !== undefined && { after }),
         ...(limit !== undefined && { limit }),
       })
       return answer(200, { json: page })
     },
+
+    exportAudit: createAuditExport(deps),
   }
 }

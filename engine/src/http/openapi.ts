@@ -30,7 +30,7 @@ const responses = (endpoint: Endpoint) => {
     const content = schema
       ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }
       : type
-        ? { content: { [type]: { schema: { type: 'string' } } } }
+        ? { content: Object.fromEntries([type].flat().map((one) => [one, { schema: { type: 'string' } }])) }
         : {}
     const named = Object.entries(headers).map(([name, description]) => [
       name,

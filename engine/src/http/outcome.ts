@@ -16,6 +16,8 @@ export type Answer = {
   /** Sent as JSON; undefined: no body. */
   readonly json?: unknown
   readonly html?: string
+  /** Sent as it is read; `headers` say what it is. */
+  readonly stream?: ReadableStream<Uint8Array>
   readonly cookies?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
   readonly verdict?: Verdict | null

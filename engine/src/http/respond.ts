@@ -32,7 +32,10 @@ export const askingOf = ({ headers }: Request): Asking => ({
   acceptLanguage: headers.get('accept-language'),
 })
 
-export type Respond = (asking: Asking, requestId: string, outcome: Outcome) => PlainAnswer
+/** The same, or one that is longer than memory. */
+export type AnyAnswer = PlainAnswer & { readonly stream?: ReadableStream<Uint8Array> | undefined }
+
+export type Respond = (asking: Asking, requestId: string, outcome: Outcome) => AnyAnswer
 
 export const createRespond = (deps: {
   readonly secure: boolean
@@ -79,16 +82,19 @@ export const createSayLimit = (respond: Respond) => (verdict: Verdict) => ({
 })
 
 /** `headers` are this answer's alone, and on the hot path: they are completed, not copied. */
-const plainAnswer = ({ status, json, html, cookies = [], headers: own }: Answer, headers: Record<string, string>) => {
+const plainAnswer = (
+  { status, json, html, stream, cookies = [], headers: own }: Answer,
+  headers: Record<string, string>,
+): AnyAnswer => {
   Object.assign(headers, own)
   if (json !== undefined) headers['Content-Type'] = 'application/json; charset=utf-8'
   else if (html !== undefined) headers['Content-Type'] = 'text/html; charset=utf-8'
-  return { status, headers, cookies, body: json === undefined ? (html ?? null) : JSON.stringify(json) }
+  return { status, headers, cookies, body: json === undefined ? (html ?? null) : JSON.stringify(json), stream }
 }
 
-export const toResponse = ({ status, headers, cookies, body }: PlainAnswer): Response => {
-  if (cookies.length === 0) return new Response(body, { status, headers })
+export const toResponse = ({ status, headers, cookies, body, stream }: AnyAnswer): Response => {
+  if (cookies.length === 0) return new Response(stream ?? body, { status, headers })
   const withCookies = new Headers(headers)
   for (const cookie of cookies) withCookies.append('Set-Cookie', cookie)
-  return new Response(body, { status, headers: withCookies })
+  return new Response(stream ?? body, { status, headers: withCookies })
 }

@@ -24,6 +24,7 @@ test('LIM-1 the defaults, each by its name', () => {
     'refreshToken 60 in 1 min',
     'ackToken 60 in 1 min',
     'refreshIp 600 in 1 min',
+    'auditExport 10 in 15 min',
     'signOut 20 in 1 min',
     'change 100 in 1 min',
     'read 1000 in 1 min',

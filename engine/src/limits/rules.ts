@@ -38,6 +38,8 @@ export const defaultRules = {
   ackToken: { limit: 60, windowSeconds: 60 },
   /** Refreshes and acks by address: who has many tokens is one client. */
   refreshIp: { limit: 600, windowSeconds: 60 },
+  /** Exports of the audit log. */
+  auditExport: { limit: 10, windowSeconds: minutes(15) },
   signOut: { limit: 20, windowSeconds: 60 },
   /** Every other change, by client; what a guard refused, by address. */
   change: { limit: 100, windowSeconds: 60 },

@@ -26,7 +26,7 @@ export type Audit = {
   search(input: SearchInput): Promise<SearchResult>
   /**
    * The lines of a file of the same, oldest first, without their ends. That it was exported, and by whom, is on record before the
-   * first line. In CSV no cell is a formula.
+   * first line. In CSV no cell is a formula. The last line has the action `audit:export:end`: a file without it was cut off.
    *
    * @example
    * for await (const line of auth.audit.export({ format: 'csv', userId: id }, by)) response.write(`${line}\n`)

@@ -278,7 +278,7 @@ export const en = {
 
   audit: {
     about: 'The audit log',
-    exportAbout: 'Write the audit log to standard output, the oldest first',
+    exportAbout: 'Write the audit log to standard output, the oldest first; the last line says that it is whole',
     format: 'csv, or jsonl: a line of JSON for each entry',
     action: 'This action, or all that begin so: session:',
     resource: 'Done to this kind of thing',
