@@ -288,7 +288,8 @@ export const fr: Catalogue = {
 
   audit: {
     about: 'Le journal d’audit',
-    exportAbout: 'Écrire le journal d’audit sur la sortie standard, du plus ancien au plus récent ; la dernière ligne dit qu’il est complet',
+    exportAbout:
+      'Écrire le journal d’audit sur la sortie standard, du plus ancien au plus récent ; la dernière ligne dit qu’il est complet',
     format: 'csv, ou jsonl : une ligne de JSON par entrée',
     action: 'Cette action, ou toutes celles qui commencent ainsi : session:',
     resource: 'Sur ce genre de chose',
