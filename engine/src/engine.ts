@@ -23,7 +23,8 @@ import { createConnections } from './provider-calls/connections.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createReadiness } from './readiness.ts'
 import type { PermissionDeclaration } from './roles/permissions.ts'
-import { resolveSettings, type Settings } from './settings/settings.ts'
+import { createRenewal, type Renewal } from './settings/renewal.ts'
+import { resolveSettings } from './settings/settings.ts'
 import { inMemory } from './stores/sqlite.ts'
 import type { Vigile } from './vigile.ts'
 import { createWeb } from './web.ts'
@@ -59,7 +60,7 @@ export const describeRoutes = (options: VigileOptions): readonly RouteDescriptio
   const settings = resolveSettings(options)
   const nowhere = { database: { kind: 'sqlite', file: inMemory }, redis: null, limitsRedis: null } as const
   const world = { isServer: false, log: silentLog, offset: { ms: 0 }, wait: waitInProcess }
-  const vigile = wire({ ...settings, ...nowhere }, world)
+  const vigile = wire(createRenewal(options, { ...settings, ...nowhere }), world)
   const routes = vigile.routes()
   void vigile.close()
   return routes
@@ -73,14 +74,15 @@ export const buildVigile = <Declared extends PermissionDeclaration>(
 ): Vigile<Declared> => {
   const settings = resolveSettings(options)
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'info' })
-  return wire(settings, { isServer: options.role !== 'command', log, offset, wait })
+  return wire(createRenewal(options, settings), { isServer: options.role !== 'command', log, offset, wait })
 }
 
 type World = { readonly isServer: boolean; readonly log: Log; readonly offset: ClockOffset; readonly wait: Wait }
 
-const wire = (settings: Settings, world: World): Vigile => {
+const wire = (renewal: Renewal, world: World): Vigile => {
+  const { settings } = renewal
   const { isServer } = world
-  const parts = createParts(settings, { ...world, isOpen: () => isOpen() })
+  const parts = createParts(renewal, { ...world, isOpen: () => isOpen() })
   const { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox } = parts
   const { database, channel, limits } = stores
   const { keyring, signingKeys } = acts
@@ -114,7 +116,17 @@ const wire = (settings: Settings, world: World): Vigile => {
 
   sealing.start()
   const cleanUp = createCleanUp({ ...acts, ...settings.auditLog })
-  const { startJobs } = startNodeWork({ ...acts, ...settings, database, background, isServer, isOpen, cleanUp })
+  const anchors = () => renewal.now().auditLog.anchors
+  const { startJobs } = startNodeWork({
+    ...acts,
+    ...settings,
+    anchors,
+    database,
+    background,
+    isServer,
+    isOpen,
+    cleanUp,
+  })
   const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, contextOf, ready })
   let closing: Promise<void> | undefined
 
@@ -157,6 +169,7 @@ const wire = (settings: Settings, world: World): Vigile => {
     migrate: database.migrate,
     migrationState: database.migrationState,
     readiness: readiness.read,
+    renew: renewal.renew,
     ready,
     startJobs,
     mailbox: () => mailbox?.letters() ?? null,

@@ -33,7 +33,8 @@ export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   readonly cleanUp: ReturnType<typeof createCleanUp>
   /** Cron pattern. */
   readonly cleanUpAt: string
-  readonly auditLog: { readonly anchors: readonly Anchor[] }
+  /** As many as at the start; their credentials may change. */
+  readonly anchors: () => readonly Anchor[]
   readonly log: Log
 }
 
@@ -54,12 +55,11 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
   if (deps.isServer) background.every(reportEveryMs, 'this node could not report itself', report)
   // Also where binding is off: sessions that are bound stay so.
   if (deps.isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
-  const { anchors } = deps.auditLog
-  const anchoring = createAnchoring({ ...database, anchors, log })
+  const anchoring = createAnchoring({ ...database, anchors: deps.anchors, log })
   const anchor = async () => {
     if (isOpen()) await anchoring.run()
   }
-  if (deps.isServer && anchors.length > 0)
+  if (deps.isServer && deps.anchors().length > 0)
     background.every(anchorEveryMs, 'checkpoints of the audit log could not be kept outside', anchor)
 
   const deleteDue = async () => ({ accounts: await deleteDueAccounts(deps) })

@@ -24,7 +24,7 @@ import type { Log } from './primitives/log.ts'
 import type { Wait } from './provider-calls/provider-client.ts'
 import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
-import type { Settings } from './settings/settings.ts'
+import { addressesOf, type Renewal } from './settings/renewal.ts'
 import { openStores } from './stores/open.ts'
 
 /** A sign-up waits no longer for the breach service. */
@@ -48,7 +48,8 @@ type World = {
 export type Parts = ReturnType<typeof createParts>
 
 /** What every act works with, over HTTP and as a function: stores, keys, limits, mail, providers. Nothing is opened yet. */
-export const createParts = (settings: Settings, { isServer, log, offset, wait, isOpen }: World) => {
+export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isOpen }: World) => {
+  const { settings, now } = renewal
   const { argon2, breachUrl } = settings.passwords
 
   const background = createBackground(log)
@@ -60,13 +61,20 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
     isServer,
     log,
   })
-  const opened = openStores({ ...settings, exclusive: isServer, offset, log, entryMac: sealing.entryMac })
+  const opened = openStores({
+    ...settings,
+    ...addressesOf(renewal),
+    exclusive: isServer,
+    offset,
+    log,
+    entryMac: sealing.entryMac,
+  })
   const stores = { ...opened, database: withEventLog(opened.database, log) }
   const { database, channel, limits } = stores
   const { clock, audit } = database
   const base = { ...database, channel, limits, log }
 
-  const keyring = createKeyring({ ...base, readSecrets: settings.readSecrets })
+  const keyring = createKeyring({ ...base, readSecrets: () => now().readSecrets() })
   const sealer = createSealer({ ...base, keyring })
   const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
   const limiter = createLimiter(limits, settings.rules)
@@ -85,8 +93,12 @@ export const createParts = (settings: Settings, { isServer, log, offset, wait, i
     alarm: createAlarm(base),
     clientOf: providerClients.of,
   }
+  const smtpUrl = () => {
+    const { mail } = now()
+    return mail.kind === 'smtp' ? mail.url : ''
+  }
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
-  const transport = settings.mail.kind === 'smtp' ? createSmtpTransport(settings.mail) : mailbox
+  const transport = settings.mail.kind === 'smtp' ? createSmtpTransport({ ...settings.mail, url: smtpUrl }) : mailbox
   const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
   const deliver = async () => void (isOpen() && (await postman?.deliver()))
   const undelivered = 'mail could not be delivered'

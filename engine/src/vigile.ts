@@ -19,6 +19,7 @@ import type { Connections } from './provider-calls/connections.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
 import type { Permission, PermissionDeclaration } from './roles/permissions.ts'
+import type { Renewed } from './settings/renewal.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
 export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaration> = {
@@ -90,6 +91,17 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   migrationState(): Promise<{ readonly pending: readonly string[]; readonly applied: readonly string[] }>
   /** Whether this node can serve (SPEC section 17). Never rejects. */
   readiness(): Promise<Readiness>
+  /**
+   * Takes new secrets while it runs, without ending a session: `secrets` (where they are no function), and the credentials in
+   * addresses, of providers and of anchors. Each option replaces the former one whole; what of it is no secret stays as it was at the
+   * start. New connections use them; those that are open stay.
+   *
+   * Throws a `ConfigurationError`, with nothing changed, where an option is wrong, or leads to another place than before.
+   *
+   * @example
+   * auth.renew({ database: await vault.read('database'), mail: { url: await vault.read('smtp'), from } })
+   */
+  renew(renewed: Renewed): void
   /**
    * Resolves when the database is open, migrated (embedded) and the keys are there; rejects with what is wrong. What failed
    * is tried again by the next call, and by the next request.

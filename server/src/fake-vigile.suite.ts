@@ -177,6 +177,7 @@ export const createFakeVigile = ({
     migrate: async () => ['0001-first'],
     migrationState: async () => ({ pending: ['0001-first'], applied: [] }),
     readiness: async () => ({ status: 'ok', parts: {} }),
+    renew: () => {},
     ready: ready ?? (async () => {}),
     mailbox: () => null,
     startJobs: () => void calls.push('startJobs'),

@@ -15,7 +15,7 @@ const sayEveryMs = 600_000
 
 export const createAnchoring = (deps: {
   readonly auditChain: AuditChainStore
-  readonly anchors: readonly Anchor[]
+  readonly anchors: () => readonly Anchor[]
   readonly clock: Clock
   readonly log: Log
 }) => {
@@ -65,7 +65,7 @@ export const createAnchoring = (deps: {
 
   return {
     run: async (): Promise<void> => {
-      await Promise.all(anchors.map(serve))
+      await Promise.all(anchors().map(serve))
     },
   }
 }

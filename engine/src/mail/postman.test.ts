@@ -112,6 +112,23 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(await database.outbox.claim({ now: now + 10 * hour, leaseMs: 1, limit: 10 })).toEqual([])
   })
 
+  test('OPS-2 the next letter goes to the address that is set by then', async () => {
+    const servers = [await startSmtp(), await startSmtp()] as const
+    closers.push(...servers.map(({ stop }) => stop))
+    let [{ port }] = servers
+    const url = () => `smtp://127.0.0.1:${port}`
+    const { deliver } = postman(createSmtpTransport({ url, from: 'Shop <no-reply@shop.example.com>' }))
+    await post('ada@example.com')
+    expect(await deliver()).toBe(1)
+    port = servers[1].port
+    await post('grace@example.com')
+    expect(await deliver()).toBe(1)
+    expect(servers.map(({ received }) => received.map(({ to }) => to))).toEqual([
+      ['ada@example.com'],
+      ['grace@example.com'],
+    ])
+  })
+
   test('a letter that is posted while others are going out goes out too, without waiting for the next time', async () => {
     const mailbox = createMailbox()
     let later: Promise<number> | undefined

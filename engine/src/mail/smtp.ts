@@ -1,3 +1,4 @@
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Message } from './letter.ts'
 import type { Handed, Transport } from './transport.ts'
 
@@ -18,13 +19,13 @@ const isRefusal = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
  * `from`: `Shop <no-reply@shop.example.com>`.
  */
 export const createSmtpTransport = (input: {
-  readonly url: string
+  readonly url: Changing
   readonly from: string
   readonly patienceMs?: number
 }): Transport => {
-  const { url, from, patienceMs = defaultPatienceMs } = input
+  const { from, patienceMs = defaultPatienceMs } = input
   // Loaded when the first letter goes out: a node that sends none starts without it.
-  const connected = async () => {
+  const connect = async (url: string) => {
     const { createTransport } = await import('nodemailer')
     const steps = {
       connectionTimeout: patienceMs,
@@ -36,10 +37,16 @@ export const createSmtpTransport = (input: {
     }
     return createTransport({ url, ...steps }, { from })
   }
-  let transporter: ReturnType<typeof connected> | undefined
+  let connected: { readonly url: string; readonly transporter: ReturnType<typeof connect> } | undefined
+  /** Each letter has a connection of its own: that of a former address ends with its letter. */
+  const reach = (): NonNullable<typeof connected> => {
+    const url = textNow(input.url)
+    if (connected?.url !== url) connected = { url, transporter: connect(url) }
+    return connected
+  }
   return {
     send: async ({ to, subject, text, html }: Message, id): Promise<Handed> => {
-      transporter ??= connected()
+      const { url, transporter } = reach()
       try {
         const { hostname } = new URL(url)
         const headers = { 'Auto-Submitted': 'auto-generated' }
@@ -51,6 +58,6 @@ export const createSmtpTransport = (input: {
         throw error
       }
     },
-    close: () => void transporter?.then((one) => one.close()),
+    close: () => void connected?.transporter.then((one) => one.close()),
   }
 }

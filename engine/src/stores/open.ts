@@ -1,5 +1,6 @@
 // Which stores a deployment has: one database, one channel, one place for limits.
 import type { LimitStore } from '../limits/store.ts'
+import type { Changing } from '../primitives/changing.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -18,15 +19,15 @@ import { openSqlite } from './sqlite.ts'
 export type OpenOptions = {
   readonly database:
     | { readonly kind: 'sqlite'; readonly file: string }
-    | { readonly kind: 'postgres'; readonly url: string }
+    | { readonly kind: 'postgres'; readonly url: Changing }
   readonly pool: {
     readonly max?: number
     readonly waitSeconds?: number
     readonly prepare?: boolean
-    readonly listenUrl?: string
+    readonly listenUrl?: Changing | undefined
   }
-  readonly redis: string | null
-  readonly limitsRedis: string | null
+  readonly redis: Changing | null
+  readonly limitsRedis: Changing | null
   /** None: nothing of theirs is kept. */
   readonly providers: readonly unknown[]
   /** False for a command beside a server on the embedded database. */

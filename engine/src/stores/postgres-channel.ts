@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import { createHeartbeatChannel } from './heartbeat-channel.ts'
@@ -13,7 +14,7 @@ const channelName = 'vigile_invalidate'
  * @example
  * const channel = createPostgresChannel({ url: listenUrl ?? databaseUrl, log })
  */
-export const createPostgresChannel = ({ url, log }: { readonly url: string; readonly log: Log }): Channel =>
+export const createPostgresChannel = ({ url, log }: { readonly url: Changing; readonly log: Log }): Channel =>
   createHeartbeatChannel({
     what: 'the invalidation channel (PostgreSQL)',
     log,
@@ -21,7 +22,7 @@ export const createPostgresChannel = ({ url, log }: { readonly url: string; read
       // A socket of our own, so that it can be ended while the server says nothing.
       const socket = new Socket()
       const client = new (loadPg().Client)({
-        connectionString: url,
+        connectionString: textNow(url),
         application_name: 'vigile channel',
         keepAlive: true,
         // Parallel sends don't wait for each other.

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 import { loadPg } from './pg-library.ts'
@@ -9,7 +10,7 @@ import { spoilsConnection, standbyError, toUnavailable } from './postgres-errors
 import { within } from './within.ts'
 
 export type PostgresPoolOptions = {
-  readonly url: string
+  readonly url: Changing
   readonly max: number
   readonly waitMs: number
   readonly statementTimeoutMs: number
@@ -30,9 +31,14 @@ const waitForReplicas = `select set_config('synchronous_commit', 'on', true) whe
 
 export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool => {
   const { url, max, waitMs, statementTimeoutMs, prepare, log } = options
-  const { Pool, types } = loadPg()
+  const { Client, Pool, types } = loadPg()
   const pool = new Pool({
-    connectionString: url,
+    // The pool would give each connection the address that it began with.
+    Client: class extends Client {
+      constructor(config?: pg.ClientConfig) {
+        super({ ...config, connectionString: textNow(url) })
+      }
+    },
     max,
     connectionTimeoutMillis: waitMs,
     keepAlive: true,

@@ -1,6 +1,7 @@
 // PostgreSQL 15 or newer, directly or behind PgBouncer, shared by any number of nodes.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, PostgresDialect } from 'kysely'
+import type { Changing } from '../primitives/changing.ts'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
@@ -17,8 +18,8 @@ import type { Tables } from './schema.ts'
 export type PostgresDatabase = Database & { readonly kind: 'postgres' }
 
 export type PostgresOptions = {
-  /** `postgres://user:password@host:5432/database` */
-  readonly url: string
+  /** `postgres://user:password@host:5432/database`; asked for at each new connection. */
+  readonly url: Changing
   readonly pool?: {
     /** Connections of this node; default 10. */
     readonly max?: number

@@ -1,3 +1,4 @@
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { Log } from '../primitives/log.ts'
 import { createHeartbeatChannel } from './heartbeat-channel.ts'
@@ -12,13 +13,13 @@ const channelName = 'vigile:invalidate'
  * @example
  * const channel = createRedisChannel({ url: process.env.REDIS_URL, log })
  */
-export const createRedisChannel = ({ url, log }: { readonly url: string; readonly log: Log }): Channel =>
+export const createRedisChannel = ({ url, log }: { readonly url: Changing; readonly log: Log }): Channel =>
   createHeartbeatChannel({
     what: 'the invalidation channel (Redis)',
     log,
     open: (receive, lost) => {
       // With RESP3, one connection both subscribes and publishes: what it says of itself holds for both ways.
-      const { client, ready, close } = openRedisLink(url, lost)
+      const { client, ready, close } = openRedisLink(textNow(url), lost)
       return {
         ready: ready.then(() => client.subscribe(channelName, receive)),
         send: (text) => client.publish(channelName, text),

@@ -1,6 +1,7 @@
 // Counts that all nodes share, in Redis (LIM-4); while it is out of reach, each node counts by itself (LIM-5).
 import { createHash } from 'node:crypto'
 import { type Count, type FullCount, type LimitStore, maxListed, type Rule } from '../limits/store.ts'
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
@@ -55,7 +56,7 @@ export const createRedisLimits = ({
   clock,
   log,
 }: {
-  readonly url: string
+  readonly url: Changing
   readonly clock: Clock
   readonly log: Log
 }): LimitStore => {
@@ -77,7 +78,7 @@ export const createRedisLimits = ({
   const kept = keepConnected<RedisLink>({
     what: 'Redis (limits)',
     log,
-    open: (lost) => openRedisLink(url, lost),
+    open: (lost) => openRedisLink(textNow(url), lost),
     onUp: recover,
     onDown: () => degrade(new Error('The connection was lost')),
   })

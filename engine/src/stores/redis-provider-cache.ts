@@ -1,5 +1,6 @@
 // Answers of providers, kept in Redis for all nodes. While it is out of reach there is no cache, and nothing fails of that.
 import { z } from 'zod'
+import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Log } from '../primitives/log.ts'
 import { StoreUnavailableError } from '../primitives/unavailable.ts'
 import type { AnswerKey, KeptAnswer, ProviderCache } from '../provider-calls/provider-cache.ts'
@@ -22,11 +23,17 @@ const kept = z.strictObject({
  * @example
  * const cache = createRedisProviderCache({ url: process.env.REDIS_URL, log })
  */
-export const createRedisProviderCache = ({ url, log }: { readonly url: string; readonly log: Log }): ProviderCache => {
+export const createRedisProviderCache = ({
+  url,
+  log,
+}: {
+  readonly url: Changing
+  readonly log: Log
+}): ProviderCache => {
   const link = keepConnected<RedisLink>({
     what: 'Redis (answers of providers)',
     log,
-    open: (lost) => openRedisLink(url, lost),
+    open: (lost) => openRedisLink(textNow(url), lost),
     onUp: () => {},
     onDown: () => {},
   })
