@@ -48,6 +48,26 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(looked.entries).toMatchObject([{ userId: clerk.id }])
   })
 
+  test('S-38 sessions of everyone, of a user, from an address: a page at a time, no token nor hash, on record', async () => {
+    const get = async (query: string) => (await clerk.visitor.get(`${path}?${query}`)).body
+    const ids = ({ sessions }: { sessions: { id: string }[] }) => sessions.map(({ id }) => id)
+    const all = await get('')
+    expect(ids(all)).toEqual(expect.arrayContaining(await Promise.all([clerk, person, admin].map(sessionOf))))
+    const first = await get('limit=1')
+    const second = await get(`limit=1&after=${first.next}`)
+    expect([...ids(first), ...ids(second)]).toEqual(ids(all).slice(0, 2))
+    const near = await get(`ip=${person.visitor.address}`)
+    expect(near).toMatchObject({ sessions: [{ userId: person.id, ip: person.visitor.address }], next: null })
+    expect(ids(await get(`ip=${person.visitor.address}&user=${clerk.id}`))).toEqual([])
+    const shown = ['id', 'createdAt', 'lastUsedAt', 'authenticatedAt', 'idleExpiresAt', 'expiresAt', 'browser']
+    expect(Object.keys(near.sessions[0]).sort()).toEqual([...shown, 'system', 'device', 'ip', 'userId'].sort())
+    for (const query of ['after=x', 'limit=0', 'user=x', 'ip='])
+      expect([query, (await clerk.visitor.get(`${path}?${query}`)).status]).toEqual([query, 400])
+    const looked = await site.vigile.audit.search({ action: 'session:list', userId: clerk.id })
+    expect(looked.entries.map(({ resourceId }) => resourceId).sort()).toEqual([clerk.id, null].sort())
+    expect(brief(await person.visitor.get(path))).toEqual([403, 'permission_denied', 'users:read'])
+  })
+
   test('RBAC-5 attack: an administrator of users ends a session of somebody who holds more', async () => {
     expect(brief(await remove(clerk, await sessionOf(admin)))).toEqual([403, 'permission_denied', 'products:*'])
     expect((await admin.visitor.me()).status).toBe(200)

@@ -17,9 +17,9 @@ export const adminSiteEndpoints = {
   adminSessions: {
     method: 'GET',
     path: '/api/admin/sessions',
-    summary: 'The live sessions of a user',
+    summary: 'Live sessions: of everyone, of a user, from an address',
     query: adminSessionsQuery,
-    answers: { 200: json(adminSessionsSchema, 'The last used first; 1,000 at most.') },
+    answers: { 200: json(adminSessionsSchema, 'The newest first.') },
     refuses: refusedBy.permitted,
   },
   endEveryonesSessions: {

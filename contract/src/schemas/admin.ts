@@ -99,8 +99,16 @@ export const rolesOfUserSchema = z.object({
 })
 
 const userId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
-export const adminSessionsQuery = z.strictObject({ user: userId.meta({ description: 'Whose.' }) })
-export const adminSessionsSchema = z.object({ sessions: z.array(sessionSchema) })
+const filterInput = z.string().min(1).max(200)
+export const adminSessionsQuery = z.strictObject({
+  ...pageQuery,
+  user: userId.optional().meta({ description: 'Whose.' }),
+  ip: filterInput.optional().meta({ description: 'The address at sign-in.' }),
+})
+export const adminSessionsSchema = z.object({
+  sessions: z.array(sessionSchema.extend({ userId: z.string() })),
+  next: nextSchema,
+})
 
 export const keysSchema = z.object({
   keys: z.array(
@@ -115,7 +123,6 @@ export const keysSchema = z.object({
 })
 export const rotatedKeySchema = z.object({ id: z.string(), signsFrom: moment })
 
-const filterInput = z.string().min(1).max(200)
 const timeInput = z
   .string()
   .regex(/^\d{1,15}$/)

@@ -2,7 +2,7 @@
 import type { AccountActDeps } from '../accounts/acts-on-accounts.ts'
 import { endEveryonesSessions } from '../accounts/end-everyones-sessions.ts'
 import { endSession } from '../accounts/end-session.ts'
-import { parseCursor } from '../audit/cursor.ts'
+import { cursorOf, parseCursor } from '../audit/cursor.ts'
 import { searchAudit } from '../audit/search.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { ActorRefusedError, createKeys } from '../operator/keys.ts'
@@ -24,15 +24,27 @@ export type AdminSiteDeps = AccountActDeps &
     readonly recordLook: RecordLook
   }
 
+const pageSize = 50
+const noPage = refuse('validation_failed', { fields: [{ path: 'after', code: 'invalid', key: 'fields.invalid' }] })
+
 export const createAdminSiteHandlers = (deps: AdminSiteDeps) => {
   const keys = createKeys(deps)
   return {
     sessions: async (call: Call, as: PermittedSession, { query }: InputOf<'adminSessions'>): Promise<Outcome> => {
-      const userId = parseUserId(query.user)
-      if (userId === null) return answer(200, { json: { sessions: [] } })
-      await deps.recordLook(call, as, 'session:list', { resource: 'user', resourceId: userId })
-      const live = await deps.sessions.listLive(userId, deps.clock.now())
-      return answer(200, { json: { sessions: live.map(presentSession) } })
+      const { user, ip, limit = pageSize } = query
+      const after = query.after === undefined ? null : parseCursor(query.after)
+      if (query.after !== undefined && after === null) return noPage
+      const userId = user === undefined ? undefined : parseUserId(user)
+      if (userId === null) return answer(200, { json: { sessions: [], next: null } })
+      await deps.recordLook(call, as, 'session:list', userId && { resource: 'user', resourceId: userId })
+      const live = await deps.sessions.listEveryones({
+        ...{ after, limit, now: deps.clock.now() },
+        ...(userId !== undefined && { userId }),
+        ...(ip !== undefined && { ip }),
+      })
+      const last = live.length === limit ? live.at(-1) : undefined
+      const sessions = live.map((session) => ({ ...presentSession(session), userId: session.userId }))
+      return answer(200, { json: { sessions, next: last ? cursorOf({ at: last.createdAt, id: last.id }) : null } })
     },
 
     endSession: async (call: Call, as: PermittedSession, { params }: InputOf<'endSessionOfUser'>): Promise<Outcome> => {
@@ -60,8 +72,7 @@ export const createAdminSiteHandlers = (deps: AdminSiteDeps) => {
 
     audit: async (call: Call, as: PermittedSession, { query }: InputOf<'adminAudit'>): Promise<Outcome> => {
       const { after, limit, ...asked } = query
-      if (after !== undefined && parseCursor(after) === null)
-        return refuse('validation_failed', { fields: [{ path: 'after', code: 'invalid', key: 'fields.invalid' }] })
+      if (after !== undefined && parseCursor(after) === null) return noPage
       await deps.recordLook(call, as, 'audit:read')
       const page = await searchAudit(deps, {
         ...filterOf(asked),

@@ -84,6 +84,17 @@ export interface SessionStore {
   revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
   /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */
   listLive(userId: UserId, now: number): Promise<readonly SessionRow[]>
+  /**
+   * Sessions of everyone neither revoked nor past an end, the newest first, or those of a user, from an address. `after`: the one that
+   * the page before ended with.
+   */
+  listEveryones(input: {
+    readonly userId?: UserId
+    readonly ip?: string
+    readonly after: { readonly at: number; readonly id: string } | null
+    readonly limit: number
+    readonly now: number
+  }): Promise<readonly SessionRow[]>
   /** Removes up to `limit` sessions that ended before `before`; the number removed. Locks nothing that others need. */
   deleteEnded(before: number, limit: number): Promise<number>
 }

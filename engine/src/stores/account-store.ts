@@ -198,7 +198,8 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
         .$if(search !== null, (query) =>
           query.where(sql<boolean>`search_text like ${toPattern(search as string)} escape '\\'`),
         )
-        .$if(isActive !== undefined, (query) => query.where('is_active', '=', isActive as boolean))
+        // As it stands in the index of the disabled.
+        .$if(isActive !== undefined, (query) => query.where(sql<boolean>`is_active = ${sql.lit(isActive)}`))
         .$if(roleId !== undefined, (query) =>
           query.where('id', 'in', (from) =>
             from

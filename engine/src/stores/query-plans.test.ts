@@ -1,35 +1,12 @@
 // The acts of the stores use an index each: no table is read as a whole, however long it grows.
-import { DatabaseSync } from 'node:sqlite'
-import { Kysely, type Dialect as KyselyDialect, PostgresDialect, sql } from 'kysely'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { freshDatabase } from '../../../tests/services/run.ts'
 import { createUserId, type SessionId, type UserId } from '../primitives/ids.ts'
-import { silentLog } from '../primitives/log.ts'
-import { prepareStores } from './assemble.ts'
 import { changeTogether } from './change-together.ts'
 import type { Stores } from './database.ts'
-import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts'
-import { migrate } from './migrate.ts'
-import { createOneAtATime } from './one-at-a-time.ts'
-import { createPostgresPool } from './postgres-pool.ts'
+import { postgresDialect } from './dialect.ts'
+import { openPlanned, planKinds } from './plans.suite.ts'
 import { sampleAccount, sampleIdentity, sampleSession } from './samples.suite.ts'
-import type { Tables } from './schema.ts'
-import { createSqliteConnection } from './sqlite-connection.ts'
-import { createSqliteDialect } from './sqlite-dialect.ts'
-
-type Statement = { readonly sql: string; readonly parameters: readonly unknown[] }
-
-const onSqlite = async (): Promise<KyselyDialect> => {
-  const database = new DatabaseSync(':memory:')
-  database.function('vigile_now', () => Date.now())
-  return createSqliteDialect(createSqliteConnection(database), () => database.isTransaction, createOneAtATime(1_000))
-}
-const onPostgres = async (): Promise<KyselyDialect> => {
-  const common = { max: 2, waitMs: 5_000, statementTimeoutMs: 10_000, prepare: false, log: silentLog }
-  // A small table is read as a whole all the same, unless that is made to look dear: then only what has no index is.
-  const url = `${await freshDatabase()}?options=-c%20enable_seqscan=off`
-  return new PostgresDialect({ pool: createPostgresPool({ url, ...common }) })
-}
 
 const indexes = [
   'audit_entries_by_action',
@@ -180,42 +157,25 @@ const act = async (stores: Stores, ids: readonly SessionId[]) => {
   await usedProofs.deleteOld(5, 5)
 }
 
-const planOf = async (db: Kysely<Tables>, dialect: Dialect, statement: Statement): Promise<string> => {
-  const explain = dialect === sqliteDialect ? 'explain query plan' : 'explain'
-  const { rows } = await db.executeQuery<Record<string, unknown>>({
-    ...sql.raw(`${explain} ${statement.sql}`).compile(db),
-    parameters: statement.parameters,
-  })
-  return rows.map((row) => row.detail ?? row['QUERY PLAN']).join('\n')
-}
+// A small table is read as a whole all the same, unless that is made to look dear: then only what has no index is.
+const dearToRead = '?options=-c%20enable_seqscan=off'
 
-test.each([
-  ['sqlite', onSqlite, sqliteDialect],
-  ['postgres', onPostgres, postgresDialect],
-] as const)('AUD-1 TOK-10 every act finds its rows by an index (%s)', async (_, open, dialect) => {
-  const statements: Statement[] = []
-  let isListening = false
-  const db = new Kysely<Tables>({
-    dialect: await open(),
-    log: ({ level, query }) => void (isListening && level === 'query' && statements.push(query)),
-  })
-  await migrate(db, dialect)
-  const stores = prepareStores(db, dialect, Number)(db)
+test.each(planKinds)('AUD-1 TOK-10 every act finds its rows by an index (%s)', async (kind) => {
+  const { db, dialect, stores, sentBy, planOf } = await openPlanned(kind, dearToRead)
   const ids = await fill(stores)
   await sql`analyze`.execute(db)
-  isListening = true
-  await act(stores, ids)
-  if (dialect === postgresDialect) {
+  const statements = await sentBy(async () => {
+    await act(stores, ids)
+    if (dialect !== postgresDialect) return
     const change = changeTogether(db, stores.sessions.change)
     const { sessions } = await stores.sessions.findMany(ids.slice(20, 25))
     await Promise.all(sessions.map((session) => change(session, { winner: 0 }, 1)))
-  }
-  isListening = false
+  })
 
   expect(statements.length).toBeGreaterThan(18)
   const used = new Set<string>()
   for (const statement of statements) {
-    const plan = await planOf(db, dialect, statement)
+    const plan = await planOf(statement)
     for (const index of indexes) if (plan.includes(index)) used.add(index)
     // SQLite says SCAN of a table without USING INDEX; what json_each gives is scanned, and the one row of the clock, and of the state of roles.
     const readWhole = plan

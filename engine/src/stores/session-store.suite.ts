@@ -248,6 +248,41 @@ export const sessionStoreSuite = (newPlace: () => Promise<Place>): void => {
     expect(listed[0]).toStrictEqual(late)
   })
 
+  test('S-38 live sessions of everyone, of a user, from an address: the newest first, page by page, each once', async () => {
+    const [userId, now] = [await newUser(), 8_000]
+    // Two of each were begun in the same millisecond; the last use changes nothing, or a page would miss some.
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        newSession({
+          ...{ userId, createdAt: 2_000_000 + Math.floor(index / 2), lastUsedAt: 9_000 - index },
+          ip: index % 2 === 0 ? '203.0.113.1' : '203.0.113.2',
+        }),
+      ),
+    )
+    const elsewhere = await newSession({ createdAt: 2_000_009, ip: '203.0.113.1' })
+    await newSession({ userId, createdAt: 2_000_001, idleExpiresAt: now - 1 })
+    const revoked = await newSession({ userId, createdAt: 2_000_001 })
+    await one.sessions.revoke([revoked.id], 'signed_out', 1)
+    const pages = async (filter: { userId?: UserId; ip?: string }, enough = 100) => {
+      const ids: SessionId[] = []
+      for (let after: { at: number; id: string } | null = null; ids.length < enough; ) {
+        const page = await one.sessions.listEveryones({ ...filter, after, limit: 2, now })
+        ids.push(...page.map(({ id }) => id))
+        const last = page.at(-1)
+        if (!last) break
+        after = { at: last.createdAt, id: last.id }
+      }
+      return ids.slice(0, enough)
+    }
+    const newest = made.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).map(({ id }) => id)
+    expect(await pages({ userId })).toEqual(newest)
+    expect(await pages({}, 7)).toEqual([elsewhere.id, ...newest])
+    const near = new Set(made.filter(({ ip }) => ip === '203.0.113.1').map(({ id }) => id))
+    expect(await pages({ ip: '203.0.113.1' })).toEqual([elsewhere.id, ...newest.filter((id) => near.has(id))])
+    expect(await pages({ userId, ip: '203.0.113.1' })).toEqual(newest.filter((id) => near.has(id)))
+    expect(await pages({ ip: '203.0.113.3' })).toEqual([])
+  })
+
   test('TOK-10 sessions that ended are removed in batches, whatever ended them; the others stay', async () => {
     await one.sessions.deleteEnded(Number.MAX_SAFE_INTEGER, 100_000)
     const userId = await newUser()

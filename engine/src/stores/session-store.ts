@@ -196,6 +196,21 @@ export const prepareSessionStore = (
           .execute()
         return rows.map((row) => toSession(row) as SessionRow)
       },
+      listEveryones: async ({ userId, ip, after, limit, now }) => {
+        const rows = await db
+          .selectFrom('sessions')
+          .select(columns)
+          .where('revoked_at', 'is', null)
+          .where('ends_at', '>=', now)
+          .$if(userId !== undefined, (query) => query.where('user_id', '=', userId as UserId))
+          .$if(ip !== undefined, (query) => query.where('ip', '=', ip as string))
+          .$if(after !== null, (query) => query.where(sql<boolean>`(created_at, id) < (${after?.at}, ${after?.id})`))
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map((row) => toSession(row) as SessionRow)
+      },
       deleteEnded: async (before, limit) => {
         const ended = db
           .selectFrom('sessions')
