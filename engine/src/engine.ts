@@ -12,6 +12,7 @@ import { createBlocks, createCheck } from './operator/limits.ts'
 import { createRoles } from './operator/roles.ts'
 import { createSessions } from './operator/sessions.ts'
 import { createUsers } from './operator/users.ts'
+import { createWebhooks } from './operator/webhooks.ts'
 import type { VigileOptions } from './options.ts'
 import { createParts } from './parts.ts'
 import type { ClockOffset } from './primitives/clock.ts'
@@ -83,7 +84,8 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   const { settings } = renewal
   const { isServer } = world
   const parts = createParts(renewal, { ...world, isOpen: () => isOpen() })
-  const { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox } = parts
+  const { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox, courier } =
+    parts
   const { database, channel, limits } = stores
   const { keyring, signingKeys } = acts
   const answerWithinMs = settings.sessions.protocol.giveUpMs * answerWithinPart
@@ -111,6 +113,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     if (pending.length > 0)
       throw new UnavailableError(`the database lacks ${pending.length} migrations: run \`vigile migrate\``)
     await (isServer ? keyring.report() : keyring.reload())
+    if (isServer) await settings.webhook?.readSecrets()
     await signingKeys.open()
   })
 
@@ -165,6 +168,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     limits: { ...createCheck({ limits, sayLimit: createSayLimit(respond) }), ...before(createBlocks(acts)) },
     keys: before(createKeys(acts)),
     audit: { ...before(auditActs), export: exportLog },
+    webhooks: before(createWebhooks({ ...base, courier })),
     ...before({ cleanUp: cleanUp.ask }),
     migrate: database.migrate,
     migrationState: database.migrationState,

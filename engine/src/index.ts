@@ -30,6 +30,7 @@ export type { Profile, Provider, ProviderCalls, ProviderServer, ReadJson, Tokens
 export type { CleanUpReport } from './operator/clean-up.ts'
 export type { Roles } from './operator/roles.ts'
 export type { ManagedUser } from './operator/users.ts'
+export type { Webhooks } from './operator/webhooks.ts'
 export { type Secrets, unsafePlainHttp, type VigileOptions } from './options.ts'
 export { parseSessionId, parseUserId, type SessionId, type UserId } from './primitives/ids.ts'
 export { StoreUnavailableError } from './primitives/unavailable.ts'

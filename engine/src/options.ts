@@ -139,6 +139,17 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
     /** How long entries of the audit log are kept: 1d or more. Default: for ever. */
     readonly retention?: Duration | undefined
   }
+  readonly alerts?: {
+    /** Where messages are sent, signed as Standard Webhooks says: both or none (docs/alerts.md). */
+    readonly webhook?:
+      | {
+          /** `https://…`; http for a loopback host alone. */
+          readonly url?: string | undefined
+          /** Base64, newest first: `openssl rand -base64 48`. The receiver knows it, so it is never the site's own. */
+          readonly secrets?: Secrets | undefined
+        }
+      | undefined
+  }
   readonly keys?: {
     readonly algorithm?: 'EdDSA' | 'ES256' | undefined
     /** How long a signing key signs before the schedule replaces it; default 90d. */

@@ -26,6 +26,7 @@ import { createProviderClients } from './provider-calls/provider-clients.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { addressesOf, type Renewal } from './settings/renewal.ts'
 import { openStores } from './stores/open.ts'
+import { createCourier } from './webhooks/courier.ts'
 
 /** A sign-up waits no longer for the breach service. */
 const breachTimeoutMs = 1_000
@@ -101,13 +102,18 @@ export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isO
   const transport = settings.mail.kind === 'smtp' ? createSmtpTransport({ ...settings.mail, url: smtpUrl }) : mailbox
   const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
   const deliver = async () => void (isOpen() && (await postman?.deliver()))
-  const undelivered = 'mail could not be delivered'
+  const { webhook } = settings
+  const courier = webhook && createCourier({ ...base, webhook: () => now().webhook ?? webhook })
+  const carry = async () => void (isOpen() && (await courier?.deliver()))
+  const undelivered = 'mail or messages could not be delivered'
   const acts = {
     ...base,
     tellOfReuse: tellOfReuse({ keyring }),
-    webhooksPosted: () => {},
     mailPosted: () =>
       isServer ? background.after(deliverAfterMs, undelivered, deliver) : background.soon(undelivered, deliver),
+    /** False: nothing is written for one. */
+    hasWebhook: courier !== null,
+    webhooksPosted: () => background.soon(undelivered, carry),
     identitiesGone: (gone: readonly Identity[]) => {
       if (gone.length > 0)
         background.soon('tokens could not be given back', () => revokeTokens({ ...base, ...reaching, keyring }, gone))
@@ -131,5 +137,6 @@ export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isO
     deletionDelaySeconds: settings.deletionDelaySeconds,
   }
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
-  return { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox }
+  if (isServer && courier) background.every(deliverEveryMs, undelivered, carry)
+  return { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox, courier }
 }

@@ -15,6 +15,7 @@ import type { Limits } from './operator/limits.ts'
 import type { Roles } from './operator/roles.ts'
 import type { Sessions } from './operator/sessions.ts'
 import type { Users } from './operator/users.ts'
+import type { Webhooks } from './operator/webhooks.ts'
 import type { Connections } from './provider-calls/connections.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
@@ -84,6 +85,7 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   providers(): readonly ProviderState[]
   readonly connections: Connections
   readonly audit: Audit
+  readonly webhooks: Webhooks
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>
   /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */

@@ -164,6 +164,7 @@ export const createFakeVigile = ({
       },
       verify: async () => wholeLog,
     },
+    webhooks: { state: async () => null, test: async () => ({ ok: false, error: 'not_configured' }) },
     cleanUp: async () => ({
       accounts: 0,
       entries: 0,

@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AwsClient } from 'aws4fetch'
 import { sha256 } from '../primitives/hash.ts'
+import { isLoopbackUrl, isSafeUrl } from '../primitives/safe-url.ts'
 import type { Signed } from './signed.ts'
 
 export type AnchoredCheckpoint = Signed & { readonly position: number }
@@ -25,10 +26,9 @@ export const parseAnchor = (address: string): Anchor | null => {
   if (isAbsolute(address)) return fileAnchor(address)
   const url = URL.parse(address)
   if (!url) return null
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url.protocol === 'file:') return url.host === '' ? fileAnchor(fileURLToPath(url)) : null
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)) return webhookAnchor(url)
-  return url.protocol === 's3:' ? s3Anchor(url, isLocal) : null
+  if (isSafeUrl(url)) return webhookAnchor(url)
+  return url.protocol === 's3:' ? s3Anchor(url) : null
 }
 
 /** A checkpoint as it is kept: one line of JSON. */
@@ -60,13 +60,13 @@ const webhookAnchor = (url: URL): Anchor => ({
 })
 
 /** An object each, named by its position: none is ever written over another. */
-const s3Anchor = (url: URL, isLocal: boolean): Anchor | null => {
+const s3Anchor = (url: URL): Anchor | null => {
   const region = url.searchParams.get('region')
   const [accessKeyId, secretAccessKey] = [url.username, url.password].map(decodeURIComponent) as [string, string]
   const [bucket, ...prefix] = url.pathname.split('/').filter(Boolean)
   if (!region || !accessKeyId || !secretAccessKey || !bucket) return null
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 })
-  const folder = [`${isLocal ? 'http' : 'https'}://${url.host}`, bucket, ...prefix].join('/')
+  const folder = [`${isLoopbackUrl(url) ? 'http' : 'https'}://${url.host}`, bucket, ...prefix].join('/')
   return {
     name: `s3://${url.host}/${[bucket, ...prefix].join('/')}`,
     keep: async (checkpoint) => {

@@ -5,6 +5,7 @@ import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { WebhookStore } from '../webhooks/store.ts'
 
 const batch = 1_000
 /** Ended sessions stay so long, so that their owners are told why they ended, and not `unknown`. */
@@ -12,9 +13,11 @@ const keepEndedMs = 24 * 3_600_000
 const deviceLifeMs = 400 * 86_400_000
 /** Links and letters are told of for so long after they were good. */
 const keepMailMs = 7 * 86_400_000
+/** What a receiver says that it never had can be looked up for so long. */
+const keepWebhooksMs = 30 * 86_400_000
 const attemptLifeMs = 30 * 86_400_000
 
-/** The numbers removed. Sign-ins on their way to a provider and back count as pending ones. */
+/** The numbers removed. Sign-ins on their way to a provider and back count as pending ones, messages to a webhook as letters. */
 export const cleanUp = async (
   deps: {
     readonly sessions: SessionStore
@@ -25,6 +28,7 @@ export const cleanUp = async (
     readonly totp: TotpStore
     readonly oauthStates: OAuthStateStore
     readonly oauthHandles: OAuthHandleStore
+    readonly webhooks: WebhookStore
   },
   now: number,
 ): Promise<{
@@ -38,7 +42,9 @@ export const cleanUp = async (
   devices: await drain(() =>
     deps.accounts.deleteStale({ devicesBefore: now - deviceLifeMs, attemptsBefore: now - attemptLifeMs, limit: batch }),
   ),
-  letters: await drain(() => deps.outbox.deleteOld(now - keepMailMs, batch)),
+  letters:
+    (await drain(() => deps.outbox.deleteOld(now - keepMailMs, batch))) +
+    (await drain(() => deps.webhooks.deleteOld(now - keepWebhooksMs, batch))),
   links: await drain(() => deps.oneTimeTokens.deleteOld(now - keepMailMs, batch)),
   pendingSignIns:
     (await drain(() => deps.pendingSignIns.deleteOld(now, batch))) +

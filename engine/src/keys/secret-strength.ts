@@ -22,8 +22,11 @@ const holdsEnoughBytes = (secret: string): boolean => {
 const looksMadeByHand = (secret: string): boolean => new Set(secret).size < 12
 
 /** OPS-1: what is wrong with these secrets in production; in development only their absence is. */
-export const checkSecrets = (secrets: readonly string[], production: boolean): readonly ConfigurationFault[] => {
-  const setting = 'VIGILE_SECRET'
+export const checkSecrets = (
+  secrets: readonly string[],
+  production: boolean,
+  setting = 'VIGILE_SECRET',
+): readonly ConfigurationFault[] => {
   const right = 'make one with `openssl rand -base64 48`'
   if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) {
     return [{ setting, wrong: 'no secret is set, or one of the list is empty', right }]

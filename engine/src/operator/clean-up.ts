@@ -12,6 +12,7 @@ import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { WebhookStore } from '../webhooks/store.ts'
 
 /** The numbers removed, and how long it took. */
 export type CleanUpReport = Readonly<
@@ -29,6 +30,7 @@ export const createCleanUp = (
       readonly totp: TotpStore
       readonly oauthStates: OAuthStateStore
       readonly oauthHandles: OAuthHandleStore
+      readonly webhooks: WebhookStore
       readonly audit: AuditStore
       readonly closures: Pick<ClosureStore, 'listDue'>
     },

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { requireInteger } from '../primitives/require-integer.ts'
+import { isSafeUrl } from '../primitives/safe-url.ts'
 import { normalizePassword } from './normalize-password.ts'
 
 // A padded answer has about 1,000 lines of 40 bytes.
@@ -98,9 +99,7 @@ function parseRange(text: string): RangeAnswer {
 /** The address as a URL that ends in `/`; throws TypeError on one that can't be right, without repeating it. */
 export function requireRangeUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const isLoopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
-  if (url === undefined || !isSafe || url.username || url.password || url.search || url.hash) {
+  if (url === undefined || !isSafeUrl(url) || url.username || url.password || url.search || url.hash) {
     // The address is not repeated: it may hold a password.
     throw new TypeError(
       'passwords.breachUrl must be an https address (http for a loopback host) without user, query or fragment, ' +

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../primitives/hash.ts'
 import type { Log } from '../primitives/log.ts'
+import { isSafeUrl } from '../primitives/safe-url.ts'
 import { type Answered, attempt, type Outcome, type ProviderRequest } from './attempt.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
 import { type CallPolicy, nextStep, shortestAttemptMs } from './next-step.ts'
@@ -177,8 +178,7 @@ const lowerCased = (headers: ProviderRequest['headers'] = {}): Readonly<Record<s
 const acceptable = ({ url: text, headers = {} }: ProviderRequest, allowsHttp: boolean): URL | null => {
   if (!URL.canParse(text) || !Object.values(headers).every((value) => /^[\x20-\x7e]*$/.test(value))) return null
   const url = new URL(text)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  const isSafe = url.protocol === 'https:' || (allowsHttp && url.protocol === 'http:' && isLoopback)
+  const isSafe = allowsHttp ? isSafeUrl(url) : url.protocol === 'https:'
   return isSafe && !url.username && !url.password ? url : null
 }
 

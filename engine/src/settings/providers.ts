@@ -2,6 +2,7 @@
 import type { Faults } from '../configuration-error.ts'
 import { providerVariable } from '../oauth/credentials.ts'
 import type { Provider } from '../oauth/provider.ts'
+import { isLoopbackUrl, isSafeUrl } from '../primitives/safe-url.ts'
 
 export const providersOf = (given: readonly Provider[] = [], faults: Faults): readonly Provider[] => {
   const ids = new Set<string>()
@@ -58,7 +59,7 @@ const checkOne = (provider: Provider, faults: Faults): void => {
   const read = Object.entries(reads).map(([read, { url }]) => [url, option(`reads.${read}`)] as const)
   for (const [address, setting] of [...addresses, ...read]) {
     // It is refused when it is called, too: only a provider that is on this machine has addresses on this machine.
-    const isMixed = address !== undefined && URL.parse(address)?.protocol === 'http:' && !isLoopback(server.issuer)
+    const isMixed = address !== undefined && URL.parse(address)?.protocol === 'http:' && !isHere(server.issuer)
     if (address === '') faults.add(setting, 'it is missing', `copy it from what ${name} says of itself`)
     else if (address !== undefined && (isMixed || !isSafeAddress(address)))
       faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
@@ -82,10 +83,9 @@ const isLine = (value: unknown, maxLength: number): boolean =>
 const isSafeAddress = (text: string): boolean => {
   const url = URL.parse(text)
   if (!url || url.username || url.password || url.hash) return false
-  return url.protocol === 'https:' || isLoopback(text)
+  return isSafeUrl(url)
 }
-const isLoopback = (text: string): boolean => {
+const isHere = (text: string): boolean => {
   const url = URL.parse(text)
-  return url?.protocol === 'http:' && loopback.includes(url.hostname)
+  return url?.protocol === 'http:' && isLoopbackUrl(url)
 }
-const loopback = ['localhost', '127.0.0.1', '[::1]']

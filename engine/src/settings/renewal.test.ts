@@ -7,6 +7,8 @@ import { resolveSettings } from './settings.ts'
 
 const secrets = 'kVq3nT8xWm2rZp6yLc9dHs4jBf7gEa1uNo5iXw0vQtRbUeJhYk-test-secret-01'
 const newer = 'wR7mK2zXc9vB4nQ8sDf5gH1jL6pT3yUe0iOaWkMxZbVqNrJdSh-test-secret-02'
+const webhookSecret = 'c3wR7mK2zXc9vB4nQ8sDf5gH1jL6pT3yUe0iOaWkMxZb'
+const newerWebhookSecret = 'R7mK2zXc9vB4nQ8sDf5gH1jL6pT3yUe0iOaWkMxZbc3w'
 const given: VigileOptions = {
   publicUrl: 'https://shop.example.com',
   production: true,
@@ -15,6 +17,7 @@ const given: VigileOptions = {
   redis: 'redis://vigile:old@redis:6379',
   mail: { url: 'smtp://vigile:old@mail:587' },
   providers: [github({ clientId: 'id', clientSecret: 'old' })],
+  alerts: { webhook: { url: 'https://hooks.example.com/', secrets: webhookSecret } },
   audit: { anchors: ['s3://key:old@s3.example.com/bucket?region=eu-west-3'] },
 }
 const renewal = (options: Partial<VigileOptions> = {}) => {
@@ -42,10 +45,12 @@ describe('OPS-2 secrets are renewed while the engine runs', () => {
       secrets: [newer, secrets],
       database: 'postgres://vigile-2:new@db/vigile',
       providers: [github({ clientId: 'id', clientSecret: 'new' })],
+      alerts: { webhook: { url: 'https://hooks.example.com/', secrets: [newerWebhookSecret, webhookSecret] } },
     })
     renew({ redis: 'redis://vigile:new@redis:6379' })
     expect(await now().readSecrets()).toEqual([newer, secrets])
     expect(settings.providers[0]?.clientSecret).toBe('new')
+    expect(await now().webhook?.readSecrets()).toEqual([newerWebhookSecret, webhookSecret])
     expect(database).toMatchObject({ url: expect.any(Function) })
     const addresses = [(database as { url: () => string }).url, redis, limitsRedis]
     expect(addresses.map((address) => (address as () => string)())).toEqual([
@@ -63,6 +68,7 @@ describe('OPS-2 secrets are renewed while the engine runs', () => {
     ['another Redis', { redis: 'redis://vigile:old@redis:6380' }, ['REDIS_URL', 'RATE_LIMIT_REDIS_URL']],
     ['none any more', { redis: undefined }, ['REDIS_URL', 'RATE_LIMIT_REDIS_URL']],
     ['no mail server any more', { mail: {} }, ['SMTP_URL']],
+    ['no webhook any more', { alerts: {} }, ['VIGILE_ALERT_WEBHOOK']],
   ])('TOK-6 %s is refused, and nothing changes: nodes would no longer hear of revocations', (_, renewed, settings) => {
     expect(wrong(renewed)).toEqual(settings)
   })

@@ -6,7 +6,10 @@ import { resolveSettings, type Settings } from './settings.ts'
 
 /** The options that hold secrets. */
 export type Renewed = Partial<
-  Pick<VigileOptions, 'secrets' | 'database' | 'redis' | 'limitsRedis' | 'pool' | 'mail' | 'providers' | 'audit'>
+  Pick<
+    VigileOptions,
+    'secrets' | 'database' | 'redis' | 'limitsRedis' | 'pool' | 'mail' | 'providers' | 'audit' | 'alerts'
+  >
 >
 
 export type Renewal = {
@@ -46,6 +49,7 @@ const placesLeft = (now: Settings, next: Settings): readonly ConfigurationFault[
     { setting: 'REDIS_URL', isLeft: placeOf(now.redis) !== placeOf(next.redis) },
     { setting: 'RATE_LIMIT_REDIS_URL', isLeft: placeOf(now.limitsRedis) !== placeOf(next.limitsRedis) },
     { setting: 'SMTP_URL', isLeft: now.mail.kind !== next.mail.kind },
+    { setting: 'VIGILE_ALERT_WEBHOOK', isLeft: (now.webhook === null) !== (next.webhook === null) },
   ]
     .filter(({ isLeft }) => isLeft)
     .map(({ setting }) => ({

@@ -5,6 +5,7 @@ import { silentLog } from '../primitives/log.ts'
 import { resolveSettings } from './settings.ts'
 
 const secrets = 'kVq3nT8xWm2rZp6yLc9dHs4jBf7gEa1uNo5iXw0vQtRbUeJhYk-test-secret-01'
+const webhookSecret = 'kVq3nT8xWm2rZp6yLc9dHs4jBf7gEa1uNo5iXw0vQtRbUeJhYk+test+secret+0'
 const good = { publicUrl: 'https://shop.example.com', secrets, production: true } as const
 
 const faultsOf = (options: object): readonly ConfigurationFault[] => {
@@ -218,6 +219,7 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
         siteWords: ['shop'],
       },
       audit: { anchors: ['/var/log/anchors.jsonl', 'https://log.example.com/'], retention: '400d' },
+      alerts: { webhook: { url: 'https://hooks.example.com/vigile', secrets: webhookSecret } },
       keys: { algorithm: 'ES256', rotateEvery: '30d', audience: 'https://api.example.com' },
       limits: { rules: { signUpIp: null, signInIp: { limit: 5, windowSeconds: 60 } }, allow: ['192.0.2.1'] },
       role: 'command',

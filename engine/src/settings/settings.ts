@@ -5,6 +5,7 @@ import { ConfigurationError, type ConfigurationFault, type Faults } from '../con
 import { type Networks, parseNetworks } from '../http/client-address.ts'
 import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
+import { checkSecrets } from '../keys/secret-strength.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { Provider } from '../oauth/provider.ts'
 import type { VigileOptions } from '../options.ts'
@@ -14,6 +15,7 @@ import type { KnownPermissions } from '../roles/permissions.ts'
 import type { DeclaredRoles } from '../roles/seed-roles.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
+import type { Webhook } from '../webhooks/courier.ts'
 import { type AuditSettings, auditOf } from './audit.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
@@ -28,6 +30,7 @@ import { secondsOf, sessionsOf } from './sessions.ts'
 import { shapeOf } from './shape.ts'
 import { isSecureContext, originsOf, pathOf, publicUrlOf } from './site.ts'
 import { type DatabaseSetting, databaseOf, poolOf, redisOf } from './stores.ts'
+import { webhookOf } from './webhook.ts'
 
 export type Settings = {
   readonly production: boolean
@@ -58,6 +61,8 @@ export type Settings = {
   readonly mail: MailSetting
   readonly rules: Rules
   readonly auditLog: AuditSettings
+  /** Null: alerts go to no webhook. */
+  readonly webhook: Webhook | null
   readonly keys: {
     readonly algorithm: 'EdDSA' | 'ES256'
     readonly rotateEverySeconds: number
@@ -122,6 +127,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     mail,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
     auditLog: auditOf(options.audit, faults),
+    webhook: webhookOf(options, production, faults),
     keys: {
       algorithm: options.keys?.algorithm ?? 'EdDSA',
       rotateEverySeconds: secondsOf('keys.rotateEvery', options.keys?.rotateEvery ?? '90d', 86_400, faults),
@@ -137,7 +143,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
       origins: origins.allowed,
       isSecureContext: isSecureContext(url),
     }),
-    readSecrets: secretsOf(options.secrets, production, faults),
+    readSecrets: secretsOf(options.secrets, (list) => checkSecrets(list, production), faults),
     cleanUpAt: patternOf('cleanUpAt', options.cleanUpAt ?? '0 2 * * *', faults),
   }
   if (list.length > 0) throw new ConfigurationError(list)

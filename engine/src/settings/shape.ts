@@ -30,13 +30,15 @@ const lists = kind(
 const group = kind('a group of options, { … }', isGroup)
 const oneOf = (...values: readonly unknown[]) => kind(values.join(' or '), (value) => values.includes(value))
 
+const secrets = kind(
+  'a text, a list of texts, or a function that gives one',
+  (value) => [text, texts].some((one) => one.accepts(value)) || typeof value === 'function',
+)
+
 const shape: Shape<VigileOptions> = {
   // Whatever is no address is named by the check that follows.
   publicUrl: kind('a web address', () => true),
-  secrets: kind(
-    'a text, a list of texts, or a function that gives one',
-    (value) => [text, texts].some((one) => one.accepts(value)) || typeof value === 'function',
-  ),
+  secrets,
   database: text,
   redis: text,
   limitsRedis: text,
@@ -106,6 +108,7 @@ const shape: Shape<VigileOptions> = {
     siteWords: texts,
   },
   audit: { anchors: texts, retention: text },
+  alerts: { webhook: { url: text, secrets } },
   // The audience is in every access token, which is in a cookie: 4,096 bytes hold all (S-48).
   keys: { algorithm: oneOf('EdDSA', 'ES256'), rotateEvery: text, audience: line },
   limits: { rules: group, allow: texts },

@@ -28,6 +28,7 @@ const commands = [
   'sessions revoke',
   'keys list',
   'keys rotate',
+  'webhook test',
   'cleanup',
   'routes',
 ]

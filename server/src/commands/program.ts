@@ -16,6 +16,7 @@ import { addSessions } from './sessions.ts'
 import { addStart } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 import { addUsers } from './users.ts'
+import { addWebhook } from './webhook.ts'
 
 /** Runs one command to its end and gives its exit code. `start` ends when the server does. */
 export const runCommand = async (words: readonly string[], surroundings: Surroundings): Promise<number> => {
@@ -35,6 +36,7 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addLimits,
     addKeys,
     addAudit,
+    addWebhook,
     addCleanup,
     addRoutes,
   ]) {

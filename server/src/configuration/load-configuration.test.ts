@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { en } from '../messages/en.ts'
+import type { VigileConfig } from './config.ts'
 import { loadConfiguration } from './load-configuration.ts'
 import type { Environment } from './read-environment.ts'
 
@@ -102,12 +103,15 @@ describe('OPS-1 .env is read in development only', () => {
 })
 
 describe('OPS-2 a secret may come from a file', () => {
-  test('the list of secrets is read anew each time it is asked for', async () => {
+  test.each([
+    ['VIGILE_SECRET', ({ secrets }: VigileConfig) => secrets],
+    ['WEBHOOK_SECRET', ({ alerts }: VigileConfig) => alerts?.webhook?.secrets],
+  ])('the list of %s is read anew each time it is asked for', async (name, secretsOf) => {
     const path = join(folder, 'secret')
     await writeFile(path, `${secret}\n`)
-    const { config, faults } = await load({ VIGILE_SECRET_FILE: path })
+    const { config, faults } = await load({ [`${name}_FILE`]: path })
     expect(faults).toEqual([])
-    const read = config.secrets as () => Promise<readonly string[]>
+    const read = secretsOf(config) as () => Promise<readonly string[]>
     expect(await read()).toEqual([secret])
     await writeFile(path, `${'a'.repeat(64)}\n${secret}\n`)
     expect(await read()).toEqual(['a'.repeat(64), secret])

@@ -4,7 +4,7 @@ import type { Catalogue } from '../messages/catalogue.ts'
 import { mergeConfigs } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { splitList } from './parsers.ts'
-import { type EnvironmentConfig, ofAdded, type Setting, secretSetting, settings } from './settings.ts'
+import { type EnvironmentConfig, ofAdded, type Setting, settings } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -47,7 +47,7 @@ const readSetting = async (setting: Setting, environment: Environment, messages:
     if (content === '')
       return { ok: false, wrong: messages.faults.fileEmpty(file), right: messages.faults.putInFile } as const
     const read = setting.read(content, messages)
-    return read.ok && name === secretSetting ? { ok: true as const, value: { secrets: readAnew(file) } } : read
+    return read.ok && setting.putReader ? { ok: true as const, value: setting.putReader(readAnew(file)) } : read
   } catch (error) {
     return {
       ok: false,

@@ -330,6 +330,18 @@ export const en = {
     },
   },
 
+  webhook: {
+    about: 'The webhook that alerts go to',
+    testAbout: 'Send it a signed message of type test, and say what came back',
+    arrived: (status: number) => `The webhook took a test message: it answered ${status}.`,
+    answered: (status: number) =>
+      status >= 300 && status < 400
+        ? `The webhook answered ${status}, which leads elsewhere: set VIGILE_ALERT_WEBHOOK to where it leads.`
+        : `The webhook answered ${status}: it takes no messages, or does not know WEBHOOK_SECRET.`,
+    noAnswer: (why: string) => `The webhook gave no answer: ${why}`,
+    notConfigured: 'There is no webhook. Set VIGILE_ALERT_WEBHOOK and WEBHOOK_SECRET: docs/alerts.md.',
+  },
+
   cleanup: {
     about: 'Remove what has ended: sessions, tokens, states',
     working: 'Removing…',

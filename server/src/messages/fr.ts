@@ -343,6 +343,18 @@ export const fr: Catalogue = {
     },
   },
 
+  webhook: {
+    about: 'Le webhook qui reçoit les alertes',
+    testAbout: 'Lui envoyer un message signé de type test, et dire ce qui revient',
+    arrived: (status) => `Le webhook a pris un message de test : il a répondu ${status}.`,
+    answered: (status) =>
+      status >= 300 && status < 400
+        ? `Le webhook a répondu ${status}, qui mène ailleurs : indiquez dans VIGILE_ALERT_WEBHOOK où cela mène.`
+        : `Le webhook a répondu ${status} : il ne prend pas de messages, ou ne connaît pas WEBHOOK_SECRET.`,
+    noAnswer: (why) => `Le webhook n’a pas répondu : ${why}`,
+    notConfigured: 'Il n’y a pas de webhook. Définissez VIGILE_ALERT_WEBHOOK et WEBHOOK_SECRET : docs/alerts.md.',
+  },
+
   cleanup: {
     about: 'Retirer ce qui a pris fin : sessions, jetons, états',
     working: 'Nettoyage en cours…',

@@ -1,0 +1,96 @@
+// Sends what waits in the database. Every node does: a row is taken by one, and by another should that one die.
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+
+const atOnce = 10
+/** Longer than anybody may take over all its steps. */
+const leaseMs = 120_000
+const firstPauseMs = 10_000
+/** A pause is up to so much shorter: what failed together does not come back together. */
+const jitter = 0.2
+
+/** The pause after so many tries: 10 s, 20 s, 40 s … up to the longest. */
+export const pauseMs = (tries: number, longestMs: number): number =>
+  Math.min(firstPauseMs * 2 ** (tries - 1), longestMs)
+
+type Waiting = { readonly id: string; readonly kind: string; readonly expiresAt: number; readonly tries: number }
+
+export type Delivery = {
+  /** Sends what is due at the call; the number that went out. Several calls at once share the work. */
+  deliver(): Promise<number>
+  /** Why the last one that was tried still waits; null: it does not. */
+  failure(): { readonly at: number; readonly error: unknown } | null
+}
+
+export const createDelivery = <Row extends Waiting, Outcome extends string>(deps: {
+  readonly rows: {
+    claim(input: { readonly now: number; readonly leaseMs: number; readonly limit: number }): Promise<readonly Row[]>
+    end(id: string, outcome: Outcome | 'expired', now: number): Promise<void>
+    postpone(id: string, nextAt: number): Promise<void>
+  }
+  /** What may pass later rejects. */
+  readonly handOver: (row: Row) => Promise<Outcome>
+  /** The outcome that counts. */
+  readonly wentOut: NoInfer<Outcome>
+  /** For the log: what it is called, and how its alerts begin. */
+  readonly thing: string
+  readonly alert: string
+  readonly longestPauseMs: number
+  readonly clock: Clock
+  readonly log: Log
+}): Delivery => {
+  const { rows, thing, alert, clock, log } = deps
+  let failure: ReturnType<Delivery['failure']> = null
+  let round: Promise<number> | undefined
+  let isAskedAgain = false
+
+  /** Whether it went out. */
+  const serve = async (row: Row): Promise<boolean> => {
+    const { id, kind, tries } = row
+    const about = { [thing]: id, kind, tries }
+    if (row.expiresAt <= clock.now()) {
+      log.error({ ...about, alert: `${alert}_expired` }, `a ${thing} could not be sent in time, and is given up`)
+      await rows.end(id, 'expired', clock.now())
+      return false
+    }
+    let outcome: Outcome
+    try {
+      outcome = await deps.handOver(row)
+      failure = null
+    } catch (error) {
+      if (!failure)
+        log.error({ ...about, err: error, alert: `${alert}_down` }, `a ${thing} could not be handed over, and waits`)
+      failure = { at: clock.now(), error }
+      const pause = pauseMs(tries, deps.longestPauseMs) * (1 - jitter * Math.random())
+      await rows.postpone(id, Math.round(clock.now() + pause))
+      return false
+    }
+    await rows.end(id, outcome, clock.now())
+    return outcome === deps.wentOut
+  }
+
+  const deliverAll = async (): Promise<number> => {
+    let sent = 0
+    try {
+      for (;;) {
+        isAskedAgain = false
+        const due = await rows.claim({ now: clock.now(), leaseMs, limit: atOnce })
+        const went = await Promise.all(due.map(serve))
+        sent += went.filter(Boolean).length
+        if (due.length < atOnce && !isAskedAgain) return sent
+      }
+    } finally {
+      round = undefined
+    }
+  }
+
+  return {
+    deliver: () => {
+      // The round under way may have looked already, before what this call is for was there.
+      isAskedAgain = true
+      round ??= deliverAll()
+      return round
+    },
+    failure: () => failure,
+  }
+}

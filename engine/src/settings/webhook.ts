@@ -1,0 +1,40 @@
+// Where alerts go, beside mail (AUD-5).
+import type { ConfigurationFault, Faults } from '../configuration-error.ts'
+import { checkSecrets } from '../keys/secret-strength.ts'
+import type { VigileOptions } from '../options.ts'
+import { isSafeUrl } from '../primitives/safe-url.ts'
+import type { Webhook } from '../webhooks/courier.ts'
+import { keyTextOf } from '../webhooks/sign.ts'
+import { listOf, secretsOf } from './secrets.ts'
+
+const [urlSetting, secretSetting] = ['VIGILE_ALERT_WEBHOOK', 'WEBHOOK_SECRET']
+
+/** Null: there is none. No fault repeats the address, which may hold a secret. */
+export const webhookOf = (options: VigileOptions, production: boolean, faults: Faults): Webhook | null => {
+  const { url, secrets } = options.alerts?.webhook ?? {}
+  const isSecretGiven = typeof secrets === 'function' || listOf(secrets).length > 0
+  if (!url) {
+    if (isSecretGiven)
+      faults.add(urlSetting, `it is missing, while ${secretSetting} is set`, 'write https://…, or leave both out')
+    return null
+  }
+  const address = URL.parse(url)
+  if (!address || !isSafeUrl(address) || address.username || address.password || address.hash)
+    faults.add(urlSetting, 'it is no https address without user', 'write https://…; http is for a loopback host alone')
+  const own = typeof options.secrets === 'function' ? [] : listOf(options.secrets)
+  return { url, readSecrets: secretsOf(secrets, (list) => check(list, own, production), faults) }
+}
+
+/** `own`: the site's secrets, with which the receiver could sign anybody in. */
+const check = (
+  secrets: readonly string[],
+  own: readonly string[],
+  production: boolean,
+): readonly ConfigurationFault[] => {
+  const right = 'make one with `openssl rand -base64 48`'
+  const keys = secrets.map(keyTextOf)
+  if (keys.includes(null)) return [{ setting: secretSetting, wrong: 'one is not base64', right }]
+  if (secrets.some((secret) => own.includes(secret)))
+    return [{ setting: secretSetting, wrong: 'it is VIGILE_SECRET, which nobody else may know', right }]
+  return checkSecrets(keys as string[], production, secretSetting)
+}
