@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Log } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
@@ -19,13 +20,13 @@ type Received = { readonly id: string; readonly body: string; readonly headers: 
 
 const startReceiver = async (answer: (one: Received, response: ServerResponse) => unknown = () => 204, port = 0) => {
   const received: Received[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const one = { id: `${request.headers['webhook-id']}`, body, headers: request.headers }
-    received.push(one)
-    const status = answer(one, response)
-    if (typeof status === 'number') response.writeHead(status).end()
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const one = { id: `${request.headers['webhook-id']}`, body, headers: request.headers }
+      received.push(one)
+      const status = answer(one, response)
+      if (typeof status === 'number') response.writeHead(status).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const address = server.address() as AddressInfo
