@@ -1,8 +1,10 @@
 // The only wiring: settings in, the acts over HTTP and as functions out.
 import pino from 'pino'
+import { createGauges } from './gauges.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { checkPermission } from './http/require-permission.ts'
 import { createSayLimit } from './http/respond.ts'
+import { type Meter, noMeter } from './meter/meter.ts'
 import { startNodeWork } from './node-work.ts'
 import { createRefreshTokens } from './oauth/refresh-tokens.ts'
 import { createAudit } from './operator/audit.ts'
@@ -60,7 +62,7 @@ export const createVigile = <const Declared extends PermissionDeclaration = Reco
 export const describeRoutes = (options: VigileOptions): readonly RouteDescription[] => {
   const settings = resolveSettings(options)
   const nowhere = { database: { kind: 'sqlite', file: inMemory }, redis: null, limitsRedis: null } as const
-  const world = { isServer: false, log: silentLog, offset: { ms: 0 }, wait: waitInProcess }
+  const world = { isServer: false, log: silentLog, meter: noMeter, offset: { ms: 0 }, wait: waitInProcess }
   const vigile = wire(createRenewal(options, { ...settings, ...nowhere }), world)
   const routes = vigile.routes()
   void vigile.close()
@@ -75,10 +77,17 @@ export const buildVigile = <Declared extends PermissionDeclaration>(
 ): Vigile<Declared> => {
   const settings = resolveSettings(options)
   const log = options.log ?? pino({ level: process.env.LOG_LEVEL ?? 'info' })
-  return wire(createRenewal(options, settings), { isServer: options.role !== 'command', log, offset, wait })
+  const { meter = noMeter } = options
+  return wire(createRenewal(options, settings), { isServer: options.role !== 'command', log, meter, offset, wait })
 }
 
-type World = { readonly isServer: boolean; readonly log: Log; readonly offset: ClockOffset; readonly wait: Wait }
+type World = {
+  readonly isServer: boolean
+  readonly log: Log
+  readonly meter: Meter
+  readonly offset: ClockOffset
+  readonly wait: Wait
+}
 
 const wire = (renewal: Renewal, world: World): Vigile => {
   const { settings } = renewal
@@ -118,6 +127,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   })
 
   sealing.start()
+  const gauges = createGauges({ ...acts, readiness: readiness.read, providers: providerClients.states, database })
   const cleanUp = createCleanUp({ ...acts, ...settings.auditLog })
   const anchors = () => renewal.now().auditLog.anchors
   const { startJobs } = startNodeWork({
@@ -174,6 +184,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     migrationState: database.migrationState,
     readiness: readiness.read,
     renew: renewal.renew,
+    gauges,
     ready,
     startJobs,
     mailbox: () => mailbox?.letters() ?? null,

@@ -1,6 +1,7 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
 
 import type { Rule } from './limits/store.ts'
+import type { Meter } from './meter/meter.ts'
 import type { Provider, ProviderCalls } from './oauth/provider.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
@@ -167,6 +168,8 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
   readonly role?: 'server' | 'command' | undefined
   /** Cron pattern of the clean-up, in the time of the machine; default `0 2 * * *`. */
   readonly cleanUpAt?: string | undefined
+  /** Where figures of what happens go (docs/monitoring.md); default: nowhere. */
+  readonly meter?: Meter | undefined
   /** Default: pino at `LOG_LEVEL` (info) to standard output. */
   readonly log?: Log | undefined
 }

@@ -14,6 +14,9 @@ import { createLimiter } from './limits/limiter.ts'
 import { createMailbox } from './mail/mailbox.ts'
 import { createPostman } from './mail/postman.ts'
 import { createSmtpTransport } from './mail/smtp.ts'
+import { countEntries } from './meter/count-entries.ts'
+import { measureHasher, measureLimiter, measureProviders } from './meter/measured.ts'
+import type { Meter } from './meter/meter.ts'
 import { createFindServer } from './oauth/authorization-server.ts'
 import { revokeTokens } from './oauth/revoke-tokens.ts'
 import { createBreachCheck } from './passwords/breached.ts'
@@ -40,6 +43,7 @@ const deliverAfterMs = 100
 type World = {
   readonly isServer: boolean
   readonly log: Log
+  readonly meter: Meter
   readonly offset: ClockOffset
   readonly wait: Wait
   /** Whether the stores are open: known to whoever opens them. */
@@ -49,7 +53,7 @@ type World = {
 export type Parts = ReturnType<typeof createParts>
 
 /** What every act works with, over HTTP and as a function: stores, keys, limits, mail, providers. Nothing is opened yet. */
-export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isOpen }: World) => {
+export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wait, isOpen }: World) => {
   const { settings, now } = renewal
   const { argon2, breachUrl } = settings.passwords
 
@@ -68,25 +72,21 @@ export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isO
     exclusive: isServer,
     offset,
     log,
+    meter,
     entryMac: sealing.entryMac,
   })
-  const stores = { ...opened, database: withEventLog(opened.database, log) }
+  const stores = { ...opened, database: withEventLog(opened.database, log, countEntries(meter)) }
   const { database, channel, limits } = stores
   const { clock, audit } = database
-  const base = { ...database, channel, limits, log }
+  const base = { ...database, channel, limits, log, meter }
 
   const keyring = createKeyring({ ...base, readSecrets: () => now().readSecrets() })
   const sealer = createSealer({ ...base, keyring })
   const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
-  const limiter = createLimiter(limits, settings.rules)
+  const limiter = measureLimiter(createLimiter(limits, settings.rules), meter)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
-  const providerClients = createProviderClients(settings.providers, {
-    policy: settings.providerCalls,
-    fetch,
-    wait,
-    now: clock.now,
-    log,
-  })
+  const calls = { policy: settings.providerCalls, fetch, wait, now: clock.now, log }
+  const providerClients = measureProviders(createProviderClients(settings.providers, calls), meter)
   const { providers } = settings
   const reaching = {
     providers,
@@ -129,7 +129,7 @@ export const createParts = (renewal: Renewal, { isServer, log, offset, wait, isO
     },
     isServer,
     recordLimit: createRecordLimit({ audit, clock, log }),
-    hasher: createPasswordHasher({ argon2 }),
+    hasher: measureHasher(createPasswordHasher({ argon2 }), meter),
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
     permissions: settings.permissions,

@@ -8,6 +8,7 @@ import type { Required, RequireOptions } from './http/require-permission.ts'
 import type { PlainAnswer } from './http/respond.ts'
 import type { Asked } from './http/short-way.ts'
 import type { Delivered } from './mail/mailbox.ts'
+import type { Reading } from './meter/meter.ts'
 import type { Audit } from './operator/audit.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
 import type { Keys } from './operator/keys.ts'
@@ -104,6 +105,11 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
    * auth.renew({ database: await vault.read('database'), mail: { url: await vault.read('smtp'), from } })
    */
   renew(renewed: Renewed): void
+  /**
+   * What is read when it is asked for, and not counted as it happens: readiness, sessions that live, letters that wait. Never
+   * rejects; what can't be read now is left out. Its questions to the database are bounded, and asked every 15 s at most.
+   */
+  gauges(): Promise<readonly Reading[]>
   /**
    * Resolves when the database is open, migrated (embedded) and the keys are there; rejects with what is wrong. What failed
    * is tried again by the next call, and by the next request.

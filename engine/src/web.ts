@@ -51,7 +51,7 @@ export const createWeb = (
   { acts, reaching }: Pick<Parts, 'acts' | 'reaching'>,
   { answerWithinMs, readiness }: { readonly answerWithinMs: number; readonly readiness: () => Promise<Readiness> },
 ) => {
-  const { sessions, keyring, signingKeys, log } = acts
+  const { sessions, keyring, signingKeys, log, meter } = acts
   const liveAccounts = createLiveAccounts(acts)
   const liveRoles = createLiveRoles(acts)
   const livePermissions = createLivePermissions({
@@ -128,7 +128,7 @@ export const createWeb = (
     ...web,
     respond,
     readCaller: createReadCaller(web),
-    logRequest: createLogRequest(log),
+    logRequest: createLogRequest(log, meter),
     fault: createLogFault(log),
   }
   const contextOf = (request: Request, peer: Peer) =>

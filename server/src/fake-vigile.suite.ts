@@ -179,6 +179,7 @@ export const createFakeVigile = ({
     migrationState: async () => ({ pending: ['0001-first'], applied: [] }),
     readiness: async () => ({ status: 'ok', parts: {} }),
     renew: () => {},
+    gauges: async () => [],
     ready: ready ?? (async () => {}),
     mailbox: () => null,
     startJobs: () => void calls.push('startJobs'),

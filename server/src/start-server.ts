@@ -1,6 +1,7 @@
 // The server as a function: listens, opens the engine, answers, and ends in order.
 import {
   createVigile as createEngine,
+  type Meter,
   parseNetworks,
   StoreUnavailableError,
   securityHeaders,
@@ -12,6 +13,7 @@ import { engineOptions } from './configuration/engine-options.ts'
 import { createAnswer } from './http/answer.ts'
 import { type Answer, listen } from './http/listen.ts'
 import { createJsonLog, type Log } from './log/log.ts'
+import { startObserver } from './observe/observe.ts'
 import { openSite } from './pages/site.ts'
 
 export type ServerConfig = VigileConfig & {
@@ -26,6 +28,8 @@ export type RunningServer = {
   readonly url: string
   /** Where people reach it. */
   readonly publicUrl: string
+  /** Where metrics are read, on its own port; null: nowhere. */
+  readonly metricsPort: number | null
   readonly vigile: Vigile
   /** OPS-7: unready, then no new connections, requests in flight end, all is closed. Twice is once. */
   close(): Promise<void>
@@ -52,6 +56,7 @@ export const startServer = async (
   const opened = Promise.withResolvers<Answer>()
   let answer: Answer = async (request, peer) => (await opened.promise)(request, peer)
   let vigile: Vigile | undefined
+  const observer = await startObserver({ ...config, production }, async () => (await vigile?.gauges()) ?? [], log)
   // Before the engine: a free port is known only now, and the public URL of development follows from it.
   const http = await listen(
     { host, port: config.port ?? 3000 },
@@ -60,9 +65,12 @@ export const startServer = async (
       shortWay: (asked, peer) => vigile?.shortWay(asked, peer) ?? null,
     },
     log,
-  )
+  ).catch(async (error: unknown) => {
+    await observer.close()
+    throw error
+  })
   const url = `http://localhost:${http.port}`
-  const options = engineOptions({ ...rest, production, log }, http.port)
+  const options = engineOptions({ ...rest, production, log, meter: observer.meter }, http.port)
   try {
     vigile = createVigile(options)
     await vigile.ready().catch((error: unknown) => {
@@ -71,11 +79,17 @@ export const startServer = async (
       if (!production || !(error instanceof StoreUnavailableError)) throw error
       log.error({ err: error }, 'starting without the database: every answer is 503 until it is there')
     })
-    answer = await open(vigile, options, { folder: pagesFolder, assetsUrl: config.assetsUrl ?? null }, log)
+    answer = await open(
+      vigile,
+      options,
+      { folder: pagesFolder, assetsUrl: config.assetsUrl ?? null },
+      { log, meter: observer.meter },
+    )
     opened.resolve(answer)
   } catch (error) {
     await http.close(0)
     await vigile?.close()
+    await observer.close()
     throw error
   }
   vigile.startJobs()
@@ -89,9 +103,11 @@ export const startServer = async (
     const cut = await http.close(stopSeconds)
     if (cut > 0) log.warn({ cut, stopSeconds }, 'requests were cut: they took longer than the end waits')
     await engine.close()
+    await observer.close()
   }
   return {
     url,
+    metricsPort: observer.metricsPort,
     publicUrl: options.publicUrl,
     vigile,
     close: () => (closing ??= close()),
@@ -102,7 +118,7 @@ const open = async (
   vigile: Vigile,
   options: VigileOptions,
   place: { readonly folder: string | undefined; readonly assetsUrl: string | null },
-  log: Log,
+  { log, meter }: { readonly log: Log; readonly meter: Meter },
 ): Promise<Answer> => {
   const { routes, files, settings } = await openSite(vigile, options, place)
   return createAnswer({
@@ -115,5 +131,6 @@ const open = async (
     signInPath: settings.signInPath,
     assetsUrl: place.assetsUrl,
     log,
+    meter,
   })
 }

@@ -47,6 +47,8 @@ export interface AuditChainStore {
   writeHead(head: Signed): Promise<void>
   /** Committed entries with a MAC that have no place in the chain yet, in the order of their time. */
   listToSeal(input: { readonly after: Place | null; readonly limit: number }): Promise<readonly StoredEntry[]>
+  /** How many those are; `limit` where there are more. */
+  countToSeal(limit: number): Promise<number>
   /** Rejects where one of them is not there any more, or has a place. */
   seal(links: readonly Link[]): Promise<void>
   refuse(ids: readonly string[]): Promise<void>

@@ -13,13 +13,15 @@ type Transacting<Stores> = WithAudit & {
   transact<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>
 }
 
-/** The same database, whose entries are told to the log. No detail is: a line holds what it is about, and from where. */
+/** The same database, whose entries are told to the log, and to `count`. No detail is: a line holds what it is about, and from where. */
 export const withEventLog = <Stores extends WithAudit, Database extends Transacting<Stores>>(
   database: Database & Transacting<Stores>,
   log: Log,
+  count: (entries: readonly AuditEntry[]) => void,
 ): Database => {
   const tell = (entries: readonly AuditEntry[]) => {
     try {
+      count(entries)
       for (const { action, userId, ip, requestId } of entries)
         log.info({ category: categoryOf(action), action, user: userId, ip, requestId }, 'on record')
     } catch {

@@ -44,6 +44,7 @@ export const createServe = (deps: ServeDeps): Serve => {
 
   const serve = async (
     { req, env }: Context<Env>,
+    route: Route | null,
     work: (call: Call, deadline: Deadline) => Promise<Outcome>,
     asking: Asking = askingOf(req.raw),
   ): Promise<Response> => {
@@ -51,7 +52,7 @@ export const createServe = (deps: ServeDeps): Serve => {
     const call = { ...readCaller(req.raw.headers, req.path, env.peer), request: req.raw, leftMs: deadline.leftMs }
     const outcome = await deadline.bound(() => work(call, deadline)).catch((error: unknown) => fault(call, error))
     const answer = respond(asking, call.requestId, outcome)
-    logRequest(call, req.method, answer.status, env.startedAt)
+    logRequest(call, { route, method: req.method, status: answer.status, outcome, startedAt: env.startedAt })
     return toResponse(answer)
   }
 
@@ -72,20 +73,20 @@ export const createServe = (deps: ServeDeps): Serve => {
           const outcome = await runRoute(route, call, raw, deadline)
           return { ...outcome, headers: { ...proofs.headers(call.request), ...outcome.headers } }
         }
-        return serve(context, work, route.isNavigation ? byNavigation(context.req.raw) : undefined)
+        return serve(context, route, work, route.isNavigation ? byNavigation(context.req.raw) : undefined)
       })
     }
     const asking = group.every(({ isNavigation }) => isNavigation) ? byNavigation : askingOf
     app.options(pattern, (context) => {
       const asked = asking(context.req.raw)
       const allowed = { ...headers, ...preflightHeaders(asked.origin, origins, methods) }
-      return serve(context, async () => answer(204, { headers: allowed }), asked)
+      return serve(context, null, async () => answer(204, { headers: allowed }), asked)
     })
     app.all(pattern, (context) =>
-      serve(context, async () => refuse('method_not_allowed', { headers }), asking(context.req.raw)),
+      serve(context, null, async () => refuse('method_not_allowed', { headers }), asking(context.req.raw)),
     )
   }
-  app.notFound((context) => serve(context, async () => refuse('not_found')))
+  app.notFound((context) => serve(context, null, async () => refuse('not_found')))
   // What even the pipeline did not foresee.
   app.onError((err, { req }) => {
     const requestId = randomUUID()

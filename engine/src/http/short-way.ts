@@ -1,6 +1,7 @@
 // The session check by cookie (`GET /me` of a browser, `GET /forward` of a proxy) without Request, Response, router and
 // schemas. It is what a site asks most, and they cost more than the check does: 43 µs of a busy server's CPU instead of 59
 // (bench/README.md). Everything that decides is the same code as on the long way (tests/http/short-way.test.ts).
+import { endpoints } from '@vigile/contract'
 import { createDeadline } from '../primitives/deadline.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Caller, Peer, ReadCaller } from './call.ts'
@@ -35,6 +36,10 @@ export type ShortWayDeps = {
 
 /** With any of these the answer may be another: a token instead of cookies, a proof, a page of another origin. */
 const unusual = ['authorization', 'dpop', 'origin'] as const
+const routes = {
+  me: { name: 'me', endpoint: endpoints.me },
+  forward: { name: 'forward', endpoint: endpoints.forward },
+} as const
 /** What could be malformed is refused on the long way. */
 const plainHost = /^[a-z0-9.-]+(?::\d{1,5})?$/i
 
@@ -63,7 +68,8 @@ export const createShortWay = (deps: ShortWayDeps): ShortWay => {
       .bound(() => check(path, caller, read))
       .catch((error: unknown) => deps.fault(caller, error))
     const plain = deps.respond({ origin: null, acceptLanguage: read.get('accept-language') }, caller.requestId, outcome)
-    deps.logRequest(caller, 'GET', plain.status, startedAt)
+    const route = path === mePath ? routes.me : routes.forward
+    deps.logRequest(caller, { route, method: 'GET', status: plain.status, outcome, startedAt })
     return plain
   }
 

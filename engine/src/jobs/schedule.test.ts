@@ -92,6 +92,7 @@ describe('the schedule', () => {
         return free
       },
       finish: async () => {},
+      lastFinished: async () => [],
       deleteOld: async () => {},
     }
     return { claimed, jobs }

@@ -17,6 +17,8 @@ export interface JobStore {
     readonly now: number
     readonly result: string
   }): Promise<void>
+  /** When each job last ended well, as far as records are kept. */
+  lastFinished(): Promise<readonly { readonly job: string; readonly at: number }[]>
   /** Removes the records of runs older than `before`. */
   deleteOld(before: number): Promise<void>
 }

@@ -40,8 +40,8 @@ export interface OutboxStore {
   end(id: string, outcome: LetterOutcome, now: number): Promise<void>
   /** Due again then. */
   postpone(id: string, nextAt: number): Promise<void>
-  /** When the oldest letter that waits was written; null: none waits. */
-  oldestWaiting(): Promise<number | null>
+  /** How many wait, and when the oldest of them was written; null: none waits. */
+  waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>
   /** What was written to somebody, the newest first, 200 at most. */
   listOf(userId: UserId): Promise<readonly SentLetter[]>
   /** Forgets what was written to somebody, sent or not. */

@@ -8,6 +8,8 @@ import { cutAudit, type RetentionDeps } from '../audit/retention.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { cleanUp } from '../jobs/clean-up.ts'
 import type { OutboxStore } from '../mail/store.ts'
+import { cleanedTables } from '../meter/catalogue.ts'
+import type { Meter } from '../meter/meter.ts'
 import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
@@ -32,6 +34,7 @@ export const createCleanUp = (
       readonly oauthHandles: OAuthHandleStore
       readonly webhooks: WebhookStore
       readonly audit: AuditStore
+      readonly meter: Meter
       readonly closures: Pick<ClosureStore, 'listDue'>
     },
 ) => {
@@ -40,7 +43,9 @@ export const createCleanUp = (
     const accounts = await deleteDueAccounts(deps)
     const removed = await cleanUp(deps, deps.clock.now())
     const entries = await cutAudit(deps)
-    return { accounts, ...removed, entries, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
+    const rows = { accounts, ...removed, entries }
+    for (const table of cleanedTables) deps.meter.add('cleaned_rows_total', { table }, rows[table])
+    return { ...rows, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }
   }
   return {
     run,

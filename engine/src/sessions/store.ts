@@ -95,6 +95,8 @@ export interface SessionStore {
     readonly limit: number
     readonly now: number
   }): Promise<readonly SessionRow[]>
+  /** Of everyone, neither revoked nor past an end; `limit` where there are more. */
+  countLive(now: number, limit: number): Promise<number>
   /** Removes up to `limit` sessions that ended before `before`; the number removed. Locks nothing that others need. */
   deleteEnded(before: number, limit: number): Promise<number>
 }

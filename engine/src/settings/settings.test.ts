@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
+import { noMeter } from '../meter/meter.ts'
 import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 import { silentLog } from '../primitives/log.ts'
 import { resolveSettings } from './settings.ts'
@@ -224,6 +225,7 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
       limits: { rules: { signUpIp: null, signInIp: { limit: 5, windowSeconds: 60 } }, allow: ['192.0.2.1'] },
       role: 'command',
       cleanUpAt: '30 3 * * *',
+      meter: noMeter,
       log: silentLog,
     }
     expect(faultsOf(every)).toEqual([])

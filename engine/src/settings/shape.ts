@@ -114,6 +114,7 @@ const shape: Shape<VigileOptions> = {
   limits: { rules: group, allow: texts },
   role: oneOf('server', 'command'),
   cleanUpAt: text,
+  meter: group,
   log: group,
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type AuditChainStore, type Place, refused, type SealedEntry } from '../audit/chain-store.ts'
 import { entryColumns } from './audit-columns.ts'
+import { countOf } from './count-of.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -47,6 +48,10 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
           .limit(limit)
           .execute(),
       ),
+    countToSeal: (limit) => {
+      const waiting = db.selectFrom('audit_entries').select('id').where('hash', 'is', null).where('mac', 'is not', null)
+      return countOf(db, waiting.limit(limit))
+    },
     seal: async (links) => {
       if (links.length === 0) return
       const { numAffectedRows } = await dialect.sealEntries(JSON.stringify(links)).execute(db)

@@ -16,6 +16,7 @@ import type { RoleStore } from '../roles/store.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import type { WebhookStore } from '../webhooks/store.ts'
+import type { Connections } from './postgres-pool.ts'
 
 export type Stores = {
   readonly sessions: SessionStore
@@ -53,5 +54,7 @@ export type Database = Stores & {
   migrationState(): Promise<MigrationState>
   /** Resolves when the database answers a trivial statement; rejects with the fault. */
   ping(): Promise<void>
+  /** To PostgreSQL. */
+  connections?(): Connections
   close(): Promise<void>
 }

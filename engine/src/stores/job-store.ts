@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { JobStore } from '../jobs/store.ts'
+import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
 
 export const createJobStore = (db: Kysely<Tables>): JobStore => ({
@@ -28,6 +29,15 @@ export const createJobStore = (db: Kysely<Tables>): JobStore => ({
       .where('node', '=', node)
       .execute()
   },
+  lastFinished: async () =>
+    plain(
+      await db
+        .selectFrom('job_runs')
+        .select((select) => ['job', select.fn.max('finished_at').$notNull().as('at')])
+        .where('finished_at', 'is not', null)
+        .groupBy('job')
+        .execute(),
+    ),
   deleteOld: async (before) => {
     await db.deleteFrom('job_runs').where('claimed_at', '<', before).execute()
   },

@@ -1,5 +1,8 @@
 // Which stores a deployment has: one database, one channel, one place for limits.
+import type { LogEvent } from 'kysely'
 import type { LimitStore } from '../limits/store.ts'
+import { measureRedisLimits } from '../meter/measured.ts'
+import type { Meter } from '../meter/meter.ts'
 import type { Changing } from '../primitives/changing.ts'
 import type { Channel } from '../primitives/channel.ts'
 import type { ClockOffset } from '../primitives/clock.ts'
@@ -36,6 +39,7 @@ export type OpenOptions = {
   /** Makes the MAC of what is put on record. */
   readonly entryMac: (content: string) => string
   readonly log: Log
+  readonly meter: Meter
 }
 
 export type Opened = {
@@ -49,9 +53,11 @@ export type Opened = {
 /** Opens what the settings name. Connections are made when they are first needed. */
 export const openStores = (options: OpenOptions): Opened => {
   const { database, channel } = openDatabase(options)
-  const { limitsRedis, redis, providers, log } = options
+  const { limitsRedis, redis, providers, log, meter } = options
   const { clock } = database
-  const limits = limitsRedis ? createRedisLimits({ url: limitsRedis, clock, log }) : createMemoryLimits({ clock })
+  const limits = limitsRedis
+    ? measureRedisLimits(createRedisLimits({ url: limitsRedis, clock, log }), meter)
+    : createMemoryLimits({ clock })
   const isKeptInRedis = redis && providers.length > 0
   const providerCache = isKeptInRedis
     ? createRedisProviderCache({ url: redis, log })
@@ -68,10 +74,22 @@ export const openStores = (options: OpenOptions): Opened => {
   }
 }
 
+const timedBy =
+  (store: 'sqlite' | 'postgres', meter: Meter) =>
+  ({ queryDurationMillis }: LogEvent) =>
+    meter.record('store_statement_duration_seconds', { store }, queryDurationMillis / 1000)
+
 const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'> => {
-  const { log, offset, entryMac, redis, pool } = options
+  const { log, meter, offset, entryMac, redis, pool } = options
   if (options.database.kind === 'sqlite') {
-    const database = openSqlite({ file: options.database.file, offset, log, entryMac, exclusive: options.exclusive })
+    const database = openSqlite({
+      file: options.database.file,
+      offset,
+      log,
+      timed: timedBy('sqlite', meter),
+      entryMac,
+      exclusive: options.exclusive,
+    })
     // One process: what a command beside it commits is seen in the file, Redis or not.
     return { database, channel: createMemoryChannel({ log, hasForeignCommits: database.hasForeignCommits }) }
   }
@@ -81,6 +99,7 @@ const openDatabase = (options: OpenOptions): Pick<Opened, 'database' | 'channel'
     url,
     offset,
     log,
+    timed: timedBy('postgres', meter),
     entryMac,
     pool: {
       ...(max === undefined ? {} : { max }),

@@ -31,14 +31,7 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
     claim: rows.claim,
     end: (id, outcome, now) => rows.change(id, { sealed: null, ended_at: now, outcome }),
     postpone: (id, nextAt) => rows.change(id, { next_at: nextAt }),
-    oldestWaiting: async () => {
-      const row = await db
-        .selectFrom('outbox')
-        .select((select) => select.fn.min('created_at').as('oldest'))
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()
-      return row?.oldest ?? null
-    },
+    waiting: rows.waiting,
     listOf: async (userId) =>
       plain(
         await db

@@ -1,6 +1,6 @@
 // The pool as Kysely uses it: statements get names, every wait has an end, and errors say what they mean.
 import { createHash } from 'node:crypto'
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { PostgresPool as KyselyPool, PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
 import { type Changing, textNow } from '../primitives/changing.ts'
 import type { Log } from '../primitives/log.ts'
@@ -17,6 +17,10 @@ export type PostgresPoolOptions = {
   readonly prepare: boolean
   readonly log: Log
 }
+
+/** `waiting`: who waits for a connection. */
+export type Connections = { readonly busy: number; readonly idle: number; readonly waiting: number }
+export type PostgresPool = KyselyPool & { connections(): Connections }
 
 const int8 = 20
 // The server's own time-out comes first and leaves the connection usable; ours is for a server that says nothing.
@@ -103,6 +107,11 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
       }
     },
     end: () => pool.end(),
+    connections: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   }
 }
 

@@ -1,6 +1,6 @@
 // PostgreSQL 15 or newer, directly or behind PgBouncer, shared by any number of nodes.
 import { setTimeout as wait } from 'node:timers/promises'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, type Logger, PostgresDialect } from 'kysely'
 import type { Changing } from '../primitives/changing.ts'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -12,7 +12,7 @@ import { postgresDialect } from './dialect.ts'
 import { findTogether } from './find-together.ts'
 import { migrate, readMigrationState } from './migrate.ts'
 import { isConflict, standbyError } from './postgres-errors.ts'
-import { createPostgresPool } from './postgres-pool.ts'
+import { createPostgresPool, type PostgresPool } from './postgres-pool.ts'
 import type { Tables } from './schema.ts'
 
 export type PostgresDatabase = Database & { readonly kind: 'postgres' }
@@ -38,6 +38,8 @@ export type PostgresOptions = {
   /** Makes the MAC of what is put on record. Absent: entries have none, and stay outside the chain. */
   readonly entryMac?: EntryMac
   readonly log: Log
+  /** Told of every statement. */
+  readonly timed?: Logger
 }
 
 const defaultMax = 10
@@ -57,14 +59,23 @@ const maxTries = 4
  * await database.migrate()
  */
 export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
-  const { url, offset, log, entryMac = null, prepare = true, statementTimeoutMs = defaultStatementTimeoutMs } = options
+  const {
+    url,
+    offset,
+    log,
+    timed,
+    entryMac = null,
+    prepare = true,
+    statementTimeoutMs = defaultStatementTimeoutMs,
+  } = options
   const { max = defaultMax, waitMs = defaultWaitMs } = options.pool ?? {}
-  const open = (pool: { readonly max: number; readonly statementTimeoutMs: number }) =>
-    new Kysely<Tables>({
-      dialect: new PostgresDialect({ pool: createPostgresPool({ url, waitMs, prepare, log, ...pool }) }),
-    })
+  const openPool = (of: { readonly max: number; readonly statementTimeoutMs: number }) =>
+    createPostgresPool({ url, waitMs, prepare, log, ...of })
+  const open = (pool: PostgresPool) =>
+    new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...(timed && { log: timed }) })
 
-  const db = open({ max, statementTimeoutMs })
+  const pool = openPool({ max, statementTimeoutMs })
+  const db = open(pool)
   const clock = createDatabaseClock(offset)
   const observe = (told: number | null) => {
     // Behind PgBouncer a connection may lead to another server than a moment ago.
@@ -96,7 +107,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
       }
     },
     migrate: async () => {
-      const patient = open({ max: 1, statementTimeoutMs: migrationTimeoutMs })
+      const patient = open(openPool({ max: 1, statementTimeoutMs: migrationTimeoutMs }))
       try {
         const applied = await migrate(patient, postgresDialect)
         if (applied.length > 0) log.info({ applied }, 'database migrated')
@@ -108,6 +119,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
     },
     migrationState: () => readMigrationState(db, postgresDialect),
     ping: () => ping(db, postgresDialect, observe),
+    connections: pool.connections,
     close: () => db.destroy(),
   }
 }

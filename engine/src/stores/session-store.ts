@@ -3,6 +3,7 @@ import type { SessionEndReason } from '@vigile/contract'
 import { type Kysely, sql } from 'kysely'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { SessionRow, SessionStore } from '../sessions/store.ts'
+import { countOf } from './count-of.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import { precompile } from './precompile.ts'
@@ -210,6 +211,10 @@ export const prepareSessionStore = (
           .limit(limit)
           .execute()
         return rows.map((row) => toSession(row) as SessionRow)
+      },
+      countLive: async (now, limit) => {
+        const live = db.selectFrom('sessions').select('id').where('revoked_at', 'is', null).where('ends_at', '>=', now)
+        return countOf(db, live.limit(limit))
       },
       deleteEnded: async (before, limit) => {
         const ended = db

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
+import { Kysely, type Logger } from 'kysely'
 import type { ClockOffset } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
@@ -28,6 +28,8 @@ export type SqliteOptions = {
   /** Makes the MAC of what is put on record. Absent: entries have none, and stay outside the chain. */
   readonly entryMac?: EntryMac
   readonly log: Log
+  /** Told of every statement. */
+  readonly timed?: Logger
   /** True for a server: a second one on the same file is refused. False for a command beside it. */
   readonly exclusive: boolean
 }
@@ -45,13 +47,16 @@ export const inMemory = ':memory:'
  * const database = openSqlite({ file: 'data/vigile.db', offset: { ms: 0 }, log, exclusive: true })
  * await database.migrate()
  */
-export const openSqlite = ({ file, offset, log, exclusive, entryMac = null }: SqliteOptions): SqliteDatabase => {
+export const openSqlite = ({ file, offset, log, timed, exclusive, entryMac = null }: SqliteOptions): SqliteDatabase => {
   const path = file === inMemory ? file : resolve(file)
   const { database, releaseLock } = openFiles(path, exclusive)
 
   const connection = createSqliteConnection(database)
   const door = createOneAtATime(maxWaitMs)
-  const db = new Kysely<Tables>({ dialect: createSqliteDialect(connection, () => database.isTransaction, door) })
+  const db = new Kysely<Tables>({
+    dialect: createSqliteDialect(connection, () => database.isTransaction, door),
+    ...(timed && { log: timed }),
+  })
   const observe = (databaseNow: number | null) => Number(databaseNow) + offset.ms
   const bind = prepareStores(db, sqliteDialect, observe, entryMac)
 

@@ -48,6 +48,12 @@ export const createWaitingRows = <Content extends 'sealed' | 'body'>(
         .execute()
       return taken as unknown as readonly (Taken & Readonly<Record<Content, string>>)[]
     },
+    waiting: () =>
+      db
+        .selectFrom(rows)
+        .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('created_at').as('oldest')])
+        .where('ended_at', 'is', null)
+        .executeTakeFirstOrThrow(),
     /** Nothing where it is over already. */
     change: async (id: string, changes: Updateable<OutboxTable> | Updateable<WebhookMessagesTable>) => {
       await db

@@ -27,12 +27,7 @@ export const createWebhookStore = (db: Kysely<Tables>, dialect: Dialect): Webhoo
     claim: rows.claim,
     end: (id, outcome, now) => rows.change(id, { ended_at: now, outcome }),
     postpone: (id, nextAt) => rows.change(id, { next_at: nextAt }),
-    waiting: () =>
-      db
-        .selectFrom('webhook_messages')
-        .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('created_at').as('oldest')])
-        .where('ended_at', 'is', null)
-        .executeTakeFirstOrThrow(),
+    waiting: rows.waiting,
     deleteOld: (before, limit) => deleteExpired(db, dialect, 'webhook_messages', { before, limit }),
   }
 }

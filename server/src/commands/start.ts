@@ -52,7 +52,9 @@ export const addStart = (parent: Command, cli: Cli): void => {
 
 const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {
   if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
-  const { port = 3000, host = '' } = config
+  // Of the public port or of the metrics'.
+  const { port = config.port ?? 3000 } = error as { port?: number }
+  const { host = '' } = config
   const { failures } = messages
   const wrong = { exitCode: exitCodes.wrong }
   switch ((error as NodeJS.ErrnoException).syscall === 'listen' ? (error as NodeJS.ErrnoException).code : 'other') {

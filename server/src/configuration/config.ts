@@ -10,6 +10,10 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly host?: string | undefined
   /** 0 to 65535; 0 takes a free one. Default 3000. */
   readonly port?: number | undefined
+  /** Where Prometheus reads metrics: 0 to 65535. Default 9464 in production, else nowhere. */
+  readonly metricsPort?: number | undefined
+  /** Address of that port. Default `127.0.0.1`. */
+  readonly metricsHost?: string | undefined
   /** Where browsers get scripts and styles, if not here: `https://cdn.example.com`, a CDN that takes them from here. */
   readonly assetsUrl?: string | undefined
   /** Default `info`. */

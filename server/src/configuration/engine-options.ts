@@ -12,6 +12,8 @@ export const engineOptions = (
     host,
     port: _,
     assetsUrl,
+    metricsPort,
+    metricsHost,
     logLevel,
     drainSeconds,
     stopSeconds,

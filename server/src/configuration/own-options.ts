@@ -8,6 +8,8 @@ import { isHost } from './parsers.ts'
 const kinds = {
   host: z.string().refine(isHost),
   port: z.number().int().min(0).max(65_535),
+  metricsPort: z.number().int().min(0).max(65_535),
+  metricsHost: z.string().refine(isHost),
   assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),
   drainSeconds: z.number().min(0).max(300),
@@ -18,6 +20,8 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
   const right = {
     host: faults.address,
     port: faults.wholeNumber(0, 65_535),
+    metricsPort: faults.wholeNumber(0, 65_535),
+    metricsHost: faults.address,
     assetsUrl: faults.origin,
     logLevel: faults.oneOf(logLevels),
     drainSeconds: faults.wholeNumber(0, 300),

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Locale } from '@vigile/contract'
-import { clientAddress, type Networks, type Peer, type Vigile } from '@vigile/engine'
+import { clientAddress, countRequest, type Meter, type Networks, type Peer, type Vigile } from '@vigile/engine'
 import { parseAccept } from 'hono/utils/accept'
 import type { Log } from '../log/log.ts'
 import { answerFile } from '../pages/answer-file.ts'
@@ -24,10 +24,11 @@ export type AnswerDeps = {
   readonly signInPath: string
   readonly assetsUrl: string | null
   readonly log: Log
+  readonly meter: Meter
 }
 
 export const createAnswer = (deps: AnswerDeps): Answer => {
-  const { vigile, files, security, app, assetsUrl, trustedProxies, log } = deps
+  const { vigile, files, security, app, assetsUrl, trustedProxies, log, meter } = deps
   const table = tableOf(deps.routes)
 
   const answerPage = async (context: PageContext): Promise<Response> => {
@@ -71,12 +72,15 @@ export const createAnswer = (deps: AnswerDeps): Answer => {
       if (!answer.headers.has(name)) answer.headers.set(name, value)
     }
     answer.headers.set('X-Request-Id', context.requestId)
+    const took = performance.now() - started
+    const path = file ? 'file' : table.has(url.pathname) ? 'page' : 'other'
+    countRequest(meter, { path, method: request.method, status: answer.status, seconds: took / 1000 })
     log.info(
       {
         method: request.method,
         path: url.pathname,
         status: answer.status,
-        ms: Math.round(performance.now() - started),
+        ms: Math.round(took),
         requestId: context.requestId,
         ip: clientAddress(peer.address, request.headers.get('x-forwarded-for'), trustedProxies),
       },

@@ -1,0 +1,98 @@
+// What this node can say of the site when it is asked: read, not counted (OPS-5).
+import type { AuditChainStore } from './audit/chain-store.ts'
+import type { JobStore } from './jobs/store.ts'
+import type { SigningKeys } from './keys/signing-keys.ts'
+import type { OutboxStore } from './mail/store.ts'
+import { isJobName, type LabelsOf } from './meter/catalogue.ts'
+import { type Reading, reading } from './meter/meter.ts'
+import type { Clock } from './primitives/clock.ts'
+import type { Log } from './primitives/log.ts'
+import type { ProviderState } from './provider-calls/provider-clients.ts'
+import type { Readiness } from './readiness.ts'
+import type { SessionStore } from './sessions/store.ts'
+import type { Database } from './stores/database.ts'
+import type { WebhookStore } from './webhooks/store.ts'
+
+/** What the database is asked for is kept for so long, however many ask. */
+const keepMs = 15_000
+const maxSessions = 1_000_000
+const maxUnsealed = 100_000
+
+export type GaugesDeps = {
+  readonly readiness: () => Promise<Readiness>
+  readonly providers: () => readonly ProviderState[]
+  readonly database: Pick<Database, 'connections'>
+  readonly sessions: Pick<SessionStore, 'countLive'>
+  readonly outbox: Pick<OutboxStore, 'waiting'>
+  readonly webhooks: Pick<WebhookStore, 'waiting'>
+  readonly auditChain: Pick<AuditChainStore, 'countToSeal'>
+  readonly jobs: Pick<JobStore, 'lastFinished'>
+  readonly signingKeys: Pick<SigningKeys, 'current'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Never rejects: what can't be read now is left out, and `part_ok` says why. */
+export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[]>) => {
+  const { clock, log } = deps
+  let known: { readonly at: number; readonly readings: Promise<readonly Reading[]> } | undefined
+
+  const ask = async (): Promise<readonly Reading[]> => {
+    const now = clock.now()
+    const secondsSince = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000)
+    const live = await deps.sessions.countLive(now, maxSessions)
+    const mail = await deps.outbox.waiting()
+    const webhooks = await deps.webhooks.waiting()
+    const unsealed = await deps.auditChain.countToSeal(maxUnsealed)
+    const jobs = await deps.jobs.lastFinished()
+    const { signsFrom } = await deps.signingKeys.current()
+    return [
+      reading('active_sessions', {}, live),
+      reading('mail_waiting', {}, mail.count),
+      reading('mail_oldest_seconds', {}, secondsSince(mail.oldest)),
+      reading('webhooks_waiting', {}, webhooks.count),
+      reading('webhooks_oldest_seconds', {}, secondsSince(webhooks.oldest)),
+      reading('audit_unsealed', {}, unsealed),
+      reading('signing_key_age_seconds', {}, secondsSince(signsFrom)),
+      ...jobs.flatMap(({ job, at }) =>
+        isJobName(job) ? [reading('job_last_success_timestamp_seconds', { job }, at / 1000)] : [],
+      ),
+    ]
+  }
+
+  const asked = (): Promise<readonly Reading[]> => {
+    if (!known || performance.now() - known.at > keepMs)
+      known = {
+        at: performance.now(),
+        readings: ask().catch((error: unknown) => {
+          log.warn({ err: error }, 'figures of the database could not be read')
+          return []
+        }),
+      }
+    return known.readings
+  }
+
+  return async () => {
+    const { status, parts } = await deps.readiness()
+    const isUp = status !== 'down'
+    const connections = deps.database.connections?.()
+    return [
+      reading('ready', {}, Number(isUp)),
+      ...Object.entries(parts).map(([part, state]) =>
+        reading('part_ok', { part: part as LabelsOf<'part_ok'>['part'] }, Number(state === 'ok')),
+      ),
+      ...deps
+        .providers()
+        .map(({ id, state }) => reading('provider_breaker_open', { provider: id }, Number(state === 'open'))),
+      ...(connections
+        ? [
+            reading('store_pool_connections', { state: 'busy' }, connections.busy),
+            reading('store_pool_connections', { state: 'idle' }, connections.idle),
+            reading('store_pool_waiting', {}, connections.waiting),
+          ]
+        : []),
+      // A database that is down is not asked: each wait for it would be as long as a scrape may take.
+      ...(isUp ? await asked() : []),
+    ]
+  }
+}

@@ -1,0 +1,111 @@
+// Every instrument, and every value that its labels can have: what is measured is bounded, whatever people send.
+import { endpoints, type SessionEndReason, sessionEndReasons } from '@vigile/contract'
+import { defaultRules, type RuleName } from '../limits/rules.ts'
+import { auditActions, otherAction } from './audit-actions.ts'
+
+type LabelSets = Readonly<Record<string, readonly string[]>>
+
+export type Instrument = {
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: LabelSets
+}
+
+const define =
+  <const Kind extends Instrument['kind']>(kind: Kind) =>
+  <const Labels extends LabelSets = Record<never, never>>(help: string, labels: Labels = {} as Labels) => ({
+    kind,
+    help,
+    labels,
+  })
+const counter = define('counter')
+const gauge = define('gauge')
+/** Of seconds. */
+const histogram = define('histogram')
+
+/** Names of the configuration: providers, settings. As few as somebody wrote down. */
+const configured: readonly string[] = []
+
+const patterns = Object.values(endpoints).map(({ path }) => patternOf(path))
+/** `page` and `file` are of the server; `other`: what nobody serves, and what any path can be asked besides. */
+const routes: readonly string[] = [...new Set([...patterns, 'page', 'file', 'other'])]
+export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other'] as const
+export const statuses = [
+  ...['200', '201', '202', '204', '302', '303', '304', '307', '308'],
+  ...['400', '401', '403', '404', '405', '408', '409', '410', '413', '415', '429', '500', '503'],
+  'other',
+] as const
+const rules = Object.keys(defaultRules) as readonly RuleName[]
+export const cleanedTables = [
+  'accounts',
+  'entries',
+  'sessions',
+  'devices',
+  'letters',
+  'links',
+  'pendingSignIns',
+] as const
+/** Jobs that run once per cluster, and leave a record. */
+export const jobNames = ['clean-up', 'delete-accounts'] as const
+export type JobName = (typeof jobNames)[number]
+export const isJobName = (name: string): name is JobName => jobNames.some((known) => known === name)
+const reasons: readonly SessionEndReason[] = sessionEndReasons
+
+/** A route as labels name it: its pattern below the auth path, or from the root with a slash. Never what was asked for. */
+export function patternOf(path: string): string {
+  return path.replace(/^\.\//, '')
+}
+
+/** Names are `vigile_` and this. The first word of the help is what docs/monitoring.md shows. */
+export const instruments = {
+  http_requests_total: counter('Requests answered', { route: routes, method: methods, status: statuses }),
+  http_request_duration_seconds: histogram('Time until the answer, the arrival of the body included', {
+    route: routes,
+  }),
+  sign_ins_total: counter('Sign-ins, whatever the proof; a second factor that is asked for is neither', {
+    outcome: ['succeeded', 'failed'],
+  }),
+  sign_ups_total: counter('Accounts that people made for themselves'),
+  refreshes_total: counter('Refreshes: a new token, the same one, or why there is none', {
+    outcome: ['rotated', 'kept', 'stale', 'ended', 'reuse', 'invalid', 'refused', 'failed'],
+  }),
+  sessions_ended_total: counter('Sessions that were ended before their time', { reason: reasons }),
+  limits_hit_total: counter('Requests and attempts that a limit refused', { rule: rules }),
+  audit_entries_total: counter('Entries of the audit log, once committed', { action: [...auditActions, otherAction] }),
+  password_hash_duration_seconds: histogram('Time to make or check a hash, its wait included'),
+  store_statement_duration_seconds: histogram('Time of one statement', { store: ['postgres', 'sqlite', 'redis'] }),
+  store_pool_connections: gauge('Connections of this node to PostgreSQL', { state: ['busy', 'idle'] }),
+  store_pool_waiting: gauge('Statements that wait for a connection'),
+  provider_calls_total: counter('Calls of providers, repeats included in one', {
+    provider: configured,
+    outcome: ['answered', 'unavailable', 'refused'],
+  }),
+  provider_call_duration_seconds: histogram('Time of one call of a provider, repeats included', {
+    provider: configured,
+  }),
+  provider_breaker_open: gauge('1 while a provider is left alone', { provider: configured }),
+  ready: gauge('1 while this node takes requests'),
+  part_ok: gauge('1 while a part does its work; 0: down or degraded', {
+    part: ['database', 'migrations', 'writes', 'channel', 'redis', 'mail', 'shutdown'],
+  }),
+  active_sessions: gauge('Sessions that live, a million at most'),
+  mail_waiting: gauge('Letters that wait to be sent'),
+  mail_oldest_seconds: gauge('Age of the oldest letter that waits'),
+  webhooks_waiting: gauge('Webhook messages that wait to be delivered'),
+  webhooks_oldest_seconds: gauge('Age of the oldest webhook message that waits'),
+  audit_unsealed: gauge('Entries of the audit log that have no place in the chain yet'),
+  signing_key_age_seconds: gauge('Time for which the present key has signed'),
+  job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { job: jobNames }),
+  job_failures_total: counter('Runs of a job that failed', { job: jobNames }),
+  cleaned_rows_total: counter('Rows that the clean-up removed', { table: cleanedTables }),
+  build_info: gauge('1; what runs', { version: configured }),
+} satisfies Record<string, Instrument>
+
+export type Instruments = typeof instruments
+export type NameOf<Kind extends Instrument['kind']> = {
+  [Name in keyof Instruments]: Instruments[Name]['kind'] extends Kind ? Name : never
+}[keyof Instruments]
+export type LabelsOf<Name extends keyof Instruments> = {
+  readonly [Label in keyof Instruments[Name]['labels']]: (Instruments[Name]['labels'][Label] &
+    readonly string[])[number]
+}

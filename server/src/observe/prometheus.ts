@@ -1,0 +1,48 @@
+// The engine's figures, and Node's own, as Prometheus reads them (OPS-5).
+import { type Instrument, instruments, type Meter, type Reading } from '@vigile/engine'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Prometheus = {
+  readonly meter: Meter
+  readonly contentType: string
+  /** What a scrape gets. */
+  text(): Promise<string>
+}
+
+/** From a memory look-up to the longest that a request may take. Seconds. */
+export const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** `read`: what is read when it is asked for. */
+export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prometheus => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const of = (name: string, { help, labels }: Instrument) => ({
+    name: `vigile_${name}`,
+    help,
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  })
+  const named = <Made>(kind: Instrument['kind'], make: (options: ReturnType<typeof of>) => Made) =>
+    new Map(
+      Object.entries<Instrument>(instruments).flatMap(([name, one]) =>
+        one.kind === kind ? [[name, make(of(name, one))] as const] : [],
+      ),
+    )
+  const counters = named('counter', (options) => new Counter(options))
+  const gauges = named('gauge', (options) => new Gauge(options))
+  const histograms = named('histogram', (options) => new Histogram({ ...options, buckets }))
+
+  return {
+    meter: {
+      add: (name, labels, by) => counters.get(name)?.inc(labels, by),
+      record: (name, labels, seconds) => histograms.get(name)?.observe(labels, seconds),
+    },
+    contentType: registry.contentType,
+    text: async () => {
+      const readings = await read()
+      for (const gauge of gauges.values()) gauge.reset()
+      for (const { name, labels, value } of readings) gauges.get(name)?.set(labels, value)
+      return registry.metrics()
+    },
+  }
+}
