@@ -2,6 +2,7 @@
 export const auditActions = [
   'audit:cut',
   'audit:export',
+  'audit:export:end',
   'audit:read',
   'factor:add',
   'factor:add:failed',

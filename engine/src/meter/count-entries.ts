@@ -8,9 +8,8 @@ export const countEntries =
   (meter: Meter) =>
   (entries: readonly Pick<AuditEntry, 'action' | 'details'>[]): void => {
     for (const { action, details } of entries) {
-      const label = actionLabel(action)
-      meter.add('audit_entries_total', { action: label })
-      switch (label) {
+      meter.add('audit_entries_total', { action: actionLabel(action) })
+      switch (action) {
         case 'session:sign-in':
           meter.add('sign_ins_total', { outcome: 'succeeded' })
           break

@@ -10,7 +10,7 @@ export type Prometheus = {
 }
 
 /** From a memory look-up to the longest that a request may take. Seconds. */
-export const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** `read`: what is read when it is asked for. */
 export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prometheus => {
