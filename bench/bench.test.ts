@@ -78,7 +78,7 @@ describe('what is read', () => {
       only: ['check', 'start'],
       rounds: 2,
     })
-    expect(readOptions(['--quick'])).toMatchObject({ rounds: 1, sessions: 2000, write: false })
+    expect(readOptions(['--quick'])).toMatchObject({ rounds: 1, sessions: 2000, entries: 2000, write: false })
     expect(readOptions(['--help'])).toBe('help')
     expect(() => readOptions(['--only', 'chek'])).toThrow('there is no "chek"')
     expect(() => readOptions(['--rounds', 'many'])).toThrow('--rounds')
@@ -119,8 +119,15 @@ test('each peer has its server, its package is locked, and what it is asked name
 
 test('it runs, and every line of its table is there', async () => {
   const small = ['--quick', '--quiet', '--seconds', '0.2', '--sessions', '100', '--connections', '2']
-  const only = ['--only', 'refresh']
+  const only = ['--only', 'refresh,search']
   const { stdout } = await promisify(execFile)(process.execPath, [`${import.meta.dirname}/run.ts`, ...small, ...only])
   const whats = stdout.split('\n').flatMap((line) => /^\| ([^|]+) \|/.exec(line)?.[1] ?? [])
-  expect(whats).toEqual(['what', '---', 'bare node:http', expect.stringContaining('refresh with rotation')])
+  const searches = ['1,000', '2,000'].map((count) => `the 10 newest failures of one address, of ${count} entries`)
+  expect(whats).toEqual([
+    'what',
+    '---',
+    'bare node:http',
+    expect.stringContaining('refresh with rotation'),
+    ...searches,
+  ])
 }, 480_000)

@@ -5,6 +5,8 @@ export const scenarioNames = [
   'refresh',
   'sign-in',
   'audit',
+  'chain',
+  'search',
   'growth',
   'storm',
   'revocation',
@@ -24,6 +26,8 @@ export type Options = {
   readonly connections: number
   /** Sessions that are put into a database where many are needed. */
   readonly sessions: number
+  /** Entries of the big audit log. */
+  readonly entries: number
   readonly write: boolean
   readonly quiet: boolean
 }
@@ -38,15 +42,16 @@ export const help = `What Vigile costs, beside what nothing costs: one table.
   --seconds N         how long one measurement takes; default 3
   --connections N     connections of the load; default 50
   --sessions N        sessions in the big database; default 1000000
-  --quick             1 round of 0.3 s and 2000 sessions: shows that it works, its figures mean little
+  --entries N         entries of the big audit log; default 10000000
+  --quick             1 round of 0.3 s, 2000 sessions and entries: shows that it works, its figures mean little
   --write             puts the table into bench/README.md
   --quiet             no progress on standard error
 
   npm run bench -- --only check --rounds 10
 `
 
-const quick = { rounds: '1', seconds: '0.3', connections: '8', sessions: '2000' }
-const full = { rounds: '6', seconds: '3', connections: '50', sessions: '1000000' }
+const quick = { rounds: '1', seconds: '0.3', connections: '8', sessions: '2000', entries: '2000' }
+const full = { rounds: '6', seconds: '3', connections: '50', sessions: '1000000', entries: '10000000' }
 
 /** The options of a command line, or `help`. Throws where it makes no sense. */
 export const readOptions = (args: readonly string[]): Options | 'help' => {
@@ -55,7 +60,7 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ only: text, rounds: text, seconds: text, connections: text, sessions: text },
+      ...{ only: text, rounds: text, seconds: text, connections: text, sessions: text, entries: text },
       ...{ quick: flag, write: flag, quiet: flag, help: flag },
     },
   })
@@ -76,6 +81,7 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
     seconds: positive('seconds'),
     connections: positive('connections'),
     sessions: positive('sessions'),
+    entries: positive('entries'),
     write: values.write,
     quiet: values.quiet,
   }

@@ -9,11 +9,13 @@ import { help, readOptions, type ScenarioName } from './options.ts'
 import { intoReadme } from './readme.ts'
 import { type Row, tableOf } from './row.ts'
 import { audit } from './scenarios/audit.ts'
+import { chain } from './scenarios/chain.ts'
 import { check, floorSubject } from './scenarios/check.ts'
 import { growth } from './scenarios/growth.ts'
 import { peersScenario } from './scenarios/peers.ts'
 import { refresh } from './scenarios/refresh.ts'
 import { revocation } from './scenarios/revocation.ts'
+import { search } from './scenarios/search.ts'
 import { signInScenario } from './scenarios/sign-in.ts'
 import { start } from './scenarios/start.ts'
 import { storm } from './scenarios/storm.ts'
@@ -23,6 +25,8 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
   refresh,
   'sign-in': signInScenario,
   audit,
+  chain,
+  search,
   growth,
   storm,
   revocation,

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createFakeVigile } from '../fake-vigile.suite.ts'
 import { startServer } from '../start-server.ts'
 import { startTestSite, type TestSite } from '../test-site.suite.ts'
@@ -254,5 +254,40 @@ describe('the beginning', () => {
     const site = await start()
     const port = Number(new URL(site.url).port)
     await expect(startTestSite({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe('AUD-4 an answer of any length', () => {
+  const listenTo = async (pull: (controller: ReadableStreamDefaultController<Uint8Array>) => void) => {
+    let given = () => {}
+    const givenUp = new Promise<void>((resolve) => {
+      given = resolve
+    })
+    const answer = () => new Response(new ReadableStream({ pull, cancel: given }, { highWaterMark: 0 }))
+    const server = await listen({ host: '127.0.0.1', port: 0 }, { answer, shortWay: () => null }, silent)
+    return { url: `http://127.0.0.1:${server.port}/`, givenUp, close: () => server.close(0) }
+  }
+
+  test('is no longer made once the client is gone', async () => {
+    const { url, givenUp, close } = await listenTo((controller) => controller.enqueue(Buffer.alloc(65_536)))
+    const client = new AbortController()
+    const response = await fetch(url, { signal: client.signal })
+    await response.body?.getReader().read()
+    client.abort()
+    await givenUp
+    await close()
+  })
+
+  test('that breaks off does not look whole', async () => {
+    vi.spyOn(console, 'error').mockImplementationOnce(() => {})
+    let parts = 0
+    const { url, close } = await listenTo((controller) => {
+      parts += 1
+      if (parts > 10) controller.error(new Error('the database is gone'))
+      else controller.enqueue(Buffer.alloc(65_536))
+    })
+    const read = async () => (await fetch(url)).text()
+    await expect(read()).rejects.toThrow()
+    await close()
   })
 })
