@@ -8,7 +8,9 @@ import { type Meter, noMeter } from './meter/meter.ts'
 import { startNodeWork } from './node-work.ts'
 import { createRefreshTokens } from './oauth/refresh-tokens.ts'
 import { createAudit } from './operator/audit.ts'
+import { createBackups } from './operator/backups.ts'
 import { createCleanUp } from './operator/clean-up.ts'
+import { createJobs } from './operator/jobs.ts'
 import { createKeys } from './operator/keys.ts'
 import { createBlocks, createCheck } from './operator/limits.ts'
 import { createRoles } from './operator/roles.ts'
@@ -141,6 +143,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     cleanUp,
   })
   const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, contextOf, ready })
+  const { schedule, ...jobActs } = createJobs({ ...acts, background })
   let closing: Promise<void> | undefined
 
   return {
@@ -179,6 +182,8 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     keys: before(createKeys(acts)),
     audit: { ...before(auditActs), export: exportLog },
     webhooks: before(createWebhooks({ ...base, courier })),
+    backups: before(createBackups(acts)),
+    jobs: { schedule, ...before(jobActs) },
     ...before({ cleanUp: cleanUp.ask }),
     migrate: database.migrate,
     migrationState: database.migrationState,

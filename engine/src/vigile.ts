@@ -10,7 +10,9 @@ import type { Asked } from './http/short-way.ts'
 import type { Delivered } from './mail/mailbox.ts'
 import type { Reading } from './meter/meter.ts'
 import type { Audit } from './operator/audit.ts'
+import type { Backups } from './operator/backups.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
+import type { Jobs } from './operator/jobs.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
 import type { Roles } from './operator/roles.ts'
@@ -87,6 +89,8 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   readonly connections: Connections
   readonly audit: Audit
   readonly webhooks: Webhooks
+  readonly backups: Backups
+  readonly jobs: Jobs
   /** Removes what has ended (TOK-10), in batches. */
   cleanUp(by: Actor): Promise<CleanUpReport>
   /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */

@@ -36,6 +36,7 @@ export const wholeLog: AuditReport = {
   before: 0,
   underOldKeys: 0,
   removedUpTo: 0,
+  restores: [],
   anchored: null,
   seconds: 0.1,
 }
@@ -165,6 +166,8 @@ export const createFakeVigile = ({
       verify: async () => wholeLog,
     },
     webhooks: { state: async () => null, test: async () => ({ ok: false, error: 'not_configured' }) },
+    backups: { restored: async () => {} },
+    jobs: { schedule: ({ job }) => void calls.push(`schedule ${job}`), note: async () => {}, last: async () => null },
     cleanUp: async () => ({
       accounts: 0,
       entries: 0,

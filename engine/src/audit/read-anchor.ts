@@ -7,12 +7,24 @@ import { openSigned } from './signed.ts'
 /** Checkpoints of one a minute over two years. */
 const maxCheckpoints = 1_000_000
 
+/** The database was set back to a backup whose log ended at this position. */
+export type Restore = { readonly at: number; readonly position: number }
+
+type Said = { readonly position: number; readonly hash: string; readonly at: number }
+
 export type ReadAnchor = {
-  /** The newest checkpoint that it holds; position 0 where it holds none. */
-  readonly newest: { readonly position: number; readonly at: number }
   /** Whether the entry at this position is the one that the anchor saw there. */
-  compare(entry: { readonly position: number; readonly hash: string }, faults: FaultList): void
-  compared(): number
+  compare(entry: { readonly position: number; readonly hash: string }): void
+  /**
+   * The newest checkpoint (position 0: there is none), how many were compared, and where the log differs. A restore accounts for what
+   * the anchor saw before it beyond the end of the backup; nothing else does.
+   */
+  conclude(restores: readonly Restore[]): {
+    readonly position: number
+    readonly at: number
+    readonly compared: number
+    readonly differing: readonly number[]
+  }
 }
 
 /**
@@ -24,32 +36,38 @@ export const readAnchor = async (
   lines: AsyncIterable<string> | Iterable<string>,
   faults: FaultList,
 ): Promise<ReadAnchor> => {
-  const hashes = new Map<number, string>()
-  let newest = { position: 0, at: 0 }
+  // Several of one position: after a restore, another entry stands where one was.
+  const all = new Map<string, Said>()
   for await (const line of lines) {
     const signed = parseAnchorLine(line)
     if (!signed) continue
     const opened = await openSigned(keyring, 'checkpoint', signed)
     const said = opened.ok ? opened.value : opened.error === 'unknown_key' ? opened.claimed : null
-    const known = said && hashes.get(said.position)
-    if (!said || (known !== undefined && known !== said.hash)) {
-      faults.add({ kind: 'anchor_forged', ...(said && { position: said.position }) })
+    if (!said) {
+      faults.add({ kind: 'anchor_forged' })
       continue
     }
-    if (hashes.size === maxCheckpoints)
+    if (all.size === maxCheckpoints)
       throw new RangeError(`The anchor has over ${maxCheckpoints} checkpoints: give a part of it`)
-    hashes.set(said.position, said.hash)
-    if (said.position > newest.position) newest = { position: said.position, at: said.at }
+    all.set(`${said.position} ${said.hash}`, said)
   }
-  let compared = 0
+  const at = Map.groupBy(all.values(), ({ position }) => position)
+  const met: { readonly said: Said; readonly isEqual: boolean }[] = []
   return {
-    newest,
-    compare: ({ position, hash }, found) => {
-      const anchored = hashes.get(position)
-      if (anchored === undefined) return
-      compared += 1
-      if (anchored !== hash) found.add({ kind: 'anchor_mismatch', position })
+    compare: ({ position, hash }) => {
+      for (const said of at.get(position) ?? []) met.push({ said, isEqual: said.hash === hash })
     },
-    compared: () => compared,
+    conclude: (restores) => {
+      const counts = (said: Said) => !restores.some((one) => said.position > one.position && said.at <= one.at)
+      const compared = met.filter(({ said, isEqual }) => isEqual || counts(said))
+      let newest = { position: 0, at: 0 }
+      for (const said of all.values()) if (said.position > newest.position && counts(said)) newest = said
+      return {
+        position: newest.position,
+        at: newest.at,
+        compared: compared.length,
+        differing: compared.flatMap(({ said, isEqual }) => (isEqual ? [] : [said.position])),
+      }
+    },
   }
 }

@@ -5,7 +5,8 @@ import { contentOf, genesis, linkOf } from './canonical.ts'
 import type { AuditChainStore, Place, SealedEntry, StoredEntry } from './chain-store.ts'
 import { checkMac, checkPersonal } from './entry-mac.ts'
 import { type AuditFault, createFaults, type FaultList } from './faults.ts'
-import { type ReadAnchor, readAnchor } from './read-anchor.ts'
+import { type ReadAnchor, type Restore, readAnchor } from './read-anchor.ts'
+import { restoreAction, restoreOf } from './restore-entry.ts'
 import { type Checkpoint, type Head, openSigned } from './signed.ts'
 
 /** Entries of one statement. */
@@ -38,6 +39,8 @@ export type AuditReport = {
   readonly underOldKeys: number
   /** Up to here entries were removed when their time was over. */
   readonly removedUpTo: number
+  /** When the database was set back to a backup, and the position after which the log went on. */
+  readonly restores: readonly Restore[]
   /** Of the anchor: checkpoints that the log was compared with, and the newest one. Null: there was no anchor. */
   readonly anchored: { readonly compared: number; readonly position: number; readonly at: number } | null
   readonly seconds: number
@@ -50,7 +53,14 @@ export type VerifyDeps = {
 }
 
 type Start = { readonly position: number; readonly hash: string }
-type Walk = { entries: number; checkpoints: number; underOldKeys: number; position: number; hash: string | null }
+type Walk = {
+  entries: number
+  checkpoints: number
+  underOldKeys: number
+  position: number
+  hash: string | null
+  readonly restores: Restore[]
+}
 
 export const verifyAudit = async (deps: VerifyDeps, input: VerifyInput = {}): Promise<AuditReport> => {
   const startedAt = performance.now()
@@ -59,15 +69,17 @@ export const verifyAudit = async (deps: VerifyDeps, input: VerifyInput = {}): Pr
   const anchor = input.anchor ? await readAnchor(deps, input.anchor, faults) : null
   const head = await readHead(deps, faults)
   const start = await startOf(deps, head, input.from)
-  const walk: Walk = { entries: 0, checkpoints: 0, underOldKeys: 0, ...start }
+  const walk: Walk = { entries: 0, checkpoints: 0, underOldKeys: 0, restores: [], ...start }
   // Without a head to believe, the entries can still be compared with their MACs and with the checkpoints.
   const end = head?.position ?? (await deps.auditChain.lastPosition())
-  anchor?.compare(start, faults)
+  anchor?.compare(start)
   await walkEntries(deps, { end, faults, walk, anchor, onProgress: input.onProgress })
   if (head && walk.position < end) faults.add({ kind: 'truncated', position: walk.position + 1, to: end })
   else if (head && walk.hash !== head.hash) faults.add({ kind: 'head_mismatch', position: end })
-  if (anchor && anchor.newest.position > end && (!head || walk.position === end))
-    faults.add({ kind: 'truncated', position: walk.position + 1, to: anchor.newest.position })
+  const anchored = anchor?.conclude(walk.restores) ?? null
+  for (const position of anchored?.differing ?? []) faults.add({ kind: 'anchor_mismatch', position })
+  if (anchored && anchored.position > end && (!head || walk.position === end))
+    faults.add({ kind: 'truncated', position: walk.position + 1, to: anchored.position })
   await checkBeyond(deps, faults)
   await checkOutside(deps, { head, faults })
   return {
@@ -81,7 +93,8 @@ export const verifyAudit = async (deps: VerifyDeps, input: VerifyInput = {}): Pr
     before: await deps.auditChain.countWithoutMac(),
     underOldKeys: walk.underOldKeys,
     removedUpTo: head?.cut?.position ?? 0,
-    anchored: anchor && { compared: anchor.compared(), ...anchor.newest },
+    restores: walk.restores,
+    anchored: anchored && { compared: anchored.compared, position: anchored.position, at: anchored.at },
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   }
 }
@@ -135,7 +148,7 @@ const walkEntries = async (
     const blank: StoredEntry[] = []
     for (const entry of entries) {
       await checkEntry(deps, { entry, faults, walk, blank })
-      anchor?.compare(entry, faults)
+      anchor?.compare(entry)
       while (!checkpoint.done && checkpoint.value.position <= entry.position) {
         const { position, hash } = checkpoint.value
         // Of a place that is missing, or was removed meanwhile, that is all there is to say.
@@ -178,6 +191,8 @@ const checkEntry = async (
   const personal = checkPersonal(entry)
   if (personal === 'wrong' && mac !== 'wrong') faults.add({ kind: 'changed', ...where })
   if (personal === 'blank') blank.push(entry)
+  // Nobody else can write one: it is linked, and has a MAC of ours or is vouched for by what was signed later.
+  if (action === restoreAction && isLinked && mac !== 'wrong') walk.restores.push(restoreOf(entry))
   walk.position = position
   walk.hash = entry.hash
   walk.entries += 1

@@ -93,6 +93,7 @@ describe('the schedule', () => {
       },
       finish: async () => {},
       lastFinished: async () => [],
+      lastDone: async () => null,
       deleteOld: async () => {},
     }
     return { claimed, jobs }

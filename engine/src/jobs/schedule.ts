@@ -13,6 +13,19 @@ const keepMs = 30 * 86_400_000
 
 export type Schedule = { stop(): void }
 
+/** What a run of a job comes to, in numbers. */
+export type JobResult = Readonly<Record<string, number>>
+
+/** What keeps a text from being a cron pattern; null: it is one. */
+export const cronFault = (pattern: string): string | null => {
+  try {
+    new Cron(pattern, { paused: true }).stop()
+    return null
+  } catch (error) {
+    return `"${pattern}" is no cron pattern: ${(error as Error).message}`
+  }
+}
+
 /**
  * Runs `work` at every moment of a cron pattern. Every node wakes at the same slot; the one that claims the slot in the
  * database does the work. What fails is logged and left to the next slot.
@@ -22,7 +35,7 @@ export const scheduleJob = (
   input: {
     readonly job: string
     readonly pattern: string
-    readonly work: () => Promise<Readonly<Record<string, number>>>
+    readonly work: () => Promise<JobResult>
   },
 ): Schedule => {
   const node = randomToken(8)
@@ -47,7 +60,7 @@ export const runOnce = async (
     readonly job: string
     readonly slot: number
     readonly node: string
-    readonly work: () => Promise<Readonly<Record<string, number>>>
+    readonly work: () => Promise<JobResult>
   },
 ): Promise<boolean> => {
   const { job, slot, node, work } = input

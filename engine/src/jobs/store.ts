@@ -19,6 +19,8 @@ export interface JobStore {
   }): Promise<void>
   /** When each job last ended well, as far as records are kept. */
   lastFinished(): Promise<readonly { readonly job: string; readonly at: number }[]>
+  /** The last run of a job that ended well, or null. */
+  lastDone(job: string): Promise<{ readonly at: number; readonly result: string } | null>
   /** Removes the records of runs older than `before`. */
   deleteOld(before: number): Promise<void>
 }

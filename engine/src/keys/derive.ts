@@ -13,6 +13,8 @@ export type DerivedKeys = {
   readonly audit: Uint8Array
   /** Seed of the Ed25519 key that signs the head and the checkpoints of the audit log (RFC 8032). */
   readonly auditSeed: Uint8Array
+  /** Of the manifests of backups. */
+  readonly backup: Uint8Array
 }
 
 const derive = (secret: string, purpose: string): Uint8Array =>
@@ -28,5 +30,6 @@ export const deriveKeys = (secret: string): DerivedKeys => {
     proof: derive(secret, 'proof nonce mac'),
     audit: derive(secret, 'audit entry mac'),
     auditSeed: derive(secret, 'audit signature seed'),
+    backup: derive(secret, 'backup manifest mac'),
   }
 }

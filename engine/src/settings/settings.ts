@@ -1,10 +1,10 @@
 // Options with their defaults, checked as a whole: every fault is named at once, and nothing starts with one (OPS-1).
-import { Cron } from 'croner'
 import type { BindingMode } from '../binding/binding.ts'
 import { ConfigurationError, type ConfigurationFault, type Faults } from '../configuration-error.ts'
 import { type Networks, parseNetworks } from '../http/client-address.ts'
 import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
+import { cronFault } from '../jobs/schedule.ts'
 import { checkSecrets } from '../keys/secret-strength.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
 import type { Provider } from '../oauth/provider.ts'
@@ -181,10 +181,7 @@ const appOf = (app = 'vigile', faults: Faults): string => {
 }
 
 const patternOf = (setting: string, pattern: string, faults: Faults): string => {
-  try {
-    new Cron(pattern, { paused: true }).stop()
-  } catch (error) {
-    faults.add(setting, `"${pattern}" is no cron pattern: ${(error as Error).message}`, 'the default is 0 2 * * *')
-  }
+  const fault = cronFault(pattern)
+  if (fault !== null) faults.add(setting, fault, 'the default is 0 2 * * *')
   return pattern
 }

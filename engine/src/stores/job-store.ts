@@ -38,6 +38,17 @@ export const createJobStore = (db: Kysely<Tables>): JobStore => ({
         .groupBy('job')
         .execute(),
     ),
+  lastDone: async (job) => {
+    const row = await db
+      .selectFrom('job_runs')
+      .select(['finished_at', 'result'])
+      .where('job', '=', job)
+      .where('finished_at', 'is not', null)
+      .orderBy('slot', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row ? { at: Number(row.finished_at), result: row.result ?? '{}' } : null
+  },
   deleteOld: async (before) => {
     await db.deleteFrom('job_runs').where('claimed_at', '<', before).execute()
   },

@@ -138,6 +138,8 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     await one.jobs.finish({ job: 'clean-up', slot: 1, node: 'n', now: 4_500, result: '12 removed' })
     expect(await claim(other, 1e9)).toBe(false)
     expect(await claim(other, 5_000, 2)).toBe(true)
+    expect(await one.jobs.lastDone('clean-up')).toEqual({ at: 4_500, result: '12 removed' })
+    expect(await one.jobs.lastDone('another')).toBeNull()
     await one.jobs.deleteOld(4_001)
     expect(await claim(other, 5_000, 1)).toBe(true)
     expect(await claim(other, 5_000, 2)).toBe(false)

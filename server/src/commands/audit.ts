@@ -82,6 +82,7 @@ const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number 
   const notes = [
     ...(found.removedUpTo > 0 ? [audit.removed(found.removedUpTo)] : []),
     ...(found.before > 0 ? [audit.before(found.before)] : []),
+    ...found.restores.map(({ at, position }) => audit.restored(formatTime(at), position)),
     ...(found.anchored
       ? [audit.anchored(found.anchored.compared, found.anchored.position, formatTime(found.anchored.at))]
       : []),

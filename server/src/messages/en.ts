@@ -294,6 +294,8 @@ export const en = {
         ? 'The anchor holds no checkpoint.'
         : `${plural(compared, 'checkpoint', 'checkpoints')} of the anchor compared; its newest is ${position}, of ${at}.`,
     from: 'Begin at the newest checkpoint before this position',
+    restored: (at: string, position: number) =>
+      `Restored from a backup at ${at}: what was recorded after entry ${position} until then is not in this log.`,
     progress: (entries: number, of: number, perSecond: number) =>
       `${entries.toLocaleString('en')} of ${plural(of, 'entry', 'entries')}, ${perSecond.toLocaleString('en')} a second`,
     whole: (entries: number, from: number, to: number, checkpoints: number, seconds: number) =>

@@ -305,6 +305,8 @@ export const fr: Catalogue = {
         ? 'L’ancre ne contient aucun point de contrôle.'
         : `${plural(compared, 'point de contrôle', 'points de contrôle')} de l’ancre comparés ; le dernier est ${position}, du ${at}.`,
     from: 'Commencer au dernier point de contrôle avant cette position',
+    restored: (at, position) =>
+      `Restauré depuis une sauvegarde le ${at} : ce qui a été enregistré après l’entrée ${position} jusque-là n’est pas dans ce journal.`,
     progress: (entries, of, perSecond) =>
       `${entries.toLocaleString('fr')} sur ${plural(of, 'entrée', 'entrées')}, ${perSecond.toLocaleString('fr')} par seconde`,
     whole: (entries, from, to, checkpoints, seconds) =>

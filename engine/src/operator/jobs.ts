@@ -1,0 +1,45 @@
+// What runs by the clock, once per cluster, for the program around the engine and for applications.
+import type { Background } from '../jobs/background.ts'
+import { cronFault, type JobResult, scheduleJob } from '../jobs/schedule.ts'
+import type { JobStore } from '../jobs/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { randomToken } from '../primitives/random.ts'
+
+export type Jobs = {
+  /**
+   * Does the work at every moment of a cron pattern (in the time of the machine), on one node of the cluster, until the engine
+   * is closed. What fails is logged, and left to the next time. Throws a RangeError where the pattern can't be one.
+   *
+   * @example
+   * auth.jobs.schedule({ job: 'shop-report', pattern: '0 6 * * *', work: async () => ({ sent: await sendReports() }) })
+   */
+  schedule(input: { readonly job: string; readonly pattern: string; readonly work: () => Promise<JobResult> }): void
+  /** Keeps the result of a run that the schedule did not begin: of a command. */
+  note(job: string, result: JobResult): Promise<void>
+  /** When a job last ended well on any node (epoch milliseconds), and with what; null: not within 30 days. */
+  last(job: string): Promise<{ readonly at: number; readonly result: JobResult } | null>
+}
+
+export const createJobs = (deps: {
+  readonly jobs: JobStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly background: Background
+}): Jobs => ({
+  schedule: (input) => {
+    const fault = cronFault(input.pattern)
+    if (fault !== null) throw new RangeError(`jobs.schedule: ${fault}`)
+    deps.background.add(scheduleJob(deps, input))
+  },
+  note: async (job, result) => {
+    const now = deps.clock.now()
+    const run = { job, slot: now, node: randomToken(8), now }
+    await deps.jobs.claim({ ...run, leaseMs: 0 })
+    await deps.jobs.finish({ ...run, result: JSON.stringify(result) })
+  },
+  last: async (job) => {
+    const run = await deps.jobs.lastDone(job)
+    return run && { at: run.at, result: JSON.parse(run.result) as JobResult }
+  },
+})
