@@ -42,8 +42,8 @@ export const createWebhooks = (deps: {
   test: async () => {
     if (!deps.courier) return { ok: false, error: 'not_configured' }
     try {
-      const status = await deps.courier.test()
-      if (status >= 200 && status < 300) return { ok: true, status }
+      const { ok, status } = await deps.courier.test()
+      if (ok) return { ok, status }
       return { ok: false, error: 'not_delivered', status, why: `the webhook answered ${status}` }
     } catch (error) {
       return { ok: false, error: 'not_delivered', status: null, why: reasonOf(error) }

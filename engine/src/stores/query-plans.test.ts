@@ -16,6 +16,8 @@ const indexes = [
   'known_devices_by_use',
   'oauth_handles_by_end',
   'oauth_states_by_end',
+  'outbox_by_end',
+  'outbox_by_turn',
   'passkeys_by_user',
   'sessions_by_end',
   'sessions_by_user',
@@ -24,6 +26,8 @@ const indexes = [
   'used_proofs_by_end',
   'user_roles_by_role',
   'users_by_creation',
+  'webhook_messages_by_end',
+  'webhook_messages_by_turn',
 ]
 
 const users = Array.from({ length: 300 }, () => createUserId())
@@ -37,6 +41,8 @@ const fill = async ({
   oauthStates,
   oauthHandles,
   roles,
+  outbox,
+  webhooks,
 }: Stores): Promise<SessionId[]> => {
   const ids: SessionId[] = []
   const role = { description: null, permissions: [], createdAt: 0, updatedAt: 0 }
@@ -44,6 +50,9 @@ const fill = async ({
   for (const [index, id] of users.entries()) {
     await accounts.insert(sampleAccount({ id, createdAt: index }))
     await usedProofs.take(id, index)
+    const waiting = { id, kind: 'x', now: index, expiresAt: index }
+    await outbox.insert({ ...waiting, userId: null, sealed: 'x' })
+    await webhooks.insert({ ...waiting, body: '{}' })
     await accounts.rememberDevice(id, 'device', index)
     await accounts.beginUnknownDeviceAttempt(id, 10, index)
     for (let count = 0; count < 10; count++) {
@@ -104,6 +113,16 @@ const actOnIdentities = async ({ identities, oauthStates, oauthHandles }: Stores
   await oauthHandles.deleteOld(5, 5)
 }
 
+const actOnWaiting = async ({ outbox, webhooks }: Stores) => {
+  for (const rows of [outbox, webhooks]) {
+    await rows.claim({ now: 5, leaseMs: 1, limit: 5 })
+    await rows.postpone(users[0] as UserId, 1)
+    await rows.end(users[0] as UserId, 'expired', 1)
+    await rows.deleteOld(5, 5)
+    await rows.waiting()
+  }
+}
+
 const actOnRoles = async ({ accounts, roles }: Stores, user: UserId) => {
   const { roles: all } = await roles.list()
   const [first, second] = all.map(({ id }) => id) as [string, string]
@@ -144,6 +163,7 @@ const act = async (stores: Stores, ids: readonly SessionId[]) => {
   await accounts.openClosed('hash')
   await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
   await actOnRoles(stores, user)
+  await actOnWaiting(stores)
   await accounts.delete(user)
   await audit.list({ limit: 10 })
   await audit.list({ limit: 10, userId: user })

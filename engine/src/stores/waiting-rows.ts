@@ -53,6 +53,8 @@ export const createWaitingRows = <Content extends 'sealed' | 'body'>(
         .selectFrom(rows)
         .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('created_at').as('oldest')])
         .where('ended_at', 'is', null)
+        // Always so: SQLite reads the index of those that wait, and not the table, where its column is asked for.
+        .where('next_at', '>=', 0)
         .executeTakeFirstOrThrow(),
     /** Nothing where it is over already. */
     change: async (id: string, changes: Updateable<OutboxTable> | Updateable<WebhookMessagesTable>) => {

@@ -14,9 +14,11 @@ export type Webhook = {
   readonly readSecrets: () => Promise<readonly string[]>
 }
 
+type Answer = Pick<Response, 'ok' | 'status'>
+
 export type Courier = Delivery & {
-  /** Sends a message of kind `test` now; the status of the answer. Rejects where there is none. */
-  test(): Promise<number>
+  /** Sends a message of kind `test` now. Rejects where there is no answer. */
+  test(): Promise<Answer>
 }
 
 export const createCourier = (deps: {
@@ -29,7 +31,7 @@ export const createCourier = (deps: {
 }): Courier => {
   const { clock, log, patienceMs = defaultPatienceMs } = deps
 
-  const send = async ({ id, body }: { readonly id: string; readonly body: string }): Promise<number> => {
+  const send = async ({ id, body }: { readonly id: string; readonly body: string }): Promise<Answer> => {
     const { url, readSecrets } = deps.webhook()
     const signed = signWebhook(await readSecrets(), { id, body, at: clock.now() })
     const response = await fetch(url, {
@@ -42,7 +44,7 @@ export const createCourier = (deps: {
     })
     // However much it says, nobody reads it.
     await response.body?.cancel()
-    return response.status
+    return response
   }
 
   return {
@@ -50,8 +52,8 @@ export const createCourier = (deps: {
       ...deps,
       rows: deps.webhooks,
       handOver: async (message: WaitingWebhook) => {
-        const status = await send(message)
-        if (status >= 200 && status < 300) return 'delivered'
+        const { ok, status } = await send(message)
+        if (ok) return 'delivered'
         if (status !== 410) throw new Error(`the webhook answered ${status}`)
         const { id, kind, tries } = message
         log.warn({ message: id, kind, tries }, 'the webhook wants a message no more')
