@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
+import { createTestVigile } from '@vigile/engine/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openDatabase } from '../accounts/database.ts'
 import { blocksIn } from '../docs/blocks.ts'
-import { openSite } from '../support/site.ts'
+import { temporaryFolder } from '../services/place.ts'
+import { openSite, testSecret } from '../support/site.ts'
 
 type Message = { readonly type: string; readonly data: unknown }
 type Receive = (request: Request, now?: number) => Promise<Response>
@@ -133,6 +135,18 @@ test('AUD-5 an answer that is lost: the node sends the message again, and the re
   expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(['msg_1']))
   expect(receiver.handled).toEqual([{ type: 'alert', data: {} }])
   expect(site.log.filter(({ fields }) => fields.alert === 'webhook_down')).toHaveLength(1)
+})
+
+test('OPS-1 a secret that is read when the server starts, and is none, keeps it from starting', async () => {
+  const folder = await temporaryFolder('webhook')
+  const { vigile } = createTestVigile({
+    publicUrl: 'http://localhost:3000',
+    secrets: testSecret,
+    database: `file:${join(folder.path, 'vigile.db')}`,
+    alerts: { webhook: { url: 'http://127.0.0.1:9/', secrets: async () => ['not base64!'] } },
+  })
+  closers.push(folder.remove, vigile.close)
+  await expect(vigile.ready()).rejects.toThrow('WEBHOOK_SECRET')
 })
 
 test('AUD-5 a site without a webhook', async () => {
