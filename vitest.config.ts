@@ -4,7 +4,8 @@ const ignored = ['**/node_modules/**', '**/dist/**', 'server/pages/**']
 
 export default defineConfig({
   // Packages resolve to their source, so that a test never runs against a stale build.
-  ssr: { resolve: { conditions: ['@vigile/source', 'module', 'node', 'development|production'] } },
+  // Without `module`, which Node itself does not know either: what it leads to is for bundlers.
+  ssr: { resolve: { conditions: ['@vigile/source', 'node', 'development|production'] } },
   test: {
     globalSetup: ['tests/global-setup.ts'],
     reporters: ['default', './tests/reporter.ts'],

@@ -100,6 +100,17 @@ describe('what is said', () => {
     expect(output).toContain('VIGILE_SECRETS is no setting')
   })
 
+  test('OPS-2 where each secret comes from is said, and never what it is', async () => {
+    const environment = { REDIS_URL: 'redis://:planted@localhost:6379', SMTP_URL_FILE: '/dev/null' }
+    const { output, errors } = await call('config check --json', { environment })
+    expect(JSON.parse(output).faults).toEqual([
+      { setting: 'SMTP_URL (mail.url)', wrong: "/dev/null can't be read (it is empty)", right: expect.any(String) },
+    ])
+    const good = await call('config check', { environment: { ...environment, SMTP_URL_FILE: '' } })
+    expect(good.output).toMatch(/REDIS_URL +environment/)
+    expect(output + errors + good.output).not.toContain('planted')
+  })
+
   test('an engine that does not open: what is wrong, exit 1, and it is closed', async () => {
     const fake = createFakeVigile({
       ready: () => Promise.reject(new Error('run the migrations', { cause: new Error('ECONNREFUSED') })),

@@ -5,6 +5,8 @@ import type { Configuration } from '../configuration/load-configuration.ts'
 import { warningsOf } from '../configuration/warnings.ts'
 import { createJsonLog, type Log } from '../log/log.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
+import { createHeldSecrets } from '../secrets/held-secrets.ts'
+import { type SecretsRenewal, startSecretsRenewal } from '../secrets/renewal.ts'
 import { type RunningServer, startServer } from '../start-server.ts'
 import { type Cli, reason } from './cli.ts'
 import { readyScreen } from './ready-screen.ts'
@@ -17,7 +19,8 @@ export const addStart = (parent: Command, cli: Cli): void => {
   const { start } = cli.messages
   cli.command(parent, 'start', start.about, 'PORT=8080 vigile start').action(
     cli.action(async ({ report, options }) => {
-      const loaded = await loadFor(cli, options.config)
+      const secrets = createHeldSecrets()
+      const loaded = await loadFor(cli, options.config, secrets)
       const faults = faultsOf(loaded, optionsOf(cli, loaded))
       if (faults.length > 0) return report.faults(faults)
       const { config } = loaded
@@ -26,11 +29,34 @@ export const addStart = (parent: Command, cli: Cli): void => {
       const log: Log = config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level))
       for (const { setting, text } of warningsOf(loaded, cli.messages)) log.warn({ setting }, text)
       let server: RunningServer
+      let renewal: SecretsRenewal | undefined
+      let list = config.secrets
+      // For a secret that this node does not know yet, its source is looked at at once.
+      const readSecrets = async () => {
+        await renewal?.look()
+        return list as readonly string[]
+      }
+      const given = Array.isArray(list) ? { ...config, secrets: readSecrets } : config
       try {
-        server = await startServer({ ...config, log }, { createVigile })
+        server = await startServer({ ...given, log }, { createVigile })
       } catch (error) {
         return explainFailure(error, config, report, cli)
       }
+      const apply = async () => {
+        const renewed = await loadFor(cli, options.config, secrets)
+        const engine = optionsOf(cli, renewed)
+        const wrong = faultsOf(renewed, engine)
+        if (wrong.length > 0) return wrong
+        try {
+          server.vigile.renew({ ...engine, secrets: given.secrets })
+        } catch (error) {
+          if (error instanceof ConfigurationError) return joinFaults([], error.faults)
+          throw error
+        }
+        list = renewed.config.secrets
+        return []
+      }
+      renewal = startSecretsRenewal({ secrets, everySeconds: config.secretsSeconds ?? 60, apply, log })
       // Before it says that it is ready: whoever reads that may ask it to stop at once.
       const stopped = untilStopped(server, log, () => {
         if (terminal) output.write(`\n${start.stopping}\n`)
@@ -45,7 +71,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
         })
         output.write(`${readyScreen({ publicUrl, config, folder, claimToken }, cli.messages, terminal)}\n`)
       }
-      return stopped
+      return stopped.finally(renewal.stop)
     }),
   )
 }

@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream'
 import type { Vigile, VigileOptions } from '@vigile/engine'
-import type { Environment } from '../configuration/read-environment.ts'
+import type { Environment } from '../configuration/environment.ts'
 
 export type TerminalOutput = Writable & { readonly isTTY?: boolean }
 

@@ -6,6 +6,7 @@ import { engineOptions } from '../configuration/engine-options.ts'
 import { type ConfigurationFault, joinFaults } from '../configuration/faults.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../configuration/load-configuration.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
+import type { HeldSecrets } from '../secrets/held-secrets.ts'
 import { type Call, type Cli, reason } from './cli.ts'
 
 /** Whoever runs the command, as the audit log will say. */
@@ -14,9 +15,10 @@ export const operator = (): Actor => ({ kind: 'operator', name: userInfo().usern
 export const loadFor = (
   { surroundings, messages }: Cli,
   configFile: string | undefined,
+  secrets?: HeldSecrets,
 ): Promise<LoadedConfiguration> => {
   const { environment, folder } = surroundings
-  return loadConfiguration({ environment, folder, configFile, messages })
+  return loadConfiguration({ environment, folder, configFile, messages, secrets })
 }
 
 /** The engine's options, for a command. */
@@ -45,7 +47,7 @@ export const withVigile = async (
     if (ready) await vigile.ready()
   } catch (error) {
     await vigile.close()
-    // Secrets of a file are read, and checked, only now.
+    // Those that a function of the configuration file gives are read, and checked, only now.
     if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }

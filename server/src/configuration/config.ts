@@ -18,6 +18,8 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly assetsUrl?: string | undefined
   /** Default `info`. */
   readonly logLevel?: LogLevel | undefined
+  /** Seconds after which Vault and AWS are asked again for secrets: 1 to 3600; default 60. */
+  readonly secretsSeconds?: number | undefined
   /** Seconds between "not ready" and the end of accepting, for load balancers. 0 to 300; default 5 in production, else 0. */
   readonly drainSeconds?: number | undefined
   /** Seconds that requests in flight may still take at the end. 1 to 300; default 20. */

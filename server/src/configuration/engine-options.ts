@@ -15,6 +15,7 @@ export const engineOptions = (
     metricsPort,
     metricsHost,
     logLevel,
+    secretsSeconds,
     drainSeconds,
     stopSeconds,
     publicUrl,

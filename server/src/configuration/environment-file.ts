@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Catalogue } from '../messages/catalogue.ts'
+import type { Environment } from './environment.ts'
 import type { ConfigurationFault } from './faults.ts'
-import type { Environment } from './read-environment.ts'
 
 /** The environment with what `.env` adds to it; the environment wins. */
 export const withEnvironmentFile = async (
@@ -23,8 +23,8 @@ export const withEnvironmentFile = async (
     if (code === 'ENOENT' || code === 'EISDIR') return { environment, faults: [] }
     const fault = {
       setting: '.env',
-      wrong: messages.faults.fileUnreadable(path, code ?? String(error)),
-      right: messages.faults.readableFile,
+      wrong: messages.faults.unreadable(path, code ?? String(error)),
+      right: messages.faults.readable.file,
     }
     return { environment, faults: [fault] }
   }

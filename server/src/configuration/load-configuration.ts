@@ -2,15 +2,17 @@
 // every deployment, and each deployment says what differs.
 import { join } from 'node:path'
 import type { Catalogue } from '../messages/catalogue.ts'
+import { createHeldSecrets, type HeldSecrets } from '../secrets/held-secrets.ts'
 import { mergeConfigs, type VigileConfig } from './config.ts'
-import { readConfigFile } from './config-file.ts'
+import { type ConfigFileReading, readConfigFile } from './config-file.ts'
 import { developmentSecret } from './development-secret.ts'
+import type { Environment } from './environment.ts'
 import { withEnvironmentFile } from './environment-file.ts'
 import type { ConfigurationFault } from './faults.ts'
 import { checkOwnOptions } from './own-options.ts'
 import { addedIn, withProviders } from './providers.ts'
-import { type Environment, readEnvironment } from './read-environment.ts'
-import { secretSetting } from './settings.ts'
+import { readEnvironment } from './read-environment.ts'
+import { secretSetting, settings } from './settings.ts'
 
 export type Configuration = VigileConfig & { readonly production: boolean }
 
@@ -20,6 +22,8 @@ export type LoadedConfiguration = {
   /** Variables that look like settings and are none. */
   readonly unknown: readonly string[]
   readonly configFile?: string
+  /** Where each secret comes from: `environment`, `file:…`, `vault:…`, `aws:…`, or the configuration file. Never the secret. */
+  readonly sources: Readonly<Record<string, string>>
 }
 
 export type ConfigurationSource = {
@@ -27,12 +31,14 @@ export type ConfigurationSource = {
   readonly folder: string
   readonly configFile?: string | undefined
   readonly messages: Catalogue
+  /** Those that were read before are not read again. */
+  readonly secrets?: HeldSecrets | undefined
 }
 
 const modes = ['production', 'development', 'test']
 
 export const loadConfiguration = async (source: ConfigurationSource): Promise<LoadedConfiguration> => {
-  const { folder, messages } = source
+  const { folder, messages, secrets = createHeldSecrets() } = source
   const mode = source.environment.NODE_ENV || 'development'
   const production = mode === 'production'
   const faults: ConfigurationFault[] = []
@@ -44,7 +50,7 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
     ? { environment: source.environment, faults: [] }
     : await withEnvironmentFile(source.environment, folder, messages)
   const file = await readConfigFile(folder, source.configFile, messages)
-  const environment = await readEnvironment(merged.environment, messages, addedIn(file.config))
+  const environment = await readEnvironment(merged.environment, secrets, messages, addedIn(file.config))
   faults.push(...merged.faults, ...file.faults, ...checkOwnOptions(file.config, messages), ...environment.faults)
   const { given: ofProviders = {}, ...fromEnvironment } = environment.config
   const providers = withProviders(file.config, ofProviders, messages)
@@ -57,6 +63,7 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
     config: { ...completed, production },
     faults,
     unknown: environment.unknown,
+    sources: { ...secretsIn(file), ...environment.sources },
     ...(file.path === undefined ? {} : { configFile: file.path }),
   }
 }
@@ -77,6 +84,15 @@ const completeForDevelopment = async (
     faults.push({ setting: secretSetting, wrong, right: messages.faults.writableFolder(data) })
     return config
   }
+}
+
+/** Secrets of the configuration file. */
+const secretsIn = ({ config, path = '' }: ConfigFileReading): Readonly<Record<string, string>> => {
+  const isIn = (option: string) =>
+    option.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown> | undefined)?.[name], config)
+  return Object.fromEntries(
+    settings.filter(({ isSecret, option }) => isSecret && isIn(option)).map(({ name }) => [name, path]),
+  )
 }
 
 const missing = (config: VigileConfig, found: readonly ConfigurationFault[], { faults }: Catalogue) => {

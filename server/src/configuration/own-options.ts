@@ -12,6 +12,7 @@ const kinds = {
   metricsHost: z.string().refine(isHost),
   assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),
+  secretsSeconds: z.number().min(1).max(3600),
   drainSeconds: z.number().min(0).max(300),
   stopSeconds: z.number().min(1).max(300),
 }
@@ -24,6 +25,7 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
     metricsHost: faults.address,
     assetsUrl: faults.origin,
     logLevel: faults.oneOf(logLevels),
+    secretsSeconds: faults.wholeNumber(1, 3600),
     drainSeconds: faults.wholeNumber(0, 300),
     stopSeconds: faults.wholeNumber(1, 300),
   }

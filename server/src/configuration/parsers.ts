@@ -28,7 +28,7 @@ export const host: Parser<string> = (input, { faults }) =>
   isHost(input) ? right(input) : { ok: false, wrong: faults.isNot(input), right: faults.address }
 
 /** What commas, spaces or line ends separate. */
-export const splitList = (input: string): readonly string[] => input.split(/[\s,]+/).filter(Boolean)
+const splitList = (input: string): readonly string[] => input.split(/[\s,]+/).filter(Boolean)
 
 export const list: Parser<readonly string[]> = (input) => right(splitList(input))
 

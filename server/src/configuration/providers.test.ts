@@ -7,9 +7,9 @@ import { call } from '../commands/call.suite.ts'
 import { en } from '../messages/en.ts'
 import { fr } from '../messages/fr.ts'
 import { engineOptions } from './engine-options.ts'
+import type { Environment } from './environment.ts'
 import { joinFaults } from './faults.ts'
 import { loadConfiguration } from './load-configuration.ts'
-import type { Environment } from './read-environment.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -74,7 +74,7 @@ describe('OAU-1 a provider whose credentials are in the environment', () => {
       const { config, faults } = await load(environment, messages)
       const own = faults.map(({ setting, wrong }) => [setting, wrong])
       expect(own).toEqual([
-        ['GOOGLE_CLIENT_SECRET', messages.faults.fileUnreadable(join(folder, 'nowhere'), 'ENOENT')],
+        ['GOOGLE_CLIENT_SECRET', messages.faults.unreadable(join(folder, 'nowhere'), 'ENOENT')],
         ['DISCORD_CLIENT_ID', messages.faults.missing],
         ['OIDC_ISSUER', messages.faults.missing],
       ])

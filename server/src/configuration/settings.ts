@@ -1,5 +1,5 @@
 // Every setting of the environment: its name, the option that it sets, how its text is read.
-import { type Secrets, unsafePlainHttp } from '@vigile/engine'
+import { unsafePlainHttp } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
 import { type GivenProviders, variableOf } from './given-providers.ts'
@@ -13,11 +13,9 @@ export type Setting = {
   readonly name: string
   /** The option as the engine names it in its faults. */
   readonly option: string
-  /** Also read from the file that `NAME_FILE` names, never shown. */
+  /** Also read from the file that `NAME_FILE` names, from Vault or AWS; never shown. */
   readonly isSecret: boolean
   readonly read: (input: string, messages: Catalogue) => Parsed<EnvironmentConfig>
-  /** Its file is read anew while the program runs (OPS-2). */
-  readonly putReader?: (read: () => Promise<readonly string[]>) => EnvironmentConfig
 }
 
 const define =
@@ -34,11 +32,6 @@ const define =
 
 const setting = define(false)
 const secret = define(true)
-const secrets = (name: string, option: string, put: (secrets: Secrets) => EnvironmentConfig): Setting => ({
-  ...secret(name, option, list, put),
-  putReader: put,
-})
-
 export const secretSetting = 'VIGILE_SECRET'
 
 /** Of a provider. */
@@ -60,7 +53,7 @@ export const ofAdded = (id: string): readonly Setting[] => [
 
 export const settings: readonly Setting[] = [
   setting('VIGILE_PUBLIC_URL', 'publicUrl', text, (publicUrl) => ({ publicUrl })),
-  secrets(secretSetting, 'secrets', (secrets) => ({ secrets })),
+  secret(secretSetting, 'secrets', list, (secrets) => ({ secrets })),
   secret('DATABASE_URL', 'database', text, (database) => ({ database })),
   secret('REDIS_URL', 'redis', text, (redis) => ({ redis })),
   secret('RATE_LIMIT_REDIS_URL', 'limitsRedis', text, (limitsRedis) => ({ limitsRedis })),
@@ -89,7 +82,7 @@ export const settings: readonly Setting[] = [
   secret('VIGILE_AUDIT_ANCHORS', 'audit.anchors', list, (anchors) => ({ audit: { anchors } })),
   setting('VIGILE_AUDIT_RETENTION', 'audit.retention', duration, (retention) => ({ audit: { retention } })),
   secret('VIGILE_ALERT_WEBHOOK', 'alerts.webhook.url', text, (url) => ({ alerts: { webhook: { url } } })),
-  secrets('WEBHOOK_SECRET', 'alerts.webhook.secrets', (secrets) => ({ alerts: { webhook: { secrets } } })),
+  secret('WEBHOOK_SECRET', 'alerts.webhook.secrets', list, (secrets) => ({ alerts: { webhook: { secrets } } })),
   secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),
   setting('VIGILE_MAIL_FROM', 'mail.from', text, (from) => ({ mail: { from } })),
   setting('VIGILE_PASSWORD_MINIMUM', 'passwords.minimumLength', wholeNumber(8, 1024), (minimumLength) => ({
@@ -115,6 +108,7 @@ export const settings: readonly Setting[] = [
   setting('METRICS_HOST', 'metricsHost', host, (metricsHost) => ({ metricsHost })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),
   setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),
+  setting('VIGILE_SECRETS_SECONDS', 'secretsSeconds', wholeNumber(1, 3600), (secretsSeconds) => ({ secretsSeconds })),
   setting('VIGILE_DRAIN_SECONDS', 'drainSeconds', wholeNumber(0, 300), (drainSeconds) => ({ drainSeconds })),
   setting('VIGILE_STOP_SECONDS', 'stopSeconds', wholeNumber(1, 300), (stopSeconds) => ({ stopSeconds })),
 ]

@@ -1,0 +1,126 @@
+// The secrets that come from a file, Vault or AWS: read at the start, held, and read again while the server runs (OPS-2).
+import { readFile } from 'node:fs/promises'
+import type { Environment } from '../configuration/environment.ts'
+import type { Log } from '../log/log.ts'
+import { createAws } from './aws.ts'
+import { type Content, type Source, takeSecret } from './content.ts'
+import { formatReference, type Reference } from './reference.ts'
+import { createVault } from './vault.ts'
+
+/** A source that is away is asked again so much later. */
+const retrySeconds = 10
+
+export type HeldSecrets = {
+  /** The secret; it is read where it is not held yet. Throws with why it can't be. */
+  read(setting: string, reference: Reference, environment: Environment): Promise<string>
+  /** Reads again what is due, and gives the settings that have another secret now. Never throws: what can't be read stays as it was. */
+  renew(everySeconds: number, log: Log): Promise<readonly string[]>
+  /** The newest secret is of no use: back to the one before, until yet another one comes. */
+  refuse(setting: string): void
+  /** Seconds since each was read. */
+  ages(): readonly { readonly setting: string; readonly seconds: number }[]
+}
+
+type Held = {
+  readonly setting: string
+  readonly reference: Reference
+  readonly environment: Environment
+  value: string
+  former: string
+  refused: string | null
+  /** Of a file, seen once: somebody may be writing it. */
+  seen: string
+  readAt: number
+  dueAt: number
+  isAway: boolean
+}
+
+export const createHeldSecrets = (): HeldSecrets => {
+  const sources: Readonly<Record<Reference['kind'], Source>> = {
+    file: readSecretFile,
+    vault: createVault(),
+    aws: createAws(),
+  }
+  const all = new Map<string, Held>()
+  /** Several secrets of one place are read at once. */
+  let reading = new Map<string, Promise<Content>>()
+
+  const ask = async ({ kind, place, field }: Reference, environment: Environment) => {
+    const key = `${kind}:${place}`
+    const asked = reading.get(key) ?? sources[kind](place, environment)
+    reading.set(key, asked)
+    const { content, leaseSeconds } = await asked
+    return { value: takeSecret(content, field), leaseSeconds: leaseSeconds ?? Number.POSITIVE_INFINITY }
+  }
+
+  /** Whether it is another secret than before. */
+  const renewOne = async (held: Held, everySeconds: number): Promise<boolean> => {
+    const { reference } = held
+    const isFile = reference.kind === 'file'
+    held.dueAt = performance.now() + (isFile ? 0 : Math.min(retrySeconds, everySeconds) * 1000)
+    const { value, leaseSeconds } = await ask(reference, held.environment)
+    held.readAt = performance.now()
+    if (!isFile) held.dueAt = held.readAt + Math.min(leaseSeconds, everySeconds) * 1000
+    const isHalfWritten = isFile && value !== held.seen
+    held.seen = value
+    if (isHalfWritten || value === held.value || value === held.refused) return false
+    Object.assign(held, { value, former: held.value, refused: null })
+    return true
+  }
+
+  return {
+    read: async (setting, reference, environment) => {
+      const held = all.get(setting)
+      if (held) return held.value
+      const { value } = await ask(reference, environment)
+      const values = { value, former: value, refused: null, seen: value }
+      // When it is due again, the first renewal says.
+      all.set(setting, {
+        setting,
+        reference,
+        environment,
+        ...values,
+        readAt: performance.now(),
+        dueAt: 0,
+        isAway: false,
+      })
+      return value
+    },
+    renew: async (everySeconds, log) => {
+      reading = new Map()
+      const due = [...all.values()].filter(({ dueAt }) => dueAt <= performance.now())
+      const changed = due.map(async (held) => {
+        const { setting, isAway } = held
+        const about = { setting, from: formatReference(held.reference) }
+        try {
+          const isNew = await renewOne(held, everySeconds)
+          held.isAway = false
+          if (isAway) log.info(about, 'a secret can be read again')
+          return isNew ? [setting] : []
+        } catch (error) {
+          held.isAway = true
+          if (!isAway)
+            log.error(
+              { ...about, err: error, alert: 'secret_away' },
+              'a secret could not be read again: it stays as it was',
+            )
+          return []
+        }
+      })
+      return (await Promise.all(changed)).flat()
+    },
+    refuse: (setting) => {
+      const held = all.get(setting)
+      if (held) Object.assign(held, { value: held.former, refused: held.value })
+    },
+    ages: () =>
+      [...all.values()].map(({ setting, readAt }) => ({ setting, seconds: (performance.now() - readAt) / 1000 })),
+  }
+}
+
+const readSecretFile: Source = async (place) => {
+  const content = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code ?? error.message)
+  })
+  return { content, leaseSeconds: null }
+}

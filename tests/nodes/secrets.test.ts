@@ -1,0 +1,159 @@
+// Secrets change in Vault and in AWS while two real nodes run and people are signed in (OPS-2, TOK-9).
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { deriveKeys } from '../../engine/src/keys/derive.ts'
+import { type StandInAws, startAws } from '../secrets/aws.ts'
+import { type StandInVault, startVault } from '../secrets/vault.ts'
+import { type RedisServer, startRedis } from '../services/redis.ts'
+import { freshDatabase } from '../services/run.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { countsOf, createCrowd } from './crowd.ts'
+import { postgresLedger } from './ledgers.ts'
+import { newVisitor, runVigile, type ServerNode, startMs, startNode } from './node.ts'
+
+const [older, newer] = ['older', 'newer'].map(
+  (age) => `zT4pQ9wMx2kVn7rLb5yHc8sJf3dGa6eUo1i-${age}-secret-of-nodes`,
+) as [string, string]
+const patience = { timeout: 60_000 }
+
+let redis: RedisServer
+let vault: StandInVault
+let aws: StandInAws
+let nodes: ServerNode[] = []
+beforeAll(async () => {
+  redis = await startRedis()
+  vault = await startVault()
+  aws = await startAws()
+}, startMs)
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.stop()))
+  nodes = []
+})
+afterAll(async () => {
+  await redis?.stop()
+  await vault?.close()
+  await aws?.close()
+})
+
+const secretOf = (visitor: Visitor) => visitor.cookie('refresh')?.split('.')[1]
+
+test('OPS-2 TOK-9 MAC secrets in AWS, users of PostgreSQL and Redis in Vault, swapped under load: in use within their lease, and nobody is logged out', async () => {
+  const database = await freshDatabase()
+  const db = new pg.Client({ connectionString: database })
+  await db.connect()
+  const mark = `swap_${Math.random().toString(36).slice(2, 10)}`
+  const enter = async (user: string, redisUrl = redis.url) => {
+    const password = `planted-${user}`
+    await db.query(`create role ${user} login superuser`)
+    await redis.say(`ACL SETUSER ${user} on >${password} ~* &* +@all`)
+    const as = (url: string) => Object.assign(new URL(url), { username: user, password }).href
+    vault.put('vigile', { database: as(database), redis: as(redisUrl) })
+  }
+  const lockOut = async (user: string) => {
+    await db.query(`alter role ${user} nologin`)
+    await db.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user])
+  }
+  /** Each node has read twice since: what it read first is in use. */
+  const untilUsed = async () => {
+    vault.forget()
+    const reads = (name: string) => vault.asked('read').filter(({ headers }) => headers['x-vault-namespace'] === name)
+    for (const name of names) await expect.poll(() => reads(name).length, patience).toBeGreaterThan(1)
+  }
+  const says = async (word: string) => {
+    for (const node of nodes) await expect.poll(() => node.output().includes(word), patience).toBe(true)
+  }
+
+  await enter(`${mark}_a`)
+  aws.put('vigile/mac', older)
+  const environment = {
+    VIGILE_SECRET: 'aws:vigile/mac',
+    REDIS_URL: 'vault:secret/data/vigile#redis',
+    VIGILE_SECRETS_SECONDS: '1',
+    VAULT_ADDR: vault.url,
+    VAULT_TOKEN: vault.token,
+    ...aws.environment,
+  }
+  const names = ['node-1', 'node-2']
+  const from = (name: string) => ({
+    database: 'vault:secret/data/vigile#database',
+    environment: { ...environment, VAULT_NAMESPACE: name },
+  })
+  await runVigile('migrate', from('command'))
+  nodes = await Promise.all(names.map((name) => startNode(from(name))))
+  const crowd = createCrowd(6, () => nodes)
+  await crowd.enter()
+  const life = crowd.live()
+  await life.answers(20)
+
+  await enter(`${mark}_b`)
+  await untilUsed()
+  await lockOut(`${mark}_a`)
+  expect(await redis.say(`ACL DELUSER ${mark}_a`)).toBe(':1\r\n')
+  await life.answers(40)
+
+  // An address that leads elsewhere is refused, and harms nobody; a new secret beside it comes into use.
+  await enter(`${mark}_c`, 'redis://127.0.0.1:1')
+  await says('secret_refused')
+  await lockOut(`${mark}_b`)
+  await life.answers(20)
+
+  aws.put('vigile/mac', `${newer},${older}`)
+  const newest = deriveKeys(newer).id
+  for (const node of nodes)
+    await expect
+      .poll(async () => {
+        const visitor = newVisitor(() => node)
+        await visitor.signUp(`${Math.random()}@example.com`)
+        return secretOf(visitor)
+      }, patience)
+      .toBe(newest)
+  await life.answers(40)
+
+  // Both sources go away: what is known goes on.
+  vault.always('*', 'cut')
+  aws.always('*', 500)
+  await says('secret_away')
+  await life.answers(20)
+  await life.stop()
+
+  expect(await crowd.check(postgresLedger(db))).toEqual([])
+  expect(countsOf(crowd).unanswered).toBe(0)
+  for (const node of nodes) {
+    expect((await newVisitor(() => node).signUp(`${Math.random()}@example.com`)).status).toBe(201)
+    expect(node.output()).not.toMatch(new RegExp(`planted|${older}|${newer}|${vault.token}`))
+  }
+  await db.end()
+}, 600_000)
+
+test(
+  'OPS-1 OPS-2 at the start what is missing, unreadable, empty or malformed is named with its setting, in production too',
+  async () => {
+    vault.mend()
+    aws.mend()
+    vault.put('vigile', { empty: '', weak: 'changeme' })
+    const environment = {
+      NODE_ENV: 'production',
+      VIGILE_PUBLIC_URL: 'https://auth.example.com',
+      VIGILE_SECRET: 'vault:secret/data/vigile#weak',
+      REDIS_URL: 'vault:secret/data/vigile#none',
+      RATE_LIMIT_REDIS_URL: 'vault:secret/data/vigile#empty',
+      SMTP_URL: 'aws:vigile/none',
+      DATABASE_URL: 'vault:malformed',
+      GITHUB_CLIENT_ID: 'id',
+      GITHUB_CLIENT_SECRET_FILE: '/nowhere/github',
+      VAULT_ADDR: vault.url,
+      VAULT_TOKEN: vault.token,
+      ...aws.environment,
+    }
+    for (const command of ['start', 'config check --json']) {
+      const said = await runVigile(command, { database: '', environment }).catch(String)
+      for (const setting of Object.keys(environment).filter(
+        (name) => /^(VIGILE_SECRET|.*_URL)$/.test(name) && !/PUBLIC/.test(name),
+      ))
+        expect(said).toContain(setting)
+      expect(said).toContain('GITHUB_CLIENT_SECRET')
+      expect(said).not.toContain('changeme')
+    }
+  },
+  startMs,
+)
