@@ -33,8 +33,8 @@ export async function* exportAudit(
   const end = (details: RecordedEntry['details']) =>
     lineOf({ ...auditEntry(noContext, { action: exportEnd, at: deps.clock.now(), details }), position: null })
   let count = 0
-  let from = filter.from ?? 0
-  for (let after: RecordedEntry | null = null; await goesOn(); ) {
+  let after: RecordedEntry | null = null
+  while (await goesOn()) {
     const entries: readonly RecordedEntry[] = await deps.audit.search({
       to: now,
       ...filter,
@@ -44,11 +44,10 @@ export async function* exportAudit(
     })
     for (const entry of entries) yield lineOf(entry)
     count += entries.length
-    from = entries.at(-1)?.at ?? from
     if (entries.length < page) return yield end({ complete: true, entries: count })
     after = entries.at(-1) ?? null
   }
-  yield end({ complete: false, entries: count, from })
+  yield end({ complete: false, entries: count, from: after?.at ?? filter.from ?? 0 })
 }
 
 const columns = [

@@ -70,6 +70,9 @@ export const createAuditExport = (deps: AuditExportDeps) => {
       if (error) deps.log.error({ err: error, requestId: call.requestId }, 'an export of the audit log broke off')
     }
     const lines = exportAudit(deps, { ...filterOf(asked), format }, by, goesOn)
-    return answer(200, { headers, stream: await streamLines(lines, { maxMs: maxReadMs, end }) })
+    const stream = await streamLines(lines, { maxMs: maxReadMs, end })
+    // The answer has been 503 by now: nobody will read this one.
+    if (call.leftMs() <= 0) await stream.cancel()
+    return answer(200, { headers, stream })
   }
 }
