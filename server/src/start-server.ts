@@ -2,6 +2,7 @@
 import {
   createVigile as createEngine,
   type Meter,
+  type Networks,
   parseNetworks,
   StoreUnavailableError,
   securityHeaders,
@@ -13,6 +14,7 @@ import { engineOptions } from './configuration/engine-options.ts'
 import { createAnswer } from './http/answer.ts'
 import { type Answer, listen } from './http/listen.ts'
 import { createJsonLog, type Log } from './log/log.ts'
+import { followed } from './observe/followed.ts'
 import { startObserver } from './observe/observe.ts'
 import { openSite } from './pages/site.ts'
 
@@ -50,27 +52,32 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const { pagesFolder, ...rest } = config
   const production = config.production ?? process.env.NODE_ENV === 'production'
-  const log: Log = config.log ?? createJsonLog(config.logLevel ?? 'info')
   const host = config.host ?? (production ? undefined : '127.0.0.1')
   // Who comes before all is open waits: an answer of 503 would be one request of a rolling restart that failed (OPS-7).
   const opened = Promise.withResolvers<Answer>()
   let answer: Answer = async (request, peer) => (await opened.promise)(request, peer)
   let vigile: Vigile | undefined
-  const observer = await startObserver({ ...config, production }, async () => (await vigile?.gauges()) ?? [], log)
+  const observer = await startObserver(
+    { ...config, production },
+    async () => (await vigile?.gauges()) ?? [],
+    config.log ?? createJsonLog(config.logLevel ?? 'info'),
+  )
+  const { log, meter } = observer
+  const trustedProxies = parseNetworks('VIGILE_TRUSTED_PROXIES', config.trustedProxies ?? []).networks
   // Before the engine: a free port is known only now, and the public URL of development follows from it.
   const http = await listen(
     { host, port: config.port ?? 3000 },
-    {
+    followed(observer.around, trustedProxies, {
       answer: (request, peer) => answer(request, peer),
       shortWay: (asked, peer) => vigile?.shortWay(asked, peer) ?? null,
-    },
+    }),
     log,
   ).catch(async (error: unknown) => {
     await observer.close()
     throw error
   })
   const url = `http://localhost:${http.port}`
-  const options = engineOptions({ ...rest, production, log, meter: observer.meter }, http.port)
+  const options = engineOptions({ ...rest, production, log, meter }, http.port)
   try {
     vigile = createVigile(options)
     await vigile.ready().catch((error: unknown) => {
@@ -83,7 +90,7 @@ export const startServer = async (
       vigile,
       options,
       { folder: pagesFolder, assetsUrl: config.assetsUrl ?? null },
-      { log, meter: observer.meter },
+      { log, meter, trustedProxies },
     )
     opened.resolve(answer)
   } catch (error) {
@@ -118,7 +125,7 @@ const open = async (
   vigile: Vigile,
   options: VigileOptions,
   place: { readonly folder: string | undefined; readonly assetsUrl: string | null },
-  { log, meter }: { readonly log: Log; readonly meter: Meter },
+  deps: { readonly log: Log; readonly meter: Meter; readonly trustedProxies: Networks },
 ): Promise<Answer> => {
   const { routes, files, settings } = await openSite(vigile, options, place)
   return createAnswer({
@@ -126,11 +133,9 @@ const open = async (
     routes,
     files,
     security: securityHeaders(options.publicUrl.startsWith('https:')),
-    trustedProxies: parseNetworks('VIGILE_TRUSTED_PROXIES', options.trustedProxies ?? []).networks,
     app: settings.app,
     signInPath: settings.signInPath,
     assetsUrl: place.assetsUrl,
-    log,
-    meter,
+    ...deps,
   })
 }

@@ -20,6 +20,8 @@ const define =
   })
 const counter = define('counter')
 const gauge = define('gauge')
+/** From a look-up in memory to the longest that a request may take. Seconds. */
+export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 /** Of seconds. */
 const histogram = define('histogram')
 

@@ -14,6 +14,10 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly metricsPort?: number | undefined
   /** Address of that port. Default `127.0.0.1`. */
   readonly metricsHost?: string | undefined
+  /** Where metrics, traces and logs go by OpenTelemetry; the other `OTEL_` variables say how. Default: nowhere. */
+  readonly otlpEndpoint?: string | undefined
+  /** Where faults go. Default: nowhere. */
+  readonly sentryDsn?: string | undefined
   /** Where browsers get scripts and styles, if not here: `https://cdn.example.com`, a CDN that takes them from here. */
   readonly assetsUrl?: string | undefined
   /** Default `info`. */

@@ -14,6 +14,8 @@ export const engineOptions = (
     assetsUrl,
     metricsPort,
     metricsHost,
+    otlpEndpoint,
+    sentryDsn,
     logLevel,
     secretsSeconds,
     drainSeconds,

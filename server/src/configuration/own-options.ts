@@ -10,6 +10,8 @@ const kinds = {
   port: z.number().int().min(0).max(65_535),
   metricsPort: z.number().int().min(0).max(65_535),
   metricsHost: z.string().refine(isHost),
+  otlpEndpoint: z.url({ protocol: /^https?$/ }),
+  sentryDsn: z.url({ protocol: /^https?$/ }),
   assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),
   secretsSeconds: z.number().min(1).max(3600),
@@ -23,6 +25,8 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
     port: faults.wholeNumber(0, 65_535),
     metricsPort: faults.wholeNumber(0, 65_535),
     metricsHost: faults.address,
+    otlpEndpoint: faults.url,
+    sentryDsn: faults.url,
     assetsUrl: faults.origin,
     logLevel: faults.oneOf(logLevels),
     secretsSeconds: faults.wholeNumber(1, 3600),
@@ -31,5 +35,10 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
   }
   return (Object.keys(kinds) as (keyof typeof kinds)[])
     .filter((name) => config[name] !== undefined && !kinds[name].safeParse(config[name]).success)
-    .map((name) => ({ setting: name, wrong: faults.isNot(String(config[name])), right: right[name] }))
+    .map((name) => ({
+      setting: name,
+      // An address of Sentry has a key in it.
+      wrong: name === 'sentryDsn' ? faults.noUrl : faults.isNot(String(config[name])),
+      right: right[name],
+    }))
 }

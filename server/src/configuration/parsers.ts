@@ -17,6 +17,12 @@ export const origin: Parser<string> = (input, { faults }) => {
   return { ok: false, wrong: faults.isNot(input), right: faults.origin }
 }
 
+/** Whatever else it holds may be a secret, and is not shown. */
+export const webAddress: Parser<string> = (input, { faults }) =>
+  /^https?:$/.test(URL.parse(input)?.protocol ?? '')
+    ? right(input)
+    : { ok: false, wrong: faults.noUrl, right: faults.url }
+
 // RFC 1123. A last label of digits alone would be a mistyped address: 127.0.0.300.
 const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i

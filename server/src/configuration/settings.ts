@@ -3,7 +3,19 @@ import { unsafePlainHttp } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
 import { type GivenProviders, variableOf } from './given-providers.ts'
-import { duration, host, list, oneOf, onOrOff, origin, type Parsed, type Parser, text, wholeNumber } from './parsers.ts'
+import {
+  duration,
+  host,
+  list,
+  oneOf,
+  onOrOff,
+  origin,
+  type Parsed,
+  type Parser,
+  text,
+  webAddress,
+  wholeNumber,
+} from './parsers.ts'
 
 /** `given`: what is said of providers; they are made when the file has been read too. */
 export type EnvironmentConfig = VigileConfig & { readonly given?: GivenProviders }
@@ -106,6 +118,8 @@ export const settings: readonly Setting[] = [
   setting('HOST', 'host', host, (host) => ({ host })),
   setting('METRICS_PORT', 'metricsPort', wholeNumber(0, 65_535), (metricsPort) => ({ metricsPort })),
   setting('METRICS_HOST', 'metricsHost', host, (metricsHost) => ({ metricsHost })),
+  setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'otlpEndpoint', webAddress, (otlpEndpoint) => ({ otlpEndpoint })),
+  secret('SENTRY_DSN', 'sentryDsn', webAddress, (sentryDsn) => ({ sentryDsn })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),
   setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),
   setting('VIGILE_SECRETS_SECONDS', 'secretsSeconds', wholeNumber(1, 3600), (secretsSeconds) => ({ secretsSeconds })),

@@ -23,14 +23,14 @@ export const createJsonLog = (level: LogLevel, destination: DestinationStream = 
     {
       level,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields, 2) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { err: describeError },
     },
     destination,
   )
 
 /** The same fields, secret ones covered, so many levels deep. Of a line without any it makes no copy: pino's own takes 4 µs. */
-const redact = (fields: Record<string, unknown>, levels: number): Record<string, unknown> => {
+export const redact = (fields: Record<string, unknown>, levels = 2): Record<string, unknown> => {
   let redacted = fields
   for (const name in fields) {
     const value = fields[name]

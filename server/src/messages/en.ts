@@ -13,6 +13,8 @@ export const en = {
     wholeNumber: (least: number, most: number) => `A whole number from ${least} to ${most}`,
     oneOf: (values: readonly string[]) => `One of: ${values.join(', ')}`,
     address: 'An address of this machine, such as 127.0.0.1 or ::',
+    noUrl: 'This is no web address',
+    url: 'An address such as https://collector.example.com:4318',
     origin: 'Scheme, host and port, no more: https://cdn.example.com',
     missing: 'It is missing',
     publicUrl: 'The address where people reach this site, such as https://auth.example.com',

@@ -14,6 +14,8 @@ export const fr: Catalogue = {
     wholeNumber: (least, most) => `Un nombre entier de ${least} à ${most}`,
     oneOf: (values) => `Une de ces valeurs : ${values.join(', ')}`,
     address: 'Une adresse de cette machine, par exemple 127.0.0.1 ou ::',
+    noUrl: 'Ce n’est pas une adresse web',
+    url: 'Une adresse comme https://collector.example.com:4318',
     origin: 'Protocole, hôte et port, sans plus : https://cdn.example.com',
     missing: 'Il manque',
     publicUrl: "L'adresse publique du site, par exemple https://auth.example.com",

@@ -1,5 +1,5 @@
 // The engine's figures, and Node's own, as Prometheus reads them (OPS-5).
-import { type Instrument, instruments, type Meter, type Reading } from '@vigile/engine'
+import { durationBuckets, type Instrument, instruments, type Meter, type Reading } from '@vigile/engine'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export type Prometheus = {
@@ -8,9 +8,6 @@ export type Prometheus = {
   /** What a scrape gets. */
   text(): Promise<string>
 }
-
-/** From a memory look-up to the longest that a request may take. Seconds. */
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** `read`: what is read when it is asked for. */
 export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prometheus => {
@@ -30,7 +27,7 @@ export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prome
     )
   const counters = named('counter', (options) => new Counter(options))
   const gauges = named('gauge', (options) => new Gauge(options))
-  const histograms = named('histogram', (options) => new Histogram({ ...options, buckets }))
+  const histograms = named('histogram', (options) => new Histogram({ ...options, buckets: [...durationBuckets] }))
 
   return {
     meter: {

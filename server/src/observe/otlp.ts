@@ -1,0 +1,158 @@
+// Metrics, traces and logs by OpenTelemetry (OPS-12), as the standard OTEL_ variables say. Loaded only where an address is set.
+
+import {
+  type Attributes,
+  context,
+  type Histogram,
+  logs,
+  metrics,
+  type Observable,
+  propagation,
+  SeverityNumber,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import { envDetector, hostDetector, serviceInstanceIdDetector } from '@opentelemetry/resources'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { durationBuckets, type Instrument, instruments, type Meter, type Reading } from '@vigile/engine'
+import { redact } from '../log/log.ts'
+import { version } from '../version.ts'
+import { scrub } from './scrub.ts'
+import type { Watcher } from './watcher.ts'
+
+/** A collector that is away must not hold up the end of the process. */
+const closeWithinMs = 5_000
+
+const severities = {
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+} as const
+
+/** Work inside a request that gets a span of its own, and what that is called. */
+const spanNames: Readonly<Record<string, (labels: Readonly<Record<string, string>>) => string>> = {
+  store_statement_duration_seconds: ({ store }) => `${store} statement`,
+  provider_call_duration_seconds: ({ provider }) => `call ${provider}`,
+  password_hash_duration_seconds: () => 'password hash',
+}
+
+/** `endpoint` is used where the environment has none: a file of settings may have it. `read`: what is read when it is asked for. */
+export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading[]>): Watcher => {
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT ??= endpoint
+  // Not of the process: its arguments and owner are nobody's business.
+  const sdk = new NodeSDK({ resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector] })
+  process.env.OTEL_SERVICE_NAME ??= 'vigile'
+  sdk.start()
+  const tracer = trace.getTracer('vigile', version)
+  const logger = logs.getLogger('vigile', version)
+
+  const followed = (name: string, labels: Readonly<Record<string, string>>, seconds: number) => {
+    const spanName = spanNames[name]
+    if (!spanName || !trace.getActiveSpan()?.isRecording()) return
+    const startTime = Date.now() - seconds * 1000
+    tracer.startSpan(spanName(labels), { kind: SpanKind.CLIENT, startTime, attributes: labels }).end()
+  }
+  const meter = createOtelMeter(read)
+
+  return {
+    meter: {
+      add: (name, labels, by) => {
+        meter.add(name, labels, by)
+        if (name === 'http_requests_total') describe(labels as Readonly<Record<'route' | 'method' | 'status', string>>)
+      },
+      record: (name, labels, seconds) => {
+        meter.record(name, labels, seconds)
+        followed(name, labels, seconds)
+      },
+    },
+    logged: (level, fields, message) => {
+      const { err, ...rest } = redact({ ...fields })
+      if (typeof rest.requestId === 'string') trace.getActiveSpan()?.setAttribute('vigile.request_id', rest.requestId)
+      logger.emit({
+        severityNumber: severities[level],
+        severityText: level,
+        body: message,
+        attributes: { ...plain(rest), ...(err instanceof Error && exceptionOf(err)) },
+      })
+    },
+    around: (asked, work) => {
+      const parent = asked.traceparent
+        ? propagation.extract(context.active(), { traceparent: asked.traceparent })
+        : context.active()
+      const attributes = { 'http.request.method': asked.method }
+      return tracer.startActiveSpan(asked.method, { kind: SpanKind.SERVER, attributes }, parent, async (span) => {
+        try {
+          return await work()
+        } finally {
+          span.end()
+        }
+      })
+    },
+    close: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, closeWithinMs)
+      // What could not be sent is lost; OTEL_LOG_LEVEL tells.
+      await Promise.race([sdk.shutdown().catch(() => {}), promise])
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** What is no plain value is sent as its JSON. */
+const plain = (fields: Readonly<Record<string, unknown>>): Attributes =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      value === null || value === undefined ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : value]],
+    ),
+  ) as Attributes
+
+const exceptionOf = ({ name, message, stack = '' }: Error): Attributes => ({
+  'exception.type': name,
+  'exception.message': scrub(message),
+  'exception.stacktrace': scrub(stack),
+})
+
+/** Of the request: it is known only at its end. */
+const describe = ({ route, method, status }: Readonly<Record<'route' | 'method' | 'status', string>>): void => {
+  const span = trace.getActiveSpan()
+  span?.updateName(`${method} ${route}`)
+  span?.setAttributes({ 'http.route': route, 'http.response.status_code': Number(status) })
+  if (status.startsWith('5')) span?.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+const createOtelMeter = (read: () => Promise<readonly Reading[]>): Meter => {
+  const meter = metrics.getMeter('vigile', version)
+  const all = Object.entries<Instrument>(instruments)
+  const of = (kind: Instrument['kind']) => all.filter(([, one]) => one.kind === kind)
+  const counters = new Map(
+    of('counter').map(([name, { help }]) => [name, meter.createCounter(`vigile_${name}`, { description: help })]),
+  )
+  const histograms = new Map<string, Histogram>(
+    of('histogram').map(([name, { help }]) => [
+      name,
+      meter.createHistogram(`vigile_${name}`, {
+        description: help,
+        unit: 's',
+        advice: { explicitBucketBoundaries: [...durationBuckets] },
+      }),
+    ]),
+  )
+  const gauges = new Map<string, Observable>(
+    of('gauge').map(([name, { help }]) => [name, meter.createObservableGauge(`vigile_${name}`, { description: help })]),
+  )
+  meter.addBatchObservableCallback(
+    async (result) => {
+      for (const { name, labels, value } of await read()) {
+        const gauge = gauges.get(name)
+        if (gauge) result.observe(gauge, value, labels)
+      }
+    },
+    [...gauges.values()],
+  )
+  return {
+    add: (name, labels, by = 1) => counters.get(name)?.add(by, labels),
+    record: (name, labels, seconds) => histograms.get(name)?.record(seconds, labels),
+  }
+}
