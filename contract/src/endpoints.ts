@@ -3,6 +3,7 @@
 import { adminRolesEndpoints } from './endpoints/admin-roles.ts'
 import { adminSiteEndpoints } from './endpoints/admin-site.ts'
 import { adminUsersEndpoints } from './endpoints/admin-users.ts'
+import { alertsEndpoints } from './endpoints/alerts.ts'
 import { blocksEndpoints } from './endpoints/blocks.ts'
 import { factorsEndpoints } from './endpoints/factors.ts'
 import { identitiesEndpoints } from './endpoints/identities.ts'
@@ -29,6 +30,7 @@ export const endpoints = {
   ...adminRolesEndpoints,
   ...adminSiteEndpoints,
   ...blocksEndpoints,
+  ...alertsEndpoints,
   ...siteEndpoints,
 }
 
@@ -44,7 +46,13 @@ const topics = {
   Account: personEndpoints,
   Passwords: passwordsEndpoints,
   'Links by mail': lettersEndpoints,
-  Administration: { ...adminUsersEndpoints, ...adminRolesEndpoints, ...adminSiteEndpoints, ...blocksEndpoints },
+  Administration: {
+    ...adminUsersEndpoints,
+    ...adminRolesEndpoints,
+    ...adminSiteEndpoints,
+    ...blocksEndpoints,
+    ...alertsEndpoints,
+  },
   'This site': siteEndpoints,
 }
 

@@ -3,6 +3,7 @@ export { identitiesEndpoints } from './endpoints/identities.ts'
 export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
 export type { AdminRole, AdminRoles, AdminUser, AdminUserDetail, AdminUsers } from './schemas/admin.ts'
+export { type Alert, type AlertRule, alertRules } from './schemas/alerts.ts'
 export {
   type Enrolled,
   type Entered,

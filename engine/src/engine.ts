@@ -7,6 +7,7 @@ import { createSayLimit } from './http/respond.ts'
 import { type Meter, noMeter } from './meter/meter.ts'
 import { startNodeWork } from './node-work.ts'
 import { createRefreshTokens } from './oauth/refresh-tokens.ts'
+import { createAlerts } from './operator/alerts.ts'
 import { createAudit } from './operator/audit.ts'
 import { createBackups } from './operator/backups.ts'
 import { createCleanUp } from './operator/clean-up.ts'
@@ -95,8 +96,8 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   const { settings } = renewal
   const { isServer } = world
   const parts = createParts(renewal, { ...world, isOpen: () => isOpen() })
-  const { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox, courier } =
-    parts
+  const { acts, alerts, base, stores, background, sealing, sealer, reaching, providerClients } = parts
+  const { postman, mailbox, courier } = parts
   const { database, channel, limits } = stores
   const { keyring, signingKeys } = acts
   const answerWithinMs = settings.sessions.protocol.giveUpMs * answerWithinPart
@@ -138,11 +139,12 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     anchors,
     database,
     background,
+    ...alerts,
     isServer,
     isOpen,
     cleanUp,
   })
-  const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, contextOf, ready })
+  const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, raise: alerts.raise, contextOf, ready })
   const { schedule, ...jobActs } = createJobs({ ...acts, background })
   let closing: Promise<void> | undefined
 
@@ -180,6 +182,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     ),
     limits: { ...createCheck({ limits, sayLimit: createSayLimit(respond) }), ...before(createBlocks(acts)) },
     keys: before(createKeys(acts)),
+    alerts: before(createAlerts(acts)),
     audit: { ...before(auditActs), export: exportLog },
     webhooks: before(createWebhooks({ ...base, courier })),
     backups: before(createBackups(acts)),

@@ -1,4 +1,6 @@
 export { checkNewUser, type NewUser } from './accounts/create-account.ts'
+export type { AlertsPage } from './alerts/list-alerts.ts'
+export type { AlertRow } from './alerts/store.ts'
 export type { Actor, UserActor } from './audit/actor.ts'
 export type { ExportInput } from './audit/export.ts'
 export type { AuditFault } from './audit/faults.ts'

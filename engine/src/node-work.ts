@@ -1,8 +1,10 @@
 // What a node does by itself, beside the requests that it answers: it reports itself, forgets, and looks after keys and seals; and
 // once per cluster, by the clock, old things go.
 import { deleteDueAccounts } from './accounts/delete-account.ts'
+import type { RaiseAlone } from './alerts/raise.ts'
+import type { createWatch } from './alerts/watch.ts'
 import type { Anchor } from './audit/anchor.ts'
-import { createAnchoring } from './audit/anchoring.ts'
+import { type AnchoringDeps, createAnchoring } from './audit/anchoring.ts'
 import { sealedTokens } from './identities/sealed-tokens.ts'
 import type { Background } from './jobs/background.ts'
 import { scheduleJob } from './jobs/schedule.ts'
@@ -23,6 +25,7 @@ const deletionsAt = '30 * * * *'
 const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
 const anchorEveryMs = 5_000
+const watchEveryMs = 5_000
 
 export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   /** False: a command, which is no node. */
@@ -31,6 +34,8 @@ export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   readonly database: Database
   readonly isOpen: () => boolean
   readonly keyring: Keyring
+  readonly watch: ReturnType<typeof createWatch>
+  readonly raise: RaiseAlone
   readonly signingKeys: SigningKeys
   readonly cleanUp: ReturnType<typeof createCleanUp>
   /** Cron pattern. */
@@ -58,7 +63,19 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
   if (deps.isServer) background.every(reportEveryMs, 'this node could not report itself', report)
   // Also where binding is off: sessions that are bound stay so.
   if (deps.isServer) background.every(forgetProofsEveryMs, 'used proofs could not be removed', forgetProofs)
-  const anchoring = createAnchoring({ ...database, anchors: deps.anchors, log })
+  const watch = async () => {
+    if (isOpen()) await deps.watch.run()
+  }
+  if (deps.isServer) background.every(watchEveryMs, 'the audit log could not be watched', watch)
+  const found: AnchoringDeps['found'] = (rule, anchor, details) =>
+    deps.raise({
+      rule,
+      subject: rule === 'anchor_behind' ? anchor : null,
+      at: database.clock.now(),
+      added: 1,
+      first: { count: 1, details },
+    })
+  const anchoring = createAnchoring({ ...database, keyring, anchors: deps.anchors, log, found })
   const anchor = async () => {
     if (isOpen()) await anchoring.run()
   }

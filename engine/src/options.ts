@@ -1,5 +1,6 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
 
+import type { BurstRule } from './alerts/rules.ts'
 import type { Rule } from './limits/store.ts'
 import type { Meter } from './meter/meter.ts'
 import type { Provider, ProviderCalls } from './oauth/provider.ts'
@@ -141,6 +142,10 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
     readonly retention?: Duration | undefined
   }
   readonly alerts?: {
+    /** Who is written to when something is suspicious: up to 10 addresses. Default: nobody. */
+    readonly mailTo?: readonly string[] | undefined
+    /** From how many on it is, by rule (docs/alerts.md has them with their defaults): `{ failures_by_address: 50 }`. */
+    readonly thresholds?: Partial<Record<BurstRule, number>> | undefined
     /** Where messages are sent, signed as Standard Webhooks says: both or none (docs/alerts.md). */
     readonly webhook?:
       | {

@@ -1,6 +1,8 @@
 // The first half of the wiring: from settings to what the acts are made of.
 import { createCheckNewPassword } from './accounts/check-new-password.ts'
 import { tellOfReuse } from './accounts/tell-of-reuse.ts'
+import { createRaiseAlone } from './alerts/raise.ts'
+import { createWatch } from './alerts/watch.ts'
 import { withEventLog } from './audit/event-log.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
 import { createSealer } from './audit/sealer.ts'
@@ -136,7 +138,15 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
     secondFactor: settings.secondFactor,
     deletionDelaySeconds: settings.deletionDelaySeconds,
   }
+  const alerting = {
+    ...acts,
+    ...settings.alerting,
+    unlimited: settings.unlimited,
+    hasWebhook: settings.webhook !== null,
+  }
+  const alerts = { watch: createWatch(alerting), raise: createRaiseAlone(alerting) }
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
   if (isServer && courier) background.every(deliverEveryMs, undelivered, carry)
-  return { acts, base, stores, background, sealing, sealer, reaching, providerClients, postman, mailbox, courier }
+  const delivering = { postman, mailbox, courier }
+  return { acts, alerts, base, stores, background, sealing, sealer, reaching, providerClients, ...delivering }
 }

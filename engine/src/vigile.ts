@@ -8,6 +8,7 @@ import type { Required, RequireOptions } from './http/require-permission.ts'
 import type { PlainAnswer } from './http/respond.ts'
 import type { Asked } from './http/short-way.ts'
 import type { Delivered } from './mail/mailbox.ts'
+import type { Alerts } from './operator/alerts.ts'
 import type { Reading } from './meter/meter.ts'
 import type { Audit } from './operator/audit.ts'
 import type { Backups } from './operator/backups.ts'
@@ -77,6 +78,7 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   readonly roles: Roles<Declared>
   readonly sessions: Sessions
   readonly limits: Limits
+  readonly alerts: Alerts
   readonly keys: Keys
   /**
    * The providers that people sign in with, and whether they answer (RES-2), as this node sees it. A password signs in

@@ -8,6 +8,7 @@ import { createAdminRoleHandlers } from './http/admin-role-handlers.ts'
 import { createAdminSiteHandlers } from './http/admin-site-handlers.ts'
 import { createAdminUserHandlers } from './http/admin-user-handlers.ts'
 import { createRecordLook } from './http/administration.ts'
+import { createAlertHandlers } from './http/alert-handlers.ts'
 import { createBlockHandlers } from './http/block-handlers.ts'
 import { createReadCaller, type Peer } from './http/call.ts'
 import { createCookies } from './http/cookies.ts'
@@ -115,6 +116,7 @@ export const createWeb = (
       roles: createAdminRoleHandlers(web),
       site: createAdminSiteHandlers({ ...web, recordLook }),
       blocks: createBlockHandlers({ ...web, recordLook }),
+      alerts: createAlertHandlers({ ...web, recordLook }),
     },
     forward,
     signingKeys,

@@ -1,5 +1,6 @@
 // A hand-made engine for tests of what lies around it: states and waits that the real one reaches only by accident.
 import {
+  type AlertRow,
   type AuditReport,
   type Block,
   ConfigurationError,
@@ -49,6 +50,7 @@ export type FakeVigile = Vigile & {
 }
 
 export type FakeParts = {
+  readonly alerts?: readonly AlertRow[]
   readonly blocks?: readonly Block[]
   readonly users?: readonly ManagedUser[]
   readonly answer?: (request: Request) => Promise<Response>
@@ -58,6 +60,7 @@ export type FakeParts = {
 
 export const createFakeVigile = ({
   users = [],
+  alerts = [],
   blocks = [],
   answer,
   ready,
@@ -153,6 +156,21 @@ export const createFakeVigile = ({
         return { ok: true, value }
       },
     },
+    alerts: {
+      list: async ({ open = false, rule } = {}) => ({
+        alerts: alerts.filter(
+          (one) => (!open || one.acknowledgedAt === null) && (rule === undefined || one.rule === rule),
+        ),
+        next: null,
+      }),
+      acknowledge: async (id) => {
+        const value = alerts.find((one) => one.id === id)
+        if (!value) return { ok: false, error: 'not_found' }
+        calls.push(`acknowledge ${id}`)
+        return { ok: true, value }
+      },
+      open: async () => [],
+    },
     keys: {
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
@@ -176,6 +194,7 @@ export const createFakeVigile = ({
       letters: 0,
       links: 0,
       pendingSignIns: 0,
+      alerts: 0,
       seconds: 0.1,
     }),
     migrate: async () => ['0001-first'],

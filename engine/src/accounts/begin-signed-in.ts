@@ -68,7 +68,12 @@ export const beginSignedIn = async (
       userId: account.id,
       resource: 'session',
       resourceId: begun.session.id,
-      details: { by, ...(secondFactor && { secondFactor }), ...details },
+      details: {
+        by,
+        ...(device === 'another' && { newDevice: true }),
+        ...(secondFactor && { secondFactor }),
+        ...details,
+      },
     }),
   ])
   return { kind: 'session', account, begun, deviceToken, isNewDevice }

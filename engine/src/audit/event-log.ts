@@ -4,7 +4,8 @@ import type { AuditEntry, AuditStore } from './store.ts'
 
 /** `SECURITY`: somebody was refused, or a session was misused. `AUTH`: what people do with their accounts. */
 const categoryOf = (action: string): 'AUTH' | 'SECURITY' | 'AUDIT' => {
-  if (/:failed$|:denied$|^limit:|^session:(reuse|many-siblings|commits-lost)/.test(action)) return 'SECURITY'
+  if (/:failed$|:denied$|^limit:|^audit:forged$|^session:(reuse|many-siblings|commits-lost)/.test(action))
+    return 'SECURITY'
   return /^(session|user|factor|identity):/.test(action) ? 'AUTH' : 'AUDIT'
 }
 

@@ -42,8 +42,13 @@ const cutOnce = (deps: RetentionDeps, before: number, isFirst: boolean): Promise
     if (!opened?.ok) return 0
     const { kind: _, keyId: __, ...head } = opened.value
     const older = await chain.removeWithoutMac({ before, limit: atOnce })
-    const last = await endOf(deps, chain, opened.value, before)
     const now = deps.clock.now()
+    const { last, refusedAt } = await endOf(deps, chain, opened.value, before)
+    // On record once a run: when nothing more can go.
+    if (refusedAt !== null && !last) {
+      const details = { position: refusedAt }
+      await audit.append([auditEntry(noContext, { action: 'audit:cut:failed', at: now, details })])
+    }
     if (last) {
       await chain.removeUpTo(last.position)
       const cut = { position: last.position, hash: last.hash, at: now }
@@ -58,7 +63,7 @@ const cutOnce = (deps: RetentionDeps, before: number, isFirst: boolean): Promise
   })
 
 /**
- * The last of the next entries that may go, or null. Only what is as it was written may: else whoever changes the times of all
+ * The last of the next entries that may go, or null; and the first that is not as it was written. Only what is as it was written may: else whoever changes the times of all
  * entries in the database would have them removed, and the removal signed.
  */
 const endOf = async (
@@ -66,7 +71,8 @@ const endOf = async (
   chain: AuditChainStore,
   head: Head,
   before: number,
-): Promise<SealedEntry | null> => {
+): Promise<{ readonly last: SealedEntry | null; readonly refusedAt: number | null }> => {
+  let refusedAt: number | null = null
   let { position, hash } = head.cut ?? { position: 0, hash: genesis }
   const over: SealedEntry[] = []
   for (const entry of await chain.listSealed({ after: position, limit: atOnce })) {
@@ -82,12 +88,13 @@ const endOf = async (
         fields,
         'old entries of the audit log are not as they were written, and stay: run `vigile audit verify`',
       )
+      refusedAt = position
       break
     }
     hash = entry.hash
     over.push(entry)
   }
-  return withoutNeeded(chain, over)
+  return { last: await withoutNeeded(chain, over), refusedAt }
 }
 
 /** A deletion stays as long as an entry that it excuses for being blank. */

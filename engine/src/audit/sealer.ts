@@ -6,9 +6,11 @@ import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
 import { contentOf, genesis, linkOf } from './canonical.ts'
 import type { AuditChainStore, Link, Place, StoredEntry } from './chain-store.ts'
+import { auditEntry, noContext } from './entry.ts'
 import { checkMac } from './entry-mac.ts'
 import { createOnceInWindow } from './once-in-window.ts'
 import { type Head, openSigned, signCheckpoint, signHead } from './signed.ts'
+import type { AuditStore } from './store.ts'
 
 /** Entries of one transaction: a few milliseconds of hashing. */
 const entriesAtOnce = 500
@@ -21,7 +23,7 @@ const sayEveryMs = 60_000
 
 export type SealerDeps = {
   readonly auditChain: AuditChainStore
-  readonly transact: Transact<{ auditChain: AuditChainStore }>
+  readonly transact: Transact<{ auditChain: AuditChainStore; audit: Pick<AuditStore, 'append'> }>
   readonly keyring: Pick<Keyring, 'find' | 'newest'>
   readonly clock: Clock
   readonly log: Log
@@ -83,7 +85,7 @@ export const createSealer = (deps: SealerDeps): Sealer => {
   }
 
   const round = (after: Place | null): Promise<Round> =>
-    deps.transact(async ({ auditChain: chain }) => {
+    deps.transact(async ({ auditChain: chain, audit }) => {
       const signed = await chain.lockHead('skip locked')
       if (!signed) return null
       const opened = await openSigned(keyring, 'head', signed)
@@ -111,6 +113,8 @@ export const createSealer = (deps: SealerDeps): Sealer => {
           'entries of the audit log were not written by this site',
         )
         await chain.refuse(refused)
+        const details = { entries: refused.slice(0, 10), count: refused.length }
+        await audit.append([auditEntry(noContext, { action: 'audit:forged', at: now, details })])
       }
       if (unknown > 0)
         await say(

@@ -6,16 +6,8 @@ import { auditEntry } from '../audit/entry.ts'
 import { type LimitStore, maxListed } from '../limits/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
-import {
-  type ActorRefused,
-  lives,
-  type NotFound,
-  notFound,
-  type RoleActStores,
-  refuseLacking,
-} from '../roles/act-on-roles.ts'
-import { heldPermissions } from '../roles/held-permissions.ts'
-import type { EnginePermission } from '../roles/permissions.ts'
+import { type ActorRefused, type NotFound, notFound, type RoleActStores } from '../roles/act-on-roles.ts'
+import { refuseUnlessHeld } from '../roles/refuse-unless-held.ts'
 import { type Block, type Found, idOfClosed, idOfFull } from './block.ts'
 import { type FindBlocksDeps, present } from './find-blocks.ts'
 
@@ -31,15 +23,13 @@ export type LiftBlockDeps = FindBlocksDeps & {
 
 export type Lifted = { readonly ok: true; readonly value: Block } | ActorRefused | NotFound
 
-const liftPermission: EnginePermission = 'system:admin'
-
 /** Refuses `not_found`: there is no such block, or it is over. Throws where the limits are out of reach: nothing was lifted then. */
 export const liftBlock = async (deps: LiftBlockDeps, id: string, by: AnyActor): Promise<Lifted> => {
   const found = await findBlock(deps, id)
   const [block] = found ? await present(deps, [found]) : []
   if (!found || !block) return notFound
   const refusal = await deps.transact(async (stores) => {
-    const denied = await refuseLifter(stores, by)
+    const denied = await refuseUnlessHeld(stores, by, 'system:admin')
     if (denied) return denied
     // Of two who open it at once, one did.
     if (found.from === 'accounts' && !(await stores.accounts.openClosed(found.closed.name))) return notFound
@@ -50,18 +40,6 @@ export const liftBlock = async (deps: LiftBlockDeps, id: string, by: AnyActor): 
   // After the commit, for limits can't take part in it: what was lifted is on record, though not all on record was lifted.
   if (found.from === 'limits' && !(await deps.limits.lift(found.full.name, found.full.key))) return notFound
   return { ok: true, value: block }
-}
-
-/** A user who acts must still be signed in, and hold the permission, as of now: the guard asked before. */
-const refuseLifter = async (
-  stores: Pick<RoleActStores, 'accounts' | 'sessions' | 'roles'>,
-  by: AnyActor,
-): Promise<ActorRefused | null> => {
-  if (by.kind !== 'user') return null
-  const isThere = (await stores.accounts.lockActive(by.id)) !== null && (await lives(stores, by))
-  if (!isThere) return { ok: false, error: 'unauthenticated' }
-  await stores.roles.lock()
-  return refuseLacking(by, await heldPermissions(stores.roles, by.id), [liftPermission])
 }
 
 const findBlock = async ({ accounts, limits }: LiftBlockDeps, id: string): Promise<Found | null> => {

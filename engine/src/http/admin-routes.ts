@@ -2,6 +2,7 @@
 import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
 import type { createAdminSiteHandlers } from './admin-site-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'
+import type { createAlertHandlers } from './alert-handlers.ts'
 import type { createBlockHandlers } from './block-handlers.ts'
 import type { createPermitted } from './permitted.ts'
 import { type Route, type RouteLimit, route } from './route.ts'
@@ -12,13 +13,21 @@ export type Administration = {
   readonly roles: ReturnType<typeof createAdminRoleHandlers>
   readonly site: ReturnType<typeof createAdminSiteHandlers>
   readonly blocks: ReturnType<typeof createBlockHandlers>
+  readonly alerts: ReturnType<typeof createAlertHandlers>
 }
 
 const read: RouteLimit = { rule: 'read' }
 const change: RouteLimit = { rule: 'change' }
 const exports: RouteLimit = { rule: 'auditExport' }
 
-export const createAdminRoutes = ({ permitted, users, roles, site, blocks }: Administration): readonly Route[] => [
+export const createAdminRoutes = ({
+  permitted,
+  users,
+  roles,
+  site,
+  blocks,
+  alerts,
+}: Administration): readonly Route[] => [
   route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
   route('adminUser', { guard: permitted('users:read'), limit: read, handle: users.one }),
   route('disableUser', { guard: permitted('users:update'), limit: change, handle: users.disable }),
@@ -43,4 +52,6 @@ export const createAdminRoutes = ({ permitted, users, roles, site, blocks }: Adm
   route('exportAudit', { guard: permitted('audit:read'), limit: exports, handle: site.exportAudit }),
   route('blocks', { guard: permitted('system:read'), limit: read, handle: blocks.list }),
   route('liftBlock', { guard: permitted('system:admin'), limit: change, handle: blocks.lift }),
+  route('alerts', { guard: permitted('system:read'), limit: read, handle: alerts.list }),
+  route('acknowledgeAlert', { guard: permitted('system:admin'), limit: change, handle: alerts.acknowledge }),
 ]

@@ -40,7 +40,14 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(await cleanUp(database, now)).toMatchObject({ sessions: 3, devices: 0 })
     for (const { id } of ended) expect((await database.sessions.find(id)).session).toBeNull()
     for (const { id } of kept) expect((await database.sessions.find(id)).session).not.toBeNull()
-    expect(await cleanUp(database, now)).toEqual({ sessions: 0, devices: 0, letters: 0, links: 0, pendingSignIns: 0 })
+    expect(await cleanUp(database, now)).toEqual({
+      sessions: 0,
+      devices: 0,
+      letters: 0,
+      links: 0,
+      pendingSignIns: 0,
+      alerts: 0,
+    })
   })
 
   test('TOK-10 more than one batch is removed, in batches of a thousand', async () => {

@@ -1,5 +1,6 @@
 // Removes what has ended (TOK-10), in batches that lock nothing.
 import type { AccountStore } from '../accounts/store.ts'
+import type { AlertStore } from '../alerts/store.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
@@ -16,6 +17,7 @@ const keepMailMs = 7 * 86_400_000
 /** What a receiver says that it never had can be looked up for so long. */
 const keepWebhooksMs = 30 * 86_400_000
 const attemptLifeMs = 30 * 86_400_000
+const alertLifeMs = 90 * 86_400_000
 
 /** The numbers removed. Sign-ins on their way to a provider and back count as pending ones, messages to a webhook as letters. */
 export const cleanUp = async (
@@ -29,6 +31,7 @@ export const cleanUp = async (
     readonly oauthStates: OAuthStateStore
     readonly oauthHandles: OAuthHandleStore
     readonly webhooks: WebhookStore
+    readonly alerts: AlertStore
   },
   now: number,
 ): Promise<{
@@ -37,6 +40,7 @@ export const cleanUp = async (
   readonly letters: number
   readonly links: number
   readonly pendingSignIns: number
+  readonly alerts: number
 }> => ({
   sessions: await drain(() => deps.sessions.deleteEnded(now - keepEndedMs, batch)),
   devices: await drain(() =>
@@ -51,6 +55,7 @@ export const cleanUp = async (
     (await drain(() => deps.totp.deleteOldEnrolments(now, batch))) +
     (await drain(() => deps.oauthStates.deleteOld(now, batch))) +
     (await drain(() => deps.oauthHandles.deleteOld(now, batch))),
+  alerts: await drain(() => deps.alerts.deleteOld(now - alertLifeMs, batch)),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

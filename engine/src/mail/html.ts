@@ -29,7 +29,7 @@ const dark = `
 const paragraph = (text: string) =>
   `<p style="margin:0 0 20px;font-size:16px;line-height:1.55;word-break:break-word">${escapeHtml(text)}</p>`
 
-const button = ({ label, link, isAlarm }: Sheet['action']) => `
+const button = ({ label, link, isAlarm }: NonNullable<Sheet['action']>) => `
 <table ${table} style="margin:4px 0 24px"><tr>
 <td class="${isAlarm ? 'alarm' : 'main'}" style="border-radius:8px;${isAlarm ? 'border:1px solid #a4271d' : 'background:#0f5c6e'}">
 <a href="${escapeHtml(link)}" style="display:inline-block;padding:${isAlarm ? '11px 22px' : '13px 28px'};color:${isAlarm ? '#a4271d' : '#ffffff'};font-size:16px;font-weight:600;text-decoration:none">${escapeHtml(label)}</a>
@@ -63,7 +63,7 @@ export const htmlOf = (sheet: Sheet, { name }: Site): string => {
 <tr><td style="padding:18px 32px;background:#0d2831;border-radius:12px 12px 0 0;color:#eef5f5;font-size:15px;font-weight:600;word-break:break-word"><span style="color:#f3b13c" aria-hidden="true">&#9679;</span>&nbsp; ${escapeHtml(name)}</td></tr>
 <tr><td style="padding:32px">
 <h1 style="margin:0 0 16px;font-size:23px;line-height:1.3;letter-spacing:-0.01em;color:#12252d">${escapeHtml(title)}</h1>
-${paragraphs.map(paragraph).join('\n')}${facts.length > 0 ? factTable(facts) : ''}${button(action)}
+${paragraphs.map(paragraph).join('\n')}${facts.length > 0 ? factTable(facts) : ''}${action ? button(action) : ''}
 <p class="soft" style="margin:0;font-size:14px;line-height:1.55;color:#4a5f68">${escapeHtml(note)}</p>
 </td></tr></table>
 <p class="soft" style="max-width:540px;margin:20px 0 0;font-size:12px;line-height:1.5;color:#4a5f68;word-break:break-word">${escapeHtml(footer)}</p>

@@ -35,5 +35,23 @@ export const sampleContents: readonly LetterContent[] = [
   { kind: 'change_email', token },
   { kind: 'address_in_use' },
   { kind: 'account_closed', token, deleteAt: Date.UTC(2026, 1, 28, 9, 5) },
+  {
+    kind: 'alert',
+    rule: 'failures_by_address',
+    subject: '2001:db8:0:1::/64',
+    count: 20,
+    at: circumstances.at,
+    ip: null,
+  },
+  { kind: 'alert', rule: 'session_reuse', subject: 'a'.repeat(22), count: 1, at: circumstances.at, ip: '192.0.2.1' },
+  { kind: 'alert', rule: 'audit_tampering', subject: null, count: 1, at: circumstances.at, ip: null },
+  {
+    kind: 'alerts',
+    counts: [
+      { rule: 'failures_by_account', count: 41 },
+      { rule: 'failures_by_address', count: 9_990 },
+    ],
+    since: circumstances.at,
+  },
   ...notices.map((notice) => ({ ...notice, token, circumstances })),
 ]

@@ -1,5 +1,5 @@
 // What is written to people, and to whom.
-import type { Locale } from '@vigile/contract'
+import type { AlertRule, Locale } from '@vigile/contract'
 import type { OneTimeToken } from '../one-time-tokens/one-time-token.ts'
 
 /** Where somebody was when they did what the letter tells of. Epoch milliseconds. */
@@ -26,7 +26,25 @@ export type Notice =
   /** `codes_closed`: those of an app, to new devices, after too many wrong ones. */
   | { readonly kind: 'new_device' | 'reuse' | 'account_kept' | 'codes_closed' }
 
+/** To operators. */
+export type AlertLetter =
+  | {
+      readonly kind: 'alert'
+      readonly rule: AlertRule
+      readonly subject: string | null
+      readonly count: number
+      readonly at: number
+      readonly ip: string | null
+    }
+  /** What was too much to be told of one by one. */
+  | {
+      readonly kind: 'alerts'
+      readonly counts: readonly { readonly rule: AlertRule; readonly count: number }[]
+      readonly since: number
+    }
+
 export type LetterContent =
+  | AlertLetter
   /** With a link that proves the mailbox. */
   | { readonly kind: 'verify_email'; readonly token: OneTimeToken }
   /** To somebody whose address was used to sign up again: the page said nothing of it (S-13). */

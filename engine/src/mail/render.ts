@@ -1,18 +1,22 @@
 // A letter in its reader's language: the same words as text and as HTML.
 import type { Locale } from '@vigile/contract'
 import { message } from '../messages/messages.ts'
+import { alertSheet } from './alert-sheet.ts'
 import { htmlOf } from './html.ts'
-import type { Circumstances, Letter, LetterContent, Message, Notice } from './letter.ts'
+import type { AlertLetter, Circumstances, Letter, LetterContent, Message, Notice } from './letter.ts'
 import { pageLink, type Site } from './links.ts'
-import type { Sheet } from './sheet.ts'
+import { momentOf, type Sheet } from './sheet.ts'
 
 /** The message of a letter. The words come from the catalogues; what people chose themselves (a name) is in none of them. */
 export const renderLetter = ({ to, locale, content }: Letter, site: Site): Message => {
-  const sheet = sheetOf(locale, content, site)
+  const isAlert = content.kind === 'alert' || content.kind === 'alerts'
+  const sheet = isAlert ? alertSheet(locale, content, site) : sheetOf(locale, content, site)
   return { to, subject: sheet.subject, text: textOf(sheet), html: htmlOf(sheet, site) }
 }
 
-const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
+type Personal = Exclude<LetterContent, AlertLetter>
+
+const sheetOf = (locale: Locale, content: Personal, site: Site): Sheet => {
   const { name } = site
   const values = {
     name,
@@ -37,7 +41,7 @@ const sheetOf = (locale: Locale, content: LetterContent, site: Site): Sheet => {
   }
 }
 
-const linkOf = (content: LetterContent, site: Site): string => {
+const linkOf = (content: Personal, site: Site): string => {
   switch (content.kind) {
     case 'verify_email':
       return pageLink(site, '/verify-email', content.token)
@@ -62,9 +66,8 @@ const dayOf = (locale: Locale, at: number): string =>
 
 const factsOf = (locale: Locale, content: Notice & { readonly circumstances: Circumstances }): Sheet['facts'] => {
   const { at, ip, browser, system } = content.circumstances
-  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)
   const device = [browser, system].filter(Boolean).join(', ')
-  const facts: [string, string][] = [[message(locale, 'mail.facts.when'), `${when} UTC`]]
+  const facts: [string, string][] = [[message(locale, 'mail.facts.when'), momentOf(locale, at)]]
   if ('factor' in content)
     facts.unshift([message(locale, 'mail.facts.what'), message(locale, `mail.factors.${content.factor}`)])
   if ('provider' in content)
@@ -80,7 +83,7 @@ const textOf = ({ title, paragraphs, action, facts, note, footer }: Sheet): stri
     title,
     ...paragraphs,
     ...(facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join('\n')] : []),
-    `${action.label}:\n${action.link}`,
+    ...(action ? [`${action.label}:\n${action.link}`] : []),
     note,
     `-- \n${footer}`,
     '',

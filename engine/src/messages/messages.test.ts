@@ -51,6 +51,7 @@ describe('I18N-1 the catalogues are complete', () => {
       count: 2,
       permission: 'P',
       role: 'R',
+      what: 'W',
     }
     for (const locale of locales) {
       for (const [key] of catalogues[locale]) {

@@ -1,4 +1,5 @@
 // The audit log, as commands and applications see it.
+import type { Finding, RaiseAlone } from '../alerts/raise.ts'
 import type { Actor } from '../audit/actor.ts'
 import { type ExportInput, exportAudit } from '../audit/export.ts'
 import { createRecord, type RecordInput } from '../audit/record.ts'
@@ -35,7 +36,7 @@ export type Audit = {
   /**
    * Reads the whole log (or from the newest checkpoint before the position `from`) and compares it with its MACs, its chain
    * and its signatures. Entries that wait are sealed first, as any node would. Each fault says what was found and where; the
-   * report is `ok` without one.
+   * report is `ok` without one, and faults raise an alert.
    *
    * @example
    * const report = await auth.audit.verify()
@@ -49,6 +50,7 @@ export const createAudit = (
     Parameters<typeof createRecord>[0] & {
       readonly audit: AuditStore
       readonly sealer: Sealer
+      readonly raise: RaiseAlone
       readonly ready: () => Promise<void>
     },
 ): Audit => ({
@@ -60,6 +62,15 @@ export const createAudit = (
   },
   verify: async (input) => {
     await deps.sealer.run()
-    return verifyAudit(deps, input)
+    const report = await verifyAudit(deps, input)
+    if (!report.ok) await deps.raise(aboutFaults(report, deps.clock.now()))
+    return report
   },
 })
+
+/** Not by way of the record, which may be what is wrong. */
+const aboutFaults = ({ faults, faultCount }: AuditReport, at: number): Finding => {
+  const kinds = [...new Set(faults.map(({ kind }) => kind))]
+  const first = { count: faultCount, details: { faults: kinds, position: faults[0]?.position ?? null } }
+  return { rule: 'audit_tampering', subject: null, at, added: faultCount, first }
+}

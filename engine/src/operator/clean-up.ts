@@ -1,7 +1,9 @@
 // The clean-up (TOK-10), on its schedule and when an operator asks for it.
+
 import type { ClosureStore } from '../accounts/closure-store.ts'
 import { type DeleteAccountDeps, deleteDueAccounts } from '../accounts/delete-account.ts'
 import type { AccountStore } from '../accounts/store.ts'
+import type { AlertStore } from '../alerts/store.ts'
 import { type Actor, nameActor } from '../audit/actor.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
 import { cutAudit, type RetentionDeps } from '../audit/retention.ts'
@@ -18,7 +20,10 @@ import type { WebhookStore } from '../webhooks/store.ts'
 
 /** The numbers removed, and how long it took. */
 export type CleanUpReport = Readonly<
-  Record<'accounts' | 'entries' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'seconds', number>
+  Record<
+    'accounts' | 'entries' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'alerts' | 'seconds',
+    number
+  >
 >
 
 export const createCleanUp = (
@@ -33,6 +38,7 @@ export const createCleanUp = (
       readonly oauthStates: OAuthStateStore
       readonly oauthHandles: OAuthHandleStore
       readonly webhooks: WebhookStore
+      readonly alerts: AlertStore
       readonly audit: AuditStore
       readonly meter: Meter
       readonly closures: Pick<ClosureStore, 'listDue'>

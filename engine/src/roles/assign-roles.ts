@@ -79,7 +79,8 @@ export const give = async (act: RoleAct, userId: UserId, role: Role, by: string)
   const before = await namesOf(act, userId)
   const changed = await act.stores.roles.assign(userId, role.id, { at: act.now, by })
   const after = changed ? [...before, role.name].sort() : before
-  if (changed) await record(act, 'user:role-grant', userId, { role: role.name, before, after })
+  if (changed)
+    await record(act, 'user:role-grant', userId, { role: role.name, permissions: role.permissions, before, after })
   return { ok: true, value: { changed, roles: after } }
 }
 

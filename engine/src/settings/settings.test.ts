@@ -220,7 +220,11 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
         siteWords: ['shop'],
       },
       audit: { anchors: ['/var/log/anchors.jsonl', 'https://log.example.com/'], retention: '400d' },
-      alerts: { webhook: { url: 'https://hooks.example.com/vigile', secrets: webhookSecret } },
+      alerts: {
+        mailTo: ['Security@example.com'],
+        thresholds: { failures_by_address: 50 },
+        webhook: { url: 'https://hooks.example.com/vigile', secrets: webhookSecret },
+      },
       keys: { algorithm: 'ES256', rotateEvery: '30d', audience: 'https://api.example.com' },
       limits: { rules: { signUpIp: null, signInIp: { limit: 5, windowSeconds: 60 } }, allow: ['192.0.2.1'] },
       role: 'command',

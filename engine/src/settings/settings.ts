@@ -16,6 +16,7 @@ import type { DeclaredRoles } from '../roles/seed-roles.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import type { Webhook } from '../webhooks/courier.ts'
+import { type AlertSettings, alertsOf } from './alerts.ts'
 import { type AuditSettings, auditOf } from './audit.ts'
 import { bindingOf } from './binding.ts'
 import { cookieSettings } from './cookies.ts'
@@ -60,6 +61,7 @@ export type Settings = {
   readonly deletionDelaySeconds: number
   readonly mail: MailSetting
   readonly rules: Rules
+  readonly alerting: AlertSettings
   readonly auditLog: AuditSettings
   /** Null: alerts go to no webhook. */
   readonly webhook: Webhook | null
@@ -126,6 +128,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     deletionDelaySeconds: deletionDelayOf(options.accounts?.deletionDelay, faults),
     mail,
     rules: { ...defaultRules, ...(options.limits?.rules as Partial<Rules> | undefined) },
+    alerting: alertsOf(options.alerts, mail, faults),
     auditLog: auditOf(options.audit, faults),
     webhook: webhookOf(options, production, faults),
     keys: {

@@ -108,7 +108,7 @@ const shape: Shape<VigileOptions> = {
     siteWords: texts,
   },
   audit: { anchors: texts, retention: text },
-  alerts: { webhook: { url: text, secrets } },
+  alerts: { mailTo: texts, thresholds: group, webhook: { url: text, secrets } },
   // The audience is in every access token, which is in a cookie: 4,096 bytes hold all (S-48).
   keys: { algorithm: oneOf('EdDSA', 'ES256'), rotateEvery: text, audience: line },
   limits: { rules: group, allow: texts },

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import { prepareAccountStore } from './account-store.ts'
+import { createAlertStore } from './alert-store.ts'
 import { createAuditChainStore } from './audit-chain-store.ts'
 import { createAuditStore, type EntryMac } from './audit-store.ts'
 import { createClosureStore } from './closure-store.ts'
@@ -56,6 +57,7 @@ export const prepareStores = (
     oauthHandles: createOAuthHandleStore(db, dialect),
     identities: createIdentityStore(db),
     webhooks: createWebhookStore(db, dialect),
+    alerts: createAlertStore(db, dialect),
   })
 }
 

@@ -28,6 +28,8 @@ const searches: readonly (readonly [Filter, string])[] = [
   [{ userId: 'user-10', ip: '192.0.2.1', action: 'session:' }, 'audit_entries_by_user'],
   [{ resource: 'session', resourceId: 'session-7' }, 'audit_entries_by_resource'],
   [{ action: 'session:sign-in:failed' }, 'audit_entries_by_action'],
+  // What the alerts count.
+  [{ action: 'session:sign-in:failed', from: 5, to: size - 5 }, 'audit_entries_by_action'],
   [{ action: 'session:', from: 5 }, 'audit_entries_by_time'],
   [{}, 'audit_entries_by_time'],
 ]

@@ -2,6 +2,7 @@
 import { describe } from 'vitest'
 import { accountListSuite } from './account-list.suite.ts'
 import { accountStoreSuite } from './account-store.suite.ts'
+import { alertStoreSuite } from './alert-store.suite.ts'
 import { mailStoresSuite } from './mail-stores.suite.ts'
 import { migrationsSuite } from './migrations.suite.ts'
 import { oauthStoresSuite } from './oauth-stores.suite.ts'
@@ -25,6 +26,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('passkeys', () => passkeyStoreSuite(newPlace))
   describe('sign-ins with providers', () => oauthStoresSuite(newPlace))
   describe('webhook messages', () => webhookStoreSuite(newPlace))
+  describe('alerts', () => alertStoreSuite(newPlace))
   describe('roles', () => roleStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))

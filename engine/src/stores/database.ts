@@ -1,5 +1,6 @@
 import type { ClosureStore } from '../accounts/closure-store.ts'
 import type { AccountStore } from '../accounts/store.ts'
+import type { AlertStore } from '../alerts/store.ts'
 import type { AuditChainStore } from '../audit/chain-store.ts'
 import type { AuditStore } from '../audit/store.ts'
 import type { UsedProofStore } from '../binding/store.ts'
@@ -39,6 +40,7 @@ export type Stores = {
   readonly oauthHandles: OAuthHandleStore
   readonly identities: IdentityStore
   readonly webhooks: WebhookStore
+  readonly alerts: AlertStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

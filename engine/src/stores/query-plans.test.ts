@@ -9,6 +9,12 @@ import { openPlanned, planKinds } from './plans.suite.ts'
 import { sampleAccount, sampleIdentity, sampleSession } from './samples.suite.ts'
 
 const indexes = [
+  'alerts_by_rule',
+  'alerts_by_subject',
+  'alerts_by_time',
+  'alerts_open',
+  'alerts_told_alone',
+  'alerts_untold',
   'audit_entries_by_action',
   'audit_entries_by_time',
   'audit_entries_by_user',
@@ -43,6 +49,7 @@ const fill = async ({
   roles,
   outbox,
   webhooks,
+  alerts,
 }: Stores): Promise<SessionId[]> => {
   const ids: SessionId[] = []
   const role = { description: null, permissions: [], createdAt: 0, updatedAt: 0 }
@@ -80,6 +87,10 @@ const fill = async ({
       requestId: null,
     }))
     await audit.append(entries)
+    const alert = { rule: 'session_reuse', severity: 'critical', subject: id, firstAt: index, lastAt: index } as const
+    const over = index % 10 === 0 ? { acknowledgedAt: null } : { acknowledgedAt: index }
+    const told = index % 20 === 0 ? 'alone' : index % 10 === 0 ? null : 'together'
+    await alerts.insert([{ ...alert, ...over, id, count: 1, details: {}, acknowledgedBy: null, told }])
   }
   return ids
 }
@@ -137,6 +148,24 @@ const actOnRoles = async ({ accounts, roles }: Stores, user: UserId) => {
   await roles.remove(second)
 }
 
+const actOnAlerts = async ({ alerts }: Stores, user: UserId) => {
+  const all = { open: false, rule: null, after: null, limit: 10 }
+  await alerts.lockWatch('wait')
+  await alerts.watched()
+  await alerts.moveWatch(1)
+  await alerts.running({ rule: 'session_reuse', subjects: [user, null], since: 5 })
+  await alerts.add(user, { count: 1, at: 1 })
+  await alerts.toldAlone('session_reuse', 5)
+  await alerts.untold()
+  await alerts.list(all)
+  await alerts.list({ ...all, open: true, after: { at: 50, id: user } })
+  await alerts.list({ ...all, rule: 'session_reuse', after: { at: 50, id: user } })
+  await alerts.countOpen()
+  await alerts.acknowledge(user, { at: 1, name: 'x' })
+  await alerts.tellUntold()
+  await alerts.deleteOld(5, 5)
+}
+
 const act = async (stores: Stores, ids: readonly SessionId[]) => {
   const { accounts, sessions, audit, usedProofs, passkeys } = stores
   const user = users[150] as UserId
@@ -164,6 +193,7 @@ const act = async (stores: Stores, ids: readonly SessionId[]) => {
   await accounts.deleteStale({ devicesBefore: 5, attemptsBefore: 5, limit: 5 })
   await actOnRoles(stores, user)
   await actOnWaiting(stores)
+  await actOnAlerts(stores, user)
   await accounts.delete(user)
   await audit.list({ limit: 10 })
   await audit.list({ limit: 10, userId: user })

@@ -1,6 +1,7 @@
 // The tables as the program sees them. Times are epoch milliseconds.
-import type { Locale, SessionEndReason } from '@vigile/contract'
+import type { AlertRule, Locale, SessionEndReason } from '@vigile/contract'
 import type { ColumnType, Generated } from 'kysely'
+import type { Told } from '../alerts/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
 import type { LetterOutcome } from '../mail/store.ts'
 import type { HandlePurpose } from '../oauth/store.ts'
@@ -313,6 +314,30 @@ export type WebhookMessagesTable = Omit<OutboxTable, 'user_id' | 'sealed' | 'out
   outcome: WebhookOutcome | null
 }
 
+export type AlertsTable = {
+  id: string
+  rule: AlertRule
+  severity: 'warning' | 'critical'
+  /** Empty: the site as a whole. */
+  subject: string
+  first_at: number
+  last_at: number
+  count: number
+  /** JSON. */
+  details: string
+  /** Null: nobody was told of it yet. */
+  told: Told | null
+  acknowledged_at: number | null
+  acknowledged_by: string | null
+}
+
+export type AlertWatchTable = {
+  /** 1: there is one row. */
+  id: number
+  /** Of the last entry of the audit log that was looked at. */
+  position: number
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -342,4 +367,6 @@ export type Tables = {
   identities: IdentitiesTable
   disowned_identities: DisownedIdentitiesTable
   webhook_messages: WebhookMessagesTable
+  alerts: AlertsTable
+  alert_watch: AlertWatchTable
 }

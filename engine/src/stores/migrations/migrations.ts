@@ -13,6 +13,7 @@ import { auditSearch } from './0012-audit-search.ts'
 import { claim } from './0013-claim.ts'
 import { closedSignIns } from './0014-closed-sign-ins.ts'
 import { webhooks } from './0015-webhooks.ts'
+import { alerts } from './0016-alerts.ts'
 import { lists } from './0017-lists.ts'
 import type { Ddl } from './ddl.ts'
 
@@ -36,5 +37,6 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0013-claim': claim,
   '0014-closed-sign-ins': closedSignIns,
   '0015-webhooks': webhooks,
+  '0016-alerts': alerts,
   '0017-lists': lists,
 }

@@ -1,0 +1,89 @@
+// Which accounts, addresses or sites reached a threshold with the entries that are new, and which only go on.
+import type { RecordedEntry } from '../audit/store.ts'
+import { type BurstRule, burstRules, type Thresholds } from './rules.ts'
+
+export type FoundBurst = {
+  readonly rule: BurstRule
+  /** Null: the site as a whole. */
+  readonly subject: string | null
+  /** New entries. */
+  readonly added: number
+  /** The newest of them. */
+  readonly last: RecordedEntry
+  /** The fullest window that a new entry ends, where it reaches the threshold. */
+  readonly peak: Window | null
+}
+
+type Window = {
+  readonly entries: number
+  /** Of different accounts, where the rule counts them; else the entries. */
+  readonly measure: number
+  /** Epoch milliseconds, both in it. */
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Pure. `entries`: those of the actions of the rules, as far back as their windows reach from the oldest new one, in any order;
+ * `isNew`: those that no call had before. `networkOf`: what an address counts as; null: it is not counted.
+ */
+export const findBursts = (input: {
+  readonly entries: readonly RecordedEntry[]
+  readonly isNew: (entry: RecordedEntry) => boolean
+  readonly thresholds: Thresholds
+  readonly networkOf: (ip: string) => string | null
+}): readonly FoundBurst[] => {
+  const { isNew } = input
+  // Of those at the same time the new ones come last, so that each of them ends a window that holds the others.
+  const inOrder = input.entries.toSorted((a, b) => a.at - b.at || Number(isNew(a)) - Number(isNew(b)))
+  const subjectOf = {
+    user: (entry: RecordedEntry) => entry.userId ?? undefined,
+    address: ({ ip }: RecordedEntry) => (ip === null ? undefined : (input.networkOf(ip) ?? undefined)),
+    site: () => null,
+  }
+  return burstRules.flatMap(([rule, burst]) => {
+    const { actions, matches = () => true, by, windowMs, distinct } = burst
+    const bySubject = Map.groupBy(
+      inOrder.filter((entry) => actions.includes(entry.action) && matches(entry)),
+      subjectOf[by],
+    )
+    return [...bySubject].flatMap(([subject, entries]): FoundBurst[] => {
+      const fresh = entries.filter(isNew)
+      const last = fresh.at(-1)
+      if (subject === undefined || !last) return []
+      const fullest = fullestWindow(entries, { windowMs, isNew, distinct })
+      const peak = fullest.measure >= input.thresholds[rule] ? fullest : null
+      return [{ rule, subject, added: fresh.length, last, peak }]
+    })
+  })
+}
+
+/** Of the windows that end with a new entry. `entries`: oldest first. */
+const fullestWindow = (
+  entries: readonly RecordedEntry[],
+  by: {
+    readonly windowMs: number
+    readonly isNew: (entry: RecordedEntry) => boolean
+    readonly distinct: ((entry: RecordedEntry) => string | null) | undefined
+  },
+): Window => {
+  const within = new Map<string, number>()
+  const measureOf = by.distinct ?? (({ id }: RecordedEntry) => id)
+  const count = (entry: RecordedEntry | undefined, more: 1 | -1) => {
+    const name = entry && measureOf(entry)
+    if (name == null) return
+    const left = (within.get(name) ?? 0) + more
+    if (left === 0) within.delete(name)
+    else within.set(name, left)
+  }
+  let fullest: Window = { entries: 0, measure: 0, from: 0, to: 0 }
+  let first = 0
+  for (const [index, entry] of entries.entries()) {
+    count(entry, 1)
+    const from = entry.at - by.windowMs
+    for (; (entries[first]?.at ?? entry.at) <= from; first += 1) count(entries[first], -1)
+    const window = { entries: index - first + 1, measure: within.size, from: from + 1, to: entry.at }
+    if (by.isNew(entry) && window.measure >= fullest.measure) fullest = window
+  }
+  return fullest
+}

@@ -1,0 +1,117 @@
+// An alert is a row, a letter and a message, all in the transaction of what was found: each comes once, whatever dies meanwhile.
+import { type AlertRule, alertRules } from '@vigile/contract'
+import type { Clock } from '../primitives/clock.ts'
+import type { Log } from '../primitives/log.ts'
+import { randomToken } from '../primitives/random.ts'
+import type { Transact } from '../primitives/transact.ts'
+import type { AlertRow, AlertStore, Told } from './store.ts'
+import { type TellDeps, type TellStores, tellOf, tellTogether } from './tell.ts'
+
+/** For so long the same is counted in its alert, and is no other. */
+export const quietMs = 3_600_000
+/** Letters of one rule in that time; then the others come together in one. By rule, so that a flood of one hides no other. */
+const toldAlonePerRule = 10
+
+export type RaiseStores = TellStores & { readonly alerts: AlertStore }
+
+export type RaiseDeps = TellDeps & {
+  readonly clock: Clock
+  readonly log: Log
+  readonly mailPosted: () => void
+  readonly webhooksPosted: () => void
+}
+
+export type Finding = {
+  readonly rule: AlertRule
+  /** Null: the site as a whole. */
+  readonly subject: string | null
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** What an alert that goes on counts more. */
+  readonly added: number
+  /** The alert, where none goes on; null: this is not enough for one. */
+  readonly first: { readonly count: number; readonly details: AlertRow['details']; readonly ip?: string | null } | null
+}
+
+/**
+ * Part of a transaction that holds the watch. Gives the new alerts; after the commit call `announce` with them.
+ */
+export const raise = async (
+  deps: RaiseDeps,
+  stores: RaiseStores,
+  findings: readonly Finding[],
+): Promise<readonly AlertRow[]> => {
+  const now = deps.clock.now()
+  const raised: AlertRow[] = []
+  for (const [rule, some] of Map.groupBy(findings, (finding) => finding.rule)) {
+    const subjects = some.map(({ subject }) => subject)
+    const since = now - quietMs + 1
+    const running = new Map(
+      (await stores.alerts.running({ rule, subjects, since })).map(({ id, subject }) => [subject, id]),
+    )
+    for (const { subject, added, at } of some) {
+      const id = running.get(subject)
+      if (id !== undefined && added > 0) await stores.alerts.add(id, { count: added, at })
+    }
+    const fresh = some.filter(({ subject, first }) => first !== null && !running.has(subject))
+    if (fresh.length === 0) continue
+    let left = toldAlonePerRule - (await stores.alerts.toldAlone(rule, since))
+    const rows: (AlertRow & { readonly told: Told | null })[] = []
+    for (const finding of fresh) {
+      const alert = toAlert(finding, now)
+      const told = left > 0 ? 'alone' : null
+      left -= 1
+      if (told) await tellOf(deps, stores, { alert, ip: finding.first?.ip ?? null, now })
+      rows.push({ ...alert, told })
+      raised.push(alert)
+    }
+    await stores.alerts.insert(rows)
+  }
+  return raised
+}
+
+/** One summary of what was not told alone, once the first of it is an hour old. */
+export const tellUntold = async (deps: RaiseDeps, stores: RaiseStores): Promise<void> => {
+  const now = deps.clock.now()
+  const untold = await stores.alerts.untold()
+  if (!isSummaryDue(untold, now)) return
+  await tellTogether(deps, stores, { untold, now })
+  await stores.alerts.tellUntold()
+}
+
+export const isSummaryDue = (untold: readonly { readonly since: number }[], now: number): boolean =>
+  untold.some(({ since }) => since <= now - quietMs)
+
+const toAlert = ({ rule, subject, at, first }: Finding, now: number): AlertRow => ({
+  id: randomToken(16),
+  rule,
+  severity: alertRules[rule].severity,
+  subject,
+  firstAt: now,
+  lastAt: at,
+  count: first?.count ?? 1,
+  details: first?.details ?? {},
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+})
+
+/** After the commit. */
+export const announce = (deps: RaiseDeps, raised: readonly AlertRow[]): void => {
+  for (const { id, rule, severity, subject, count } of raised)
+    deps.log.warn({ alert: rule, category: 'SECURITY', severity, subject, count, id }, 'something is suspicious')
+  deps.mailPosted()
+  deps.webhooksPosted()
+}
+
+export type RaiseAlone = (finding: Finding) => Promise<void>
+
+/** Of what is found elsewhere than in the record: in a transaction of its own. */
+export const createRaiseAlone =
+  (deps: RaiseDeps & { readonly transact: Transact<RaiseStores> }): RaiseAlone =>
+  async (finding) => {
+    const raised = await deps.transact(async (stores) => {
+      await stores.alerts.lockWatch('wait')
+      return raise(deps, stores, [finding])
+    })
+    if (raised.length > 0) announce(deps, raised)
+  }

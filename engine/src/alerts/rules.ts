@@ -1,0 +1,87 @@
+// What is suspicious, as data. Thresholds let ordinary life through: a person who mistypes, an office that signs in at nine.
+import type { AlertRule } from '@vigile/contract'
+import type { RecordedEntry } from '../audit/store.ts'
+import { holds } from '../roles/permissions.ts'
+
+const minute = 60_000
+
+/** So many entries within the window. */
+type Burst = {
+  readonly actions: readonly string[]
+  readonly matches?: (entry: RecordedEntry) => boolean
+  /** What is counted apart. */
+  readonly by: 'user' | 'address' | 'site'
+  /** Counts how many accounts were tried in place of how often. */
+  readonly distinct?: (entry: RecordedEntry) => string | null
+  readonly threshold: number
+  readonly windowMs: number
+  /** None where these happened as often: a site is as busy as it is. */
+  readonly unlessAsMany?: string
+}
+
+const failed = 'session:sign-in:failed'
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+export const bursts = {
+  failures_by_account: { actions: [failed], by: 'user', threshold: 20, windowMs: 60 * minute },
+  failures_by_address: { actions: [failed], by: 'address', threshold: 20, windowMs: 60 * minute },
+  accounts_by_address: {
+    actions: [failed],
+    by: 'address',
+    distinct: ({ userId, details }) => userId ?? text(details.emailHash),
+    threshold: 15,
+    windowMs: 60 * minute,
+  },
+  failures_overall: {
+    actions: [failed],
+    by: 'site',
+    threshold: 200,
+    windowMs: 15 * minute,
+    unlessAsMany: 'session:sign-in',
+  },
+  sign_ups_by_address: { actions: ['user:sign-up'], by: 'address', threshold: 20, windowMs: 60 * minute },
+  blocks_overall: {
+    actions: ['limit:refused', failed],
+    matches: ({ action, details }) => action !== failed || details.reason === 'limited' || details.reason === 'closed',
+    by: 'site',
+    threshold: 100,
+    windowMs: 60 * minute,
+  },
+} as const satisfies Partial<Record<AlertRule, Burst>>
+
+export type BurstRule = keyof typeof bursts
+export type Thresholds = Readonly<Record<BurstRule, number>>
+export const burstRules: readonly (readonly [BurstRule, Burst])[] = Object.entries(bursts) as [BurstRule, Burst][]
+export const defaultThresholds = Object.fromEntries(
+  burstRules.map(([rule, { threshold }]) => [rule, threshold]),
+) as Thresholds
+
+/** Who holds one of these may make themselves hold everything. */
+const wide = ['roles:manage', 'system:admin'] as const
+
+const isWideGrant = ({ action, details }: RecordedEntry): boolean => {
+  if (!['user:role-grant', 'role:create', 'role:change'].includes(action)) return false
+  const before = permissionsOf(details.before)
+  const after = permissionsOf(action === 'user:role-grant' ? details : details.after)
+  return wide.some((one) => holds(after, one) && !holds(before, one))
+}
+
+const permissionsOf = (value: unknown): readonly string[] => {
+  const { permissions } = (value ?? {}) as { readonly permissions?: unknown }
+  return Array.isArray(permissions) ? permissions.filter((one) => typeof one === 'string') : []
+}
+
+/** Rules of which one entry is enough, by its action; null: it is none. */
+export const singleRuleOf = (entry: RecordedEntry): AlertRule | null => {
+  const { action } = entry
+  if (/^role:|^user:role-|^system:claim$/.test(action)) return isWideGrant(entry) ? 'wide_grant' : 'roles_changed'
+  return singles[action] ?? null
+}
+
+const singles: Readonly<Record<string, AlertRule | undefined>> = {
+  'session:reuse': 'session_reuse',
+  'session:many-siblings': 'many_siblings',
+  'session:commits-lost': 'commits_lost',
+  'audit:forged': 'audit_tampering',
+  'audit:cut:failed': 'audit_tampering',
+}
