@@ -77,7 +77,13 @@ describe.each(storeKinds)('on %s', (kind) => {
     await acts.grant(id, 'reader', asUser(admin))
     expect(await newest('user:role-grant')).toEqual({
       ...{ userId: id, resourceId: id },
-      details: { by: byAdmin, role: 'reader', before: ['user'], after: ['reader', 'user'] },
+      details: {
+        by: byAdmin,
+        role: 'reader',
+        permissions: ['products:*'],
+        before: ['user'],
+        after: ['reader', 'user'],
+      },
     })
     await acts.revoke(id, 'user', asUser(admin))
     const details = { by: byAdmin, role: 'user', before: ['reader', 'user'], after: ['reader'] }

@@ -4,7 +4,7 @@ import type { AuditStore, RecordedEntry } from '../audit/store.ts'
 import { parseUserId } from '../primitives/ids.ts'
 import type { SessionStore } from '../sessions/store.ts'
 
-/** In use elsewhere within this time. */
+/** In use elsewhere so shortly before or after. */
 const nearMs = 30 * 60_000
 /** Networks of sign-ins so long ago are the owner's. */
 const knownForMs = 90 * 86_400_000
@@ -40,7 +40,8 @@ export const isImpossibleMove = async (
   const isElsewhere = (ip: string | null) => region(ip) !== null && region(ip) !== here
   const live = await sessions.listLive(userId, signIn.at)
   const isUsedElsewhere = live.some(
-    ({ id, ip, lastUsedAt }) => id !== signIn.resourceId && isElsewhere(ip) && lastUsedAt > signIn.at - nearMs,
+    ({ id, ip, lastUsedAt }) =>
+      id !== signIn.resourceId && isElsewhere(ip) && Math.abs(lastUsedAt - signIn.at) < nearMs,
   )
   if (!isUsedElsewhere) return false
   const before = await audit.search({

@@ -15,6 +15,8 @@ import type { AlertStore } from './store.ts'
 const atOnce = 500
 /** Transactions of one run; what is left waits for the next. */
 const maxRounds = 100
+/** An entry is sealed within a second or two; one that waits so long is kept from it. */
+const unsealedMs = 60_000
 
 type WatchStores = RaiseStores & {
   readonly audit: Pick<AuditStore, 'search'>
@@ -38,35 +40,38 @@ export const createWatch = (deps: WatchDeps) => {
     return (await auditChain.lastPosition()) === 0 ? null : ({ ok: false, error: 'missing' } as const)
   }
 
+  /** Why new entries may not come this way any more, and where the chain ends. */
+  const lookAtChain = async (auditChain: AuditChainStore, watched: number) => {
+    const head = await headOf(auditChain)
+    const end = head?.ok ? head.value.position : null
+    const [waiting] = await auditChain.listToSeal({ after: null, limit: 1 })
+    const isStalled = waiting !== undefined && waiting.at < deps.clock.now() - unsealedMs
+    const isRolledBack = end !== null && end < watched
+    const fault =
+      head?.ok === false ? `head_${head.error}` : isRolledBack ? 'rolled_back' : isStalled ? 'unsealed' : null
+    return { fault, end }
+  }
+
   /** Most looks find nothing to do, without holding anything. */
   const isIdle = async (): Promise<boolean> => {
-    const head = await headOf(deps.auditChain)
-    if (isSummaryDue(await deps.alerts.untold(), deps.clock.now())) return false
-    return head === null || (head.ok && head.value.position === (await deps.alerts.watched()))
+    const watched = await deps.alerts.watched()
+    const { fault, end } = await lookAtChain(deps.auditChain, watched)
+    return fault === null && (end ?? watched) === watched && !isSummaryDue(await deps.alerts.untold(), deps.clock.now())
   }
 
   const round = () =>
     deps.transact(async (stores) => {
       const watched = await stores.alerts.lockWatch('skip locked')
       if (watched === null) return null
-      const head = await headOf(stores.auditChain)
-      const findings: Finding[] = []
-      let isMore = false
-      if (head && !head.ok) findings.push(aboutChain(`head_${head.error}`, deps.clock.now()))
-      if (head?.ok && head.value.position < watched) {
-        findings.push(aboutChain('rolled_back', deps.clock.now()))
-        await stores.alerts.moveWatch(head.value.position)
-      } else {
-        const sealed = await stores.auditChain.listSealed({ after: watched, limit: atOnce })
-        const last = sealed.at(-1)
-        const entries = sealed.map((entry) => ({ ...fromStored(entry), position: entry.position }))
-        findings.push(...(await findSuspicious(deps, stores, entries)))
-        if (last) await stores.alerts.moveWatch(last.position)
-        isMore = sealed.length === atOnce
-      }
-      const raised = await raise(deps, stores, findings)
+      const { fault, end } = await lookAtChain(stores.auditChain, watched)
+      const sealed = await stores.auditChain.listSealed({ after: watched, limit: atOnce })
+      const entries = sealed.map((entry) => ({ ...fromStored(entry), position: entry.position }))
+      const findings = await findSuspicious(deps, stores, entries)
+      const raised = await raise(deps, stores, fault ? [...findings, aboutChain(fault, deps.clock.now())] : findings)
+      const next = sealed.at(-1)?.position ?? (fault === 'rolled_back' ? end : null)
+      if (next !== null) await stores.alerts.moveWatch(next)
       await tellUntold(deps, stores)
-      return { raised, isMore }
+      return { raised, isMore: sealed.length === atOnce }
     })
 
   return {
@@ -82,9 +87,9 @@ export const createWatch = (deps: WatchDeps) => {
   }
 }
 
-/** Nothing new is sealed while it lasts, so that it can't come from the record. */
+/** What would never come by way of the record: nothing new is sealed, or it takes the places of what was cut off. */
 const aboutChain = (fault: string, at: number): Finding => ({
-  rule: fault === 'head_unknown_key' ? 'audit_stalled' : 'audit_tampering',
+  rule: fault === 'unsealed' || fault === 'head_unknown_key' ? 'audit_stalled' : 'audit_tampering',
   subject: null,
   at,
   added: 0,

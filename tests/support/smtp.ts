@@ -1,0 +1,38 @@
+// A mail server that takes every letter and keeps it.
+import { SMTPServer } from 'smtp-server'
+
+export type ReceivedMail = { readonly to: string; readonly content: string }
+
+export type MailServer = {
+  /** For the setting: `smtp://127.0.0.1:…`. */
+  readonly url: string
+  readonly received: readonly ReceivedMail[]
+  stop(): Promise<void>
+}
+
+export const startMailServer = async (): Promise<MailServer> => {
+  const received: ReceivedMail[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData: (stream, session, done) => {
+      let content = ''
+      stream.on('data', (chunk: Buffer) => {
+        content += chunk.toString('utf8')
+      })
+      stream.on('end', () => {
+        received.push({ to: session.envelope.rcptTo[0]?.address ?? '', content })
+        done()
+      })
+    },
+  })
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const address = server.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    received,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
