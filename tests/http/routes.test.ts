@@ -92,6 +92,8 @@ GET /api/admin/audit | permission audit:read; changes: CSRF, recent sign-in | re
 GET /api/admin/audit/export | permission audit:read; changes: CSRF, recent sign-in | auditExport
 GET /api/admin/limits | permission system:read; changes: CSRF, recent sign-in | read
 DELETE /api/admin/limits/{id} | permission system:admin; changes: CSRF, recent sign-in | change
+GET /api/admin/alerts | permission system:read; changes: CSRF, recent sign-in | read
+POST /api/admin/alerts/{id}/acknowledge | permission system:admin; changes: CSRF, recent sign-in | change
 GET /api/auth/health | anyone | none
 GET /health/live | anyone | none
 GET /health/ready | anyone | none

@@ -31,7 +31,7 @@ export const alertsQuery = z.strictObject({
 })
 export const alertIdParam = z.strictObject({ id: z.string().max(64) })
 
-export const alertSchema = z.object({
+const alertSchema = z.object({
   id: z.string(),
   rule: z.enum(ruleNames),
   severity: z.enum(['warning', 'critical']),
