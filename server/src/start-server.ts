@@ -4,6 +4,7 @@ import {
   type Meter,
   type Networks,
   parseNetworks,
+  type Reading,
   StoreUnavailableError,
   securityHeaders,
   type Vigile,
@@ -33,6 +34,11 @@ export type RunningServer = {
   /** Where metrics are read, on its own port; null: nowhere. */
   readonly metricsPort: number | null
   readonly vigile: Vigile
+  /**
+   * Takes the secrets of this configuration into use, and nothing else of it. Throws a `ConfigurationError`, with nothing changed, where
+   * one is wrong or leads to another place.
+   */
+  renew(config: ServerConfig): void
   /** OPS-7: unready, then no new connections, requests in flight end, all is closed. Twice is once. */
   close(): Promise<void>
 }
@@ -48,7 +54,10 @@ export type RunningServer = {
  */
 export const startServer = async (
   config: ServerConfig = {},
-  { createVigile = createEngine }: { createVigile?: (options: VigileOptions) => Vigile } = {},
+  {
+    createVigile = createEngine,
+    gauges = () => [],
+  }: { createVigile?: (options: VigileOptions) => Vigile; gauges?: () => readonly Reading[] } = {},
 ): Promise<RunningServer> => {
   const { pagesFolder, ...rest } = config
   const production = config.production ?? process.env.NODE_ENV === 'production'
@@ -59,7 +68,7 @@ export const startServer = async (
   let vigile: Vigile | undefined
   const observer = await startObserver(
     { ...config, production },
-    async () => (await vigile?.gauges()) ?? [],
+    async () => [...gauges(), ...((await vigile?.gauges()) ?? [])],
     config.log ?? createJsonLog(config.logLevel ?? 'info'),
   )
   const { log, meter } = observer
@@ -117,6 +126,10 @@ export const startServer = async (
     metricsPort: observer.metricsPort,
     publicUrl: options.publicUrl,
     vigile,
+    renew: (renewed) => {
+      engine.renew(engineOptions({ ...renewed, production, log }, http.port))
+      observer.renew(renewed)
+    },
     close: () => (closing ??= close()),
   }
 }

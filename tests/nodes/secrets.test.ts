@@ -1,9 +1,14 @@
 // Secrets change in Vault and in AWS while two real nodes run and people are signed in (OPS-2, TOK-9).
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { deriveKeys } from '../../engine/src/keys/derive.ts'
+import { startCollector } from '../operations/collector.ts'
 import { type StandInAws, startAws } from '../secrets/aws.ts'
 import { type StandInVault, startVault } from '../secrets/vault.ts'
+import { freePort, temporaryFolder } from '../services/place.ts'
 import { type RedisServer, startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -157,3 +162,31 @@ test(
   },
   startMs,
 )
+
+test('OPS-2 OPS-5 what the server alone knows is renewed from its file too; how old each secret is can be measured', async () => {
+  const folder = await temporaryFolder('server-secrets')
+  const collector = await startCollector()
+  const file = join(folder.path, 'dsn')
+  const database = join(folder.path, 'vigile.db')
+  const metricsPort = await freePort()
+  await writeFile(file, `http://publickey@${collector.host}/1`)
+  const environment = { SENTRY_DSN_FILE: file, METRICS_PORT: `${metricsPort}`, LOG_LEVEL: 'info' }
+  const node = await startNode({ database: `file:${database}`, environment })
+  nodes = [node]
+  const visitor = newVisitor(() => node)
+  await visitor.signUp('ada@example.com')
+  await writeFile(file, `http://publickey@${collector.host}/2`)
+  await expect.poll(() => node.output().includes('new secrets are in use'), patience).toBe(true)
+
+  const db = new DatabaseSync(database)
+  db.exec('alter table sign_in_attempts rename to somewhere_else')
+  db.close()
+  expect((await visitor.signIn('ada@example.com')).status).toBe(500)
+  await expect.poll(() => collector.at('/2/envelope/').length, patience).toBeGreaterThan(0)
+  expect(collector.at('/1/envelope/').filter((text) => text.includes('exception'))).toEqual([])
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  expect(metrics).toMatch(/^vigile_secret_age_seconds\{setting="SENTRY_DSN"\} [0-9.]+$/m)
+  await collector.stop()
+  await node.stop()
+  await folder.remove()
+}, 200_000)

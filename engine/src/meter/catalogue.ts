@@ -97,6 +97,7 @@ export const instruments = {
   webhooks_oldest_seconds: gauge('Age of the oldest webhook message that waits'),
   audit_unsealed: gauge('Entries of the audit log that have no place in the chain yet'),
   signing_key_age_seconds: gauge('Time for which the present key has signed'),
+  secret_age_seconds: gauge('Time since a secret was read from its file, from Vault or AWS', { setting: configured }),
   job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { job: jobNames }),
   job_failures_total: counter('Runs of a job that failed', { job: jobNames }),
   cleaned_rows_total: counter('Rows that the clean-up removed', { table: cleanedTables }),

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@vigile/engine'
+import { ConfigurationError, reading } from '@vigile/engine'
 import type { Command } from 'commander'
 import { joinFaults } from '../configuration/faults.ts'
 import type { Configuration } from '../configuration/load-configuration.ts'
@@ -36,19 +36,20 @@ export const addStart = (parent: Command, cli: Cli): void => {
         await renewal?.look()
         return list as readonly string[]
       }
+      const gauges = () =>
+        secrets.ages().map(({ setting, seconds }) => reading('secret_age_seconds', { setting }, seconds))
       const given = Array.isArray(list) ? { ...config, secrets: readSecrets } : config
       try {
-        server = await startServer({ ...given, log }, { createVigile })
+        server = await startServer({ ...given, log }, { createVigile, gauges })
       } catch (error) {
         return explainFailure(error, config, report, cli)
       }
       const apply = async () => {
         const renewed = await loadFor(cli, options.config, secrets)
-        const engine = optionsOf(cli, renewed)
-        const wrong = faultsOf(renewed, engine)
+        const wrong = faultsOf(renewed, optionsOf(cli, renewed))
         if (wrong.length > 0) return wrong
         try {
-          server.vigile.renew({ ...engine, secrets: given.secrets })
+          server.renew({ ...renewed.config, secrets: given.secrets })
         } catch (error) {
           if (error instanceof ConfigurationError) return joinFaults([], error.faults)
           throw error

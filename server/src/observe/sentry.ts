@@ -9,8 +9,9 @@ import type { Watcher } from './watcher.ts'
 const closeWithinMs = 5_000
 const tracesSampleRate = 0.1
 
-export const startSentry = (dsn: string, environment: string): Watcher => {
-  const client = sentry.initWithoutDefaultIntegrations({
+/** The last one that was opened is the one that all is sent by. */
+const open = (dsn: string, environment: string) =>
+  sentry.initWithoutDefaultIntegrations({
     dsn,
     environment,
     release: `vigile@${version}`,
@@ -34,6 +35,10 @@ export const startSentry = (dsn: string, environment: string): Watcher => {
       spans: [],
     }),
   })
+
+export const startSentry = (first: string, environment: string): Watcher => {
+  let dsn = first
+  let client = open(dsn, environment)
   return {
     meter: {
       add: (name, labels) => {
@@ -56,6 +61,12 @@ export const startSentry = (dsn: string, environment: string): Watcher => {
         // Whoever asks does not decide what is sampled.
         sentry.startNewTrace(() => sentry.startSpan({ name: asked.method, op: 'http.server' }, work)),
       ),
+    renew: ({ sentryDsn }) => {
+      if (!sentryDsn || sentryDsn === dsn) return
+      void client?.close(closeWithinMs)
+      dsn = sentryDsn
+      client = open(dsn, environment)
+    },
     close: async () => {
       await client?.close(closeWithinMs)
     },

@@ -1,6 +1,6 @@
 // What watches this process from outside: each takes what it can use.
 import type { Meter } from '@vigile/engine'
-import { type LogLevel, logLevels } from '../configuration/config.ts'
+import { type LogLevel, logLevels, type VigileConfig } from '../configuration/config.ts'
 import type { Log } from '../log/log.ts'
 
 /** `traceparent`: of a caller that is believed (W3C Trace Context). */
@@ -12,6 +12,8 @@ export type Watcher = {
   logged?(level: keyof Log, fields: object, message: string): void
   /** Lets the work of one request be done; what it measures and logs meanwhile is of that request. */
   around?<Answer>(asked: Asked, work: () => Promise<Answer>): Promise<Answer>
+  /** Takes the secrets that are its own. */
+  renew?(config: VigileConfig): void
   /** Sends what is left, within a bound. Never rejects. */
   close(): Promise<void>
 }
@@ -52,6 +54,9 @@ export const watchTogether = (watchers: readonly Watcher[], log: Log, least: Log
       around: ((asked, work) =>
         arounds.reduce<typeof work>((inner, around) => () => around(asked, inner), work)()) as Around,
     }),
+    renew: (config: VigileConfig) => {
+      for (const watcher of watchers) watcher.renew?.(config)
+    },
     close: async () => void (await Promise.all(watchers.map((watcher) => watcher.close()))),
   }
 }
