@@ -1,4 +1,6 @@
 // What this node can say of the site when it is asked: read, not counted (OPS-5).
+import { type AlertRule, alertRules } from '@vigile/contract'
+import type { AlertStore } from './alerts/store.ts'
 import type { AuditChainStore } from './audit/chain-store.ts'
 import type { JobStore } from './jobs/store.ts'
 import type { SigningKeys } from './keys/signing-keys.ts'
@@ -23,6 +25,7 @@ export type GaugesDeps = {
   readonly providers: () => readonly ProviderState[]
   readonly database: Pick<Database, 'connections'>
   readonly sessions: Pick<SessionStore, 'countLive'>
+  readonly alerts: Pick<AlertStore, 'countOpen'>
   readonly outbox: Pick<OutboxStore, 'waiting'>
   readonly webhooks: Pick<WebhookStore, 'waiting'>
   readonly auditChain: Pick<AuditChainStore, 'countToSeal'>
@@ -43,6 +46,7 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
     const live = await deps.sessions.countLive(now, maxSessions)
     const mail = await deps.outbox.waiting()
     const webhooks = await deps.webhooks.waiting()
+    const open = new Map((await deps.alerts.countOpen()).map(({ rule, count }) => [rule, count]))
     const unsealed = await deps.auditChain.countToSeal(maxUnsealed)
     const jobs = await deps.jobs.lastFinished()
     const { signsFrom } = await deps.signingKeys.current()
@@ -52,6 +56,8 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
       reading('mail_oldest_seconds', {}, secondsSince(mail.oldest)),
       reading('webhooks_waiting', {}, webhooks.count),
       reading('webhooks_oldest_seconds', {}, secondsSince(webhooks.oldest)),
+      // All of them: a rule that was never broken is at 0, and not missing.
+      ...(Object.keys(alertRules) as AlertRule[]).map((rule) => reading('alerts_open', { rule }, open.get(rule) ?? 0)),
       reading('audit_unsealed', {}, unsealed),
       reading('signing_key_age_seconds', {}, secondsSince(signsFrom)),
       ...jobs.flatMap(({ job, at }) =>

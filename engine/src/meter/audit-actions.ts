@@ -1,8 +1,12 @@
 // The actions that the engine puts on record: a closed set, so that they can be counted by name.
 export const auditActions = [
+  'alert:acknowledge',
+  'alert:list',
   'audit:cut',
+  'audit:cut:failed',
   'audit:export',
   'audit:export:end',
+  'audit:forged',
   'audit:read',
   'factor:add',
   'factor:add:failed',

@@ -1,5 +1,5 @@
 // Every instrument, and every value that its labels can have: what is measured is bounded, whatever people send.
-import { endpoints, type SessionEndReason, sessionEndReasons } from '@vigile/contract'
+import { type AlertRule, alertRules, endpoints, type SessionEndReason, sessionEndReasons } from '@vigile/contract'
 import { defaultRules, type RuleName } from '../limits/rules.ts'
 import { auditActions, otherAction } from './audit-actions.ts'
 
@@ -46,6 +46,7 @@ export const cleanedTables = [
   'letters',
   'links',
   'pendingSignIns',
+  'alerts',
 ] as const
 /** Jobs that run once per cluster, and leave a record. */
 export const jobNames = ['clean-up', 'delete-accounts'] as const
@@ -95,6 +96,7 @@ export const instruments = {
   mail_oldest_seconds: gauge('Age of the oldest letter that waits'),
   webhooks_waiting: gauge('Webhook messages that wait to be delivered'),
   webhooks_oldest_seconds: gauge('Age of the oldest webhook message that waits'),
+  alerts_open: gauge('Alerts that nobody has acknowledged', { rule: Object.keys(alertRules) as readonly AlertRule[] }),
   audit_unsealed: gauge('Entries of the audit log that have no place in the chain yet'),
   signing_key_age_seconds: gauge('Time for which the present key has signed'),
   secret_age_seconds: gauge('Time since a secret was read from its file, from Vault or AWS', { setting: configured }),

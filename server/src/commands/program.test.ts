@@ -28,6 +28,8 @@ const commands = [
   'sessions revoke',
   'keys list',
   'keys rotate',
+  'alerts list',
+  'alerts acknowledge',
   'webhook test',
   'cleanup',
   'routes',

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { type Catalogue, terminalCatalogue } from '../messages/catalogue.ts'
 import { version } from '../version.ts'
+import { addAlerts } from './alerts.ts'
 import { addAudit } from './audit.ts'
 import { addCleanup } from './cleanup.ts'
 import { createCli } from './cli.ts'
@@ -36,6 +37,7 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addLimits,
     addKeys,
     addAudit,
+    addAlerts,
     addWebhook,
     addCleanup,
     addRoutes,

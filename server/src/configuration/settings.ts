@@ -93,6 +93,7 @@ export const settings: readonly Setting[] = [
   })),
   secret('VIGILE_AUDIT_ANCHORS', 'audit.anchors', list, (anchors) => ({ audit: { anchors } })),
   setting('VIGILE_AUDIT_RETENTION', 'audit.retention', duration, (retention) => ({ audit: { retention } })),
+  setting('VIGILE_ALERT_MAIL', 'alerts.mailTo', list, (mailTo) => ({ alerts: { mailTo } })),
   secret('VIGILE_ALERT_WEBHOOK', 'alerts.webhook.url', text, (url) => ({ alerts: { webhook: { url } } })),
   secret('WEBHOOK_SECRET', 'alerts.webhook.secrets', list, (secrets) => ({ alerts: { webhook: { secrets } } })),
   secret('SMTP_URL', 'mail.url', text, (url) => ({ mail: { url } })),

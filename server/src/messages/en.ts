@@ -339,6 +339,31 @@ export const en = {
     },
   },
 
+  alerts: {
+    about: 'What was suspicious',
+    listAbout: 'List alerts, the newest first',
+    open: 'Only those that nobody has acknowledged',
+    rule: 'Only those of this rule',
+    limit: 'How many at most: 1 to 200 (50)',
+    after: 'The page that follows: what the one before ends with',
+    none: 'There are no alerts.',
+    columns: {
+      id: 'id',
+      first: 'first',
+      severity: 'severity',
+      rule: 'rule',
+      subject: 'about',
+      count: 'count',
+      seen: 'seen to by',
+    },
+    severities: { warning: 'warning', critical: 'critical' },
+    more: (next: string) => `There are more: --after ${next}`,
+    acknowledgeAbout: 'Say that somebody has seen to an alert',
+    id: "The alert's id",
+    acknowledged: (rule: string, subject: string) => `Acknowledged ${rule}${subject && ` of ${subject}`}.`,
+    unknown: (id: string) => `No open alert has the id ${id}.`,
+  },
+
   webhook: {
     about: 'The webhook that alerts go to',
     testAbout: 'Send it a signed message of type test, and say what came back',

@@ -352,6 +352,31 @@ export const fr: Catalogue = {
     },
   },
 
+  alerts: {
+    about: 'Ce qui a paru suspect',
+    listAbout: 'Lister les alertes, de la plus récente à la plus ancienne',
+    open: 'Seulement celles que personne n’a acquittées',
+    rule: 'Seulement celles de cette règle',
+    limit: 'Combien au plus : 1 à 200 (50)',
+    after: 'La page suivante : ce que la précédente donne à la fin',
+    none: 'Il n’y a pas d’alerte.',
+    columns: {
+      id: 'identifiant',
+      first: 'début',
+      severity: 'gravité',
+      rule: 'règle',
+      subject: 'à propos de',
+      count: 'fois',
+      seen: 'acquittée par',
+    },
+    severities: { warning: 'attention', critical: 'critique' },
+    more: (next) => `Il y en a plus : --after ${next}`,
+    acknowledgeAbout: 'Dire que quelqu’un s’est occupé d’une alerte',
+    id: 'Identifiant de l’alerte',
+    acknowledged: (rule, subject) => `${rule}${subject && ` de ${subject}`} : acquittée.`,
+    unknown: (id) => `Aucune alerte ouverte n’a l’identifiant ${id}.`,
+  },
+
   webhook: {
     about: 'Le webhook qui reçoit les alertes',
     testAbout: 'Lui envoyer un message signé de type test, et dire ce qui revient',
