@@ -37,6 +37,7 @@ export const auditActions = [
   'session:sign-in:failed',
   'system:claim',
   'system:clean-up',
+  'system:restore',
   'user:close',
   'user:create',
   'user:delete',
