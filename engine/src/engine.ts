@@ -165,7 +165,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     },
     routes: () => routes.map((route) => describeRoute(route, settings.authPath)),
     users: before(createUsers(acts)),
-    roles: before(createRoles({ ...acts, ...settings })),
+    roles: before(createRoles(acts)),
     sessions: before(createSessions(base)),
     providers: providerClients.states,
     connections: before(

@@ -135,6 +135,7 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
     checkNewPassword: createCheckNewPassword({ ...settings.passwords, breached }),
     verifyEmail: settings.verifyEmail,
     permissions: settings.permissions,
+    declaredRoles: settings.declaredRoles,
     secondFactor: settings.secondFactor,
     deletionDelaySeconds: settings.deletionDelaySeconds,
   }

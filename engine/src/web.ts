@@ -111,7 +111,7 @@ export const createWeb = (
     person: createPersonHandlers(web),
     sessions: createSessionHandlers({ ...web, verified: guards.verified }),
     administration: {
-      permitted: permitted.guard,
+      permitted,
       users: createAdminUserHandlers({ ...web, recordLook }),
       roles: createAdminRoleHandlers(web),
       site: createAdminSiteHandlers({ ...web, recordLook }),

@@ -102,6 +102,9 @@ test('S-15 attack: a session from before a role that takes a second factor acts 
     expect((await clerk.visitor.me()).body.roles).not.toContain('admin')
     expect(await disable(admin)).toEqual([403, 'products:*'])
     expect(await disable(person)).toBe(200)
+    const user = (await site.vigile.roles.list()).find(({ name }) => name === 'user')
+    const taken = await clerk.visitor.send('DELETE', `/api/admin/users/${admin.id}/roles/${user?.id}`)
+    expect([taken.status, taken.body.permission]).toEqual([403, 'products:*'])
   } finally {
     await site.close()
   }

@@ -98,6 +98,26 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await manager.visitor.me()).body.roles).toEqual(['manager', 'user'])
   })
 
+  test('RBAC-5 attack: whoever manages roles gives to, or takes from, somebody who holds more, what they hold themselves', async () => {
+    await site.vigile.roles.create({ name: 'banned', permissions: [] }, by)
+    expect(brief(await put(manager, await ofUser(admin, 'banned')))).toEqual(denied('*'))
+    expect(brief(await remove(manager, await ofUser(admin, 'user')))).toEqual(denied('*'))
+    expect((await admin.visitor.me()).body.roles).toEqual(['all', 'user'])
+    expect((await put(manager, await ofUser(person, 'banned'))).status).toBe(200)
+    await site.vigile.roles.delete('banned', by)
+  })
+
+  test('RBAC-1 a change that changes nothing is not made, nor on record', async () => {
+    const { id, updatedAt } = (await site.vigile.roles.list()).find(({ name }) => name === 'user') ?? {}
+    const last = await newest('role:change')
+    for (const body of [{}, { permissions: [...roles.user].reverse() }, { description: null }]) {
+      site.move(1)
+      const same = await admin.visitor.send('PATCH', `${path}/${id}`, { body })
+      expect([same.status, same.body.role.updatedAt]).toEqual([200, updatedAt])
+    }
+    expect(await newest('role:change')).toEqual(last)
+  })
+
   test('RBAC-5 attack: the role that a name stood for is another one by now', async () => {
     const { roles: acts } = site.vigile
     await acts.create({ name: 'helper', permissions: ['products:read'] }, by)

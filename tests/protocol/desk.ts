@@ -93,6 +93,7 @@ export const openDesk = async (kind: StoreKind, options: SiteOptions = {}): Prom
         revokedReason: null,
         createdAt: now - 10 * day,
         authenticatedAt: now - 10 * day,
+        secondFactor: false,
         lastUsedAt: now - age,
         ip: null,
         userAgent: null,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OutsideDatabase, openDatabase } from '../accounts/database.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { by, person } from './scene.ts'
+import { by, permissions, person, roles } from './scene.ts'
 
 const day = 24 * 60 * 60_000
 const evenSo = { leaveNoAdministrator: true }
@@ -118,4 +118,17 @@ describe.each(storeKinds)('on %s', (kind) => {
     await site.vigile.roles.delete('admin', by)
     expect(await claim(visitor, token)).toBe('claimed')
   })
+})
+
+test('S-14 attack: the link gives everything though the declared admin holds less', async () => {
+  const site = await openSite('embedded', { permissions, roles })
+  try {
+    const visitor = site.visitor()
+    await visitor.signUp('owner@example.com')
+    const token = await site.vigile.roles.offerClaim()
+    expect((await visitor.post('/api/auth/claim', { token })).status).toBe(200)
+    expect((await visitor.me()).body.permissions).toEqual([...roles.admin].sort())
+  } finally {
+    await site.close()
+  }
 })

@@ -3,7 +3,7 @@ import type { UserId } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { addApp, passTotp, stepMs } from '../support/totp.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { createVisitor, type Visitor } from '../support/visitor.ts'
 import { by, permissions, roles } from './scene.ts'
 
 describe.each(storeKinds)('on %s', (kind) => {
@@ -55,10 +55,12 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await passTotp(next, secret, site.now())).status).toBe(200)
     expect(await may(next, 'system:admin')).toBe('yes')
     expect((await next.me()).body.roles).toEqual(['admin', 'user'])
-    // What a role that takes one is given later waits for the next sign-in too.
+    // What the role is given later, or is called, keeps nobody out who has proved a factor.
     site.move(1_000)
-    await site.vigile.roles.change('admin', { permissions: ['*'] }, by)
-    expect(await may(next, 'system:admin')).toBe('reauthentication_required')
+    for (const to of [{ description: 'The owners' }, { permissions: ['*'] as const }]) {
+      await site.vigile.roles.change('admin', to, by)
+      expect(await may(next, 'system:admin')).toBe('yes')
+    }
     await site.vigile.roles.seed(by)
   })
 
@@ -72,4 +74,43 @@ describe.each(storeKinds)('on %s', (kind) => {
     await site.vigile.roles.revoke(id, 'admin', by, { leaveNoAdministrator: true })
     expect((await visitor.send('DELETE', '/api/auth/factors/totp')).status).toBe(204)
   })
+
+  test('S-15 TOK-11 a change of password keeps what the session has proved', async () => {
+    const { visitor, email, id } = await signedUp()
+    const { secret } = await addApp(visitor, site.now())
+    await site.vigile.roles.grant(id, 'admin', by)
+    site.move(stepMs)
+    const next = site.visitor()
+    await next.signIn(email)
+    await passTotp(next, secret, site.now())
+    const change = { currentPassword: 'quiet-harbour-lantern-42', newPassword: 'calm-meadow-window-17' }
+    expect((await next.post('/api/auth/password/change', change)).status).toBe(200)
+    expect(await may(next, 'system:admin')).toBe('yes')
+  })
+})
+
+test('S-15 attack: a session from before a second factor was asked for goes on administering, through changes of password', async () => {
+  const site = await openSite('PostgreSQL and Redis', { permissions, roles })
+  try {
+    await site.vigile.roles.seed(by)
+    let node = site.vigile
+    const visitor = createVisitor({ ...site, vigile: () => node, address: '203.0.113.7' })
+    const { id } = (await visitor.signUp('before@example.com')).body.user as { id: UserId }
+    await site.vigile.roles.grant(id, 'admin', by)
+    site.move(1_000)
+    await visitor.signIn('before@example.com')
+    expect((await visitor.get('/api/admin/users')).status).toBe(200)
+    node = await site.node({ accounts: { secondFactor: { requiredFor: ['system:admin'] } } })
+    const codes = async () => [
+      (await visitor.get('/api/admin/users')).body.code,
+      (await visitor.post('/api/admin/keys/rotate', {})).body.code,
+    ]
+    expect(await codes()).toEqual(['reauthentication_required', 'reauthentication_required'])
+    const change = { currentPassword: 'quiet-harbour-lantern-42', newPassword: 'calm-meadow-window-17' }
+    expect((await visitor.post('/api/auth/password/change', change)).status).toBe(200)
+    expect(await codes()).toEqual(['reauthentication_required', 'reauthentication_required'])
+    expect((await visitor.me()).body.roles).toEqual(['user'])
+  } finally {
+    await site.close()
+  }
 })

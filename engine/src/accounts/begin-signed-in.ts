@@ -58,7 +58,9 @@ export const beginSignedIn = async (
   const { accounts, sessions, audit } = stores
   const { account, by, now, context, ends, boundKey, details } = entry
   const deviceToken = entry.deviceToken ?? createDeviceToken()
-  const begun = await beginSession(deps, { sessions, audit }, { userId: account.id, now, context, ends, boundKey })
+  const proved = by === 'passkey' || secondFactor !== undefined
+  const begins = { userId: account.id, now, context, ends, boundKey, secondFactor: proved }
+  const begun = await beginSession(deps, { sessions, audit }, begins)
   const device = await accounts.rememberDevice(account.id, deviceHash(deviceToken, account.id), now)
   const isNewDevice = device !== 'known' && (await tellOfDevice(deps, stores, entry, device))
   await audit.append([

@@ -23,6 +23,8 @@ export type ChangePasswordInput = {
   readonly sessionId: SessionId
   /** When the user last signed in. */
   readonly authenticatedAt: number
+  /** Whether a second factor was proved then. */
+  readonly secondFactor: boolean
   readonly currentPassword: string
   readonly newPassword: string
   /** Sessions that this browser holds: they end, whoever's they are. */
@@ -129,7 +131,7 @@ const change = (deps: SignUpDeps, input: ChangePasswordInput, account: WithPassw
     const held = await factors.held(userId)
     const isWhole = !(await isFactorRequired(deps.secondFactor, roles, { userId, held }))
     const authenticatedAt = isWhole ? now : input.authenticatedAt
-    const next = { userId, now, context, ends, boundKey, authenticatedAt }
+    const next = { userId, now, context, ends, boundKey, authenticatedAt, secondFactor: input.secondFactor }
     const begun = await beginSession(deps, { sessions, audit }, next)
     return { begun, ended: ended.map(({ id }) => id) }
   })

@@ -55,7 +55,7 @@ export const deleteAccount = async (
     by: nameActor(by),
     context: contextOf(by),
     leaveNoAdministrator,
-    refuse: (stores, now) => refuseActor(stores, by, { target: id, permission: 'users:delete', now }),
+    refuse: (stores) => refuseActor(stores, by, { target: id, permission: 'users:delete' }),
   })
 
 /**
@@ -89,12 +89,12 @@ const remove = async (
   }: EvenTheLast & {
     readonly by: string
     readonly context?: Context
-    readonly refuse: (stores: Stores, now: number) => Promise<ActorRefusal | null>
+    readonly refuse: (stores: Stores) => Promise<ActorRefusal | null>
   },
 ): Promise<{ readonly ok: true; readonly value: undefined } | NotFound | LastAdministrator | ActorRefusal> => {
   const now = deps.clock.now()
   const committed = deps.transact(
-    async (stores) => (await refuse(stores, now)) ?? (await removeWithAll(stores, userId, { now, ...how })) ?? notFound,
+    async (stores) => (await refuse(stores)) ?? (await removeWithAll(stores, userId, { now, ...how })) ?? notFound,
   )
   const gone = await orAlarm(deps.log, { reason: 'account_deleted', user: userId }, committed)
   if (gone === 'last_administrator') return lastAdministrator

@@ -12,7 +12,7 @@ export const endEverySession = async (
 ): Promise<{ readonly ok: true; readonly value: { readonly endedSessions: number } } | ActorRefusal> => {
   const committed = deps.transact(async (stores) => {
     const act = { id, by, now: deps.clock.now() }
-    const refusal = await refuseActor(stores, by, { ...act, target: id, permission: 'users:update' })
+    const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update' })
     if (refusal) return refusal
     // Holds the row: an act or a sign-in that holds it is waited for, and what it begins ends as well.
     await stores.accounts.lockActive(id)

@@ -14,7 +14,7 @@ export const endEveryonesSessions = async (deps: AccountActDeps, by: AnyActor): 
   const now = deps.clock.now()
   const committed = deps.transact(async (stores): Promise<Ended | ActorRefusal> => {
     const target = by.kind === 'user' ? by.id : null
-    const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin', now }))
+    const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin' }))
     if (refusal) return refusal
     const endedSessions = await stores.sessions.revokeEveryones('ended_by_operator', now)
     const details = { by: nameActor(by), endedSessions }

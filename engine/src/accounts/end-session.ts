@@ -18,7 +18,7 @@ export const endSession = async (
     const now = deps.clock.now()
     const { session } = await stores.sessions.find(id)
     if (!session) return notFound
-    const refusal = await refuseActor(stores, by, { target: session.userId, permission: 'users:update', now })
+    const refusal = await refuseActor(stores, by, { target: session.userId, permission: 'users:update' })
     if (refusal) return refusal
     await stores.accounts.lockActive(session.userId)
     const all = await withReplaced(stores.sessions, [id])

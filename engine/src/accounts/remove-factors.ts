@@ -60,7 +60,7 @@ export const removeFactors = async (
   const committed = deps.transact(async (stores) => {
     const now = deps.clock.now()
     const act = { id, by, now }
-    const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update', now })
+    const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update' })
     if (refusal) return refusal
     // The row comes first: a sign-in or a change of factors that holds it is waited for.
     const account = await stores.accounts.lockActive(id)

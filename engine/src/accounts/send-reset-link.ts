@@ -39,7 +39,7 @@ export const sendResetLink = async (
   const sent = await deps.transact(async (stores) => {
     const { accounts, oneTimeTokens, outbox, audit } = stores
     const now = deps.clock.now()
-    const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update', now })
+    const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update' })
     if (refusal) return refusal
     const account = await accounts.findById(id)
     if (!account?.isActive) return notFound

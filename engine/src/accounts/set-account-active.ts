@@ -32,11 +32,8 @@ export const setAccountActive = async (
 > => {
   const act = { id, by, now: deps.clock.now() }
   const committed = deps.transact(async ({ accounts, closures, sessions, roles, audit }) => {
-    const refusal = await refuseActor({ accounts, sessions, roles }, by, {
-      ...act,
-      target: id,
-      permission: 'users:update',
-    })
+    const permission = 'users:update'
+    const refusal = await refuseActor({ accounts, sessions, roles }, by, { target: id, permission })
     if (refusal) return refusal
     // Of an account that its owner has closed: enabled, it is an account like any other again; disabled, its owner can't come
     // back. First, so that a return under way is waited for; and last, for a closure that was.

@@ -59,7 +59,9 @@ export interface AccountStore {
    * `upgradedHash` where one is given. False: it changed meanwhile; the sign-in must not go on.
    */
   confirmPassword(id: UserId, expectedHash: string, upgradedHash: string | null, now: number): Promise<boolean>
-  /** Locks the row until the commit, and gives the account another version: what hangs on it changed. False: there is none. */
+  /** Locks the row until the commit, disabled or not. False: there is none. */
+  lock(id: UserId): Promise<boolean>
+  /** Gives the account another version: what hangs on it changed. False: there is none. */
   raiseVersion(id: UserId, now: number): Promise<boolean>
   /** Locks the row until the commit, and gives the account. Null: there is none, or it is disabled. */
   lockActive(id: UserId): Promise<Account | null>

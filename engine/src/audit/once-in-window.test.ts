@@ -31,6 +31,16 @@ test('AUD-2 what failed to be written is a fault, and is written the next time',
   expect(written).toEqual(['a'])
 })
 
+test('AUD-2 attack: who asks while it is being written goes on although it can not be', async () => {
+  const { once, ask, written } = setUp()
+  const writing = Promise.withResolvers<void>()
+  const asked = Promise.allSettled([once('a', 60_000, () => writing.promise), ask('a'), ask('a')])
+  writing.reject(new Error('the database is away'))
+  expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await ask('a')
+  expect(written).toEqual(['a'])
+})
+
 test('AUD-2 remembers so many and no more: the oldest is written again', async () => {
   const { ask, written } = setUp()
   for (let index = 0; index <= 10_000; index += 1) await ask(`${index}`)

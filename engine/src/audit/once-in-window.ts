@@ -5,23 +5,28 @@ import type { Clock } from '../primitives/clock.ts'
 /** Remembered as recorded; beyond so many the oldest is forgotten, and recorded again. */
 const maxRemembered = 10_000
 
-/** Writes, if this node has not written of the same `id` within `windowMs`. What failed to be written counts as not written. */
+/**
+ * Writes, if this node has not written of the same `id` within `windowMs`, and is done once that is written, whoever asked first. What
+ * failed to be written counts as not written.
+ */
 export type OnceInWindow = (id: string, windowMs: number, write: () => Promise<void>) => Promise<void>
 
 export const createOnceInWindow = (clock: Clock): OnceInWindow => {
-  const writtenUntil = new Map<string, number>()
+  const written = new Map<string, { readonly until: number; readonly done: Promise<void> }>()
   return async (id, windowMs, write) => {
     const now = clock.now()
-    if ((writtenUntil.get(id) ?? 0) > now) return
-    writtenUntil.delete(id)
-    const oldest = writtenUntil.size >= maxRemembered ? writtenUntil.keys().next().value : undefined
-    if (oldest !== undefined) writtenUntil.delete(oldest)
+    const known = written.get(id)
+    if (known && known.until > now) return known.done
+    written.delete(id)
+    const oldest = written.size >= maxRemembered ? written.keys().next().value : undefined
+    if (oldest !== undefined) written.delete(oldest)
     // Before it is written: of a thousand parallel ones one writes.
-    writtenUntil.set(id, now + windowMs)
+    const mine = { until: now + windowMs, done: write() }
+    written.set(id, mine)
     try {
-      await write()
+      await mine.done
     } catch (error) {
-      writtenUntil.delete(id)
+      if (written.get(id) === mine) written.delete(id)
       throw error
     }
   }

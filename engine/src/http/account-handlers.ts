@@ -109,6 +109,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
         userId: session.userId,
         sessionId: session.id,
         authenticatedAt: session.authenticatedAt,
+        secondFactor: session.secondFactor,
         ...body,
         boundKey: key.key,
         ends: await deps.waysIn.held(call),
@@ -130,7 +131,7 @@ export const createAccountHandlers = (deps: AccountHandlerDeps) => {
       const { userId } = session
       const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
       if (!account) return refuse('unauthenticated')
-      const { roles, permissions } = await deps.livePermissions.of(account, session.authenticatedAt)
+      const { roles, permissions } = await deps.livePermissions.of(account, session)
       return answer(200, { json: { user: account.user, session: presentSession(session), roles, permissions } })
     },
   }

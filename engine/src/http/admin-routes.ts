@@ -1,14 +1,19 @@
 // The lines of the table that are for administrators. Reads need the permission; changes also the CSRF token and a recent sign-in (TOK-11).
+import type { EndpointName } from '@vigile/contract'
+import type { EnginePermission } from '../roles/permissions.ts'
 import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
 import type { createAdminSiteHandlers } from './admin-site-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'
 import type { createAlertHandlers } from './alert-handlers.ts'
 import type { createBlockHandlers } from './block-handlers.ts'
-import type { createPermitted } from './permitted.ts'
+import type { Call } from './call.ts'
+import type { Outcome } from './outcome.ts'
+import type { createPermitted, PermittedSession } from './permitted.ts'
+import type { InputOf } from './read-input.ts'
 import { type Route, type RouteLimit, route } from './route.ts'
 
 export type Administration = {
-  readonly permitted: ReturnType<typeof createPermitted>['guard']
+  readonly permitted: Pick<ReturnType<typeof createPermitted>, 'guard' | 'recordDenied'>
   readonly users: ReturnType<typeof createAdminUserHandlers>
   readonly roles: ReturnType<typeof createAdminRoleHandlers>
   readonly site: ReturnType<typeof createAdminSiteHandlers>
@@ -27,31 +32,44 @@ export const createAdminRoutes = ({
   site,
   blocks,
   alerts,
-}: Administration): readonly Route[] => [
-  route('adminUsers', { guard: permitted('users:read'), limit: read, handle: users.list }),
-  route('adminUser', { guard: permitted('users:read'), limit: read, handle: users.one }),
-  route('disableUser', { guard: permitted('users:update'), limit: change, handle: users.disable }),
-  route('enableUser', { guard: permitted('users:update'), limit: change, handle: users.enable }),
-  route('endSessionsOfUser', { guard: permitted('users:update'), limit: change, handle: users.endSessions }),
-  route('resetPasswordOfUser', { guard: permitted('users:update'), limit: change, handle: users.resetPassword }),
-  route('removeFactorsOfUser', { guard: permitted('users:update'), limit: change, handle: users.removeFactors }),
-  route('deleteUser', { guard: permitted('users:delete'), limit: change, handle: users.remove }),
-  route('adminRoles', { guard: permitted('roles:read'), limit: read, handle: roles.list }),
-  route('createRole', { guard: permitted('roles:manage'), limit: change, handle: roles.create }),
-  route('changeRole', { guard: permitted('roles:manage'), limit: change, handle: roles.change }),
-  route('deleteRole', { guard: permitted('roles:manage'), limit: change, handle: roles.remove }),
-  route('grantRole', { guard: permitted('roles:manage'), limit: change, handle: roles.grant }),
-  route('revokeRole', { guard: permitted('roles:manage'), limit: change, handle: roles.revoke }),
-  route('adminSessions', { guard: permitted('users:read'), limit: read, handle: site.sessions }),
-  // Before that of one session, whose path would fit.
-  route('endEveryonesSessions', { guard: permitted('system:admin'), limit: change, handle: site.endEveryones }),
-  route('endSessionOfUser', { guard: permitted('users:update'), limit: change, handle: site.endSession }),
-  route('adminKeys', { guard: permitted('system:read'), limit: read, handle: site.keys }),
-  route('rotateKeys', { guard: permitted('system:admin'), limit: change, handle: site.rotate }),
-  route('adminAudit', { guard: permitted('audit:read'), limit: read, handle: site.audit }),
-  route('exportAudit', { guard: permitted('audit:read'), limit: exports, handle: site.exportAudit }),
-  route('blocks', { guard: permitted('system:read'), limit: read, handle: blocks.list }),
-  route('liftBlock', { guard: permitted('system:admin'), limit: change, handle: blocks.lift }),
-  route('alerts', { guard: permitted('system:read'), limit: read, handle: alerts.list }),
-  route('acknowledgeAlert', { guard: permitted('system:admin'), limit: change, handle: alerts.acknowledge }),
-]
+}: Administration): readonly Route[] => {
+  const line = <Name extends EndpointName>(
+    name: Name,
+    permission: EnginePermission,
+    limit: RouteLimit,
+    handle: (call: Call, as: PermittedSession, input: InputOf<Name>) => Promise<Outcome>,
+  ) =>
+    route(name, {
+      guard: permitted.guard(permission),
+      limit,
+      handle: async (call, as, input) => permitted.recordDenied(call, as, await handle(call, as, input)),
+    })
+  return [
+    line('adminUsers', 'users:read', read, users.list),
+    line('adminUser', 'users:read', read, users.one),
+    line('disableUser', 'users:update', change, users.disable),
+    line('enableUser', 'users:update', change, users.enable),
+    line('endSessionsOfUser', 'users:update', change, users.endSessions),
+    line('resetPasswordOfUser', 'users:update', change, users.resetPassword),
+    line('removeFactorsOfUser', 'users:update', change, users.removeFactors),
+    line('deleteUser', 'users:delete', change, users.remove),
+    line('adminRoles', 'roles:read', read, roles.list),
+    line('createRole', 'roles:manage', change, roles.create),
+    line('changeRole', 'roles:manage', change, roles.change),
+    line('deleteRole', 'roles:manage', change, roles.remove),
+    line('grantRole', 'roles:manage', change, roles.grant),
+    line('revokeRole', 'roles:manage', change, roles.revoke),
+    line('adminSessions', 'users:read', read, site.sessions),
+    // Before that of one session, whose path would fit.
+    line('endEveryonesSessions', 'system:admin', change, site.endEveryones),
+    line('endSessionOfUser', 'users:update', change, site.endSession),
+    line('adminKeys', 'system:read', read, site.keys),
+    line('rotateKeys', 'system:admin', change, site.rotate),
+    line('adminAudit', 'audit:read', read, site.audit),
+    line('exportAudit', 'audit:read', exports, site.exportAudit),
+    line('blocks', 'system:read', read, blocks.list),
+    line('liftBlock', 'system:admin', change, blocks.lift),
+    line('alerts', 'system:read', read, alerts.list),
+    line('acknowledgeAlert', 'system:admin', change, alerts.acknowledge),
+  ]
+}

@@ -135,7 +135,7 @@ export const createForward = (deps: ForwardDeps): Forward => {
     const { userId } = session
     const account = liveAccounts.peek(userId) ?? (await liveAccounts.get(userId))
     if (!account) return refused(caller, headers, refuse('unauthenticated'))
-    const held = await livePermissions.of(account, session.authenticatedAt)
+    const held = await livePermissions.of(account, session)
     const missingRole = role.find((name) => !held.roles.includes(name))
     if (missingRole !== undefined) return denied(caller, userId, 'role', missingRole)
     const missingPermission = permission.find((name) => !holds(held.permissions, name))

@@ -10,7 +10,7 @@ import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import type { Guard, Guards } from './guards.ts'
 import { type Passed, passed } from './identify.ts'
-import { type Refusal, refuse } from './outcome.ts'
+import { type Outcome, type Refusal, refuse } from './outcome.ts'
 
 /** `held`: what the session may do, wildcards among it. */
 export type PermittedSession = {
@@ -32,11 +32,16 @@ const isRead = ({ request: { method } }: Call) => ['GET', 'HEAD', 'OPTIONS'].inc
 export const createPermitted = (deps: PermittedDeps) => {
   const { signedIn, signedInChange, recentChange } = deps.guards
 
-  const denied = async (call: Call, { session: { userId } }: VerifiedSession, permission: string): Promise<Refusal> => {
+  /** `of`: what of it counts apart, once in a window. */
+  const record = async (call: Call, { session: { userId } }: VerifiedSession, permission: string, of = '') => {
     const { path, context, request } = call
     const details = { permission, method: request.method.slice(0, 16), path: path.slice(0, 256) }
     const act = { action: 'permission:denied', at: deps.clock.now(), userId, resource: 'permission', details }
-    await deps.recordDenial(`${userId} ${permission}`, auditEntry(context, { ...act, resourceId: permission }))
+    await deps.recordDenial(`${userId} ${permission} ${of}`, auditEntry(context, { ...act, resourceId: permission }))
+  }
+
+  const denied = async (call: Call, verified: VerifiedSession, permission: string): Promise<Refusal> => {
+    await record(call, verified, permission)
     return refuse('permission_denied', { permission, detail: { key: 'permissionMissing', values: { permission } } })
   }
 
@@ -46,10 +51,11 @@ export const createPermitted = (deps: PermittedDeps) => {
     async (call: Call): Promise<Passed<PermittedSession> | Refusal> => {
       const found = await (isRead(call) ? signedIn : change).check(call)
       if (found.kind === 'refusal') return found
-      const { userId, authenticatedAt } = found.as.session
+      const { session } = found.as
+      const { userId } = session
       const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
       if (!account) return refuse('unauthenticated')
-      const { permissions } = await deps.livePermissions.of(account, authenticatedAt)
+      const { permissions } = await deps.livePermissions.of(account, session)
       if (!holds(permissions, permission)) {
         const isLater = await deps.livePermissions.awaitsSignIn(account, permission)
         return isLater ? refuse('reauthentication_required') : denied(call, found.as, permission)
@@ -68,5 +74,14 @@ export const createPermitted = (deps: PermittedDeps) => {
       by: signedIn.by,
       check: check(permission, recentChange),
     }),
+
+    /** What an act denied to somebody whom the guard let pass: each act on each target, for this is how one would become more (S-90). */
+    recordDenied: async (call: Call, { verified }: PermittedSession, outcome: Outcome): Promise<Outcome> => {
+      if (outcome.kind === 'refusal' && outcome.code === 'permission_denied') {
+        const { permission = 'last_administrator' } = outcome
+        await record(call, verified, permission, `${call.request.method} ${call.path}`)
+      }
+      return outcome
+    },
   }
 }

@@ -46,7 +46,7 @@ export const createKeys = (deps: {
       deps.transact(async ({ keys, audit, ...stores }) => {
         const now = deps.clock.now()
         const target = by.kind === 'user' ? by.id : null
-        const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin', now }))
+        const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin' }))
         if (refusal) throw new ActorRefusedError(refusal)
         if (!(await keys.insertSigningKey(row, newestId))) return false
         await audit.append([

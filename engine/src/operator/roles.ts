@@ -9,7 +9,7 @@ import { changeRole, createRole, deleteRole } from '../roles/change-roles.ts'
 import type { RoleFault } from '../roles/check-role.ts'
 import { offerClaim } from '../roles/claim.ts'
 import type { Grantable, PermissionDeclaration } from '../roles/permissions.ts'
-import { type DeclaredRoles, type Seeded, seedRoles } from '../roles/seed-roles.ts'
+import { type Seeded, seedRoles } from '../roles/seed-roles.ts'
 import type { Role, RoleStore } from '../roles/store.ts'
 
 type Done<Value> = { readonly ok: true; readonly value: Value }
@@ -56,7 +56,7 @@ export type Roles<Declared extends PermissionDeclaration = PermissionDeclaration
   ): Promise<Done<undefined> | NotFound | LastAdministrator | ActorRefused>
   /**
    * Gives a user a role; `changed: false` where the user has it already. A command or an application that gives `admin` where there is no
-   * such role makes it: it holds everything. Refuses `not_found` (no such user or role).
+   * such role makes it: as it was declared, else it holds everything. Refuses `not_found` (no such user or role).
    *
    * @example
    * await auth.roles.grant(user.id, 'content-editor', { kind: 'application', name: 'billing' })
@@ -88,10 +88,7 @@ export type Roles<Declared extends PermissionDeclaration = PermissionDeclaration
 }
 
 export const createRoles = (
-  deps: RoleActDeps & {
-    readonly roles: Pick<RoleStore, 'list' | 'assignments'>
-    readonly declaredRoles: DeclaredRoles
-  },
+  deps: RoleActDeps & { readonly roles: Pick<RoleStore, 'list' | 'assignments'> },
 ): Roles => ({
   list: async () => (await deps.roles.list()).roles,
   of: async (userId) => {
@@ -105,7 +102,7 @@ export const createRoles = (
   grant: (userId, role, by) => grantRole(deps, { userId, role }, by),
   revoke: (userId, role, by, options) => revokeRole(deps, { userId, role }, { ...options, ...ofUser(by) }),
   offerClaim: () => offerClaim(deps),
-  seed: (by, options) => seedRoles(deps, deps.declaredRoles, { ...options, by }),
+  seed: (by, options) => seedRoles(deps, { ...options, by }),
 })
 
 /** A user never leaves nobody, whatever is asked. */

@@ -12,12 +12,13 @@ import type { SessionStore } from '../sessions/store.ts'
 import { managePermission } from './administrators.ts'
 import { heldPermissions } from './held-permissions.ts'
 import { holds, type KnownPermissions } from './permissions.ts'
-import type { Role, RoleStore } from './store.ts'
+import type { DeclaredRoles, Role, RoleStore } from './store.ts'
 
 export type RoleActor = AnyActor
 
 export type RoleActStores = {
   readonly accounts: {
+    lock(id: UserId): Promise<boolean>
     lockActive(id: UserId): Promise<unknown>
     raiseVersion(id: UserId, now: number): Promise<boolean>
   }
@@ -29,6 +30,7 @@ export type RoleActStores = {
 export type RoleActDeps = {
   readonly transact: Transact<RoleActStores>
   readonly permissions: KnownPermissions
+  readonly declaredRoles: DeclaredRoles
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -54,8 +56,8 @@ export type RoleAct = {
 }
 
 /**
- * Does the work of an act, if whoever acts may manage roles; then tells every node. `target`: whose roles it changes; `not_found` where
- * there is no such user. `through`: the user, and the session, that must still be there, where another than `by` decides what may be done.
+ * Does the work of an act, if whoever acts may manage roles, and holds what the target does; then tells every node. `target`: whose roles
+ * it changes; `not_found` where there is no such user. `through`: the user, and the session, that must still be there, where another than `by` decides what may be done.
  */
 export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   deps: RoleActDeps,
@@ -72,7 +74,7 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
     let isActor = actor === null
     // In the order of the ids: two users who act on each other wait for one another, and don't lock each other out.
     for (const id of [...new Set([actor?.id, target])].filter((one) => one != null).sort()) {
-      if (id === target && !(await stores.accounts.raiseVersion(id, deps.clock.now()))) return notFound
+      if (id === target && !(await stores.accounts.lock(id))) return notFound
       if (id === actor?.id) isActor = (await stores.accounts.lockActive(id)) !== null
     }
     if (!isActor || (actor && !(await lives(stores, actor)))) return { ok: false, error: 'unauthenticated' }
@@ -82,6 +84,8 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
     // A statement of its own, after the wait: what was committed meanwhile is seen.
     const { roles } = await stores.roles.list()
     const held = bounded && (await heldPermissions(stores.roles, bounded.id, roles))
+    // Whatever the role: nobody makes less of who is more, be it by a role that an application refuses by.
+    const theirs = bounded && target !== null ? await heldPermissions(stores.roles, target, roles) : []
     const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
       return bounded && held ? refuseLacking(bounded, held, lists.flat()) : null
     }
@@ -91,7 +95,11 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
         ...(resource && { resource }),
         ...(resourceId && { resourceId }),
       })
-    return refuses([managePermission]) ?? work({ stores, now, roles, refuses, entry })
+    const refusal = refuses([managePermission], theirs)
+    if (refusal) return refusal
+    const result = await work({ stores, now, roles, refuses, entry })
+    if (result.ok && target !== null) await stores.accounts.raiseVersion(target, now)
+    return result
   })
   // Also where a user was given a role: it may have been made for that.
   const changed: readonly Invalidation[] = [{ kind: 'roles', id: 'all' }]

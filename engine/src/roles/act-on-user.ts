@@ -16,19 +16,19 @@ export type ActorRefusal = ActorRefused | NotFound
  * `permission`, or one that the other holds.
  *
  * @example
- * const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update', now })
+ * const refusal = await refuseActor(stores, by, { target: id, permission: 'users:update' })
  * if (refusal) return refusal
  */
 export const refuseActor = async (
   stores: ActOnUserStores,
   by: AnyActor,
-  { target, permission, now }: { readonly target: UserId; readonly permission: string; readonly now: number },
+  { target, permission }: { readonly target: UserId; readonly permission: string },
 ): Promise<ActorRefusal | null> => {
   if (by.kind !== 'user') return null
   const { accounts, roles } = stores
   // In the order of the ids, as changes of roles do: two who act on each other wait, and don't lock each other out.
   for (const id of [...new Set([by.id, target])].sort()) {
-    if (id === target && !(await accounts.raiseVersion(id, now))) return notFound
+    if (id === target && !(await accounts.lock(id))) return notFound
     if (id === by.id && (await accounts.lockActive(id)) === null) return { ok: false, error: 'unauthenticated' }
   }
   if (!(await lives(stores, by))) return { ok: false, error: 'unauthenticated' }

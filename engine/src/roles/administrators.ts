@@ -6,8 +6,8 @@ import type { Role, RoleStore } from './store.ts'
 /** What administrators hold, and the last active one of them keeps. */
 export const managePermission = 'roles:manage'
 
-/** The role of administrators where an engine has declared none: it holds everything. */
-export const administratorRole = { name: 'admin', permissions: ['*'] } as const
+/** Where it is not declared, it holds everything. */
+export const administratorRole = 'admin'
 
 export type LastAdministrator = { readonly ok: false; readonly error: 'last_administrator' }
 export const lastAdministrator: LastAdministrator = { ok: false, error: 'last_administrator' }

@@ -30,7 +30,7 @@ type Wanted = { readonly userId: UserId; readonly role: RoleRef }
 
 /**
  * Refuses `not_found` (no such user or role), and what whoever acts may not. A command or an application that gives `admin` where no role
- * has that name makes the role: it holds everything.
+ * has that name makes the role: as it was declared, else it holds everything.
  */
 export const grantRole = async (
   deps: RoleActDeps,
@@ -39,7 +39,7 @@ export const grantRole = async (
 ): Promise<Assigned | NotFound | ActorRefused> =>
   actOnRoles(deps, { by, target: userId }, async (act) => {
     const found = findRole(act.roles, ref)
-    const role = found ?? (ref === administratorRole.name && by.kind !== 'user' ? await findAdministrators(act) : null)
+    const role = found ?? (ref === administratorRole && by.kind !== 'user' ? await findAdministrators(deps, act) : null)
     if (!role) return notFound
     return act.refuses(role.permissions) ?? give(act, userId, role, nameActor(by))
   })
@@ -67,11 +67,14 @@ export const revokeRole = async (
     return { ok: true, value: { changed, roles: after } }
   })
 
-/** The role of administrators, made where there is none; null: it could not be. */
-export const findAdministrators = async (act: RoleAct): Promise<Role | null> => {
-  const there = act.roles.find(({ name }) => name === administratorRole.name)
+/** The role of administrators, made as it was declared where there is none; null: it could not be. */
+export const findAdministrators = async (
+  { declaredRoles }: Pick<RoleActDeps, 'declaredRoles'>,
+  act: RoleAct,
+): Promise<Role | null> => {
+  const there = act.roles.find(({ name }) => name === administratorRole)
   if (there) return there
-  const role = newRole(administratorRole, act.now)
+  const role = newRole({ name: administratorRole, permissions: declaredRoles[administratorRole] ?? ['*'] }, act.now)
   return (await addRole(act, role)) ? role : null
 }
 

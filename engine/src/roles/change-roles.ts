@@ -54,6 +54,7 @@ export const changeRole = async (
     const after = { ...before, description, permissions: tidy(permissions), updatedAt: act.now }
     const refusal = act.refuses(before.permissions, after.permissions)
     if (refusal) return refusal
+    if (isSame(before, after)) return { ok: true, value: before }
     if (!leaveNoAdministrator && (await leavesNobody(act, replaced(act.roles, after)))) return lastAdministrator
     await replaceRole(act, before, after)
     return { ok: true, value: after }
@@ -104,6 +105,9 @@ export const replaceRole = async ({ stores, entry, now }: RoleAct, before: Role,
   const details = { before: shown(before), after: shown(after) }
   await stores.audit.append([entry('role:change', { resource: 'role', resourceId: before.id, details })])
 }
+
+const isSame = (before: Role, after: Role): boolean =>
+  before.description === after.description && before.permissions.join() === after.permissions.join()
 
 export const replaced = (roles: readonly Role[], after: Role): readonly Role[] =>
   roles.map((role) => (role.id === after.id ? after : role))

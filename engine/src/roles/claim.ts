@@ -55,7 +55,7 @@ export const claim = async (
       const there = act.roles.find(({ name }) => name === 'admin')
       if (there && !holds(there.permissions, managePermission)) return { ok: false, error: 'permission_denied' }
       if (!(await roles.takeClaim(claimHash(token), act.now))) return { ok: false, error: 'link_expired' }
-      const role = await findAdministrators(act)
+      const role = await findAdministrators(deps, act)
       if (!role) return { ok: false, error: 'permission_denied' }
       const entry = { action: 'system:claim', at: act.now, userId, resource: 'user', resourceId: userId }
       await act.stores.audit.append([auditEntry(context, entry)])

@@ -2,6 +2,7 @@
 import type { Channel } from '../primitives/channel.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { createLiveCache } from '../primitives/live-cache.ts'
+import type { SessionRow } from '../sessions/store.ts'
 import { unionOf } from './held-permissions.ts'
 import type { LiveRoles } from './live-roles.ts'
 import { holds } from './permissions.ts'
@@ -19,11 +20,11 @@ const nothing: Held = { roles: [], permissions: [] }
 
 export type LivePermissions = {
   /**
-   * Of an account whose session was just looked up; `since`: when that session proved its factors (epoch milliseconds). Rejects (503) where
-   * the roles can be neither trusted from memory nor asked.
+   * Of an account whose session was just looked up: without the roles that take a second factor, where that session proved none (S-15).
+   * Rejects (503) where the roles can be neither trusted from memory nor asked.
    */
-  of(account: Holder, since: number): Promise<Held>
-  /** Whether a fresh sign-in would bring the permission: the roles hold it, and came after that of this session. */
+  of(account: Holder, session: Pick<SessionRow, 'secondFactor'>): Promise<Held>
+  /** Whether a sign-in with a second factor would bring the permission: the roles hold it. */
   awaitsSignIn(account: Holder, permission: string): Promise<boolean>
   /** Of any account, where no session says that what is held is still true. False: no such user, or a disabled one. */
   hasPermission(userId: UserId, permission: string): Promise<boolean>
@@ -45,10 +46,7 @@ export const createLivePermissions = (deps: {
   const made = new WeakMap<readonly Assignment[], { readonly from: readonly Role[]; readonly held: Held }>()
 
   const rolesOf = (from: readonly Role[], assignments: readonly Assignment[]) =>
-    from.flatMap((role) => {
-      const assignment = assignments.find(({ roleId }) => roleId === role.id)
-      return assignment ? [{ role, at: Math.max(assignment.grantedAt, role.updatedAt) }] : []
-    })
+    from.filter(({ id }) => assignments.some(({ roleId }) => roleId === id))
   const heldBy = (roles: readonly Role[]): Held => ({
     roles: roles.map(({ name }) => name),
     permissions: unionOf(roles),
@@ -60,16 +58,16 @@ export const createLivePermissions = (deps: {
     const from = await deps.liveRoles.get()
     const known = made.get(assignments)
     if (known?.from === from) return known.held
-    const held = heldBy(rolesOf(from, assignments).map(({ role }) => role))
+    const held = heldBy(rolesOf(from, assignments))
     made.set(assignments, { from, held })
     return held
   }
 
-  const of: LivePermissions['of'] = async (account, since) => {
-    if (guarded.length === 0 || !account.isActive) return whole(account)
-    // A session from before a role that takes a second factor was asked for none: the role counts from the next sign-in on (S-15).
+  const of: LivePermissions['of'] = async (account, { secondFactor }) => {
+    if (guarded.length === 0 || secondFactor || !account.isActive) return whole(account)
+    // Whatever came after that sign-in: the role, what it holds, or the policy.
     const own = rolesOf(await deps.liveRoles.get(), account.assignments)
-    return heldBy(own.filter(({ role, at }) => !isGuarded(role) || since > at).map(({ role }) => role))
+    return heldBy(own.filter((role) => !isGuarded(role)))
   }
 
   /** Look-ups of sessions bring these versions; where there is no session, this does. */

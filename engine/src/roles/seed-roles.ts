@@ -11,16 +11,12 @@ export type Seeded = {
   readonly unchanged: readonly string[]
 }
 
-/** The roles that an application has declared, as the settings checked them. */
-export type DeclaredRoles = Readonly<Record<string, readonly string[]>>
-
 /**
  * Writes the declared roles exactly: each holds what is declared and nothing else, and twice is once (RBAC-2). Roles that are not declared
  * stay as they are. All of them or none. Refuses `last_administrator` and `too_many_roles`.
  */
 export const seedRoles = async (
   deps: RoleActDeps,
-  declared: DeclaredRoles,
   { by, leaveNoAdministrator = false }: EvenTheLast & { readonly by: Exclude<RoleActor, { kind: 'user' }> },
 ): Promise<
   | { readonly ok: true; readonly value: Seeded }
@@ -31,7 +27,10 @@ export const seedRoles = async (
 > =>
   actOnRoles(deps, { by }, async (act) => {
     const named = new Map(act.roles.map((role) => [role.name, role]))
-    const wanted = Object.entries(declared).map(([name, permissions]) => ({ name, permissions: tidy(permissions) }))
+    const wanted = Object.entries(deps.declaredRoles).map(([name, permissions]) => ({
+      name,
+      permissions: tidy(permissions),
+    }))
     const missing = wanted.filter(({ name }) => !named.has(name))
     const differing = wanted.flatMap(({ name, permissions }) => {
       const before = named.get(name)
@@ -46,6 +45,8 @@ export const seedRoles = async (
     for (const change of differing) await replaceRole(act, change.before, change.after)
     const created = missing.map(({ name }) => name)
     const changed = differing.map(({ before }) => before.name)
-    const unchanged = Object.keys(declared).filter((name) => !created.includes(name) && !changed.includes(name))
+    const unchanged = Object.keys(deps.declaredRoles).filter(
+      (name) => !created.includes(name) && !changed.includes(name),
+    )
     return { ok: true, value: { created, changed, unchanged } }
   })

@@ -17,6 +17,9 @@ export type RoleRef = string | { readonly id: string }
 export const findRole = (roles: readonly Role[], ref: RoleRef): Role | undefined =>
   roles.find(({ id, name }) => (typeof ref === 'string' ? name === ref : id === ref.id))
 
+/** What an application has declared, as the settings checked it: names, and what each holds. */
+export type DeclaredRoles = Readonly<Record<string, readonly string[]>>
+
 /** That a user has a role. */
 export type Assignment = { readonly roleId: string; readonly grantedAt: number }
 
@@ -27,11 +30,8 @@ export const newAccountRole = 'user'
 export const maxRoles = 200
 
 export interface RoleStore {
-  /**
-   * Holds the row that every change of roles waits for, until the commit. Users' rows come before it, in the order of their ids.
-   * `shared`: with others who only see to it that no role changes meanwhile.
-   */
-  lock(how?: 'shared'): Promise<void>
+  /** Holds the row that every change of roles waits for, until the commit. Users' rows come before it, in the order of their ids. */
+  lock(): Promise<void>
   /** Every role by name, and the version that they have: greater with every change. */
   list(): Promise<{ readonly roles: readonly Role[]; readonly version: number }>
   version(): Promise<number>

@@ -13,22 +13,18 @@ export type FactorPolicy = 'optional' | 'required' | { readonly requiredFor: rea
 export const permissionsThatTakeAFactor = (policy: FactorPolicy): readonly string[] =>
   typeof policy === 'string' ? [] : policy.requiredFor
 
-export type FactorPolicyStore = Pick<RoleStore, 'lock' | 'list' | 'assignments'>
+export type FactorPolicyStore = Pick<RoleStore, 'list' | 'assignments'>
 
 /** Recovery codes are none: they stand in for one that was lost. */
 export const hasFactor = ({ totp, passkeys }: Pick<HeldFactors, 'totp' | 'passkeys'>): boolean => totp || passkeys > 0
 
-/**
- * Whether the policy asks a second factor of this account. In the transaction of a sign-in no role changes until its commit: what is given
- * later is given later than this sign-in (`roles/live-permissions.ts`).
- */
+/** Whether the policy asks a second factor of this account, as of now; each check asks what the session proved (`roles/live-permissions.ts`). */
 export const isFactorDemanded = async (
   policy: FactorPolicy,
   roles: FactorPolicyStore,
   userId: UserId,
 ): Promise<boolean> => {
   if (typeof policy === 'string') return policy === 'required'
-  await roles.lock('shared')
   const held = await heldPermissions(roles, userId)
   return policy.requiredFor.some((permission) => holds(held, permission))
 }

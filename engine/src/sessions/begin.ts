@@ -43,6 +43,8 @@ export const beginSession = async (
     readonly boundKey: BoundKey | null
     /** When the user last proved who they are, with all that is needed; default: now. */
     readonly authenticatedAt?: number
+    /** Whether a second factor was proved then; default: no. */
+    readonly secondFactor?: boolean
   },
 ): Promise<Begun> => {
   const { userId, now, context, boundKey } = input
@@ -54,8 +56,17 @@ export const beginSession = async (
   const { perUser } = deps.policy
   const isLimited = perUser !== Number.POSITIVE_INFINITY
   const evicted = isLimited ? await sessions.revokeAbove(userId, perUser - 1, 'session_limit', now) : []
-  const { authenticatedAt = now } = input
-  const begins = { userId, keyId: key.id, now, origin: context, replaces: null, boundKey, authenticatedAt }
+  const { authenticatedAt = now, secondFactor = false } = input
+  const begins = {
+    userId,
+    keyId: key.id,
+    now,
+    origin: context,
+    replaces: null,
+    boundKey,
+    authenticatedAt,
+    secondFactor,
+  }
   const session = newSession(deps.policy, begins)
   await sessions.insert(session)
   await recordRevocations(audit, replaced, { reason: 'replaced', now, context })

@@ -21,9 +21,10 @@ export const newSession = (
     readonly replaces: SessionId | null
     readonly boundKey?: BoundKey | null
     readonly authenticatedAt?: number
+    readonly secondFactor?: boolean
   },
 ): SessionRow => {
-  const { userId, keyId, now, origin, replaces, boundKey = null, authenticatedAt = now } = input
+  const { userId, keyId, now, origin, replaces, boundKey = null, authenticatedAt = now, secondFactor = false } = input
   const { idleSeconds, absoluteSeconds } = policy
   return {
     id: createSessionId(),
@@ -44,6 +45,7 @@ export const newSession = (
     revokedReason: null,
     createdAt: now,
     authenticatedAt,
+    secondFactor,
     lastUsedAt: now,
     ip: origin.ip,
     userAgent: origin.userAgent?.slice(0, 512) ?? null,

@@ -78,6 +78,7 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
         issuedAt: now - age,
         createdAt: now - 3_600_000,
         authenticatedAt: now - 3_600_000,
+        secondFactor: false,
         lastUsedAt: now - age,
         idleExpiresAt: now + 7 * 86_400_000,
         expiresAt: now + 20 * 86_400_000,

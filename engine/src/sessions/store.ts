@@ -22,6 +22,8 @@ export type SessionRow = {
   readonly revokedReason: SessionEndReason | null
   readonly createdAt: number
   readonly authenticatedAt: number
+  /** Whether that sign-in proved a second factor: one of its own, or a passkey, which is both. */
+  readonly secondFactor: boolean
   readonly lastUsedAt: number
   readonly ip: string | null
   readonly userAgent: string | null

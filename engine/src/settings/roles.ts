@@ -8,7 +8,7 @@ import {
   knowPermissions,
   type PermissionDeclaration,
 } from '../roles/permissions.ts'
-import type { DeclaredRoles } from '../roles/seed-roles.ts'
+import type { DeclaredRoles } from '../roles/store.ts'
 import { maxRoles } from '../roles/store.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
 
@@ -44,7 +44,7 @@ export const rolesOf = (
       faults.add(setting, `there is no permission "${one}"`, `here are ${names.join(', ')}, resource:* and *`)
     }
     // Whoever claims an installation, or is made its administrator by command, gets this role.
-    if (role === administratorRole.name && !holds(permissions, managePermission))
+    if (role === administratorRole && !holds(permissions, managePermission))
       faults.add(setting, `it lacks ${managePermission}`, `administrators hold it: add it, or name the role otherwise`)
   }
   if (Object.keys(declared).length > maxRoles) faults.add('roles', 'there are too many', `declare ${maxRoles} at most`)

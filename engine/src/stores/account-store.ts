@@ -120,6 +120,10 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
           .where('id', '=', id)
           .executeTakeFirstOrThrow(),
       ),
+    lock: async (id) => {
+      const row = db.selectFrom('users').select('id').where('id', '=', id)
+      return (await dialect.locked(row, 'wait').executeTakeFirst()) !== undefined
+    },
     lockActive: async (id) => {
       const active = db.selectFrom('users').select(columns).where('id', '=', id).where('is_active', '=', true)
       const row = await dialect.locked(active, 'wait').executeTakeFirst()

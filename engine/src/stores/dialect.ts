@@ -14,7 +14,7 @@ export type Dialect = {
   /** Locks the rows read until the commit. On SQLite a transaction that writes is alone anyway. */
   readonly locked: <DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
-    how: 'wait' | 'skip locked' | 'shared' | 'against deletion',
+    how: 'wait' | 'skip locked' | 'against deletion',
   ) => SelectQueryBuilder<DB, TB, O>
   /** Whether an error says that a value which must be unique is there already. */
   readonly isDuplicate: (error: unknown) => boolean
@@ -54,7 +54,6 @@ export const postgresDialect: Dialect = {
   isAny: (value, of) => sql<SqlBool>`${value} = any(${of})`,
   // NO KEY: a new session's foreign key to a locked user does not wait.
   locked: (query, how) => {
-    if (how === 'shared') return query.forShare()
     if (how === 'against deletion') return query.forKeyShare()
     return how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()
   },

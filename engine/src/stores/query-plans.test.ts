@@ -138,6 +138,7 @@ const actOnRoles = async ({ accounts, roles }: Stores, user: UserId) => {
   const { roles: all } = await roles.list()
   const [first, second] = all.map(({ id }) => id) as [string, string]
   await roles.lock()
+  await accounts.lock(user)
   await accounts.raiseVersion(user, 1)
   await roles.assignments(users.slice(0, 5))
   await roles.isHeld([first, second], { userId: user })

@@ -24,9 +24,9 @@ export const createRoleStore = (db: Kysely<Tables>, dialect: Dialect): RoleStore
   }
 
   return {
-    lock: async (how) => {
+    lock: async () => {
       const row = db.selectFrom('roles_state').select('version').where('id', '=', theRow)
-      await dialect.locked(row, how ?? 'wait').executeTakeFirstOrThrow()
+      await dialect.locked(row, 'wait').executeTakeFirstOrThrow()
     },
     list: async () => {
       // In one statement: roles of one version never pass for those of another.

@@ -100,6 +100,7 @@ export const sampleSession = (changes: Partial<SessionRow> & Pick<SessionRow, 'u
   revokedReason: null,
   createdAt: 1_000,
   authenticatedAt: 1_000,
+  secondFactor: false,
   lastUsedAt: 1_000,
   ip: '192.0.2.1',
   userAgent: 'test',

@@ -48,6 +48,7 @@ export type SessionsTable = {
   revoked_reason: SessionEndReason | null
   created_at: number
   authenticated_at: number
+  second_factor: Flag
   last_used_at: number
   ip: string | null
   user_agent: string | null

@@ -39,6 +39,7 @@ export const sessionStoreSuite = (newPlace: () => Promise<Place>): void => {
       winner: 1,
       previousWinner: 0,
       durable: true,
+      secondFactor: true,
       boundKey: toBoundKey('dpop', { x: 'x'.repeat(43), y: 'y'.repeat(43) }),
       replaces: createSessionId(),
     }

@@ -28,6 +28,7 @@ const columns = [
   'sessions.revoked_reason as revokedReason',
   'sessions.created_at as createdAt',
   'sessions.authenticated_at as authenticatedAt',
+  'sessions.second_factor as secondFactor',
   'sessions.last_used_at as lastUsedAt',
   'sessions.ip',
   'sessions.user_agent as userAgent',
@@ -233,14 +234,17 @@ export const prepareSessionStore = (
   }
 }
 
-type Columns = { readonly [Field in keyof Omit<SessionRow, 'durable'>]: SessionRow[Field] | null } & {
-  readonly durable: boolean | number | null
+type Flag = 'durable' | 'secondFactor'
+type Columns = { readonly [Field in keyof Omit<SessionRow, Flag>]: SessionRow[Field] | null } & {
+  readonly [Field in Flag]: boolean | number | null
 }
 type Found = Columns & { readonly now: number | null }
 
 /** Null where the join found no session. */
 const toSession = (row: Columns): SessionRow | null =>
-  row.id === null ? null : ({ ...row, durable: Boolean(row.durable) } as SessionRow)
+  row.id === null
+    ? null
+    : ({ ...row, durable: Boolean(row.durable), secondFactor: Boolean(row.secondFactor) } as SessionRow)
 
 const toColumns = (session: SessionRow) => ({
   id: session.id,
@@ -261,6 +265,7 @@ const toColumns = (session: SessionRow) => ({
   revoked_reason: session.revokedReason,
   created_at: session.createdAt,
   authenticated_at: session.authenticatedAt,
+  second_factor: session.secondFactor,
   last_used_at: session.lastUsedAt,
   ip: session.ip,
   user_agent: session.userAgent,

@@ -15,6 +15,7 @@ import { closedSignIns } from './0014-closed-sign-ins.ts'
 import { webhooks } from './0015-webhooks.ts'
 import { alerts } from './0016-alerts.ts'
 import { lists } from './0017-lists.ts'
+import { sessionFactor } from './0018-session-factor.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -39,4 +40,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0015-webhooks': webhooks,
   '0016-alerts': alerts,
   '0017-lists': lists,
+  '0018-session-factor': sessionFactor,
 }
