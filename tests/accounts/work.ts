@@ -12,10 +12,37 @@ type Sent = { readonly by: unknown; readonly text: string }
 const sealing =
   /audit_head|audit_checkpoints|update audit_entries set position|from "audit_entries" where (\(mac is null|"(hash|position)" is)/
 
+/** What looks at the log for what is suspicious. */
+const watching = /"alert_watch"|"alerts"/
+
+/**
+ * Without the transactions of a connection that watch, and without those that began before the work or end after it: they are none of
+ * its own.
+ */
+const withoutOthers = (sent: readonly Sent[]): readonly Sent[] => {
+  const kept: Sent[] = []
+  let open: Sent[] | null = null
+  let isFirst = true
+  for (const one of sent) {
+    const isEnd = /^(commit|rollback)/.test(one.text)
+    if (/^begin/.test(one.text)) open = [one]
+    else if (open) open.push(one)
+    else if (!watching.test(one.text)) kept.push(one)
+    if (isEnd && open && !open.some(({ text }) => watching.test(text))) kept.push(...open)
+    // It began before.
+    if (isEnd && !open && isFirst) kept.length = 0
+    if (isEnd) open = null
+    if (isEnd || open) isFirst = false
+  }
+  return kept
+}
+
 /** Without them, and without the transactions that held nothing else; one of these may have begun before, or end later. */
 const withoutSealing = (sent: readonly Sent[]): readonly string[] => {
-  const kept = new Set(sent.filter(({ text }) => !sealing.test(text)))
-  for (const by of new Set(sent.map((one) => one.by))) {
+  const connections = new Set(sent.map((one) => one.by))
+  const own = new Set([...connections].flatMap((by) => withoutOthers(sent.filter((one) => one.by === by))))
+  const kept = new Set(sent.filter((one) => own.has(one) && !sealing.test(one.text)))
+  for (const by of connections) {
     let open: Sent[] = []
     for (const one of [...kept].filter((each) => each.by === by)) {
       if (/^begin/.test(one.text)) open = [one]

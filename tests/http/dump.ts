@@ -38,7 +38,7 @@ export const dump = async ({ database }: Pick<Site, 'database'>): Promise<Dump> 
 
 /**
  * The same, without what time alone changes (each node reports that it is alive, letters go out) and without the record of
- * refusals and what seals it.
+ * refusals, what seals it, and what is found in it.
  */
 export const dumpOfState = async (site: Pick<Site, 'database'>): Promise<Dump> => {
   const {
@@ -46,6 +46,8 @@ export const dumpOfState = async (site: Pick<Site, 'database'>): Promise<Dump> =
     audit_entries,
     audit_head,
     audit_checkpoints,
+    alerts,
+    alert_watch,
     sign_in_attempts,
     outbox = [],
     ...state

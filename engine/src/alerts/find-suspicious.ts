@@ -52,17 +52,22 @@ const findMany = async (
   stores: FindStores,
   entries: readonly RecordedEntry[],
 ): Promise<readonly Finding[]> => {
-  const places = new Set(entries.map(({ position }) => position))
+  const fresh = entries.filter(({ action }) => burstActions.has(action))
+  if (fresh.length === 0) return []
+  const places = new Set(fresh.map(({ position }) => position))
   const isNew = ({ position }: RecordedEntry) => places.has(position)
-  const upTo = entries.at(-1)?.position ?? 0
-  const actions = new Set(burstRules.flatMap(([, burst]) => burst.actions))
+  const upTo = fresh.at(-1)?.position ?? 0
+  const times = fresh.map(({ at }) => at)
+  const range = { from: Math.min(...times) - longestWindowMs, to: Math.max(...times) + 1 }
   const seen: RecordedEntry[] = []
-  for (const action of actions) {
-    const fresh = entries.filter((entry) => entry.action === action).map(({ at }) => at)
-    if (fresh.length === 0) continue
-    const from = Math.min(...fresh) - longestWindowMs
-    const range = { action, from, to: Math.max(...fresh) + 1, after: null, limit: maxLookedBack }
-    const some = await stores.audit.search({ ...range, order: 'newest first' })
+  for (const action of burstActions) {
+    const some = await stores.audit.search({
+      ...range,
+      action,
+      order: 'newest first',
+      after: null,
+      limit: maxLookedBack,
+    })
     // What comes later in the chain counts when its turn comes: never twice.
     seen.push(...some.filter(({ position }) => position !== null && position <= upTo))
   }
@@ -80,6 +85,7 @@ const findMany = async (
   return findings
 }
 
+const burstActions: ReadonlySet<string> = new Set(burstRules.flatMap(([, { actions }]) => actions))
 const longestWindowMs = Math.max(...burstRules.map(([, { windowMs }]) => windowMs))
 
 /** Whether as much went well in the same window: a busy site, not an attack. */
