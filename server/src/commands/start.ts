@@ -1,4 +1,4 @@
-import { ConfigurationError, reading } from '@vigile/engine'
+import { ConfigurationError } from '@vigile/engine'
 import type { Command } from 'commander'
 import { joinFaults } from '../configuration/faults.ts'
 import type { Configuration } from '../configuration/load-configuration.ts'
@@ -6,9 +6,9 @@ import { warningsOf } from '../configuration/warnings.ts'
 import { createJsonLog, type Log } from '../log/log.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
 import { createHeldSecrets } from '../secrets/held-secrets.ts'
-import { type SecretsRenewal, startSecretsRenewal } from '../secrets/renewal.ts'
 import { type RunningServer, startServer } from '../start-server.ts'
 import { type Cli, reason } from './cli.ts'
+import { createLiveSecrets } from './live-secrets.ts'
 import { readyScreen } from './ready-screen.ts'
 import { exitCodes, type Report } from './report.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -19,8 +19,8 @@ export const addStart = (parent: Command, cli: Cli): void => {
   const { start } = cli.messages
   cli.command(parent, 'start', start.about, 'PORT=8080 vigile start').action(
     cli.action(async ({ report, options }) => {
-      const secrets = createHeldSecrets()
-      const loaded = await loadFor(cli, options.config, secrets)
+      const held = createHeldSecrets()
+      const loaded = await loadFor(cli, options.config, held)
       const faults = faultsOf(loaded, optionsOf(cli, loaded))
       if (faults.length > 0) return report.faults(faults)
       const { config } = loaded
@@ -28,36 +28,14 @@ export const addStart = (parent: Command, cli: Cli): void => {
       const level = config.logLevel ?? 'info'
       const log: Log = config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level))
       for (const { setting, text } of warningsOf(loaded, cli.messages)) log.warn({ setting }, text)
+      const live = createLiveSecrets(cli, held, loaded, options.config)
       let server: RunningServer
-      let renewal: SecretsRenewal | undefined
-      let list = config.secrets
-      // For a secret that this node does not know yet, its source is looked at at once.
-      const readSecrets = async () => {
-        await renewal?.look()
-        return list as readonly string[]
-      }
-      const gauges = () =>
-        secrets.ages().map(({ setting, seconds }) => reading('secret_age_seconds', { setting }, seconds))
-      const given = Array.isArray(list) ? { ...config, secrets: readSecrets } : config
       try {
-        server = await startServer({ ...given, log }, { createVigile, gauges })
+        server = await startServer({ ...config, secrets: live.secrets, log }, { createVigile, gauges: live.gauges })
       } catch (error) {
         return explainFailure(error, config, report, cli)
       }
-      const apply = async () => {
-        const renewed = await loadFor(cli, options.config, secrets)
-        const wrong = faultsOf(renewed, optionsOf(cli, renewed))
-        if (wrong.length > 0) return wrong
-        try {
-          server.renew({ ...renewed.config, secrets: given.secrets })
-        } catch (error) {
-          if (error instanceof ConfigurationError) return joinFaults([], error.faults)
-          throw error
-        }
-        list = renewed.config.secrets
-        return []
-      }
-      renewal = startSecretsRenewal({ secrets, everySeconds: config.secretsSeconds ?? 60, apply, log })
+      const renewal = live.follow(server, log)
       // Before it says that it is ready: whoever reads that may ask it to stop at once.
       const stopped = untilStopped(server, log, () => {
         if (terminal) output.write(`\n${start.stopping}\n`)

@@ -1,5 +1,6 @@
 // The secrets that come from a file, Vault or AWS: read at the start, held, and read again while the server runs (OPS-2).
 import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Environment } from '../configuration/environment.ts'
 import type { Log } from '../log/log.ts'
 import { createAws } from './aws.ts'
@@ -9,6 +10,8 @@ import { createVault } from './vault.ts'
 
 /** A source that is away is asked again so much later. */
 const retrySeconds = 10
+/** One that hangs, a folder of another machine's for instance, holds up nothing for longer. */
+const answerWithinMs = 10_000
 
 export type HeldSecrets = {
   /** The secret; it is read where it is not held yet. Throws with why it can't be. */
@@ -47,7 +50,7 @@ export const createHeldSecrets = (): HeldSecrets => {
 
   const ask = async ({ kind, place, field }: Reference, environment: Environment) => {
     const key = `${kind}:${place}`
-    const asked = reading.get(key) ?? sources[kind](place, environment)
+    const asked = reading.get(key) ?? inTime(sources[kind](place, environment))
     reading.set(key, asked)
     const { content, leaseSeconds } = await asked
     return { value: takeSecret(content, field), leaseSeconds: leaseSeconds ?? Number.POSITIVE_INFINITY }
@@ -57,10 +60,13 @@ export const createHeldSecrets = (): HeldSecrets => {
   const renewOne = async (held: Held, everySeconds: number): Promise<boolean> => {
     const { reference } = held
     const isFile = reference.kind === 'file'
-    held.dueAt = performance.now() + (isFile ? 0 : Math.min(retrySeconds, everySeconds) * 1000)
+    const dueIn = (seconds: number) => {
+      held.dueAt = performance.now() + (isFile ? 0 : Math.min(seconds, everySeconds) * 1000)
+    }
+    dueIn(retrySeconds)
     const { value, leaseSeconds } = await ask(reference, held.environment)
+    dueIn(leaseSeconds)
     held.readAt = performance.now()
-    if (!isFile) held.dueAt = held.readAt + Math.min(leaseSeconds, everySeconds) * 1000
     const isHalfWritten = isFile && value !== held.seen
     held.seen = value
     if (isHalfWritten || value === held.value || value === held.refused) return false
@@ -73,17 +79,9 @@ export const createHeldSecrets = (): HeldSecrets => {
       const held = all.get(setting)
       if (held) return held.value
       const { value } = await ask(reference, environment)
-      const values = { value, former: value, refused: null, seen: value }
       // When it is due again, the first renewal says.
-      all.set(setting, {
-        setting,
-        reference,
-        environment,
-        ...values,
-        readAt: performance.now(),
-        dueAt: 0,
-        isAway: false,
-      })
+      const times = { readAt: performance.now(), dueAt: 0, isAway: false }
+      all.set(setting, { setting, reference, environment, value, former: value, refused: null, seen: value, ...times })
       return value
     },
     renew: async (everySeconds, log) => {
@@ -116,6 +114,13 @@ export const createHeldSecrets = (): HeldSecrets => {
     ages: () =>
       [...all.values()].map(({ setting, readAt }) => ({ setting, seconds: (performance.now() - readAt) / 1000 })),
   }
+}
+
+const inTime = (work: Promise<Content>): Promise<Content> => {
+  const late = wait(answerWithinMs, undefined, { ref: false }).then(() => {
+    throw new Error('it says nothing')
+  })
+  return Promise.race([work, late])
 }
 
 const readSecretFile: Source = async (place) => {

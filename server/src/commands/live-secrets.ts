@@ -1,0 +1,58 @@
+// The secrets of a server that runs: new ones come into use, and what is wrong with one keeps it out.
+import { ConfigurationError, type Reading, reading, type VigileOptions } from '@vigile/engine'
+import { joinFaults } from '../configuration/faults.ts'
+import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
+import type { Log } from '../log/log.ts'
+import type { HeldSecrets } from '../secrets/held-secrets.ts'
+import { type SecretsRenewal, startSecretsRenewal } from '../secrets/renewal.ts'
+import type { RunningServer } from '../start-server.ts'
+import type { Cli } from './cli.ts'
+import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
+
+const defaultSeconds = 60
+
+export type LiveSecrets = {
+  /** For the engine, which asks again for a secret that it does not know. */
+  readonly secrets: VigileOptions['secrets']
+  readonly gauges: () => readonly Reading[]
+  /** Looks for new ones, until it is stopped. */
+  follow(server: RunningServer, log: Log): SecretsRenewal
+}
+
+/** `loaded`: what the server starts with, read by `held` from that file and the environment. */
+export const createLiveSecrets = (
+  cli: Cli,
+  held: HeldSecrets,
+  loaded: LoadedConfiguration,
+  configFile: string | undefined,
+): LiveSecrets => {
+  const { secretsSeconds = defaultSeconds, secrets: first } = loaded.config
+  let present = first
+  let renewal: SecretsRenewal | undefined
+  const read = async () => {
+    await renewal?.look()
+    return present as readonly string[]
+  }
+  const secrets = Array.isArray(first) ? read : first
+  return {
+    secrets,
+    gauges: () => held.ages().map(({ setting, seconds }) => reading('secret_age_seconds', { setting }, seconds)),
+    follow: (server, log) => {
+      const apply = async () => {
+        const renewed = await loadFor(cli, configFile, held)
+        const faults = faultsOf(renewed, optionsOf(cli, renewed))
+        if (faults.length > 0) return faults
+        try {
+          server.renew({ ...renewed.config, secrets })
+        } catch (error) {
+          if (error instanceof ConfigurationError) return joinFaults([], error.faults)
+          throw error
+        }
+        present = renewed.config.secrets
+        return []
+      }
+      renewal = startSecretsRenewal({ secrets: held, everySeconds: secretsSeconds, apply, log })
+      return renewal
+    },
+  }
+}
