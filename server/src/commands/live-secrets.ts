@@ -2,6 +2,7 @@
 import { ConfigurationError, type Reading, reading, type VigileOptions } from '@vigile/engine'
 import { joinFaults } from '../configuration/faults.ts'
 import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
+import { secretSetting } from '../configuration/settings.ts'
 import type { Log } from '../log/log.ts'
 import type { HeldSecrets } from '../secrets/held-secrets.ts'
 import { type SecretsRenewal, startSecretsRenewal } from '../secrets/renewal.ts'
@@ -42,6 +43,8 @@ export const createLiveSecrets = (
         const renewed = await loadFor(cli, configFile, held)
         const faults = faultsOf(renewed, optionsOf(cli, renewed))
         if (faults.length > 0) return faults
+        if (!hasCommon(present, renewed.config.secrets))
+          return [{ setting: secretSetting, ...cli.messages.faults.swapped }]
         try {
           server.renew({ ...renewed.config, secrets })
         } catch (error) {
@@ -56,3 +59,7 @@ export const createLiveSecrets = (
     },
   }
 }
+
+/** Without one that both have, nothing that browsers hold could be verified. Those of a function are not known here. */
+const hasCommon = (present: VigileOptions['secrets'], next: VigileOptions['secrets']): boolean =>
+  !Array.isArray(present) || !Array.isArray(next) || next.some((secret) => present.includes(secret))

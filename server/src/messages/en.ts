@@ -28,6 +28,10 @@ export const en = {
       vault: 'A path that Vault has and a token that may read it: docs/secrets.md',
       aws: 'A secret that AWS has and credentials that may read it: docs/secrets.md',
     },
+    swapped: {
+      wrong: 'It has none of the secrets that are in use: every session would wait for one of them to come back',
+      right: 'Put the new one in front, and leave the old ones behind it',
+    },
     notReference: 'It is neither a secret nor the place of one',
     reference: 'Write vault:MOUNT/data/NAME#FIELD or aws:NAME#FIELD',
     modeInFile: '.env says NODE_ENV=production, and .env is read in development only',

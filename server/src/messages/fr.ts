@@ -29,6 +29,10 @@ export const fr: Catalogue = {
       vault: 'Un chemin que Vault connaît et un jeton qui peut le lire : docs/secrets.md',
       aws: "Un secret qu'AWS connaît et des droits qui permettent de le lire : docs/secrets.md",
     },
+    swapped: {
+      wrong: "Il ne contient aucun des secrets en service : toutes les sessions attendraient le retour de l'un d'eux",
+      right: 'Mettez le nouveau devant, et laissez les anciens derrière lui',
+    },
     notReference: "Ce n'est ni un secret, ni l'endroit d'un secret",
     reference: 'Écrivez vault:MONTAGE/data/NOM#CHAMP ou aws:NOM#CHAMP',
     modeInFile: ".env indique NODE_ENV=production, or .env n'est lu qu'en développement",
