@@ -130,6 +130,7 @@ const timeInput = z
 export const adminAuditQuery = z.strictObject({
   ...pageQuery,
   user: userId.optional().meta({ description: 'Whom it concerns.' }),
+  by: userId.optional().meta({ description: 'The user who did it, in administration.' }),
   action: filterInput.optional().meta({ description: 'The whole action, or how it begins: `session:`.' }),
   resource: filterInput.optional(),
   resourceId: filterInput.optional(),
@@ -146,7 +147,8 @@ export const adminAuditSchema = z.object({
     z.object({
       id: z.string(),
       at: moment,
-      userId: z.string().nullable(),
+      userId: z.string().nullable().meta({ description: 'Whom it concerns.' }),
+      actorId: z.string().nullable().meta({ description: 'The user who did it to others, or to the site.' }),
       action: z.string(),
       resource: z.string().nullable(),
       resourceId: z.string().nullable(),

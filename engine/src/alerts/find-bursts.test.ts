@@ -14,6 +14,7 @@ const entry = (given: Partial<RecordedEntry>): RecordedEntry => {
     position: made,
     at: 0,
     userId: null,
+    actorId: null,
     action: failed,
     resource: 'user',
     resourceId: null,

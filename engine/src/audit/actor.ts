@@ -20,5 +20,6 @@ export type AnyActor = Actor | UserActor
 /** How the record names an actor: `operator:ada`, `user:` and the id. */
 export const nameActor = (actor: AnyActor): string => `${actor.kind}:${actor.kind === 'user' ? actor.id : actor.name}`
 
-/** Where an act came from: commands and applications say nothing of it. */
-export const contextOf = (actor: AnyActor): Context => (actor.kind === 'user' ? actor.context : undefined) ?? noContext
+/** Where an act came from, and which user's that is: commands and applications say nothing of it. */
+export const contextOf = (actor: AnyActor): Context =>
+  actor.kind === 'user' ? { ...noContext, ...actor.context, actorId: actor.id } : noContext

@@ -22,6 +22,7 @@ const covered = fc.record({
   id: text,
   at: fc.integer(),
   userId: perhaps,
+  actorId: perhaps,
   action: text,
   resource: perhaps,
   resourceId: perhaps,
@@ -70,6 +71,7 @@ test.each(places)(
     let made = 0
     const given = fc.record({
       userId: perhaps,
+      actorId: fc.constant(null),
       action: text,
       resource: perhaps,
       resourceId: perhaps,
@@ -97,7 +99,7 @@ test.each(places)(
 )
 
 test('AUD-3 an entry of a time that is no whole number is a fault of ours, not an entry', () => {
-  const entry = { id: 'a', userId: null, action: 'a', resource: null, resourceId: null, details: {} }
+  const entry = { id: 'a', userId: null, actorId: null, action: 'a', resource: null, resourceId: null, details: {} }
   const from = { ip: null, userAgent: null, requestId: null }
   for (const at of [Number.NaN, 1.5, 2 ** 60])
     expect(() => toStored({ ...entry, ...from, at }, null)).toThrow(RangeError)

@@ -18,7 +18,7 @@ export const commitmentOf = (
 
 type Covered = Pick<
   StoredEntry,
-  'id' | 'at' | 'userId' | 'action' | 'resource' | 'resourceId' | 'details' | 'requestId' | 'commitment'
+  'id' | 'at' | 'userId' | 'actorId' | 'action' | 'resource' | 'resourceId' | 'details' | 'requestId' | 'commitment'
 >
 
 /** A JSON array of texts, whole numbers and nulls: JSON writes no two of these alike. */
@@ -34,6 +34,8 @@ export const contentOf = (entry: Covered): string =>
     entry.details,
     entry.requestId,
     entry.commitment,
+    // Entries from before there was this one are as they were.
+    ...(entry.actorId === null ? [] : [entry.actorId]),
   ])
 
 /** What the chain begins with. */
@@ -48,7 +50,8 @@ export const toStored = (entry: AuditEntry, macOf: ((content: string) => string)
   if (!Number.isSafeInteger(entry.at)) throw new RangeError(`An audit entry of the time ${entry.at}`)
   const isPersonal = (key: string) => personalDetails.includes(key)
   const keys = Object.keys(entry.details)
-  const hasPersonal = keys.some(isPersonal)
+  // Who acts on others says nothing personal of them, for it would go with whoever acts.
+  const hasPersonal = entry.actorId === null && keys.some(isPersonal)
   const pick = (wanted: boolean) =>
     Object.fromEntries(Object.entries(entry.details).filter(([key]) => isPersonal(key) === wanted))
   const salt = randomToken(16)
@@ -56,6 +59,7 @@ export const toStored = (entry: AuditEntry, macOf: ((content: string) => string)
     id: entry.id,
     at: entry.at,
     userId: wellFormed(entry.userId),
+    actorId: wellFormed(entry.actorId),
     action: entry.action.toWellFormed(),
     resource: wellFormed(entry.resource),
     resourceId: wellFormed(entry.resourceId),
@@ -73,11 +77,16 @@ export const toStored = (entry: AuditEntry, macOf: ((content: string) => string)
 /** Half a surrogate pair does not come back from a database as it went in. */
 const wellFormed = (text: string | null): string | null => text?.toWellFormed() ?? null
 
+/** Of whom an entry tells: the deletion of the account takes it out, and excuses that it is not there. */
+export const personOf = ({ userId, actorId }: Pick<StoredEntry, 'userId' | 'actorId'>): string | null =>
+  actorId ?? userId
+
 /** The entry as it was given. */
 export const fromStored = (stored: StoredEntry): AuditEntry => ({
   id: stored.id,
   at: stored.at,
   userId: stored.userId,
+  actorId: stored.actorId,
   action: stored.action,
   resource: stored.resource,
   resourceId: stored.resourceId,

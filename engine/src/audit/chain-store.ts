@@ -5,6 +5,7 @@ export type StoredEntry = {
   readonly id: string
   readonly at: number
   readonly userId: string | null
+  readonly actorId: string | null
   readonly action: string
   readonly resource: string | null
   readonly resourceId: string | null
@@ -75,7 +76,7 @@ export interface AuditChainStore {
   removeUpTo(position: number): Promise<void>
   /** Removes entries from before the chain; the number. */
   removeWithoutMac(input: { readonly before: number; readonly limit: number }): Promise<number>
-  /** Those of the users who have an entry without what told of them after a position. */
+  /** Those of the users who have an entry without what told of them (`personOf`) after a position. */
   blankAfter(userIds: readonly string[], position: number): Promise<readonly string[]>
   /** Those of the users whose deletion is on record. A forged record of one is a fault of its own. */
   deletedAmong(userIds: readonly string[]): Promise<readonly string[]>

@@ -7,6 +7,8 @@ export type Context = {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly requestId: string | null
+  /** The user who acts on others, or on the site: address and browser are theirs. Left out: whom it concerns, or nobody known. */
+  readonly actorId?: string
   /** The language of whoever asked: of letters to whoever has none of their own. Not for the record. */
   readonly locale?: Locale
 }
@@ -29,6 +31,7 @@ export const auditEntry = (
   id: randomToken(16),
   at: act.at,
   userId: act.userId ?? null,
+  actorId: context.actorId ?? null,
   action: act.action,
   resource: act.resource ?? null,
   resourceId: act.resourceId ?? null,

@@ -23,8 +23,10 @@ export const withEventLog = <Stores extends WithAudit, Database extends Transact
   const tell = (entries: readonly AuditEntry[]) => {
     try {
       count(entries)
-      for (const { action, userId, ip, requestId } of entries)
-        log.info({ category: categoryOf(action), action, user: userId, ip, requestId }, 'on record')
+      for (const { action, userId, actorId, ip, requestId } of entries) {
+        const by = actorId === null ? {} : { by: actorId }
+        log.info({ category: categoryOf(action), action, user: userId, ...by, ip, requestId }, 'on record')
+      }
     } catch {
       // It is committed: a log that fails must not make it look undone.
     }

@@ -51,7 +51,7 @@ export async function* exportAudit(
 }
 
 const columns = [
-  ...['position', 'at', 'action', 'userId', 'resource', 'resourceId'],
+  ...['position', 'at', 'action', 'userId', 'actorId', 'resource', 'resourceId'],
   ...['details', 'ip', 'userAgent', 'requestId', 'id'],
 ] as const
 

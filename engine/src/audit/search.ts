@@ -22,8 +22,8 @@ export type SearchResult = {
 
 /** Throws RangeError where a filter can't be one. */
 export const requireFilter = (filter: Filter): Filter => {
-  const { userId, action, resource, resourceId, ip, from, to, failed } = filter
-  for (const [name, text] of Object.entries({ userId, action, resource, resourceId, ip }))
+  const { userId, actorId, action, resource, resourceId, ip, from, to, failed } = filter
+  for (const [name, text] of Object.entries({ userId, actorId, action, resource, resourceId, ip }))
     if (text !== undefined && (text === '' || text.length > maxText))
       throw new RangeError(`audit: ${name} is to have 1 to ${maxText} characters`)
   for (const [name, time] of Object.entries({ from, to }))
@@ -31,6 +31,7 @@ export const requireFilter = (filter: Filter): Filter => {
       throw new RangeError(`audit: ${name} is to be a time in epoch milliseconds`)
   return {
     ...(userId !== undefined && { userId }),
+    ...(actorId !== undefined && { actorId }),
     ...(action !== undefined && { action }),
     ...(resource !== undefined && { resource }),
     ...(resourceId !== undefined && { resourceId }),

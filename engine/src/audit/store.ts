@@ -4,7 +4,10 @@ import type { Cursor } from './cursor.ts'
 export type AuditEntry = {
   readonly id: string
   readonly at: number
+  /** Whom it concerns. */
   readonly userId: string | null
+  /** The user who did it, in administration: address and browser are theirs. Null: those of whom it concerns. */
+  readonly actorId: string | null
   /** `resource:verb`, with `:failed` where the act was refused: `session:sign-in:failed`. */
   readonly action: string
   readonly resource: string | null
@@ -20,7 +23,10 @@ export type RecordedEntry = AuditEntry & { readonly position: number | null }
 
 /** Which entries: those for which all of it holds. */
 export type Filter = {
+  /** Whom it concerns. */
   readonly userId?: string
+  /** The user who did it, in administration. */
+  readonly actorId?: string
   /** The whole action, or how it begins where this ends with a colon: `session:`. */
   readonly action?: string
   readonly resource?: string
@@ -53,8 +59,9 @@ export interface AuditStore {
     readonly before?: Pick<AuditEntry, 'at' | 'id'>
   }): Promise<readonly AuditEntry[]>
   /**
-   * Takes what tells of a person (address, browser, what stands for the email) out of the entries of a user. What is left
-   * names an id that nobody has any more.
+   * Takes what tells of a person (address, browser, what stands for the email) out of a user's entries, and out of those of what
+   * they did to others; where others acted on them, address and browser are the others'. What is left names an id that nobody has
+   * any more.
    */
   pseudonymise(userId: string): Promise<void>
 }

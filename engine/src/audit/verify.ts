@@ -1,7 +1,7 @@
 // Reads the chain from its beginning to its end, and says what is not as it was written: what, and where (AUD-3).
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
-import { contentOf, genesis, linkOf } from './canonical.ts'
+import { contentOf, genesis, linkOf, personOf } from './canonical.ts'
 import type { AuditChainStore, Place, SealedEntry, StoredEntry } from './chain-store.ts'
 import { checkMac, checkPersonal } from './entry-mac.ts'
 import { type AuditFault, createFaults, type FaultList } from './faults.ts'
@@ -201,11 +201,12 @@ const checkEntry = async (
 /** What tells of a person is taken away when an account is deleted, and the deletion is in the chain; never else. */
 const checkBlank = async ({ auditChain }: VerifyDeps, blank: readonly StoredEntry[], faults: FaultList) => {
   if (blank.length === 0) return
-  const users = [...new Set(blank.flatMap(({ userId }) => userId ?? []))]
+  const users = [...new Set(blank.flatMap((entry) => personOf(entry) ?? []))]
   const deleted = new Set(await auditChain.deletedAmong(users))
-  for (const { userId, position, id, at, action } of blank)
-    if (userId === null || !deleted.has(userId))
-      faults.add({ kind: 'blanked', position: position ?? 0, id, at, action })
+  for (const entry of blank) {
+    const { position, id, at, action } = entry
+    if (!deleted.has(personOf(entry) ?? '')) faults.add({ kind: 'blanked', position: position ?? 0, id, at, action })
+  }
 }
 
 /** Checkpoints of this range whose signature is right, in order. */

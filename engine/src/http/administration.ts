@@ -48,7 +48,7 @@ export const createRecordLook = (deps: {
   const once = createOnceInWindow(deps.clock)
   return async ({ context }, { verified }, action, of) => {
     const { userId } = verified.session
-    const entry = () => auditEntry(context, { action, at: deps.clock.now(), userId, ...of })
+    const entry = () => auditEntry({ ...context, actorId: userId }, { action, at: deps.clock.now(), userId, ...of })
     await once(`${userId} ${action} ${of?.resourceId ?? ''}`, lookWindowMs, () => deps.audit.append([entry()]))
   }
 }

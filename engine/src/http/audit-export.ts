@@ -37,11 +37,13 @@ export type AuditExportDeps = {
 /** The filter that a query asks for. */
 export const filterOf = ({
   user,
+  by,
   failed,
   ...filter
 }: Omit<InputOf<'adminAudit'>['query'], 'after' | 'limit'>): Filter => ({
   ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
   ...(user !== undefined && { userId: user }),
+  ...(by !== undefined && { actorId: by }),
   ...(failed !== undefined && { failed: true }),
 })
 

@@ -133,6 +133,7 @@ export const accountStoreSuite = (newPlace: () => Promise<Place>): void => {
       id: `entry of ${id}`,
       at: 1,
       userId: id,
+      actorId: null,
       action: 'user:delete',
       resource: null,
       resourceId: null,

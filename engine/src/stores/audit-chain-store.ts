@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { personOf } from '../audit/canonical.ts'
 import { type AuditChainStore, type Place, refused, type SealedEntry } from '../audit/chain-store.ts'
 import { entryColumns } from './audit-columns.ts'
 import { countOf } from './count-of.ts'
@@ -144,13 +145,16 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     blankAfter: async (userIds, position) => {
       const rows = await db
         .selectFrom('audit_entries')
-        .select('user_id')
+        .select(['user_id as userId', 'actor_id as actorId'])
         .distinct()
-        .where(dialect.isAny(sql.ref('user_id'), userIds))
+        .where(({ or }) =>
+          or([dialect.isAny(sql.ref('user_id'), userIds), dialect.isAny(sql.ref('actor_id'), userIds)]),
+        )
         .where('position', '>', position)
         .where('salt', 'is', null)
         .execute()
-      return rows.flatMap(({ user_id: id }) => id ?? [])
+      const blank = new Set(rows.map(personOf))
+      return userIds.filter((id) => blank.has(id))
     },
     deletedAmong: async (userIds) => {
       const rows = await db

@@ -19,6 +19,7 @@ const matches = (filter: Filter): RawBuilder<boolean> => {
   const isPrefix = action?.endsWith(':') === true
   const equal = [
     ['user_id', filter.userId],
+    ['actor_id', filter.actorId],
     ['ip', filter.ip],
     ['resource_id', filter.resourceId],
     ['action', isPrefix ? undefined : action],
@@ -76,11 +77,12 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
   pseudonymise: async (userId) => {
     // To the byte where a MAC covers them: what is personal is not among them.
     const details = sql<string>`case when mac is null then ${dialect.withoutKeys(sql.ref('details'), personal)} else details end`
-    for (let last: { at: number; id: string } | undefined; ; ) {
+    const takeOut = async (column: 'user_id' | 'actor_id', last?: { at: number; id: string }): Promise<void> => {
       const some = await db
         .selectFrom('audit_entries')
         .select(['at', 'id'])
-        .where('user_id', '=', userId)
+        .where(column, '=', userId)
+        .$if(column === 'user_id', (query) => query.where('actor_id', 'is', null))
         .$if(last !== undefined, (query) => query.where(sql<boolean>`(at, id) > (${last?.at}, ${last?.id})`))
         .orderBy('at')
         .orderBy('id')
@@ -97,7 +99,9 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
           ),
         )
         .execute()
-      last = some.at(-1)
+      await takeOut(column, some.at(-1))
     }
+    await takeOut('user_id')
+    await takeOut('actor_id')
   },
 })

@@ -78,6 +78,7 @@ const fill = async ({
       id: `${id}${count}`,
       at: index * 10 + count,
       userId: id,
+      actorId: null,
       action: `action:${index}`,
       resource: null,
       resourceId: null,

@@ -23,6 +23,7 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     id,
     at: 1_000,
     userId: null,
+    actorId: null,
     action: 'session:sign-in',
     resource: null,
     resourceId: null,

@@ -75,6 +75,7 @@ export type AuditEntriesTable = {
   at: number
   /** No foreign key: entries outlive the account. */
   user_id: string | null
+  actor_id: string | null
   action: string
   resource: string | null
   resource_id: string | null

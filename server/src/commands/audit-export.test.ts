@@ -25,7 +25,33 @@ test('AUD-4 audit export: JSON Lines where nothing else is said; a user who is n
   expect(JSON.parse(output)).toEqual({ format: 'jsonl', userId: 'gone-long-ago' })
 })
 
-test.each(['--format xml', '--from yesterday', '--to 2026-13-01'])(
+test('AUD-4 audit export --user of an email that nobody has is refused, and the email is not put on record', async () => {
+  for (const option of ['--user', '--by']) {
+    const { exitCode, output, errors } = await call(`audit export ${option} eve@example.com`, { fake: fake() })
+    expect([exitCode, output]).toEqual([1, ''])
+    expect(errors).toContain('eve@example.com')
+  }
+  const { output } = await call('audit export --by ada@example.com', { fake: fake() })
+  expect(JSON.parse(output)).toEqual({ format: 'jsonl', actorId: fakeUser('ada@example.com').id })
+})
+
+test('AUD-4 audit export: a moment without a zone is UTC, wherever the machine stands', async () => {
+  const zone = process.env.TZ
+  process.env.TZ = 'Europe/Paris'
+  try {
+    for (const [text, at] of [
+      ['2026-12-01T12:00', Date.UTC(2026, 11, 1, 12)],
+      ['2026-12-01T12:00:30+02:00', Date.UTC(2026, 11, 1, 10, 0, 30)],
+      ['2026-12-01', Date.UTC(2026, 11, 1)],
+    ] as const)
+      expect(JSON.parse((await call(`audit export --from ${text}`, { fake: fake() })).output).from).toBe(at)
+  } finally {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  }
+})
+
+test.each(['--format xml', '--from yesterday', '--to 2026-13-01', '--from 2026-02-30'])(
   'AUD-4 audit export %s is refused',
   async (option) => {
     expect((await call(`audit export ${option}`, { fake: fake() })).exitCode).toBe(2)

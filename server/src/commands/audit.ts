@@ -12,6 +12,7 @@ import { operator, withVigile } from './with-vigile.ts'
 type ExportOptions = {
   format: 'csv' | 'jsonl'
   user?: string
+  by?: string
   action?: string
   resource?: string
   resourceId?: string
@@ -53,6 +54,7 @@ export const addAudit = (parent: Command, cli: Cli): void => {
     .command(group, 'export', audit.exportAbout, 'vigile audit export --format csv --action session: --from 2026-01-01')
     .addOption(new Option('--format <format>', audit.format).choices(['csv', 'jsonl']).default('jsonl'))
     .option('--user <user>', cli.messages.users.user)
+    .option('--by <user>', audit.by)
     .option('--action <action>', audit.action)
     .option('--resource <kind>', audit.resource)
     .option('--resource-id <id>', audit.resourceId)
@@ -63,11 +65,20 @@ export const addAudit = (parent: Command, cli: Cli): void => {
     .action(
       cli.action<ExportOptions>((call) =>
         withVigile(cli, call, async (vigile) => {
-          const { user, json: _, config: __, ...filter } = call.options
-          const found = user === undefined ? undefined : await vigile.users.find(user)
-          // Who has no account any more is still on record, under the id.
-          const userId = found?.id ?? user
-          const input = { ...filter, ...(userId === undefined ? {} : { userId }) }
+          const { user, by, json: _, config: __, ...filter } = call.options
+          const people: { userId?: string; actorId?: string } = {}
+          for (const [name, who] of [
+            ['userId', user],
+            ['actorId', by],
+          ] as const) {
+            if (who === undefined) continue
+            const found = await vigile.users.find(who)
+            // An email is not for the record. Who has no account any more is still there under the id.
+            if (!found && who.includes('@'))
+              return call.report.refused('not_found', cli.messages.users.unknown(formatCell(who)))
+            people[name] = found?.id ?? who
+          }
+          const input = { ...filter, ...people }
           const { output } = cli.surroundings
           for await (const line of vigile.audit.export(input, operator()))
             if (!output.write(`${line}\n`)) await once(output, 'drain')
@@ -102,8 +113,11 @@ const describe = ({ kind, position, to, id, at, action }: AuditFault, audit: Cat
 
 /** A day or a moment, UTC unless it says otherwise. */
 const parseTime = (text: string): number => {
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time)) throw new InvalidArgumentError('')
+  const [, day, hour, zone] = /^(\d{4}-\d\d-\d\d)(T[\d:.]+)?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
+  const midnight = Date.parse(day ?? '')
+  const time = Date.parse(hour ? `${day}${hour}${zone ?? 'Z'}` : text)
+  // Of the 30th of February JavaScript makes one in March.
+  if (Number.isNaN(time) || !new Date(midnight).toISOString().startsWith(day ?? ' ')) throw new InvalidArgumentError('')
   return time
 }
 

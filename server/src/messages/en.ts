@@ -291,6 +291,7 @@ export const en = {
     about: 'The audit log',
     exportAbout: 'Write the audit log to standard output, the oldest first; the last line says that it is whole',
     format: 'csv, or jsonl: a line of JSON for each entry',
+    by: 'Done by this administrator (email address or id)',
     action: 'This action, or all that begin so: session:',
     resource: 'Done to this kind of thing',
     resourceId: 'Done to this one',

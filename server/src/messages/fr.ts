@@ -302,6 +302,7 @@ export const fr: Catalogue = {
     exportAbout:
       'Écrire le journal d’audit sur la sortie standard, du plus ancien au plus récent ; la dernière ligne dit qu’il est complet',
     format: 'csv, ou jsonl : une ligne de JSON par entrée',
+    by: 'Fait par cet administrateur (adresse e-mail ou identifiant)',
     action: 'Cette action, ou toutes celles qui commencent ainsi : session:',
     resource: 'Sur ce genre de chose',
     resourceId: 'Sur celle-ci',

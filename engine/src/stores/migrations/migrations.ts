@@ -16,6 +16,7 @@ import { webhooks } from './0015-webhooks.ts'
 import { alerts } from './0016-alerts.ts'
 import { lists } from './0017-lists.ts'
 import { sessionFactor } from './0018-session-factor.ts'
+import { auditActors } from './0021-audit-actors.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -41,4 +42,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0016-alerts': alerts,
   '0017-lists': lists,
   '0018-session-factor': sessionFactor,
+  '0021-audit-actors': auditActors,
 }

@@ -1,0 +1,82 @@
+// Who did it and whom it concerns: what somebody did to others is found by who they are, and a deletion takes out what tells of the
+// person who is deleted, and of nobody else.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Member, member } from '../administration/people.ts'
+import { by, permissions, roles } from '../roles/scene.ts'
+import { storeKinds } from '../support/site.ts'
+import { type AuditedSite, openAuditedSite } from './log.ts'
+
+describe.each(storeKinds)('on %s', (kind) => {
+  let site: AuditedSite
+  let admin: Member
+  let person: Member
+  beforeAll(async () => {
+    site = await openAuditedSite(kind, { permissions, roles: { ...roles, admin: [...roles.admin, 'audit:read'] } })
+    await site.vigile.roles.seed(by)
+  })
+  afterAll(() => site?.close())
+  beforeEach(async () => {
+    ;[admin, person] = [await member(site, 'admin'), await member(site)]
+  })
+
+  const acts = ['end-sessions', 'disable', 'enable']
+  const act = async () => {
+    for (const what of acts)
+      expect((await admin.visitor.post(`/api/admin/users/${person.id}/${what}`, {})).status).toBeLessThan(300)
+  }
+  const remove = async (who: Member, whom: Member) =>
+    expect((await who.visitor.send('DELETE', `/api/admin/users/${whom.id}`, { body: {} })).status).toBe(204)
+  const entries = async (filter: object) => (await site.vigile.audit.search({ ...filter, limit: 200 })).entries
+
+  test('AUD-2 S-90 an administrator who deletes an account does not wipe from where they acted on it', async () => {
+    await act()
+    await remove(admin, person)
+    const found = await entries({ actorId: admin.id })
+    expect(found.map(({ action }) => action).sort()).toEqual(
+      ['session:end', 'user:delete', 'user:disable', 'user:enable'].sort(),
+    )
+    for (const entry of found)
+      expect(entry).toMatchObject({ userId: person.id, ip: admin.visitor.address, userAgent: expect.any(String) })
+    expect(await entries({ ip: person.visitor.address })).toEqual([])
+    expect(await site.faults()).toEqual([])
+  })
+
+  test('ACC-7 with an administrator goes from where they acted on others; what they did is still found', async () => {
+    await act()
+    const other = await member(site, 'admin')
+    await other.visitor.post(`/api/admin/users/${admin.id}/end-sessions`, {})
+    await remove(other, admin)
+    expect(await entries({ ip: admin.visitor.address })).toEqual([])
+    expect((await entries({ actorId: admin.id })).length).toBeGreaterThanOrEqual(acts.length)
+    expect((await entries({ actorId: other.id, userId: admin.id })).map(({ ip }) => ip)).toEqual(
+      expect.arrayContaining([other.visitor.address]),
+    )
+    expect(await site.faults()).toEqual([])
+  })
+
+  test('AUD-4 what an administrator did is found by who they are, over HTTP and in a file', async () => {
+    await act()
+    const { body } = await admin.visitor.get(`/api/admin/audit?by=${admin.id}`)
+    const actions = body.entries.map((entry: { action: string; actorId: string }) => [entry.actorId, entry.action])
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        [admin.id, 'user:disable'],
+        [admin.id, 'audit:read'],
+      ]),
+    )
+    const { text } = await admin.visitor.get(`/api/admin/audit/export?by=${admin.id}&action=user:enable`)
+    expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ userId: person.id, actorId: admin.id })
+  })
+
+  test('AUD-3 the deletion of whom it was done to does not excuse that the doer was wiped', async () => {
+    await act()
+    await remove(admin, person)
+    expect(await site.faults()).toEqual([])
+    const wipe = 'update audit_entries set ip = null, user_agent = null, salt = null'
+    await site.raw.run(`${wipe} where actor_id = '${admin.id}' and action = 'user:disable'`)
+    expect(await site.faults()).toEqual([expect.stringMatching(/^blanked/)])
+    // Nor can another be put in their place.
+    await site.raw.run(`update audit_entries set actor_id = '${person.id}' where actor_id = '${admin.id}'`)
+    expect((await site.faults()).filter((fault) => fault.startsWith('changed')).length).toBeGreaterThan(1)
+  })
+})
