@@ -10,6 +10,10 @@ export const testPrograms = {
   nginx: { debianPackage: 'nginx' },
   caddy: { debianPackage: 'caddy' },
   chromium: { debianPackage: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
+  prometheus: { debianPackage: 'prometheus' },
+  promtool: { debianPackage: 'prometheus' },
+  'prometheus-alertmanager': { debianPackage: 'prometheus-alertmanager', otherNames: ['alertmanager'] },
+  amtool: { debianPackage: 'prometheus-alertmanager' },
   oathtool: { debianPackage: 'oathtool' },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
 }

@@ -5,7 +5,7 @@ import type { AuditChainStore } from './audit/chain-store.ts'
 import type { JobStore } from './jobs/store.ts'
 import type { SigningKeys } from './keys/signing-keys.ts'
 import type { OutboxStore } from './mail/store.ts'
-import { isJobName, type LabelsOf } from './meter/catalogue.ts'
+import type { LabelsOf } from './meter/catalogue.ts'
 import { type Reading, reading } from './meter/meter.ts'
 import type { Clock } from './primitives/clock.ts'
 import type { Log } from './primitives/log.ts'
@@ -60,9 +60,7 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
       ...(Object.keys(alertRules) as AlertRule[]).map((rule) => reading('alerts_open', { rule }, open.get(rule) ?? 0)),
       reading('audit_unsealed', {}, unsealed),
       reading('signing_key_age_seconds', {}, secondsSince(signsFrom)),
-      ...jobs.flatMap(({ job, at }) =>
-        isJobName(job) ? [reading('job_last_success_timestamp_seconds', { job }, at / 1000)] : [],
-      ),
+      ...jobs.map(({ job, at }) => reading('job_last_success_timestamp_seconds', { task: job }, at / 1000)),
     ]
   }
 

@@ -11,7 +11,6 @@ import { scheduleJob } from './jobs/schedule.ts'
 import type { Keyring } from './keys/keyring.ts'
 import { sealAllAnew } from './keys/seal-all-anew.ts'
 import type { SigningKeys } from './keys/signing-keys.ts'
-import type { JobName } from './meter/catalogue.ts'
 import type { Meter } from './meter/meter.ts'
 import type { createCleanUp } from './operator/clean-up.ts'
 import type { Log } from './primitives/log.ts'
@@ -49,7 +48,7 @@ export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
 /** Begins at once what every server does. `startJobs` begins the rest; twice is once. */
 export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => void } => {
   const { background, database, isOpen, keyring, signingKeys, log } = deps
-  const jobs = { ...database, log }
+  const jobs = { ...database, log, meter: deps.meter }
 
   const report = async () => {
     if (!isOpen()) return
@@ -87,24 +86,13 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
     await sealAllAnew(deps, sealedSecrets({ ...database, keyring }))
     await sealAllAnew(deps, sealedTokens({ ...database, keyring }))
   }
-  const startJob = (job: JobName, pattern: string, run: () => Promise<Readonly<Record<string, number>>>) => {
-    const work = async () => {
-      try {
-        return await run()
-      } catch (error) {
-        deps.meter.add('job_failures_total', { job })
-        throw error
-      }
-    }
-    background.add(scheduleJob(jobs, { job, pattern, work }))
-  }
   let hasJobs = false
   return {
     startJobs: () => {
       if (hasJobs) return
       hasJobs = true
-      startJob('clean-up', deps.cleanUpAt, deps.cleanUp.run)
-      startJob('delete-accounts', deletionsAt, deleteDue)
+      background.add(scheduleJob(jobs, { job: 'clean-up', pattern: deps.cleanUpAt, work: deps.cleanUp.run }))
+      background.add(scheduleJob(jobs, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
       background.every(maintainEveryMs, 'secrets of apps and tokens of providers could not be sealed anew', sealAnew)
     },

@@ -1,5 +1,6 @@
 // An alert is a row, a letter and a message, all in the transaction of what was found: each comes once, whatever dies meanwhile.
 import { type AlertRule, alertRules } from '@vigile/contract'
+import type { Meter } from '../meter/meter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
@@ -17,6 +18,7 @@ export type RaiseStores = TellStores & { readonly alerts: AlertStore }
 export type RaiseDeps = TellDeps & {
   readonly clock: Clock
   readonly log: Log
+  readonly meter: Meter
   readonly mailPosted: () => void
   readonly webhooksPosted: () => void
 }
@@ -97,8 +99,10 @@ const toAlert = ({ rule, subject, at, first }: Finding, now: number): AlertRow =
 
 /** After the commit. */
 export const announce = (deps: RaiseDeps, raised: readonly AlertRow[]): void => {
-  for (const { id, rule, severity, subject, count } of raised)
+  for (const { id, rule, severity, subject, count } of raised) {
+    deps.meter.add('alerts_total', { rule })
     deps.log.warn({ alert: rule, category: 'SECURITY', severity, subject, count, id }, 'something is suspicious')
+  }
   deps.mailPosted()
   deps.webhooksPosted()
 }

@@ -5,6 +5,7 @@ import { auditEntry, noContext } from '../audit/entry.ts'
 import { macOf } from '../audit/entry-mac.ts'
 import { createSealer } from '../audit/sealer.ts'
 import { deriveKeys } from '../keys/derive.ts'
+import { noMeter } from '../meter/meter.ts'
 import { silentLog } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
@@ -36,6 +37,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     keyring: { find: async (id: string) => (id === key.id ? key : null), newest: () => key },
     clock: { now: () => now },
     log: { ...silentLog, warn: (fields: object) => void logged.push(fields as Record<string, unknown>) },
+    meter: noMeter,
     mailTo: [parseEmail('ops@example.com')].filter((email) => email !== null),
     hasWebhook: true,
     thresholds: defaultThresholds,

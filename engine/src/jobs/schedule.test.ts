@@ -1,6 +1,7 @@
 // Jobs run once per cluster: two nodes on one database.
 import { Cron } from 'croner'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Meter, noMeter } from '../meter/meter.ts'
 import { silentLog } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
@@ -111,13 +112,13 @@ describe('the schedule', () => {
         return {}
       },
     }
-    const punctual = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog }, input)
+    const punctual = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
     await vi.advanceTimersByTimeAsync(3_600_000 + 500)
     expect(claimed).toHaveLength(1)
     punctual.stop()
     // The other node was busy, and comes 2.3 s late.
     vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 59))
-    const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog }, input)
+    const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
     vi.setSystemTime(new Date(2026, 10, 21, 2, 0, 2, 300))
     await vi.advanceTimersByTimeAsync(2_000)
     late.stop()
@@ -134,8 +135,10 @@ describe('the schedule', () => {
     const { claimed, jobs } = claims()
     const errors: object[] = []
     const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }
+    const counted: object[] = []
+    const meter: Meter = { ...noMeter, add: (name, labels) => void counted.push({ name, ...labels }) }
     const schedule = scheduleJob(
-      { jobs, clock: { now: () => Date.now() }, log },
+      { jobs, clock: { now: () => Date.now() }, log, meter },
       {
         job: 'clean-up',
         pattern: '* * * * *',
@@ -148,6 +151,7 @@ describe('the schedule', () => {
     schedule.stop()
     expect(claimed.length).toBeGreaterThanOrEqual(2)
     expect(errors.length).toBe(claimed.length)
+    expect(counted).toEqual(claimed.map(() => ({ name: 'job_failures_total', task: 'clean-up' })))
     const before = claimed.length
     await vi.advanceTimersByTimeAsync(5 * 60_000)
     expect(claimed).toHaveLength(before)

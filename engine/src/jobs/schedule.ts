@@ -1,5 +1,6 @@
 // Jobs that run once per cluster, however many nodes there are.
 import { Cron } from 'croner'
+import type { Meter } from '../meter/meter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
@@ -31,7 +32,7 @@ export const cronFault = (pattern: string): string | null => {
  * database does the work. What fails is logged and left to the next slot.
  */
 export const scheduleJob = (
-  deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log },
+  deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log; readonly meter: Meter },
   input: {
     readonly job: string
     readonly pattern: string
@@ -45,11 +46,11 @@ export const scheduleJob = (
     const [slot] = cron.previousRuns(1, new Date(woken.getTime() + toleranceMs))
     if (slot) await runOnce(deps, { ...input, slot: slot.getTime(), node })
   }
-  const cron = new Cron(
-    input.pattern,
-    { protect: true, unref: true, catch: (error) => deps.log.error({ err: error, job: input.job }, 'a job failed') },
-    run,
-  )
+  const failed = (error: unknown) => {
+    deps.meter.add('job_failures_total', { task: input.job })
+    deps.log.error({ err: error, job: input.job }, 'a job failed')
+  }
+  const cron = new Cron(input.pattern, { protect: true, unref: true, catch: failed }, run)
   return { stop: () => cron.stop() }
 }
 

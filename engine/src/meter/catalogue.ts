@@ -25,7 +25,7 @@ export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Of seconds. */
 const histogram = define('histogram')
 
-/** Names of the configuration: providers, settings. As few as somebody wrote down. */
+/** Names that somebody wrote down: providers, settings, jobs (tasks: to Prometheus a job is what it scrapes). As few as those are. */
 const configured: readonly string[] = []
 
 const patterns = Object.values(endpoints).map(({ path }) => patternOf(path))
@@ -48,10 +48,6 @@ export const cleanedTables = [
   'pendingSignIns',
   'alerts',
 ] as const
-/** Jobs that run once per cluster, and leave a record. */
-export const jobNames = ['clean-up', 'delete-accounts'] as const
-export type JobName = (typeof jobNames)[number]
-export const isJobName = (name: string): name is JobName => jobNames.some((known) => known === name)
 const reasons: readonly SessionEndReason[] = sessionEndReasons
 
 /** A route as labels name it: its pattern below the auth path, or from the root with a slash. Never what was asked for. */
@@ -74,6 +70,9 @@ export const instruments = {
   }),
   sessions_ended_total: counter('Sessions that were ended before their time', { reason: reasons }),
   limits_hit_total: counter('Requests and attempts that a limit refused', { rule: rules }),
+  alerts_total: counter('Alerts of the watch over the audit log', {
+    rule: Object.keys(alertRules) as readonly AlertRule[],
+  }),
   audit_entries_total: counter('Entries of the audit log, once committed', { action: [...auditActions, otherAction] }),
   password_hash_duration_seconds: histogram('Time to make or check a hash, its wait included'),
   store_statement_duration_seconds: histogram('Time of one statement', { store: ['postgres', 'sqlite', 'redis'] }),
@@ -100,8 +99,8 @@ export const instruments = {
   audit_unsealed: gauge('Entries of the audit log that have no place in the chain yet'),
   signing_key_age_seconds: gauge('Time for which the present key has signed'),
   secret_age_seconds: gauge('Time since a secret was read from its file, from Vault or AWS', { setting: configured }),
-  job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { job: jobNames }),
-  job_failures_total: counter('Runs of a job that failed', { job: jobNames }),
+  job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { task: configured }),
+  job_failures_total: counter('Runs of a job that failed', { task: configured }),
   cleaned_rows_total: counter('Rows that the clean-up removed', { table: cleanedTables }),
   build_info: gauge('1; what runs', { version: configured }),
 } satisfies Record<string, Instrument>

@@ -2,6 +2,7 @@
 import type { Background } from '../jobs/background.ts'
 import { cronFault, type JobResult, scheduleJob } from '../jobs/schedule.ts'
 import type { JobStore } from '../jobs/store.ts'
+import type { Meter } from '../meter/meter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
@@ -25,6 +26,7 @@ export const createJobs = (deps: {
   readonly jobs: JobStore
   readonly clock: Clock
   readonly log: Log
+  readonly meter: Meter
   readonly background: Background
 }): Jobs => ({
   schedule: (input) => {

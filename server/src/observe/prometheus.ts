@@ -26,6 +26,9 @@ export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prome
       ),
     )
   const counters = named('counter', (options) => new Counter(options))
+  // Prometheus sees no increase in what was not there before: whatever has few series begins at nought.
+  for (const [name, counter] of counters)
+    for (const labels of seriesOf(instruments[name as keyof typeof instruments].labels)) counter.inc(labels, 0)
   const gauges = named('gauge', (options) => new Gauge(options))
   const histograms = named('histogram', (options) => new Histogram({ ...options, buckets: [...durationBuckets] }))
 
@@ -42,4 +45,14 @@ export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prome
       return registry.metrics()
     },
   }
+}
+
+const maxSeries = 100
+
+/** Every combination of the labels; none where those are too many, or not known before. */
+const seriesOf = (labels: Instrument['labels']): readonly Readonly<Record<string, string>>[] => {
+  let series: readonly Readonly<Record<string, string>>[] = [{}]
+  for (const [label, values] of Object.entries(labels))
+    series = series.flatMap((one) => values.map((value) => ({ ...one, [label]: value })))
+  return series.length > maxSeries ? [] : series
 }
