@@ -75,6 +75,24 @@ test.each(expressions)('OPS-5 %s asks for what there is: %s', (_, expr) => {
   }
 })
 
+describe('OPS-5 docs/monitoring.md', () => {
+  const page = readFileSync(new URL('../../docs/monitoring.md', import.meta.url), 'utf8')
+
+  test('names every metric, with its labels', () => {
+    const rows = Object.entries<Instrument>(instruments).map(([name, { kind, help, labels }]) => {
+      const named = Object.keys(labels).map((label) => `\`${label}\``)
+      return `| \`vigile_${name}\` | ${kind} | ${named.join(', ')} | ${help} |`
+    })
+    const table = ['| metric | kind | labels | |', '|---|---|---|---|', ...rows].join('\n')
+    const [, written] = /<!-- metrics -->\n([\s\S]*?)\n?<!-- \/metrics -->/.exec(page) ?? []
+    expect(written).toBe(table)
+  })
+
+  test('says what to do about every alert', () => {
+    for (const { alert } of rules) expect(page).toMatch(new RegExp(`^\\| [^|]*\`${alert}\`[^|]*\\| \\S`, 'm'))
+  })
+})
+
 test('OPS-5 every expression of the dashboard is one, says promtool', async () => {
   const place = await temporaryFolder('dashboard')
   onTestFinished(place.remove)
