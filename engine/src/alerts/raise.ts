@@ -35,9 +35,7 @@ export type Finding = {
   readonly first: { readonly count: number; readonly details: AlertRow['details']; readonly ip?: string | null } | null
 }
 
-/**
- * Part of a transaction that holds the watch. Gives the new alerts; after the commit call `announce` with them.
- */
+/** Part of a transaction that holds the watch. Gives the new alerts; after the commit call `announce` with them. */
 export const raise = async (
   deps: RaiseDeps,
   stores: RaiseStores,
@@ -51,23 +49,22 @@ export const raise = async (
     const running = new Map(
       (await stores.alerts.running({ rule, subjects, since })).map(({ id, subject }) => [subject, id]),
     )
-    for (const { subject, added, at } of some) {
+    const rows: (AlertRow & { readonly told: Told | null })[] = []
+    let left: number | undefined
+    for (const { subject, added, at, first } of some) {
       const id = running.get(subject)
       if (id !== undefined && added > 0) await stores.alerts.add(id, { count: added, at })
-    }
-    const fresh = some.filter(({ subject, first }) => first !== null && !running.has(subject))
-    if (fresh.length === 0) continue
-    let left = toldAlonePerRule - (await stores.alerts.toldAlone(rule, since))
-    const rows: (AlertRow & { readonly told: Told | null })[] = []
-    for (const finding of fresh) {
-      const alert = toAlert(finding, now)
+      if (id !== undefined || first === null) continue
+      const alert = toAlert({ rule, subject, at, ...first }, now)
+      left ??= toldAlonePerRule - (await stores.alerts.toldAlone(rule, since))
       const told = left > 0 ? 'alone' : null
       left -= 1
-      if (told) await tellOf(deps, stores, { alert, ip: finding.first?.ip ?? null, now })
+      if (told) await tellOf(deps, stores, { alert, ip: first.ip ?? null, now })
       rows.push({ ...alert, told })
-      raised.push(alert)
+      running.set(subject, alert.id)
     }
     await stores.alerts.insert(rows)
+    raised.push(...rows)
   }
   return raised
 }
@@ -84,15 +81,18 @@ export const tellUntold = async (deps: RaiseDeps, stores: RaiseStores): Promise<
 export const isSummaryDue = (untold: readonly { readonly since: number }[], now: number): boolean =>
   untold.some(({ since }) => since <= now - quietMs)
 
-const toAlert = ({ rule, subject, at, first }: Finding, now: number): AlertRow => ({
+const toAlert = (
+  found: Pick<AlertRow, 'rule' | 'subject' | 'count' | 'details'> & { at: number },
+  now: number,
+): AlertRow => ({
   id: randomToken(16),
-  rule,
-  severity: alertRules[rule].severity,
-  subject,
+  rule: found.rule,
+  severity: alertRules[found.rule].severity,
+  subject: found.subject,
   firstAt: now,
-  lastAt: at,
-  count: first?.count ?? 1,
-  details: first?.details ?? {},
+  lastAt: found.at,
+  count: found.count,
+  details: found.details,
   acknowledgedAt: null,
   acknowledgedBy: null,
 })

@@ -185,6 +185,16 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(await alerts()).toHaveLength(1)
   })
 
+  test('attack: a removed head and a forged entry at once are one alert of tampering, and one letter', async () => {
+    await one.audit.append([auditEntry(noContext, { action: 'audit:forged', at: now })])
+    await seal()
+    const head = await one.auditChain.head()
+    if (head) await one.auditChain.writeHead({ ...head, signature: 'x' })
+    await watch()
+    expect(await alerts()).toEqual(['audit_tampering site 1'])
+    expect((await posted()).letters).toEqual(['alert'])
+  })
+
   test('attack: an old head and the entries up to it are put back, so that new ones take the places of those cut off', async () => {
     await failures(5, () => ({}))
     const old = await one.auditChain.head()

@@ -128,7 +128,7 @@ describe('what is said', () => {
       overrides: { cleanUp: async (by) => ({ ...(await cleanUp(by)), pendingSignIns: 4, links: 2, letters: 1 }) },
     })
     const { output } = await call('cleanup', { fake })
-    expect(output).toContain('1 session, 0 devices, 4 unfinished sign-ins, 2 links and 1 letter')
+    expect(output).toContain('1 session, 0 devices, 4 unfinished sign-ins, 2 links, 1 letter and 0 alerts')
   })
 
   test('a fault in the middle: exit 1, and the engine is closed', async () => {
@@ -215,6 +215,6 @@ test('keys and cleanup', async () => {
   expect(JSON.parse((await call('keys list --json')).output).keys).toHaveLength(1)
   expect((await call('keys rotate')).output).toContain('next-key')
   expect((await call('cleanup')).output).toBe(
-    'Removed 1 session, 0 devices, 0 unfinished sign-ins, 0 links and 0 letters in 0.1 s.\n',
+    'Removed 1 session, 0 devices, 0 unfinished sign-ins, 0 links, 0 letters and 0 alerts in 0.1 s.\n',
   )
 })

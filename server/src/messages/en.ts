@@ -384,8 +384,8 @@ export const en = {
   cleanup: {
     about: 'Remove what has ended: sessions, tokens, states',
     working: 'Removing…',
-    done: ({ sessions, devices, pendingSignIns, links, letters, seconds }: CleanUpReport) =>
-      `Removed ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'device', 'devices')}, ${plural(pendingSignIns, 'unfinished sign-in', 'unfinished sign-ins')}, ${plural(links, 'link', 'links')} and ${plural(letters, 'letter', 'letters')} in ${seconds} s.`,
+    done: ({ sessions, devices, pendingSignIns, links, letters, alerts, seconds }: CleanUpReport) =>
+      `Removed ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'device', 'devices')}, ${plural(pendingSignIns, 'unfinished sign-in', 'unfinished sign-ins')}, ${plural(links, 'link', 'links')}, ${plural(letters, 'letter', 'letters')} and ${plural(alerts, 'alert', 'alerts')} in ${seconds} s.`,
   },
 
   routes: {

@@ -397,8 +397,8 @@ export const fr: Catalogue = {
   cleanup: {
     about: 'Retirer ce qui a pris fin : sessions, jetons, états',
     working: 'Nettoyage en cours…',
-    done: ({ sessions, devices, pendingSignIns, links, letters, seconds }) =>
-      `Retirés : ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'appareil', 'appareils')}, ${plural(pendingSignIns, 'connexion inachevée', 'connexions inachevées')}, ${plural(links, 'lien', 'liens')} et ${plural(letters, 'lettre', 'lettres')}, en ${seconds} s.`,
+    done: ({ sessions, devices, pendingSignIns, links, letters, alerts, seconds }) =>
+      `Retirés : ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'appareil', 'appareils')}, ${plural(pendingSignIns, 'connexion inachevée', 'connexions inachevées')}, ${plural(links, 'lien', 'liens')}, ${plural(letters, 'lettre', 'lettres')} et ${plural(alerts, 'alerte', 'alertes')}, en ${seconds} s.`,
   },
 
   routes: {
