@@ -48,6 +48,22 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(looked.entries).toMatchObject([{ userId: clerk.id }])
   })
 
+  test('VAL-1 attack: a NUL in what is searched, or a page that is none, is refused on every database', async () => {
+    const operations = await member(site, 'operations')
+    const audit = ['action', 'resource', 'resourceId', 'ip'].map((name) => `audit?${name}=%00`)
+    const wrong = [...audit, 'audit?after=zzz%00', 'audit/export?ip=a%00b']
+    for (const query of wrong)
+      expect([query, (await operations.visitor.get(`/api/admin/${query}`)).status]).toEqual([query, 400])
+    for (const query of [
+      'users?search=%00',
+      'users?after=zzz%00',
+      'users?after=zzz',
+      'sessions?ip=%00',
+      'sessions?after=1',
+    ])
+      expect([query, (await clerk.visitor.get(`/api/admin/${query}`)).status]).toEqual([query, 400])
+  })
+
   test('S-38 sessions of everyone, of a user, from an address: a page at a time, no token nor hash, on record', async () => {
     const get = async (query: string) => (await clerk.visitor.get(`${path}?${query}`)).body
     const ids = ({ sessions }: { sessions: { id: string }[] }) => sessions.map(({ id }) => id)

@@ -91,6 +91,8 @@ describe.each(storeKinds)('%s', (kind) => {
     ['a page that is none', { after: 'yesterday' }],
     ['a text without end', { ip: 'a'.repeat(201) }],
     ['an empty text', { userId: '' }],
+    ['a NUL', { action: '\u0000' }],
+    ['a NUL in whom it was done by', { actorId: 'a\u0000' }],
     ['a time that is none', { from: Number.NaN }],
   ])('AUD-4 refused: %s', async (_, input) => {
     await expect(site.vigile.audit.search(input)).rejects.toThrow(RangeError)

@@ -6,7 +6,11 @@ const moment = z.number().meta({ description: 'Epoch milliseconds.' })
 
 /** Where a page ends, and how long it may be. */
 const pageQuery = {
-  after: z.string().min(1).max(100).optional().meta({ description: '`next` of the page before.' }),
+  after: z
+    .string()
+    .regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .meta({ description: '`next` of the page before.' }),
   limit: z
     .string()
     .regex(/^([1-9]\d?|1\d\d|200)$/)
@@ -15,11 +19,16 @@ const pageQuery = {
     .meta({ description: '1 to 200; default 50.' }),
 }
 const nextSchema = z.string().nullable().meta({ description: 'From where to go on; null: that was all.' })
+/** PostgreSQL takes no NUL, and nothing that is stored has another control character. */
+const searchInput = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u)
 const roleNameInput = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
 
 export const adminUsersQuery = z.strictObject({
   ...pageQuery,
-  search: z.string().min(1).max(254).optional().meta({ description: 'A part of the email or name.' }),
+  search: searchInput.max(254).optional().meta({ description: 'A part of the email or name.' }),
   active: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
@@ -99,7 +108,7 @@ export const rolesOfUserSchema = z.object({
 })
 
 const userId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
-const filterInput = z.string().min(1).max(200)
+const filterInput = searchInput.max(200)
 export const adminSessionsQuery = z.strictObject({
   ...pageQuery,
   user: userId.optional().meta({ description: 'Whose.' }),

@@ -46,6 +46,35 @@ test('AUD-2 S-90 no secret: values of keys that name one are left out, however d
   expect(written[0]?.details).toMatchObject({ body: { newPassword: '[left out]', bypass: 1 } })
 })
 
+test('AUD-2 S-90 no secret of an object that says itself what it is as JSON, nor under any name that secrets have', async () => {
+  const { record, written } = setUp()
+  const model = {
+    id: 7,
+    toJSON: () => ({ id: 7, password: 'hunter2', nested: { toJSON: () => ({ token: 'hunter2' }) } }),
+  }
+  const names = [
+    ...['tokens', 'cookies', 'passwords', 'secrets', 'passwordHash', 'secretKey', 'pwd', 'pin', 'pinCode', 'jwt'],
+    ...['motDePasse', 'mot_de_passe', 'accesstoken', 'session-cookie', 'APIKey', 'otp', 'userPass'],
+  ]
+  const named = Object.fromEntries(names.map((name) => [name, 'hunter2']))
+  const headers = [
+    ['authorization', 'hunter2'],
+    ['Cookie', 'hunter2'],
+    ['accept', 'text/html'],
+  ]
+  const credentials = { user: 'ada', pass: 'hunter2' }
+  await record({
+    action: 'products:update',
+    details: { before: model, named, headers, login: credentials, credentials },
+  })
+  expect(JSON.stringify(written)).not.toContain('hunter2')
+  expect(written[0]?.details).toMatchObject({ before: { id: 7 }, login: { user: 'ada' } })
+  expect(JSON.stringify(written)).toContain('text/html')
+  const plain = { bypass: 1, secretary: 'Bob', compass: 'N', pinned: true, at: new Date(0) }
+  await record({ action: 'products:update', details: plain })
+  expect(written[1]?.details).toEqual({ ...plain, at: '1970-01-01T00:00:00.000Z' })
+})
+
 const round: Record<string, unknown> = {}
 round.self = round
 
@@ -61,6 +90,10 @@ test.each<[string, RecordInput]>([
   ['a user id of 201 characters', { action: 'products:create', userId: 'a'.repeat(201) }],
   ['details that are too big', { action: 'products:create', details: { text: 'é'.repeat(4_096) } }],
   ['details that go round', { action: 'products:create', details: round }],
+  ['details that are no data', { action: 'products:create', details: (() => {}) as never }],
+  ['details that are a list', { action: 'products:create', details: [1] as never }],
+  ['a resource that is no text', { action: 'products:create', resource: 5 as never }],
+  ['an action that is no text', { action: ['products:create'] as never }],
   ['details with a bigint', { action: 'products:create', details: { count: 1n } }],
 ])('AUD-1 S-90 refused, and nothing is written: %s', async (_, input) => {
   const { record, written } = setUp()

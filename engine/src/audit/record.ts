@@ -41,7 +41,12 @@ const reserved = [
   'system',
   'user',
 ]
-const secretName = /(pass(word|wd|phrase|code)|secret|token|authorization|cookie|api[-_]?key|private[-_]?key|otp)$/i
+/** Anywhere in the name of a key: `passwordHash`, `X-Api-Key`. */
+const secretPart = /pass(word|wd|phrase|code)|authorization|credential|(api|private)[-_ ]?key/i
+/** A word of it, or how one ends: `secretKey`, `sessiontokens`, `motDePasse`. */
+const secretWord = /((secret|token|cookie)s?|^(pass|passe|mdp|pwd|pin|otp|jwt)s?)$/i
+const isSecret = (name: string): boolean =>
+  secretPart.test(name) || name.split(/[^\p{L}\p{N}]|(?<=\p{Ll})(?=\p{Lu})/u).some((word) => secretWord.test(word))
 // PostgreSQL takes no NUL; the others would forge lines (S-90).
 const controls = /\p{Cc}/u
 
@@ -53,12 +58,12 @@ export const createRecord =
   }) =>
   async (input: RecordInput): Promise<void> => {
     const { action, resource, resourceId, userId, request, peer = {} } = input
-    if (action.length > maxAction || !actionForm.test(action))
+    if (typeof action !== 'string' || action.length > maxAction || !actionForm.test(action))
       throw new RangeError(`audit.record: the action is to be like products:publish, ${maxAction} characters at most`)
     if (reserved.includes(action.split(':')[0] ?? ''))
       throw new RangeError(`audit.record: ${action} is an action of the engine; choose another first word`)
     for (const [name, text] of Object.entries({ resource, resourceId, userId }))
-      if (text !== undefined && (text.length > maxText || controls.test(text)))
+      if (text !== undefined && (typeof text !== 'string' || text.length > maxText || controls.test(text)))
         throw new RangeError(`audit.record: ${name} is to be one line of ${maxText} characters at most`)
     const act = {
       action,
@@ -72,25 +77,32 @@ export const createRecord =
   }
 
 const detailsOf = (given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
-  let text: string
+  let details: unknown
   try {
-    text = JSON.stringify(withoutSecrets(given, 0))
+    // As JSON first: what an object says of itself (`toJSON`, as models do) is searched too.
+    details = withoutSecrets(JSON.parse(JSON.stringify(given)), 0)
   } catch (cause) {
     throw new RangeError('audit.record: the details are to be plain data', { cause })
   }
-  if (Buffer.byteLength(text) > maxDetailsBytes)
+  if (typeof details !== 'object' || details === null || Array.isArray(details))
+    throw new RangeError('audit.record: the details are to be an object')
+  if (Buffer.byteLength(JSON.stringify(details)) > maxDetailsBytes)
     throw new RangeError(`audit.record: the details are to be ${maxDetailsBytes} bytes at most as JSON`)
-  return JSON.parse(text) as Record<string, unknown>
+  return details as Record<string, unknown>
 }
+
+const leftOut = '[left out]'
 
 const withoutSecrets = (value: unknown, depth: number): unknown => {
   if (depth > maxDepth) throw new RangeError(`more than ${maxDepth} levels`)
-  if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, depth + 1))
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  if (Array.isArray(value)) {
+    const [name] = value as readonly unknown[]
+    // A pair, as headers are listed.
+    if (value.length === 2 && typeof name === 'string' && isSecret(name)) return [name, leftOut]
+    return value.map((one) => withoutSecrets(one, depth + 1))
+  }
+  if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      secretName.test(key) ? '[left out]' : withoutSecrets(inner, depth + 1),
-    ]),
+    Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? leftOut : withoutSecrets(inner, depth + 1)]),
   )
 }

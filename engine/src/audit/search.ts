@@ -24,8 +24,8 @@ export type SearchResult = {
 export const requireFilter = (filter: Filter): Filter => {
   const { userId, actorId, action, resource, resourceId, ip, from, to, failed } = filter
   for (const [name, text] of Object.entries({ userId, actorId, action, resource, resourceId, ip }))
-    if (text !== undefined && (text === '' || text.length > maxText))
-      throw new RangeError(`audit: ${name} is to have 1 to ${maxText} characters`)
+    if (text !== undefined && (text === '' || text.length > maxText || /\p{Cc}/u.test(text)))
+      throw new RangeError(`audit: ${name} is to have 1 to ${maxText} characters, and no control character`)
   for (const [name, time] of Object.entries({ from, to }))
     if (time !== undefined && !Number.isSafeInteger(time))
       throw new RangeError(`audit: ${name} is to be a time in epoch milliseconds`)
