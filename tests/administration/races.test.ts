@@ -73,6 +73,25 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
   })
 
+  test.runIf(kind !== 'embedded')(
+    'S-38 attack: a sign-in under way outlives the end of every session: its session is over too',
+    async () => {
+      const [operations, person] = [await member(site, 'operations'), await member(site)]
+      const browser = site.visitor()
+      // The session's row is written, and not committed.
+      const lock = await holdLock(site, 'lock table known_devices in share mode')
+      const entering = browser.signIn(person.email)
+      await lock.untilWaiting(1)
+      const ending = operations.visitor.post('/api/admin/sessions/end-all', {})
+      await Promise.race([ending, lock.untilWaiting(2)])
+      await lock.release()
+      expect([(await entering).status, (await ending).status]).toEqual([200, 200])
+      expect((await browser.me()).status).toBe(401)
+      expect((await browser.refresh()).body.reason).toBe('ended_by_operator')
+      expect((await browser.signIn(person.email)).status).toBe(200)
+    },
+  )
+
   test('TOK-5 attack: a session that is being ended lifts a limit: it is lifted and on record, or neither', async () => {
     for (let round = 0; round < 5; round += 1) {
       const operations = await member(site, 'operations')

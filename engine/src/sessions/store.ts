@@ -82,7 +82,10 @@ export interface SessionStore {
   ): Promise<readonly RevokedSession[]>
   /** Ends those sessions of the user, neither revoked nor past an end, that were not among the `kept` last used. */
   revokeAbove(userId: UserId, kept: number, reason: SessionEndReason, now: number): Promise<readonly RevokedSession[]>
-  /** Every session of everyone that was not revoked yet, and every sign-in that waits. For operators. */
+  /**
+   * Every session of everyone that was not revoked yet, and every sign-in that waits; sessions that are being begun are waited for, and
+   * those that begin meanwhile come after. For operators.
+   */
   revokeEveryones(reason: SessionEndReason, now: number): Promise<number>
   /** Sessions neither revoked nor past an end, the last used first. At most 1,000. */
   listLive(userId: UserId, now: number): Promise<readonly SessionRow[]>

@@ -23,6 +23,11 @@ export type Dialect = {
   /** Gives entries of the audit log their places: a list of `{ id, position, hash }` as JSON. */
   readonly sealEntries: (links: string) => RawBuilder<unknown>
   readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
+  /**
+   * A gate until the commit: any number pass together, or one alone, who waits for those before and keeps others out. On SQLite a
+   * transaction that writes is alone anyway.
+   */
+  readonly pass: (transaction: Kysely<Tables>, how: 'together' | 'alone') => Promise<void>
   /** Waits for the other nodes that migrate. Holds until the commit. */
   readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
 }
@@ -43,6 +48,7 @@ export const sqliteDialect: Dialect = {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(db)
     return rows.length > 0
   },
+  pass: async () => {},
   lockMigrations: async () => {},
 }
 
@@ -66,6 +72,10 @@ export const postgresDialect: Dialect = {
   tableExists: async (db, name) => {
     const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db)
     return rows[0]?.found === true
+  },
+  pass: async (transaction, how) => {
+    const lock = how === 'alone' ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`
+    await sql`select ${lock}(6217339051822715)`.execute(transaction)
   },
   lockMigrations: async (transaction) => {
     // Ends with the transaction, so it works through PgBouncer too (a session's lock would not).

@@ -111,6 +111,16 @@ export const prepareSessionStore = (
     const endWaiting = (now: number) =>
       db.updateTable('pending_sign_ins').set({ ended_at: now, sealed_grant: null }).where('ended_at', 'is', null)
     const revoked = ['id', 'user_id as userId'] as const
+    /** In parts, so that no statement takes too long. */
+    const revokeAll = async (reason: SessionEndReason, now: number): Promise<number> => {
+      await endWaiting(now).execute()
+      for (let total = 0; ; ) {
+        const part = revokeThose(selectUnrevoked().limit(revokedAtOnce), reason, now)
+        const { numUpdatedRows } = await part.executeTakeFirstOrThrow()
+        total += Number(numUpdatedRows)
+        if (numUpdatedRows < revokedAtOnce) return total
+      }
+    }
 
     return {
       find: async (id) => {
@@ -141,6 +151,7 @@ export const prepareSessionStore = (
         return { sessions, versions, rolesVersion: found[0]?.rolesVersion ?? 0, now }
       },
       insert: async (session) => {
+        await dialect.pass(db, 'together')
         await insert(db, session)
       },
       change: async (read, wanted, lastUsedAt) => {
@@ -173,17 +184,10 @@ export const prepareSessionStore = (
         return plain(await revokeThose(others, reason, now).returning(revoked).execute())
       },
       revokeEveryones: async (reason, now) => {
-        await endWaiting(now).execute()
-        // In parts, so that no statement takes too long and none locks many rows.
-        for (let total = 0; ; ) {
-          const { numUpdatedRows } = await revokeThose(
-            selectUnrevoked().limit(revokedAtOnce),
-            reason,
-            now,
-          ).executeTakeFirstOrThrow()
-          total += Number(numUpdatedRows)
-          if (numUpdatedRows < revokedAtOnce) return total
-        }
+        const those = await revokeAll(reason, now)
+        // What a sign-in under way has begun is not seen until it commits. Waited for last: only these few keep others from signing in.
+        await dialect.pass(db, 'alone')
+        return those + (await revokeAll(reason, now))
       },
       listLive: async (userId, now) => {
         const rows = await db
