@@ -77,6 +77,23 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await version()).toEqual(before)
   })
 
+  test('LIM-1 S-19 attack: a stolen session of an administrator fills a mailbox with links, all of them good', async () => {
+    const [clerk, person] = [await member(site, 'clerk'), await member(site)]
+    const ask = async (who: Member) => {
+      const { status, body } = await clerk.visitor.post(`/api/admin/users/${who.id}/reset-password`, {})
+      return status === 202 ? 'sent' : body.code
+    }
+    const asked = [await ask(person), await ask(person), await ask(person), await ask(person)]
+    expect(asked).toEqual(['sent', 'sent', 'sent', 'rate_limited'])
+    const live = `select 1 from one_time_tokens where user_id = '${person.id}' and purpose = 'reset_password' and used_at is null`
+    expect(await database.run(live)).toHaveLength(1)
+    const { entries } = await site.vigile.audit.search({ action: 'user:password-forgot', resourceId: person.id })
+    expect(entries.map(({ details }) => details?.outcome)).toEqual(['limited', 'sent', 'sent', 'sent'])
+    // What was refused is not counted, and whoever runs the installation is not bounded.
+    expect([await ask(owner), await ask(owner), await ask(owner), await ask(owner)]).not.toContain('rate_limited')
+    expect(await site.vigile.users.sendPasswordReset(person.id, by)).toMatchObject({ ok: true })
+  })
+
   test('AUD-2 looking at one person is on record, and at a second one too', async () => {
     const [clerk, one, two] = [await member(site, 'clerk'), await member(site), await member(site)]
     for (const { id } of [one, two, one]) expect((await clerk.visitor.get(`/api/admin/users/${id}`)).status).toBe(200)

@@ -3,6 +3,7 @@ import type { UserActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
 import { createOnceInWindow } from '../audit/once-in-window.ts'
 import type { AuditStore } from '../audit/store.ts'
+import type { Verdict } from '../limits/limiter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { ActorRefusal } from '../roles/act-on-user.ts'
 import type { LastAdministrator } from '../roles/administrators.ts'
@@ -23,11 +24,15 @@ export const actorOf = ({ context }: Call, { verified: { session }, held }: Perm
 })
 
 /** What an act may refuse to whoever administers. */
-export type ActRefused = ActorRefusal | LastAdministrator
+export type ActRefused =
+  | ActorRefusal
+  | LastAdministrator
+  | { readonly ok: false; readonly error: 'rate_limited'; readonly verdict: Verdict }
 
 export const refused = (refusal: ActRefused): Refusal => {
   if (refusal.error === 'last_administrator')
     return refuse('permission_denied', { detail: { key: 'lastAdministrator' } })
+  if (refusal.error === 'rate_limited') return refuse('rate_limited', { verdict: refusal.verdict })
   if (refusal.error !== 'permission_denied') return refuse(refusal.error)
   const { permission } = refusal
   return refuse('permission_denied', { permission, detail: { key: 'permissionMissing', values: { permission } } })

@@ -59,8 +59,11 @@ export type Users = {
   enable(id: UserId, by: AnyActor): Promise<Done | Refused<'not_found'> | ActorRefusal>
   /** Says that the mailbox is the user's. Opens sign-in again where a hundred failures had closed it (LIM-7). */
   verifyEmail(id: UserId, by: Actor): Promise<Done | Refused<'not_found'>>
-  /** Sends the user the link to choose a new password, which is the only way to give them one (S-19). */
-  sendPasswordReset(id: UserId, by: AnyActor): Promise<Done | ActorRefusal>
+  /**
+   * Sends the user the link to choose a new password, which is the only way to give them one (S-19); it ends the one before. Refuses
+   * `rate_limited` where a user acts: three in a quarter of an hour (`linkEmail`).
+   */
+  sendPasswordReset(id: UserId, by: AnyActor): Promise<Done | Refused<'rate_limited'> | ActorRefusal>
   /**
    * For somebody who has lost every second factor: takes away the authenticator app, the passkeys and the recovery codes, ends
    * every session and tells the owner by letter. Be sure who asks: what is left is the first factor. Refuses `not_found` (none,

@@ -10,6 +10,8 @@ export type RoleFault = {
 
 export const roleNamePattern = /^[a-z0-9][a-z0-9-]{0,63}$/
 const maxDescription = 500
+/** As in people's names: what would write more than one line, or read another way than it is stored. */
+const notOneLine = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
 /** What is wrong with a role, or null. A permission that nobody declared is misspelt, and would open nothing or, one day, too much. */
 export const checkRole = (
@@ -23,7 +25,7 @@ export const checkRole = (
     value,
   })
   if (name !== undefined && !roleNamePattern.test(name)) return fault('name', name.slice(0, 64))
-  if (description && (description.length > maxDescription || /\p{Cc}/u.test(description)))
+  if (description && (description.length > maxDescription || notOneLine.test(description)))
     return fault('description', description.slice(0, 64))
   const unknown = permissions?.find((one) => !isGrantable(one))
   return unknown === undefined ? null : fault('permissions', String(unknown).slice(0, 64))

@@ -81,8 +81,17 @@ test('LIM-6 where the limits are in the memory of a server, the command says so 
   const { exitCode, output } = await call('limits list', { fake: inMemory() })
   expect(exitCode).toBe(0)
   expect(output).toContain('GET and DELETE /api/admin/limits')
+  // It does not know.
+  expect(output).not.toContain('Nobody')
   const lift = await call('limits lift 192.0.2.7', { fake: inMemory() })
   expect([lift.exitCode, lift.errors]).toEqual([1, expect.stringContaining('in their memory')])
   const json = await call('limits lift 192.0.2.7 --json', { fake: inMemory() })
   expect(JSON.parse(json.output)).toMatchObject({ error: 'not_found', limits: 'none' })
+})
+
+test('LIM-6 what can be nobody is a wrong argument, in the reader’s language', async () => {
+  for (const line of ['limits list ', 'limits lift ', `limits lift ${'x'.repeat(321)}`]) {
+    const { exitCode, errors } = await call(line, { fake: withBlocks(), environment: { LANG: 'fr_FR' } })
+    expect([line, exitCode, errors.includes('limits.list')]).toEqual([line, 2, false])
+  }
 })

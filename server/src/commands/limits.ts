@@ -12,6 +12,7 @@ type ListOptions = { limit?: number }
 /** What a block is called by. Whatever else is given says whose they are. */
 const blockId = /^[A-Za-z0-9_-]{16}$/
 const maxLimit = 200
+const maxWho = 320
 
 export const addLimits = (parent: Command, cli: Cli): void => {
   const { limits } = cli.messages
@@ -19,21 +20,21 @@ export const addLimits = (parent: Command, cli: Cli): void => {
 
   cli
     .command(group, 'list', limits.listAbout, 'vigile limits list ada@example.com')
-    .argument('[who]', limits.who)
+    .argument('[who]', limits.who, parseWho)
     .option('--limit <count>', limits.limit, parseLimit)
     .action(
       cli.action<ListOptions>(({ report, options, arguments: [who] }) =>
         withVigile(cli, { report, options }, async (vigile) => {
           const { limit } = options
           const found = await vigile.limits.list({ ...(who && { who }), ...(limit !== undefined && { limit }) })
-          return report.done(found, [...table(found.blocks, cli.messages), ...notes(found, cli.messages)])
+          return report.done(found, [...table(found, cli.messages), ...notes(found, cli.messages)])
         }),
       ),
     )
 
   cli
     .command(group, 'lift', limits.liftAbout, 'vigile limits lift ada@example.com')
-    .argument('<block or who>', limits.blockOrWho)
+    .argument('<block or who>', limits.blockOrWho, parseWho)
     .action(
       cli.action(({ report, options, arguments: [what = ''] }) =>
         withVigile(cli, { report, options }, (vigile) => lift(cli, vigile, what, report)),
@@ -59,8 +60,8 @@ const lift = async ({ messages }: Cli, vigile: Vigile, what: string, report: Rep
   return report.done({ lifted, more: found.more, limits: found.limits }, [...lines, ...beside])
 }
 
-const table = (blocks: readonly Block[], { limits }: Catalogue): readonly string[] => {
-  if (blocks.length === 0) return [limits.none]
+const table = ({ blocks, limits: seen }: BlocksFound, { limits }: Catalogue): readonly string[] => {
+  if (blocks.length === 0) return seen === 'none' ? [limits.noneClosed] : [limits.none]
   const { columns } = limits
   const head = [columns.id, columns.rule, columns.kind, columns.whose, columns.count, columns.until]
   const rows = blocks.map(({ id, rule, kind, whose, count, limit, until }) => [
@@ -79,6 +80,11 @@ const notes = ({ more, limits: seen }: Pick<BlocksFound, 'more' | 'limits'>, { l
   ...(more ? [limits.more] : []),
   ...(seen === 'none' ? [limits.inMemory] : []),
 ]
+
+const parseWho = (text: string): string => {
+  if (text === '' || text.length > maxWho) throw new InvalidArgumentError('')
+  return text
+}
 
 const parseLimit = (text: string): number => {
   const limit = Number(text)

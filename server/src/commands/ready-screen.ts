@@ -15,15 +15,16 @@ type Site = {
 export const readyScreen = (
   { publicUrl, config, folder, claimToken }: Site,
   { start }: Catalogue,
-  colour: boolean,
+  terminal: boolean,
 ): string => {
-  const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const paint = (code: number, text: string) => (terminal ? `\x1b[${code}m${text}\x1b[0m` : text)
   const url = publicUrl.replace(/\/$/, '')
   const title = start.ready(version.split('.').slice(0, 2).join('.'))
+  // Behind `#`: no server, and no log of one, sees it. Nor does a log that this is written to.
+  const claim = (token: string) => (terminal ? start.claimText(`${url}/claim#${token}`) : start.claimCommand)
   const rows: (readonly [string, string])[] = [
     ...(config.accounts?.signUp === false ? [] : [[start.signUp, `${url}/sign-up`] as const]),
-    // Behind `#`: no server, and no log of one, sees it.
-    ...(claimToken === null ? [] : [[start.claim, start.claimText(`${url}/claim#${claimToken}`)] as const]),
+    ...(claimToken === null ? [] : [[start.claim, claim(claimToken)] as const]),
     ...(config.production || config.mail?.url ? [] : [[start.mailbox, `${url}/mailbox`] as const]),
     [start.api, `${url}/docs`],
     [start.data, describeDatabase(config.database, folder, start.embedded)],

@@ -24,6 +24,10 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
         withVigile(cli, call, async (vigile) => {
           const { report, options } = call
           const [email = ''] = call.arguments
+          const { role } = options
+          // Before there is an account without it. `admin` is made where there is none.
+          if (role !== undefined && role !== 'admin' && !(await vigile.roles.list()).some(({ name }) => name === role))
+            return report.refused('not_found', roles.unknown(role))
           // Before the password is asked for, and not decisive: creating it answers the same, race or not.
           if (await vigile.users.find(email)) return report.refused('email_taken', users.refused.email_taken)
           const password = await givenPassword(cli, report, options.passwordStdin === true)
@@ -42,14 +46,13 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
           if (!created.ok) return report.refused(created.error, explainRefusal(created, cli.messages))
           const { value: user } = created
           const said = users.created(user.email, user.id)
-          const id = options.role === undefined ? null : parseUserId(user.id)
-          if (options.role === undefined || id === null) return report.done({ user }, [said])
-          const granted = await vigile.roles.grant(id, options.role, operator())
+          const id = role === undefined ? null : parseUserId(user.id)
+          if (role === undefined || id === null) return report.done({ user }, [said])
+          const granted = await vigile.roles.grant(id, role, operator())
           // The user is there: who calls it again is told so, and gives the role alone.
-          if (!granted.ok)
-            return report.refused(granted.error, `${said} ${roles.unknown(options.role)}`, { value: { user } })
+          if (!granted.ok) return report.refused(granted.error, `${said} ${roles.unknown(role)}`, { value: { user } })
           const { roles: names } = granted.value
-          return report.done({ user, roles: names }, [said, roles.granted(user.email, options.role, true)])
+          return report.done({ user, roles: names }, [said, roles.granted(user.email, role, true)])
         }),
       ),
     )

@@ -39,6 +39,15 @@ describe('users create', () => {
     expect([exitCode, JSON.parse(output).error]).toEqual([1, 'no_password'])
   })
 
+  test('a role that there is not: no account is made', async () => {
+    const fake = createFakeVigile()
+    const run = (role: string) =>
+      call(`users create bob@example.com --role ${role} --password-stdin`, { fake, input: 'a long passphrase' })
+    expect(await run('nope')).toMatchObject({ exitCode: 1, errors: expect.stringContaining('no role nope') })
+    expect(fake.made).toEqual([])
+    expect((await run('admin')).exitCode).toBe(0)
+  })
+
   test('refusals say what to change', async () => {
     const { output } = await call('users create bob@example.com --password-stdin --json', { input: 'short' })
     expect(JSON.parse(output)).toEqual({

@@ -64,6 +64,7 @@ export const en = {
     signUp: 'sign up',
     claim: 'administration',
     claimText: (address: string) => `${address}   (works once: makes you the administrator)`,
+    claimCommand: 'vigile users create you@example.com --role admin',
     api: 'API',
     mailbox: 'mailbox (development)',
     data: 'data',
@@ -239,7 +240,7 @@ export const en = {
     none: 'No roles.',
     columns: { name: 'role', permissions: 'permissions', description: 'description' },
     role: 'Name of the role',
-    grantAbout: 'Give a user a role; admin is made, and holds everything, where there is no such role',
+    grantAbout: 'Give a user a role; admin is made where there is no such role: as declared, else holding everything',
     granted: (email: string, role: string, changed: boolean) =>
       changed ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
     revokeAbout: 'Take a role away from a user',
@@ -258,6 +259,7 @@ export const en = {
     who: "Only those of this email address, address, user's id or session's id",
     limit: 'How many at most: 1 to 200 (50)',
     none: 'Nobody is refused.',
+    noneClosed: 'No sign-in is closed by a hundred failures.',
     columns: { id: 'id', rule: 'limit', kind: 'of', whose: 'whose', count: 'count', until: 'until' },
     kinds: {
       address: 'address',

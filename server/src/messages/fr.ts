@@ -64,6 +64,7 @@ export const fr: Catalogue = {
     signUp: 'inscription',
     claim: 'administration',
     claimText: (address) => `${address}   (une seule fois : fait de vous l'administrateur)`,
+    claimCommand: 'vigile users create vous@example.com --role admin',
     api: 'API',
     mailbox: 'boîte aux lettres',
     data: 'données',
@@ -248,7 +249,8 @@ export const fr: Catalogue = {
     none: 'Aucun rôle.',
     columns: { name: 'rôle', permissions: 'permissions', description: 'description' },
     role: 'Nom du rôle',
-    grantAbout: "Donner un rôle à un utilisateur ; admin est créé, avec tous les droits, là où il n'existe pas",
+    grantAbout:
+      "Donner un rôle à un utilisateur ; admin est créé là où il n'existe pas : tel que déclaré, sinon avec tous les droits",
     granted: (email, role, changed) =>
       changed ? `${email} a maintenant le rôle ${role}.` : `${email} avait déjà le rôle ${role}.`,
     revokeAbout: 'Retirer un rôle à un utilisateur',
@@ -267,6 +269,7 @@ export const fr: Catalogue = {
     who: "Celles de cette adresse e-mail, adresse, ou de cet identifiant d'utilisateur ou de session seulement",
     limit: 'Combien au plus : 1 à 200 (50)',
     none: "Personne n'est refusé.",
+    noneClosed: "Aucune connexion n'est fermée par cent échecs.",
     columns: { id: 'identifiant', rule: 'limite', kind: 'de', whose: 'qui', count: 'compte', until: "jusqu'à" },
     kinds: {
       address: 'adresse',
