@@ -1,9 +1,10 @@
 // A provider that was set wrongly here: those who run the site read what is wrong, and those who use it are sent nowhere.
+import { discord, oidc } from '@vigile/engine'
 import { afterEach, expect, test } from 'vitest'
 import { auditOf } from '../passkeys/records.ts'
 import type { Fault } from '../providers/faults.ts'
 import { beginLink } from './linking.ts'
-import { landing, openProviderSite, type ProviderSite } from './provider-site.ts'
+import { landing, openProviderSite, type ProviderSite, signInWith, toCallback } from './provider-site.ts'
 import { lastFailure } from './refusals.ts'
 
 let site: ProviderSite
@@ -55,4 +56,28 @@ test('OAU-4 a provider that is down is said to who connects, by name, and that i
   expect(body.detail).not.toContain('sign in')
   expect(told('provider_settings')).toEqual([])
   expect((await auditOf(site, 'identity:link:failed'))[0]?.details).toMatchObject({ reason: 'provider_unavailable' })
+})
+
+test('OPS-2 OAU-1 a new secret of a provider is used by the next sign-in, also by one that is under way', async () => {
+  site = await openProviderSite('embedded')
+  const providers = (which: 'wrong' | 'right') => {
+    const secretOf = ({ client }: { client: { secret: string } }) => (which === 'right' ? client.secret : 'planted')
+    const { discord: one, campus: other } = site
+    return [
+      discord({ clientId: one.client.id, clientSecret: secretOf(one), site: one.url }),
+      oidc({ id: 'campus', issuer: other.issuer, clientId: other.client.id, clientSecret: secretOf(other) }),
+    ]
+  }
+  site.vigile.renew({ providers: providers('wrong') })
+  for (const id of ['discord', 'campus'] as const) {
+    const visitor = site.visitor()
+    const turnedAway = landing(await visitor.get(await toCallback(visitor, id)))
+    expect(turnedAway.searchParams.get('error')).toBe('provider_refused')
+  }
+  const underWay = site.visitor()
+  const path = await toCallback(underWay)
+  site.vigile.renew({ providers: providers('right') })
+  expect(landing(await underWay.get(path)).searchParams.get('session')).toMatch(/^[0-9a-f]{64}$/)
+  expect((await signInWith(site.visitor(), 'campus')).status).toBe(200)
+  expect(JSON.stringify(site.log)).not.toContain('planted')
 })

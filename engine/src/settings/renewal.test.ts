@@ -65,6 +65,7 @@ describe('OPS-2 secrets are renewed while the engine runs', () => {
     ['another server', { database: 'postgres://vigile:old@db-2/vigile' }, ['DATABASE_URL']],
     ['another database', { database: 'postgres://vigile:old@db/other' }, ['DATABASE_URL']],
     ['one of another kind', { database: 'file:./data/vigile.db' }, ['DATABASE_URL']],
+    ['elsewhere to listen', { pool: { listenUrl: 'postgres://vigile:old@db/vigile' } }, ['VIGILE_LISTEN_URL']],
     ['another Redis', { redis: 'redis://vigile:old@redis:6380' }, ['REDIS_URL', 'RATE_LIMIT_REDIS_URL']],
     ['none any more', { redis: undefined }, ['REDIS_URL', 'RATE_LIMIT_REDIS_URL']],
     ['no mail server any more', { mail: {} }, ['SMTP_URL']],

@@ -46,6 +46,10 @@ export const createRenewal = (given: VigileOptions, settings: Settings): Renewal
 const placesLeft = (now: Settings, next: Settings): readonly ConfigurationFault[] =>
   [
     { setting: 'DATABASE_URL', isLeft: placeOfDatabase(now) !== placeOfDatabase(next) },
+    {
+      setting: 'VIGILE_LISTEN_URL',
+      isLeft: placeOf(now.pool.listenUrl ?? null) !== placeOf(next.pool.listenUrl ?? null),
+    },
     { setting: 'REDIS_URL', isLeft: placeOf(now.redis) !== placeOf(next.redis) },
     { setting: 'RATE_LIMIT_REDIS_URL', isLeft: placeOf(now.limitsRedis) !== placeOf(next.limitsRedis) },
     { setting: 'SMTP_URL', isLeft: now.mail.kind !== next.mail.kind },

@@ -39,6 +39,12 @@ describe('OPS-1 each fault is named, with what is wrong and what would be right'
     ['a file with parameters', { database: 'file:vigile.db?mode=memory' }, 'DATABASE_URL', 'in memory'],
     ['a Redis that is none', { redis: 'localhost:6379' }, 'REDIS_URL', 'not a redis:// address'],
     ['a Redis for limits that is none', { limitsRedis: 'http://x' }, 'RATE_LIMIT_REDIS_URL', 'not a redis://'],
+    [
+      'an address to listen on that is none',
+      { pool: { listenUrl: 'redis://x' } },
+      'VIGILE_LISTEN_URL',
+      'not a postgres://',
+    ],
     ['a pool of none', { pool: { max: 0 } }, 'pool.max', 'not a whole number from 1 to 1000'],
     ['a wait without end', { pool: { waitSeconds: 9999 } }, 'pool.waitSeconds', 'up to 300'],
     ['a proxy by name', { trustedProxies: ['proxy'] }, 'VIGILE_TRUSTED_PROXIES', 'no address or network'],

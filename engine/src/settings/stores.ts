@@ -35,10 +35,16 @@ export const redisOf = (setting: string, text: string | undefined, faults: Fault
 
 /** OPS-10: bounded, and every wait has an end. */
 export const poolOf = (pool: VigileOptions['pool'] = {}, faults: Faults): NonNullable<VigileOptions['pool']> => {
-  const { max, waitSeconds } = pool
+  const { max, waitSeconds, listenUrl } = pool
   if (max !== undefined && !(Number.isInteger(max) && max >= 1 && max <= 1000))
     faults.add('pool.max', `${max} is not a whole number from 1 to 1000`, 'the default is 10')
   if (waitSeconds !== undefined && !(waitSeconds > 0 && waitSeconds <= 300))
     faults.add('pool.waitSeconds', `${waitSeconds} is not a number of seconds up to 300`, 'the default is 8')
+  if (listenUrl && !/^postgres(ql)?:\/\//.test(listenUrl))
+    faults.add(
+      'VIGILE_LISTEN_URL',
+      'it is not a postgres:// address',
+      'write postgres://user:password@host:5432/vigile',
+    )
   return pool
 }

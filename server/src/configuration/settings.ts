@@ -69,6 +69,7 @@ export const settings: readonly Setting[] = [
   secret('DATABASE_URL', 'database', text, (database) => ({ database })),
   secret('REDIS_URL', 'redis', text, (redis) => ({ redis })),
   secret('RATE_LIMIT_REDIS_URL', 'limitsRedis', text, (limitsRedis) => ({ limitsRedis })),
+  secret('VIGILE_LISTEN_URL', 'pool.listenUrl', text, (listenUrl) => ({ pool: { listenUrl } })),
   setting('VIGILE_POOL_MAX', 'pool.max', wholeNumber(1, 1000), (max) => ({ pool: { max } })),
   setting('VIGILE_POOL_WAIT_SECONDS', 'pool.waitSeconds', wholeNumber(1, 300), (waitSeconds) => ({
     pool: { waitSeconds },

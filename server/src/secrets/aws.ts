@@ -16,10 +16,13 @@ export const createAws = (): Source => {
     const command = new GetSecretValueCommand({ SecretId: place })
     const { SecretString: text } = await client
       .send(command, { abortSignal: AbortSignal.timeout(answerWithinMs) })
-      .catch((cause: NodeJS.ErrnoException) => {
-        // Its message may hold what was signed, the session's token with it.
-        throw new Error(`AWS says ${cause.code ?? cause.name}`)
+      .catch((error: NodeJS.ErrnoException) => {
+        throw new Error(`AWS: ${whyOf(error)}`)
       })
     return { content: text, leaseSeconds: null }
   }
 }
+
+/** Messages of the client itself. One of the service may hold what was signed, and with that a session's token. */
+const whyOf = ({ code, name, message }: NodeJS.ErrnoException): string =>
+  code ?? (['Error', 'CredentialsProviderError'].includes(name) ? message : name)

@@ -16,7 +16,7 @@ const maxLength = 65_536
 /** Throws where there is no such field, or what is there is no text, empty, or too long. The fields of a text are those of its JSON. */
 export const takeSecret = (content: unknown, field: string | null): string => {
   const found: unknown =
-    field === null ? content : fieldOf(typeof content === 'string' ? parse(content) : content, field)
+    field === null ? content : fieldOf(typeof content === 'string' ? parseJson(content) : content, field)
   if (typeof found !== 'string') throw new Error(field === null ? 'it is no text' : `it has no text in "${field}"`)
   const text = found.trim()
   if (text === '') throw new Error('it is empty')
@@ -24,12 +24,12 @@ export const takeSecret = (content: unknown, field: string | null): string => {
   return text
 }
 
-const parse = (text: string): unknown => {
+/** What the parser itself says holds a part of the text. */
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    // What the parser says holds a part of the text.
-    throw new Error('it has no fields: it is no JSON')
+    throw new Error('it is no JSON')
   }
 }
 

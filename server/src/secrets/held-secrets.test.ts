@@ -177,7 +177,7 @@ describe('OPS-2 a secret in AWS, asked for by its own client', () => {
   })
 
   test.each([
-    ['aws:none', 'AWS says ResourceNotFoundException'],
+    ['aws:none', 'AWS: ResourceNotFoundException'],
     ['aws:vigile/text#smtp', 'it is no JSON'],
     ['aws:vigile/empty', 'it is empty'],
   ])('%s: %s', async (text, why) => {
@@ -187,6 +187,18 @@ describe('OPS-2 a secret in AWS, asked for by its own client', () => {
     expect(String(error)).toContain(why)
     expect((error as Error).stack).not.toContain('planted')
   })
+})
+
+test('OPS-2 AWS that can’t be asked: why is said', async () => {
+  vi.stubEnv('AWS_REGION', undefined)
+  const held = createHeldSecrets()
+  await expect(read(held, 'SMTP_URL', 'aws:vigile/smtp')).rejects.toThrow('AWS: Region is missing')
+  vi.stubEnv('AWS_REGION', aws.environment.AWS_REGION)
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1')
+  await expect(read(createHeldSecrets(), 'SMTP_URL', 'aws:vigile/smtp')).rejects.toThrow('AWS: ECONNREFUSED')
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', aws.url)
+  aws.next('read', 'broken')
+  await expect(read(createHeldSecrets(), 'SMTP_URL', 'aws:vigile/smtp')).rejects.toThrow(/^AWS: \w+$/)
 })
 
 describe('OPS-2 a secret in a file', () => {

@@ -6,6 +6,8 @@ import type { HeldSecrets } from './held-secrets.ts'
 
 /** Files are looked at so often; Vault and AWS when they are due. */
 const lookEveryMs = 2_000
+/** Who looks for an unknown secret is a request. */
+const lookWithinMs = 1_000
 
 export type SecretsRenewal = {
   /** Looks now. Never rejects, and never waits long: a source may hang. */
@@ -46,7 +48,7 @@ export const startSecretsRenewal = (deps: {
       .finally(() => {
         looking = undefined
       })
-    await Promise.race([looking, wait(lookEveryMs, undefined, { ref: false })])
+    await Promise.race([looking, wait(lookWithinMs, undefined, { ref: false })])
   }
   const timer = setInterval(() => void look(), lookEveryMs)
   return { look, stop: () => clearInterval(timer) }

@@ -1,7 +1,7 @@
 // HashiCorp Vault, key/value engine of version 2, over its HTTP API: there is no client of its maker's for JavaScript.
 import { z } from 'zod'
 import type { Environment } from '../configuration/environment.ts'
-import type { Content, Source } from './content.ts'
+import { type Content, parseJson, type Source } from './content.ts'
 import { type AskVault, createVaultTokens } from './vault-tokens.ts'
 
 const answerWithinMs = 5_000
@@ -63,7 +63,7 @@ const askVault: AskVault = async (environment, { path, token, body }) => {
     await response.body?.cancel()
     throw new VaultRefusal(response.status)
   }
-  return JSON.parse(await textOf(response)) as unknown
+  return parseJson(await textOf(response))
 }
 
 const addressOf = ({ VAULT_ADDR, NODE_ENV }: Environment): string => {
