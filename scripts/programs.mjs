@@ -15,6 +15,7 @@ export const testPrograms = {
   'prometheus-alertmanager': { debianPackage: 'prometheus-alertmanager', otherNames: ['alertmanager'] },
   amtool: { debianPackage: 'prometheus-alertmanager' },
   oathtool: { debianPackage: 'oathtool' },
+  age: { debianPackage: 'age' },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
 }
 

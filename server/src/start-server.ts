@@ -10,6 +10,7 @@ import {
   type Vigile,
   type VigileOptions,
 } from '@vigile/engine'
+import { scheduleBackups } from './backup/schedule-backups.ts'
 import type { VigileConfig } from './configuration/config.ts'
 import { engineOptions } from './configuration/engine-options.ts'
 import { createAnswer } from './http/answer.ts'
@@ -109,6 +110,7 @@ export const startServer = async (
     throw error
   }
   vigile.startJobs()
+  const backups = scheduleBackups(vigile, config, log)
   const { drainSeconds = production ? 5 : 0, stopSeconds = 20 } = config
   const engine = vigile
   let closing: Promise<void> | undefined
@@ -118,6 +120,7 @@ export const startServer = async (
     await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
     const cut = await http.close(stopSeconds)
     if (cut > 0) log.warn({ cut, stopSeconds }, 'requests were cut: they took longer than the end waits')
+    backups.stop()
     await engine.close()
     await observer.close()
   }

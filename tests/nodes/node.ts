@@ -33,7 +33,8 @@ export type NodeSettings = {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-const program = (line: string, { database, redis, environment }: NodeSettings) => ({
+/** What runs that line of the program. */
+export const vigileProgram = (line: string, { database, redis, environment }: NodeSettings) => ({
   command: process.execPath,
   args: ['--conditions=@vigile/source', main, ...line.split(' ')],
   env: {
@@ -54,12 +55,13 @@ const program = (line: string, { database, redis, environment }: NodeSettings) =
 })
 
 /** Runs a command of the program to its end; rejects with what it printed when it fails. */
-export const runVigile = (line: string, settings: NodeSettings): Promise<string> => runProgram(program(line, settings))
+export const runVigile = (line: string, settings: NodeSettings): Promise<string> =>
+  runProgram(vigileProgram(line, settings))
 
 /** Starts a node; `port`: where it listened before. Ready when it says so. */
 export const startNode = async (settings: NodeSettings): Promise<ServerNode> => {
   const port = await freePort()
-  const { env, ...rest } = program('start', settings)
+  const { env, ...rest } = vigileProgram('start', settings)
   const running = await startProgram({ ...rest, env: { ...env, PORT: String(port) }, ready: /is ready / })
   const url = `http://127.0.0.1:${port}`
   return { ...running, url, fetch: fetchFrom(url) }

@@ -35,7 +35,8 @@ export const createCli = (surroundings: Surroundings, messages: Catalogue, end: 
     (work) =>
     async (...given) => {
       const command = given.at(-1) as Command
-      const options = command.opts()
+      // `backup list --json`: `backup`, which is a command itself, has the option too and takes it.
+      const options = command.optsWithGlobals()
       const report = createReport(surroundings, messages, options.json === true)
       try {
         end(await work({ report, options: options as never, arguments: command.args }))

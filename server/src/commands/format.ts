@@ -15,6 +15,13 @@ export const formatTable = (head: readonly string[], rows: readonly (readonly st
 /** Epoch milliseconds as `2026-11-21 10:49Z`. */
 export const formatTime = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
+/** Bytes as `12.3 MB`. */
+export const formatBytes = (bytes: number): string => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
+}
+
 /** What users wrote of themselves: without line ends and escape codes, which would forge lines on a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 export const formatCell = (text: string | null): string => (text ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '�')

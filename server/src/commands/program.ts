@@ -4,6 +4,7 @@ import { type Catalogue, terminalCatalogue } from '../messages/catalogue.ts'
 import { version } from '../version.ts'
 import { addAlerts } from './alerts.ts'
 import { addAudit } from './audit.ts'
+import { addBackup } from './backup.ts'
 import { addCleanup } from './cleanup.ts'
 import { createCli } from './cli.ts'
 import { addConfigCheck } from './config-check.ts'
@@ -11,6 +12,7 @@ import { addKeys } from './keys.ts'
 import { addLimits } from './limits.ts'
 import { addMigrate } from './migrate.ts'
 import { createReport, exitCodes } from './report.ts'
+import { addRestore } from './restore.ts'
 import { addRoles } from './roles.ts'
 import { addRoutes } from './routes.ts'
 import { addSessions } from './sessions.ts'
@@ -39,6 +41,8 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addAudit,
     addAlerts,
     addWebhook,
+    addBackup,
+    addRestore,
     addCleanup,
     addRoutes,
   ]) {

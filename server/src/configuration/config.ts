@@ -20,6 +20,19 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly sentryDsn?: string | undefined
   /** Where browsers get scripts and styles, if not here: `https://cdn.example.com`, a CDN that takes them from here. */
   readonly assetsUrl?: string | undefined
+  readonly backup?: {
+    /** Where backups lie: an absolute path, or `s3://bucket/prefix`. Default: nowhere, and none is taken. */
+    readonly to?: string | undefined
+    /**
+     * `age1…` writes backups, `AGE-SECRET-KEY-1…` reads them, too: `vigile backup key` makes both. `plain` leaves them open; in
+     * production one of these must be said.
+     */
+    readonly key?: string | undefined
+    /** Cron pattern, in the time of the machine, or `off`; default `30 2 * * *`. */
+    readonly schedule?: string | undefined
+    /** Of how many days, weeks and months one stays; default `7d,4w,12m`. */
+    readonly keep?: string | undefined
+  }
   /** Default `info`. */
   readonly logLevel?: LogLevel | undefined
   /** Seconds after which Vault and AWS are asked again for secrets: 1 to 3600; default 60. */

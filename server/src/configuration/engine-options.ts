@@ -16,6 +16,7 @@ export const engineOptions = (
     metricsHost,
     otlpEndpoint,
     sentryDsn,
+    backup,
     logLevel,
     secretsSeconds,
     drainSeconds,

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { createHeldSecrets, type HeldSecrets } from '../secrets/held-secrets.ts'
+import { checkBackup } from './backup.ts'
 import { mergeConfigs, type VigileConfig } from './config.ts'
 import { type ConfigFileReading, readConfigFile } from './config-file.ts'
 import { developmentSecret } from './development-secret.ts'
@@ -59,6 +60,7 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
   const given = mergeConfigs(providers.config, fromEnvironment)
   const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
   if (production) faults.push(...missing(given, faults, messages))
+  if (given.backup) faults.push(...(await checkBackup(given.backup, production, messages)))
   return {
     config: { ...completed, production },
     faults,

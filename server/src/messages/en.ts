@@ -383,6 +383,76 @@ export const en = {
     notConfigured: 'There is no webhook. Set VIGILE_ALERT_WEBHOOK and WEBHOOK_SECRET: docs/alerts.md.',
   },
 
+  backup: {
+    about: 'Take a backup: the whole database, compressed and encrypted',
+    listAbout: 'List the backups',
+    drillAbout: 'Prove the newest backup: restore it into a scratch database, compare, sign in',
+    keyAbout: 'Make a key for backups',
+    which: 'Name or file of a backup (default: the newest)',
+    drillInto: 'Make the scratch database on this server (default: where the database is)',
+    settings: {
+      to: 'An absolute path, or s3://bucket/prefix',
+      noKey: 'It is not a key of age',
+      key: 'age1… writes backups, AGE-SECRET-KEY-1… reads them too; make both with: vigile backup key. Or say plain: whoever gets a backup then has everything in it',
+      schedule: 'A cron pattern such as 30 2 * * *, or off',
+      keep: 'How many days, weeks and months keep a backup: 7d,4w,12m',
+    },
+    columns: { name: 'name', taken: 'taken', size: 'size', rows: 'rows', encryption: 'encryption' },
+    none: 'No backup yet. Take one with: vigile backup',
+    noPlace: 'No place for backups is set: VIGILE_BACKUP_TO=/var/backups/vigile or s3://bucket/prefix',
+    notFound: (name: string | null, place: string) =>
+      name === null ? `There is no backup in ${place}.` : `There is no backup ${name} in ${place}.`,
+    otherKind: (kind: string) =>
+      `It is a backup of ${kind === 'postgres' ? 'PostgreSQL' : 'an embedded database'}: name a database of that kind with --into`,
+    refused: {
+      manifest_damaged: 'Its manifest is not as it was written: nothing was done.',
+      unknown_secret: (id: string) =>
+        `It was made under a secret that is not in VIGILE_SECRET (id ${id}): put it back, last in the list.`,
+      damaged: 'The backup is not as it was written, or not whole: nothing was done.',
+      wrong_key: 'VIGILE_BACKUP_KEY is not the key that it was made for: nothing was done.',
+      key_only_writes:
+        'VIGILE_BACKUP_KEY can only write backups, or is missing. Give the one that begins with AGE-SECRET-KEY-1.',
+    },
+    interrupted: 'Interrupted: what was begun is undone.',
+    notNoted: (why: string) => `The database does not know of it, so metrics and the doctor do not either: ${why}`,
+    taking: (size: string) => `Backing up… ${size}`,
+    checking: (size: string, of: string) => `Checking the backup… ${size} of ${of}`,
+    restoring: (size: string, of: string) => `Restoring… ${size} of ${of}`,
+    taken: (name: string, place: string, size: string, rows: number, seconds: number) =>
+      `${name} is in ${place}: ${plural(rows, 'row', 'rows')}, ${size}, in ${seconds} s.`,
+    isPlain: 'It is not encrypted: whoever gets it has everything in it.',
+    removed: (count: number) => `${plural(count, 'old backup', 'old backups')} removed.`,
+    key: (identity: string, recipient: string): readonly string[] => [
+      `For the servers, which then only write:  VIGILE_BACKUP_KEY=${recipient}`,
+      `To restore; keep it away from them:      VIGILE_BACKUP_KEY=${identity}`,
+    ],
+    drilled: (name: string, at: string, seconds: number) => `${name}, of ${at}, restored and used in ${seconds} s`,
+    rowsEqual: (rows: number) => `${plural(rows, 'row', 'rows')}: as many as were backed up, in every table`,
+    rowsDiffer: (tables: readonly string[]) => `rows differ: ${tables.join(', ')}`,
+    chainWhole: (entries: number) => `audit chain whole: ${plural(entries, 'entry', 'entries')}`,
+    chainBroken: (faults: readonly string[]) => `audit chain not whole: ${faults.join(', ')}`,
+    signsIn: 'a test account signed in',
+    noSignIn: (why: string) => `a test account could not sign in: ${why}`,
+    missingKeys: (ids: readonly string[]) =>
+      `Secrets that were in VIGILE_SECRET when it was made are not in it now (${ids.join(', ')}): sessions and secrets that are still under them can't be used.`,
+  },
+
+  restore: {
+    about: 'Set the database back to a backup; everybody signs in anew unless told otherwise',
+    into: 'Restore into this database (default: the configured one)',
+    replace: 'Replace what the database holds',
+    keepSessions: 'Leave the sessions of the backup alive, those that were ended since included',
+    inUse: (name: string) => `Servers are at work on ${name}. Stop them first.`,
+    notEmpty: (name: string, tables: number) =>
+      `${name} is not empty (${plural(tables, 'table', 'tables')}). Give an empty one with --into, or add --replace.`,
+    ask: (name: string, tables: number, at: string) =>
+      `Everything in ${name} (${plural(tables, 'table', 'tables')}) is replaced by what was there at ${at}. Type ${name} to go on: `,
+    done: (name: string, at: string, into: string, rows: number) =>
+      `Restored ${name}, of ${at}, into ${into}: ${plural(rows, 'row', 'rows')}. Servers may start again.`,
+    sessionsEnded: 'Every session is over: everybody signs in anew.',
+    sessionsKept: 'Sessions of the backup live on, those that were ended since included.',
+  },
+
   cleanup: {
     about: 'Remove what has ended: sessions, tokens, states',
     working: 'Removing…',

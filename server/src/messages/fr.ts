@@ -397,6 +397,77 @@ export const fr: Catalogue = {
     notConfigured: 'Il n’y a pas de webhook. Définissez VIGILE_ALERT_WEBHOOK et WEBHOOK_SECRET : docs/alerts.md.',
   },
 
+  backup: {
+    about: 'Prendre une sauvegarde : toute la base, compressée et chiffrée',
+    listAbout: 'Lister les sauvegardes',
+    drillAbout: 'Éprouver la dernière sauvegarde : la restaurer dans une base d’essai, comparer, se connecter',
+    keyAbout: 'Faire une clé pour les sauvegardes',
+    which: 'Nom ou fichier d’une sauvegarde (par défaut : la dernière)',
+    drillInto: 'Créer la base d’essai sur ce serveur (par défaut : là où est la base)',
+    settings: {
+      to: 'Un chemin absolu, ou s3://bucket/prefixe',
+      noKey: 'Ce n’est pas une clé d’age',
+      key: 'age1… écrit les sauvegardes, AGE-SECRET-KEY-1… les lit aussi ; les deux se font avec : vigile backup key. Ou dites plain : qui obtient une sauvegarde a alors tout ce qu’elle contient',
+      schedule: 'Un motif cron comme 30 2 * * *, ou off',
+      keep: 'Combien de jours, de semaines et de mois gardent une sauvegarde : 7d,4w,12m',
+    },
+    columns: { name: 'nom', taken: 'prise', size: 'taille', rows: 'lignes', encryption: 'chiffrement' },
+    none: 'Aucune sauvegarde. Prenez-en une avec : vigile backup',
+    noPlace:
+      'Aucun lieu n’est réglé pour les sauvegardes : VIGILE_BACKUP_TO=/var/backups/vigile ou s3://bucket/prefixe',
+    notFound: (name, place) =>
+      name === null ? `Il n’y a aucune sauvegarde dans ${place}.` : `Il n’y a pas de sauvegarde ${name} dans ${place}.`,
+    otherKind: (kind) =>
+      `C’est une sauvegarde ${kind === 'postgres' ? 'de PostgreSQL' : 'd’une base intégrée'} : nommez une base de cette sorte avec --into`,
+    refused: {
+      manifest_damaged: 'Son manifeste n’est pas tel qu’il a été écrit : rien n’a été fait.',
+      unknown_secret: (id) =>
+        `Elle a été faite sous un secret qui n’est pas dans VIGILE_SECRET (id ${id}) : remettez-le, en dernier de la liste.`,
+      damaged: 'La sauvegarde n’est pas telle qu’elle a été écrite, ou pas entière : rien n’a été fait.',
+      wrong_key: 'VIGILE_BACKUP_KEY n’est pas la clé pour laquelle elle a été faite : rien n’a été fait.',
+      key_only_writes:
+        'VIGILE_BACKUP_KEY ne peut qu’écrire des sauvegardes, ou manque. Donnez celle qui commence par AGE-SECRET-KEY-1.',
+    },
+    interrupted: 'Interrompu : ce qui était commencé est défait.',
+    notNoted: (why) => `La base ne le sait pas, donc ni les métriques ni le docteur : ${why}`,
+    taking: (size) => `Sauvegarde… ${size}`,
+    checking: (size, of) => `Vérification de la sauvegarde… ${size} sur ${of}`,
+    restoring: (size, of) => `Restauration… ${size} sur ${of}`,
+    taken: (name, place, size, rows, seconds) =>
+      `${name} est dans ${place} : ${plural(rows, 'ligne', 'lignes')}, ${size}, en ${seconds} s.`,
+    isPlain: 'Elle n’est pas chiffrée : qui l’obtient a tout ce qu’elle contient.',
+    removed: (count) => `${plural(count, 'ancienne sauvegarde retirée', 'anciennes sauvegardes retirées')}.`,
+    key: (identity, recipient) => [
+      `Pour les serveurs, qui ne font alors qu’écrire :  VIGILE_BACKUP_KEY=${recipient}`,
+      `Pour restaurer ; gardez-la loin d’eux :           VIGILE_BACKUP_KEY=${identity}`,
+    ],
+    drilled: (name, at, seconds) => `${name}, du ${at}, restaurée et utilisée en ${seconds} s`,
+    rowsEqual: (rows) => `${plural(rows, 'ligne', 'lignes')} : autant que sauvegardé, dans chaque table`,
+    rowsDiffer: (tables) => `les lignes diffèrent : ${tables.join(', ')}`,
+    chainWhole: (entries) => `chaîne d’audit intacte : ${plural(entries, 'entrée', 'entrées')}`,
+    chainBroken: (faults) => `chaîne d’audit altérée : ${faults.join(', ')}`,
+    signsIn: 'un compte d’essai s’est connecté',
+    noSignIn: (why) => `un compte d’essai n’a pas pu se connecter : ${why}`,
+    missingKeys: (ids) =>
+      `Des secrets qui étaient dans VIGILE_SECRET quand elle a été faite n’y sont plus (${ids.join(', ')}) : les sessions et secrets qui en dépendent encore sont inutilisables.`,
+  },
+
+  restore: {
+    about: 'Ramener la base à une sauvegarde ; chacun se reconnecte, sauf indication contraire',
+    into: 'Restaurer dans cette base (par défaut : celle qui est réglée)',
+    replace: 'Remplacer ce que la base contient',
+    keepSessions: 'Laisser vivre les sessions de la sauvegarde, y compris celles terminées depuis',
+    inUse: (name) => `Des serveurs travaillent sur ${name}. Arrêtez-les d’abord.`,
+    notEmpty: (name, tables) =>
+      `${name} n’est pas vide (${plural(tables, 'table', 'tables')}). Donnez-en une vide avec --into, ou ajoutez --replace.`,
+    ask: (name, tables, at) =>
+      `Tout ce qui est dans ${name} (${plural(tables, 'table', 'tables')}) est remplacé par ce qui y était le ${at}. Tapez ${name} pour continuer : `,
+    done: (name, at, into, rows) =>
+      `${name}, du ${at}, est restaurée dans ${into} : ${plural(rows, 'ligne', 'lignes')}. Les serveurs peuvent repartir.`,
+    sessionsEnded: 'Toutes les sessions sont terminées : chacun se reconnecte.',
+    sessionsKept: 'Les sessions de la sauvegarde vivent, y compris celles terminées depuis.',
+  },
+
   cleanup: {
     about: 'Retirer ce qui a pris fin : sessions, jetons, états',
     working: 'Nettoyage en cours…',

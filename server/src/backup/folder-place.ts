@@ -1,0 +1,51 @@
+// A folder for backups: readable by its owner alone, each file written beside its name and renamed once it is on the disk.
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Place, PlacedFile } from './place.ts'
+
+const unfinished = '.partial'
+
+export const createFolderPlace = (folder: string): Place => ({
+  name: folder,
+  list: async () => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
+    const files: PlacedFile[] = []
+    for (const name of names) {
+      const found = await stat(join(folder, name)).catch(() => null)
+      if (found?.isFile()) files.push({ name, bytes: found.size, changedAt: found.mtimeMs })
+    }
+    return files
+  },
+  write: async (name, content) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const path = join(folder, name)
+    const file = await open(`${path}${unfinished}`, 'wx', 0o600)
+    try {
+      for await (const part of content) await file.write(part)
+      await file.sync()
+      await file.close()
+      await rename(`${path}${unfinished}`, path)
+      await syncFolder(folder)
+    } catch (error) {
+      await file.close().catch(() => {})
+      await rm(`${path}${unfinished}`, { force: true })
+      throw error
+    }
+  },
+  read: (name) => createReadStream(join(folder, name)),
+  remove: (name) => rm(join(folder, name), { force: true }),
+})
+
+/** The rename itself is on the disk only then. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

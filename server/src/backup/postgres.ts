@@ -1,0 +1,160 @@
+// PostgreSQL, by its own programs: `pg_dump` out of one moment of the database, `pg_restore` into it in one transaction.
+import pg from 'pg'
+import type { Bytes } from './envelope.ts'
+import { type Ask, type Facts, readFacts } from './facts.ts'
+import { connectionOf, findProgram, through } from './programs.ts'
+
+export type Snapshot = Facts & {
+  readonly databaseVersion: string
+  readonly content: Bytes
+  close(): Promise<void>
+}
+
+const tablesSql = `
+  select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not exists (
+    select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+  ) order by 1`
+
+const connect = async (url: string) => {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'vigile-backup',
+    connectionTimeoutMillis: 10_000,
+  })
+  // The end of the connection shows in the statement that it interrupts.
+  client.on('error', () => {})
+  await client.connect()
+  const ask: Ask = async (sql) => (await client.query(sql)).rows
+  return { ask, end: () => client.end() }
+}
+
+const factsOf = async (ask: Ask): Promise<Facts> =>
+  readFacts(
+    ask,
+    (await ask(tablesSql)).map(({ name }) => String(name)),
+  )
+
+const majorOf = async (ask: Ask): Promise<number> =>
+  Math.floor(Number((await ask(`select current_setting('server_version_num') as version`))[0]?.version) / 10_000)
+
+/** Holds one moment of the database, whoever writes meanwhile, until it is closed. */
+export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): Promise<Snapshot> => {
+  const { ask, end } = await connect(url)
+  try {
+    const pgDump = await findProgram('pg_dump', await majorOf(ask))
+    await ask('begin isolation level repeatable read read only')
+    await ask('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
+    // A table that shows this user a part of its rows fails, rather than be counted and kept in part.
+    await ask('set local row_security = off')
+    const [row] = await ask(`select pg_export_snapshot() as id, current_setting('server_version') as version`)
+    const { dbname, env } = connectionOf(url)
+    // Compressed later, with the rest.
+    const args = ['-Fc', '-Z0', `--snapshot=${row?.id}`, '--lock-wait-timeout=60s', '-d', dbname]
+    const facts = await factsOf(ask)
+    return {
+      ...facts,
+      databaseVersion: String(row?.version),
+      content: through({ path: pgDump, args, env }, null, signal),
+      close: end,
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+export const countPostgres = async (url: string): Promise<Facts> => {
+  const { ask, end } = await connect(url)
+  return factsOf(ask).finally(end)
+}
+
+/** How many tables there are, and how many connections of nodes. */
+export const lookAtPostgres = async (url: string): Promise<{ readonly tables: number; readonly nodes: number }> => {
+  const { ask, end } = await connect(url)
+  try {
+    const tables = (await ask(tablesSql)).length
+    const [row] = await ask(
+      `select count(*) as nodes from pg_stat_activity where datname = current_database() and application_name = 'vigile'`,
+    )
+    return { tables, nodes: Number(row?.nodes) }
+  } finally {
+    await end()
+  }
+}
+
+/**
+ * Restores a dump in one transaction: whatever interrupts it, the database is as it was. `replace`: what was there goes, in the same
+ * transaction. `endSessions`: nobody who was signed in at the time of the backup is, not even for a moment.
+ */
+export const restorePostgres = async (
+  url: string,
+  content: Bytes,
+  { replace, endSessions, signal }: { replace: boolean; endSessions: boolean; signal?: AbortSignal | undefined },
+): Promise<void> => {
+  const { ask, end } = await connect(url)
+  const major = await majorOf(ask).finally(end)
+  const { dbname, env } = connectionOf(url)
+  const pgRestore = {
+    path: await findProgram('pg_restore', major),
+    args: ['--no-owner', '--no-privileges', '-f', '-'],
+    env,
+  }
+  const psql = {
+    path: await findProgram('psql', major),
+    args: ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', dbname],
+    env: { ...env, PGAPPNAME: 'vigile-backup' },
+  }
+  for await (const _ of through(psql, script(through(pgRestore, content, signal), { replace, endSessions }), signal));
+}
+
+/** Without the last line nothing is committed: an end that comes too early undoes all. */
+async function* script(statements: Bytes, { replace, endSessions }: { replace: boolean; endSessions: boolean }): Bytes {
+  yield Buffer.from(`begin; set local statement_timeout = 0; set local lock_timeout = '30s';\n`)
+  if (replace) yield Buffer.from(`${emptySql}\n`)
+  yield* statements
+  yield Buffer.from('\nreset search_path;\n')
+  if (endSessions) yield Buffer.from(`${endSessionsSql}\n`)
+  yield Buffer.from('commit;\n')
+}
+
+const emptySql = `
+do $$ declare name text; begin
+  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
+    execute format('drop schema %I cascade', name);
+  end loop;
+  create schema public authorization pg_database_owner;
+  grant usage on schema public to public;
+end $$;`
+
+/** Here as well as by the engine, which comes after the commit: a process that is killed in between revives nobody. */
+const endSessionsSql = `
+update sessions set revoked_reason = 'ended_by_operator', revoked_at = floor(extract(epoch from clock_timestamp()) * 1000)
+where revoked_at is null;`
+
+/** Makes an empty database beside that one, and removes it. Those that a killed process left a day ago are removed, too. */
+export const createScratchPostgres = async (url: string): Promise<{ readonly url: string; drop(): Promise<void> }> => {
+  const { ask, end } = await connect(url)
+  try {
+    const [row] = await ask(
+      `select floor(extract(epoch from now()))::text || '_' || substr(md5(random()::text), 1, 6) as id`,
+    )
+    const name = `vigile_drill_${row?.id}`
+    const old = await ask(`
+      select datname as name from pg_database where datname ~ '^vigile_drill_[0-9]+_'
+      and split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 86400`)
+    for (const { name: abandoned } of old) await ask(`drop database if exists "${abandoned}" with (force)`)
+    await ask(`create database "${name}" template template0`)
+    const scratch = new URL(url)
+    scratch.pathname = `/${name}`
+    return {
+      url: scratch.href,
+      drop: async () => {
+        const again = await connect(url)
+        await again.ask(`drop database if exists "${name}" with (force)`).finally(again.end)
+      },
+    }
+  } finally {
+    await end()
+  }
+}

@@ -1,0 +1,20 @@
+import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
+import { type Cli, reason } from './cli.ts'
+import { optionsOf } from './with-vigile.ts'
+
+/** Puts the run of a job on record, for metrics and the doctor. A database that can't be asked changes nothing of what was done. */
+export const noteRun = async (
+  cli: Cli,
+  loaded: LoadedConfiguration,
+  job: string,
+  result: Readonly<Record<string, number>>,
+): Promise<void> => {
+  const vigile = cli.surroundings.createVigile(optionsOf(cli, loaded))
+  try {
+    await vigile.jobs.note(job, result)
+  } catch (error) {
+    cli.surroundings.errors.write(`${cli.messages.backup.notNoted(reason(error))}\n`)
+  } finally {
+    await vigile.close()
+  }
+}
