@@ -110,7 +110,8 @@ export const startServer = async (
     throw error
   }
   vigile.startJobs()
-  const backups = scheduleBackups(vigile, config, log)
+  let current: ServerConfig = config
+  const backups = scheduleBackups(vigile, () => current, log)
   const { drainSeconds = production ? 5 : 0, stopSeconds = 20 } = config
   const engine = vigile
   let closing: Promise<void> | undefined
@@ -130,6 +131,7 @@ export const startServer = async (
     publicUrl: options.publicUrl,
     vigile,
     renew: (renewed) => {
+      current = renewed
       engine.renew(engineOptions({ ...renewed, production, log }, http.port))
       observer.renew(renewed)
     },

@@ -54,6 +54,9 @@ export const ask = async (database: string, sql: string): Promise<readonly Recor
   }
   const db = new pg.Client({ connectionString: database })
   await db.connect()
-  const { rows } = await db.query<Record<string, unknown>>(sql).finally(() => db.end())
-  return rows
+  try {
+    return (await db.query<Record<string, unknown>>(sql)).rows
+  } finally {
+    await db.end()
+  }
 }

@@ -1,7 +1,7 @@
 // The key of backups: `age1…` writes them, `AGE-SECRET-KEY-1…` writes and reads them, `plain` leaves them open.
 
 /** What is said in place of a key to have backups that anybody can read. */
-export const plain = 'plain'
+const plain = 'plain'
 
 export type BackupKey = {
   readonly recipient: string | null

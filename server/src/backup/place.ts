@@ -1,5 +1,4 @@
 // Where backups lie. Files appear whole or not at all.
-import { createFolderPlace } from './folder-place.ts'
 
 export type PlacedFile = { readonly name: string; readonly bytes: number; readonly changedAt: number }
 
@@ -13,14 +12,6 @@ export type Place = {
   read(name: string): AsyncIterable<Uint8Array>
   remove(name: string): Promise<void>
 }
-
-/** Whether a text can be a place: an absolute path, or `s3://bucket/prefix`. */
-export const isPlace = (to: string): boolean =>
-  /^s3:\/\/[a-z0-9][a-z0-9.-]{1,62}(\/[^?#]*)?$/.test(to) || /^\//.test(to)
-
-/** The S3 client is loaded only for such a place. */
-export const openPlace = async (to: string): Promise<Place> =>
-  to.startsWith('s3://') ? (await import('./s3-place.ts')).createS3Place(to) : createFolderPlace(to)
 
 /** A small file as a whole. */
 export const readSmall = async (place: Place, name: string, maxBytes: number): Promise<string> => {

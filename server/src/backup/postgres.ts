@@ -29,6 +29,16 @@ const connect = async (url: string) => {
   return { ask, end: () => client.end() }
 }
 
+/** Asks some things, and is gone. */
+const on = async <Result>(url: string, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
+  const { ask, end } = await connect(url)
+  try {
+    return await work(ask)
+  } finally {
+    await end()
+  }
+}
+
 const factsOf = async (ask: Ask): Promise<Facts> =>
   readFacts(
     ask,
@@ -64,24 +74,17 @@ export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): P
   }
 }
 
-export const countPostgres = async (url: string): Promise<Facts> => {
-  const { ask, end } = await connect(url)
-  return factsOf(ask).finally(end)
-}
+export const countPostgres = (url: string): Promise<Facts> => on(url, factsOf)
 
 /** How many tables there are, and how many connections of nodes. */
-export const lookAtPostgres = async (url: string): Promise<{ readonly tables: number; readonly nodes: number }> => {
-  const { ask, end } = await connect(url)
-  try {
+export const lookAtPostgres = (url: string): Promise<{ readonly tables: number; readonly nodes: number }> =>
+  on(url, async (ask) => {
     const tables = (await ask(tablesSql)).length
     const [row] = await ask(
       `select count(*) as nodes from pg_stat_activity where datname = current_database() and application_name = 'vigile'`,
     )
     return { tables, nodes: Number(row?.nodes) }
-  } finally {
-    await end()
-  }
-}
+  })
 
 /**
  * Restores a dump in one transaction: whatever interrupts it, the database is as it was. `replace`: what was there goes, in the same
@@ -92,8 +95,7 @@ export const restorePostgres = async (
   content: Bytes,
   { replace, endSessions, signal }: { replace: boolean; endSessions: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> => {
-  const { ask, end } = await connect(url)
-  const major = await majorOf(ask).finally(end)
+  const major = await on(url, majorOf)
   const { dbname, env } = connectionOf(url)
   const pgRestore = {
     path: await findProgram('pg_restore', major),
@@ -133,9 +135,8 @@ update sessions set revoked_reason = 'ended_by_operator', revoked_at = floor(ext
 where revoked_at is null;`
 
 /** Makes an empty database beside that one, and removes it. Those that a killed process left a day ago are removed, too. */
-export const createScratchPostgres = async (url: string): Promise<{ readonly url: string; drop(): Promise<void> }> => {
-  const { ask, end } = await connect(url)
-  try {
+export const createScratchPostgres = (url: string): Promise<{ readonly url: string; drop(): Promise<void> }> =>
+  on(url, async (ask) => {
     const [row] = await ask(
       `select floor(extract(epoch from now()))::text || '_' || substr(md5(random()::text), 1, 6) as id`,
     )
@@ -147,14 +148,6 @@ export const createScratchPostgres = async (url: string): Promise<{ readonly url
     await ask(`create database "${name}" template template0`)
     const scratch = new URL(url)
     scratch.pathname = `/${name}`
-    return {
-      url: scratch.href,
-      drop: async () => {
-        const again = await connect(url)
-        await again.ask(`drop database if exists "${name}" with (force)`).finally(again.end)
-      },
-    }
-  } finally {
-    await end()
-  }
-}
+    const drop = () => on(url, (again) => again(`drop database if exists "${name}" with (force)`))
+    return { url: scratch.href, drop: async () => void (await drop()) }
+  })

@@ -10,8 +10,7 @@ const run = promisify(execFile)
 
 export type Program = { readonly path: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv }
 
-/** No program of PostgreSQL's for this server was found. */
-export class ProgramMissingError extends Error {
+class ProgramMissingError extends Error {
   constructor(name: string, major: number) {
     super(
       `${name} of PostgreSQL ${major} is not installed here: on Debian it is in postgresql-client-${major}, ` +

@@ -9,7 +9,7 @@ import { rowsIn } from './facts.ts'
 import { defaultKeep, parseKeep } from './keep.ts'
 import { openKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
-import { openPlace } from './place.ts'
+import { openPlace } from './open-place.ts'
 import { takeBackup } from './take-backup.ts'
 import { targetOf } from './target.ts'
 
@@ -25,24 +25,25 @@ export const resultOf = (manifest: Manifest, startedAt: number) => ({
   seconds: Math.round((performance.now() - startedAt) / 1000),
 })
 
-/** `stop` breaks off the backup under way: nothing of it is left. */
+/** `configNow`: secrets change while the server runs. `stop` breaks off the backup under way: nothing of it is left. */
 export const scheduleBackups = (
   vigile: Pick<Vigile, 'jobs'>,
-  config: Pick<VigileConfig, 'backup' | 'secrets' | 'database' | 'pool'>,
+  configNow: () => Pick<VigileConfig, 'backup' | 'secrets' | 'database' | 'pool'>,
   log: Log,
 ): { stop(): void } => {
   const stopping = new AbortController()
-  const { to, key, schedule = defaultSchedule, keep = defaultKeep } = config.backup ?? {}
+  const { to, schedule = defaultSchedule, keep = defaultKeep } = configNow().backup ?? {}
   const work = async () => {
     const startedAt = performance.now()
+    const { backup: { key } = {}, pool, database, secrets } = configNow()
     const place = await openPlace(to ?? '')
     const opened = await openKey(key)
     if (!opened) throw new Error('VIGILE_BACKUP_KEY is not a key of age')
     const manifest = await takeBackup({
-      database: targetOf(config.pool?.listenUrl ?? config.database),
+      database: targetOf(pool?.listenUrl ?? database),
       place,
       key: opened,
-      vouching: createVouching(config.secrets),
+      vouching: createVouching(secrets),
       signal: stopping.signal,
     })
     const removed = await tidyOrWarn(place, keep, log)

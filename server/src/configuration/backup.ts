@@ -2,7 +2,7 @@
 import { cronFault } from '@vigile/engine'
 import { parseKeep } from '../backup/keep.ts'
 import { openKey } from '../backup/key.ts'
-import { isPlace } from '../backup/place.ts'
+import { isPlace } from '../backup/open-place.ts'
 import type { Catalogue } from '../messages/catalogue.ts'
 import type { VigileConfig } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
