@@ -50,7 +50,11 @@ beforeAll(async () => {
 
   const client = new pg.Client({ connectionString: database })
   await client.connect()
-  await client.query('alter table sign_in_attempts rename to somewhere_else')
+  // A fault whose text quotes what it should not, as those of others do.
+  const text = `of ${planted.email} from https://a.example.com/x?code=${planted.query} with password=${planted.password}`
+  await client.query(`create function quote() returns trigger language plpgsql as
+    $$ begin raise exception 'sign_in_attempts ${text}'; end $$`)
+  await client.query('create trigger quote before insert or update on sign_in_attempts execute function quote()')
   await client.end()
   const failed = await newVisitor(() => node).post(
     '/api/auth/login',

@@ -28,7 +28,7 @@ export const startObserver = async (
   const scraped = metricsPort !== undefined || production ? await openMetrics(config, read, log) : null
   const watchers: readonly (Watcher | null)[] = [
     scraped,
-    otlpEndpoint ? (await import('./otlp.ts')).startOtlp(otlpEndpoint, read) : null,
+    otlpEndpoint ? (await import('./otlp.ts')).startOtlp(otlpEndpoint, read, log) : null,
     sentryDsn ? (await import('./sentry.ts')).startSentry(sentryDsn, production ? 'production' : 'development') : null,
   ]
   const together = watchTogether(
