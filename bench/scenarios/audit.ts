@@ -12,6 +12,7 @@ import { openPostgres } from '../../engine/src/stores/postgres.ts'
 import type { Bench } from '../bench.ts'
 import { cpuOfFamily } from '../measure/process-cost.ts'
 import { figure, type Row } from '../row.ts'
+import { secret } from '../servers/vigile.ts'
 
 /** Entries of one round. */
 const entries = 2_000
@@ -35,11 +36,11 @@ const costOfMaking = (entryMac: (content: string) => string): number => {
 
 export const audit = async (bench: Bench): Promise<readonly Row[]> => {
   const [one, other] = [await bench.shared(), await bench.shared()]
-  const key = deriveKeys('the secret of this bench')
+  const key = deriveKeys(secret)
   const common = { offset: { ms: 0 }, log: silentLog }
   const plain = openPostgres({ ...common, url: one.database })
   const chained = openPostgres({ ...common, url: other.database, entryMac: (content) => macOf(key, content) })
-  const keyring = { newest: () => key, find: async () => key }
+  const keyring = { newest: () => key, find: async () => key, ids: () => [key.id] }
   const sealer = createSealer({ ...chained, keyring, log: silentLog })
 
   const costOf = async (work: () => Promise<unknown>): Promise<Cost> => {

@@ -1,5 +1,6 @@
 // The only wiring: settings in, the acts over HTTP and as functions out.
 import pino from 'pino'
+import { foundChain } from './audit/found-chain.ts'
 import { createGauges } from './gauges.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
 import { checkPermission } from './http/require-permission.ts'
@@ -126,7 +127,11 @@ const wire = (renewal: Renewal, world: World): Vigile => {
       throw new UnavailableError(`the database lacks ${pending.length} migrations: run \`vigile migrate\``)
     await (isServer ? keyring.report() : keyring.reload())
     if (isServer) await settings.webhook?.readSecrets()
-    await signingKeys.open()
+    // A command may know another secret than the server: it begins nothing.
+    if (isServer) {
+      await foundChain(acts)
+      await signingKeys.open()
+    }
   })
 
   sealing.start()
@@ -188,7 +193,13 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     backups: before(createBackups(acts)),
     jobs: { schedule, ...before(jobActs) },
     ...before({ cleanUp: cleanUp.ask }),
-    migrate: database.migrate,
+    migrate: async () => {
+      const applied = await database.migrate()
+      // Before anything can be put on record: a command may write before the first server starts.
+      await keyring.reload()
+      await foundChain(acts)
+      return applied
+    },
     migrationState: database.migrationState,
     readiness: readiness.read,
     renew: renewal.renew,

@@ -188,7 +188,7 @@ test('attack: an entry is forged in the database: who seals finds it, and it ala
   const keyId = String(genuine?.mac).split('.')[0]
   for (const [id, key] of [
     ['forged', keyId],
-    // Of a key that nobody knows: it may be one that is not known yet, so it waits.
+    // Of a key that nobody knows: it may be one that is not known yet.
     ['strange', 'nobodys-key'],
   ])
     await raw.run(`insert into audit_entries (id, at, action, details, salt, commitment, mac)

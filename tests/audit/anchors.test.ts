@@ -65,8 +65,11 @@ describe.each(storeKinds)('%s', (kind) => {
     expect(await site.faults(anchor)).toEqual(['anchor_mismatch 3', 'anchor_mismatch 4', 'anchor_mismatch 5'])
     // A line that a crash cut off says nothing; one that somebody wrote is a fault of the anchor.
     const forged = (anchor[0] ?? '').replace('"position\\":1', '"position\\":9')
-    expect(await site.faults([...anchor.slice(0, 2), '{"statement":"{'])).toEqual([])
-    expect(await site.faults([forged])).toEqual(['anchor_forged'])
+    const cutOff = await site.verify([...anchor.slice(0, 2), '{"statement":"{'])
+    expect(cutOff).toMatchObject({ ok: true, anchored: { compared: 2, unreadable: 1 } })
+    expect(await site.faults([...anchor.slice(0, 2), forged])).toEqual(['anchor_forged'])
+    // So is one that lacks a line between others.
+    expect(await site.faults([anchor[0] ?? '', anchor[2] ?? ''])).toContain('anchor_gap 2')
     await site.close()
     await folder.remove()
   })
@@ -101,9 +104,13 @@ test('AUD-3 a webhook that is down holds nobody up; once it is back every checkp
   expect(JSON.stringify(site.log)).not.toContain(secretPath)
   expect(JSON.stringify(await site.raw.run('select name from audit_anchors'))).not.toContain(secretPath)
 
-  // Whoever sets the mark of an anchor too far, so that nothing is sent any more, is found.
-  await site.raw.run('update audit_anchors set position = 1000000, leased_until = 0')
+  // Whoever says that an anchor has come further, so that nothing is sent any more, is found, and all is sent again.
+  came.length = 0
+  await site.raw.run(
+    `update audit_anchors set statement = replace(statement, '"position":', '"position":9'), leased_until = 0`,
+  )
   await vi.waitUntil(() => site.log.some(({ fields }) => fields.alert === 'audit_anchor_mark'), patience)
+  await vi.waitUntil(() => came.length >= 3, patience)
   await site.close()
   await hook.stop()
 })
@@ -120,8 +127,86 @@ test('AUD-3 checkpoints go to an S3-compatible store: an object each, with a sig
   expect(anchor?.name).toBe(`s3://127.0.0.1:${store.port}/bucket/some/prefix`)
   await anchor?.keep({ position: 42, statement: '{"a":1}', signature: 'sig' })
   const body = `${JSON.stringify({ statement: '{"a":1}', signature: 'sig' })}\n`
-  expect(seen).toEqual([{ path: '/bucket/some/prefix/000000000000042.jsonl', isSigned: true, body }])
+  const path = expect.stringMatching(/^\/bucket\/some\/prefix\/000000000000042-[0-9a-f]{16}\.jsonl$/)
+  expect(seen).toEqual([{ path, isSigned: true, body }])
   await store.stop()
+})
+
+describe.each(storeKinds)('%s', (kind) => {
+  test('AUD-3 an anchor silenced in the database: a lease without end counts as none; checkpoints removed as they are made raise an alert', async () => {
+    const folder = await temporaryFolder('silenced')
+    const file = join(folder.path, 'anchors.jsonl')
+    const site = await openAuditedSite(kind, { audit: { anchors: [file] } })
+    const lines = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+    await fillWithCheckpoints(site, 1)
+    await vi.waitUntil(async () => (await lines()).length === 1, patience)
+    await site.raw.run('update audit_anchors set leased_until = 9000000000000000')
+    await fillWithCheckpoints(site, 1)
+    await vi.waitUntil(async () => (await lines()).length === 2, patience)
+
+    // PostgreSQL has rules as well as triggers; to SQLite a trigger is the same.
+    await site.raw.run(
+      kind === 'embedded'
+        ? 'create trigger hush after insert on audit_checkpoints begin delete from audit_checkpoints where position = new.position; end'
+        : 'create rule hush as on insert to audit_checkpoints do instead nothing',
+    )
+    await fillWithCheckpoints(site, 1)
+    await vi.waitUntil(
+      () => {
+        site.move(300_000)
+        return site.log.some(({ fields }) => fields.alert === 'audit_anchor_behind')
+      },
+      { timeout: 30_000, interval: 1_000 },
+    )
+    expect(await site.faults()).toContain('checkpoint_missing 3')
+    expect(await site.faults(await lines())).toContain('anchor_behind 3 3')
+    await site.close()
+    await folder.remove()
+  })
+})
+
+test('AUD-3 a bucket is never written over: a log set back, and grown anew, leaves both of one place there', async () => {
+  const objects = new Map<string, string>()
+  const over: string[] = []
+  const store = await listen((request, body) => {
+    const name = request.url ?? ''
+    if (objects.has(name) && objects.get(name) !== body) over.push(name)
+    if (objects.has(name) && request.headers['if-none-match'] === '*') return 412
+    objects.set(name, body)
+    return 200
+  })
+  const anchors = [`s3://K:S@127.0.0.1:${store.port}/bucket/p?region=r`]
+  const site = await openAuditedSite('embedded', { audit: { anchors } })
+  const come = (count: number) => vi.waitUntil(() => objects.size === count, patience)
+  await fillWithCheckpoints(site, 1)
+  await site.raw.run('create table kept_head as select * from audit_head')
+  await fillWithCheckpoints(site, 1)
+  await come(2)
+  await site.raw.run('delete from audit_entries where position > 1')
+  await site.raw.run('delete from audit_checkpoints where position > 1')
+  await site.raw.run('delete from audit_head')
+  await site.raw.run('insert into audit_head select * from kept_head')
+  await site.raw.run('delete from audit_anchors')
+  await fillWithCheckpoints(site, 1)
+  await come(3)
+  expect(over).toEqual([])
+  expect(await site.faults([...objects.values()])).toEqual(['anchor_mismatch 2'])
+  expect(site.log.some(({ fields }) => fields.alert === 'audit_anchor_down')).toBe(false)
+  await site.close()
+  await store.stop()
+})
+
+test('AUD-3 an anchor that is none is no success: emptied, of something else, or of another site', async () => {
+  const site = await openAuditedSite('embedded')
+  await fillWithCheckpoints(site, 2)
+  expect(await site.faults([])).toContain('anchor_empty')
+  const foreign = await site.verify(['root:x:0:0:root:/root:/bin/bash', ''])
+  expect(foreign).toMatchObject({ ok: false, anchored: { compared: 0, unreadable: 1 } })
+  // Who can write to the anchor writes what the log says now, under a secret that nobody knows.
+  const claimed = await site.raw.run('select statement, signature from audit_checkpoints')
+  const lines = claimed.map((row) => JSON.stringify(row).replace(/keyId\\":\\"[^"]{10}/, 'keyId\\":\\"AAAAAAAAAA'))
+  expect(await site.faults(lines)).toContain('anchor_empty')
+  await site.close()
 })
 
 test.each([

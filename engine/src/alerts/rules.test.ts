@@ -10,6 +10,7 @@ test.each([
   ['session:many-siblings', {}, 'many_siblings'],
   ['session:commits-lost', {}, 'commits_lost'],
   ['audit:forged', {}, 'audit_tampering'],
+  ['audit:unknown-key', {}, 'audit_stalled'],
   ['audit:cut:failed', {}, 'audit_tampering'],
   ['audit:cut', {}, null],
   ['session:sign-in', {}, null],

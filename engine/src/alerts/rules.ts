@@ -83,5 +83,6 @@ const singles: Readonly<Record<string, AlertRule | undefined>> = {
   'session:many-siblings': 'many_siblings',
   'session:commits-lost': 'commits_lost',
   'audit:forged': 'audit_tampering',
+  'audit:unknown-key': 'audit_stalled',
   'audit:cut:failed': 'audit_tampering',
 }

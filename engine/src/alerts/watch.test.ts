@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseEmail } from '../accounts/email.ts'
 import { auditEntry, noContext } from '../audit/entry.ts'
 import { macOf } from '../audit/entry-mac.ts'
+import { foundChain } from '../audit/found-chain.ts'
 import { createSealer } from '../audit/sealer.ts'
 import { deriveKeys } from '../keys/derive.ts'
 import { noMeter } from '../meter/meter.ts'
@@ -29,12 +30,13 @@ describe.each(places)('on %s', (_, newPlace) => {
     await one.migrate()
     now = 1_800_000_000_000
     logged.length = 0
+    await foundChain(depsOf(one))
   })
   afterEach(() => place?.remove())
 
   const depsOf = (database: Database) => ({
     ...database,
-    keyring: { find: async (id: string) => (id === key.id ? key : null), newest: () => key },
+    keyring: { find: async (id: string) => (id === key.id ? key : null), newest: () => key, ids: () => [key.id] },
     clock: { now: () => now },
     log: { ...silentLog, warn: (fields: object) => void logged.push(fields as Record<string, unknown>) },
     meter: noMeter,

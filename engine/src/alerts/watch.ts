@@ -35,9 +35,7 @@ export type WatchDeps = RaiseDeps &
 export const createWatch = (deps: WatchDeps) => {
   const headOf = async (auditChain: AuditChainStore) => {
     const signed = await auditChain.head()
-    if (signed) return openSigned(deps.keyring, 'head', signed)
-    // Nothing was ever sealed.
-    return (await auditChain.lastPosition()) === 0 ? null : ({ ok: false, error: 'missing' } as const)
+    return signed ? openSigned(deps.keyring, 'head', signed) : ({ ok: false, error: 'missing' } as const)
   }
 
   /** Why new entries may not come this way any more, and where the chain ends. */

@@ -59,7 +59,10 @@ const webhookAnchor = (url: URL): Anchor => ({
   },
 })
 
-/** An object each, named by its position: none is ever written over another. */
+/**
+ * An object each, named by its position and by what it says: another checkpoint of the same place, of a log that was set back, is written
+ * beside it. A store that knows `If-None-Match` (RFC 9110 section 13.1.2) keeps what is there: 412 is done.
+ */
 const s3Anchor = (url: URL): Anchor | null => {
   const region = url.searchParams.get('region')
   const [accessKeyId, secretAccessKey] = [url.username, url.password].map(decodeURIComponent) as [string, string]
@@ -70,10 +73,14 @@ const s3Anchor = (url: URL): Anchor | null => {
   return {
     name: `s3://${url.host}/${[bucket, ...prefix].join('/')}`,
     keep: async (checkpoint) => {
-      const object = `${folder}/${`${checkpoint.position}`.padStart(15, '0')}.jsonl`
+      const place = `${checkpoint.position}`.padStart(15, '0')
+      const object = `${folder}/${place}-${sha256(checkpoint.statement, 'hex').slice(0, 16)}.jsonl`
       const signal = AbortSignal.timeout(answerWithinMs)
       const body = `${lineOf(checkpoint)}\n`
-      await requireDone(await client.fetch(object, { method: 'PUT', body, redirect: 'error', signal }))
+      const headers = { 'if-none-match': '*' }
+      const answer = await client.fetch(object, { method: 'PUT', headers, body, redirect: 'error', signal })
+      if (answer.status === 412) await answer.body?.cancel()
+      else await requireDone(answer)
     },
   }
 }

@@ -38,9 +38,6 @@ export const contentOf = (entry: Covered): string =>
     ...(entry.actorId === null ? [] : [entry.actorId]),
   ])
 
-/** What the chain begins with. */
-export const genesis = sha256('vigile audit chain 1', 'base64url')
-
 /** The hash of an entry in its place: of all entries before it, through that of the one before. */
 export const linkOf = (previous: string, position: number, content: string): string =>
   sha256(`${previous}\n${position}\n${content}`, 'base64url')
@@ -81,6 +78,15 @@ const wellFormed = (text: string | null): string | null => text?.toWellFormed() 
 export const personOf = ({ userId, actorId }: Pick<StoredEntry, 'userId' | 'actorId'>): string | null =>
   actorId ?? userId
 
+/** What can't be read is shown as it stands: an entry that somebody broke hides no other. */
+export const parseDetails = (text: string): AuditEntry['details'] => {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as AuditEntry['details']
+  } catch {}
+  return { unreadable: text }
+}
+
 /** The entry as it was given. */
 export const fromStored = (stored: StoredEntry): AuditEntry => ({
   id: stored.id,
@@ -91,8 +97,8 @@ export const fromStored = (stored: StoredEntry): AuditEntry => ({
   resource: stored.resource,
   resourceId: stored.resourceId,
   details: {
-    ...(JSON.parse(stored.details) as AuditEntry['details']),
-    ...(stored.personal === null ? {} : (JSON.parse(stored.personal) as AuditEntry['details'])),
+    ...parseDetails(stored.details),
+    ...(stored.personal === null ? {} : parseDetails(stored.personal)),
   },
   ip: stored.ip,
   userAgent: stored.userAgent,

@@ -19,18 +19,18 @@ export type StoredEntry = {
   /** Null: what told of a person was taken away. */
   readonly salt: string | null
   readonly commitment: string | null
-  /** `keyId.mac`. Null: from before the chain. */
+  /** `keyId.mac`. Null: nobody of ours wrote it. */
   readonly mac: string | null
   /** 1, 2, 3 … without a gap. Null: not sealed yet, or outside the chain. */
   readonly position: number | null
-  /** `refused`: its MAC was wrong when it was to be sealed. */
+  /** Where it has no position: why it was set aside when it was to be sealed; null: it waits. */
   readonly hash: string | null
 }
 
 export type SealedEntry = StoredEntry & { readonly position: number; readonly hash: string }
 
-/** What the hash of a refused entry says. */
-export const refused = 'refused'
+/** `refused`: for good. `unknown key`: until a secret is known under which it can be checked. */
+export type Aside = 'refused' | 'unknown key'
 
 export type Link = { readonly id: string; readonly position: number; readonly hash: string }
 
@@ -46,13 +46,17 @@ export interface AuditChainStore {
   /** Makes the head where there is none. */
   insertHead(head: Signed): Promise<void>
   writeHead(head: Signed): Promise<void>
-  /** Committed entries with a MAC that have no place in the chain yet, in the order of their time. */
+  /** Whether nothing has ever happened here: no account, no key, nothing on record. */
+  isNew(): Promise<boolean>
+  /** Committed entries that wait for their place in the chain, in the order of their time. */
   listToSeal(input: { readonly after: Place | null; readonly limit: number }): Promise<readonly StoredEntry[]>
   /** How many those are; `limit` where there are more. */
   countToSeal(limit: number): Promise<number>
   /** Rejects where one of them is not there any more, or has a place. */
   seal(links: readonly Link[]): Promise<void>
-  refuse(ids: readonly string[]): Promise<void>
+  setAside(ids: readonly string[], why: Aside): Promise<void>
+  /** Those that were set aside under a key that is one of these wait again. */
+  reconsider(keyIds: readonly string[]): Promise<void>
   addCheckpoint(position: number, checkpoint: Signed): Promise<void>
   /** Oldest first. */
   listCheckpoints(input: {
@@ -61,23 +65,29 @@ export interface AuditChainStore {
   }): Promise<readonly (Signed & { readonly position: number })[]>
   /** The newest one before that position, or null. */
   checkpointBefore(position: number): Promise<(Signed & { readonly position: number }) | null>
-  /** How far an anchor has come, for who sends to it next; null: another node is at it, or it is not yet time again. */
-  claimAnchor(input: { readonly name: string; readonly now: number; readonly until: number }): Promise<number | null>
+  /** How far an anchor has come; null: nothing was sent to it yet. */
+  anchorMark(name: string): Promise<Signed | null>
+  /**
+   * Whether the caller sends to it next, until `until`. False: another node is at it, or it is not yet time again. A turn that ends later
+   * than any could counts as none.
+   */
+  claimAnchor(input: { readonly name: string; readonly now: number; readonly until: number }): Promise<boolean>
   /** It has come so far; the next turn is at `until`, or after. */
-  settleAnchor(input: { readonly name: string; readonly position: number; readonly until: number }): Promise<void>
-  /** By position. */
-  listSealed(input: { readonly after: number; readonly limit: number }): Promise<readonly SealedEntry[]>
+  settleAnchor(input: { readonly name: string; readonly mark: Signed; readonly until: number }): Promise<void>
+  /** By position; `after` null: from the lowest. */
+  listSealed(input: { readonly after: number | null; readonly limit: number }): Promise<readonly SealedEntry[]>
   /** The highest position; 0 where nothing is sealed. */
   lastPosition(): Promise<number>
-  /** Entries that the chain does not hold: without a MAC, or refused. */
-  listOutside(input: { readonly after: Place | null; readonly limit: number }): Promise<readonly StoredEntry[]>
-  countWithoutMac(): Promise<number>
+  /** Entries that were set aside, by their ids. */
+  listOutside(input: { readonly after: string; readonly limit: number }): Promise<readonly StoredEntry[]>
   /** Removes entries, and checkpoints, up to a position. */
   removeUpTo(position: number): Promise<void>
-  /** Removes entries from before the chain; the number. */
-  removeWithoutMac(input: { readonly before: number; readonly limit: number }): Promise<number>
   /** Those of the users who have an entry without what told of them (`personOf`) after a position. */
   blankAfter(userIds: readonly string[], position: number): Promise<readonly string[]>
-  /** Those of the users whose deletion is on record. A forged record of one is a fault of its own. */
-  deletedAmong(userIds: readonly string[]): Promise<readonly string[]>
+  /** Those of the users whose deletion is in this part of the chain, where a forged one is a fault of its own. */
+  deletedAmong(input: {
+    readonly userIds: readonly string[]
+    readonly after: number
+    readonly upTo: number
+  }): Promise<readonly string[]>
 }

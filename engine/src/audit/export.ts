@@ -55,7 +55,11 @@ const columns = [
   ...['details', 'ip', 'userAgent', 'requestId', 'id'],
 ] as const
 
-const timed = (entry: RecordedEntry) => ({ ...entry, at: new Date(entry.at).toISOString() })
+/** A time that can't be one, which nobody of ours wrote, stays a number. */
+const timed = (entry: RecordedEntry) => {
+  const at = new Date(entry.at)
+  return { ...entry, at: Number.isNaN(at.getTime()) ? entry.at : at.toISOString() }
+}
 
 /** What JSON leaves as it is, and a terminal or an old script engine does not: C1 controls, U+2028 and U+2029. */
 const unsafeInJson = /[\u007f-\u009f\u2028\u2029]/g

@@ -8,8 +8,10 @@ export type AuditFault = {
     | 'blanked'
     | 'truncated'
     | 'unsealed'
+    | 'unknown_key'
     | 'checkpoint_forged'
     | 'checkpoint_mismatch'
+    | 'checkpoint_missing'
     | 'head_missing'
     | 'head_forged'
     | 'head_unknown_key'
@@ -17,6 +19,9 @@ export type AuditFault = {
     | 'beyond_head'
     | 'anchor_forged'
     | 'anchor_mismatch'
+    | 'anchor_gap'
+    | 'anchor_empty'
+    | 'anchor_behind'
   /** Of the entry, or of the first of them. */
   readonly position?: number
   /** The last of them. */

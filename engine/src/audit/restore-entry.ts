@@ -1,4 +1,5 @@
 // The entry that a restore leaves: it accounts for what anchors have seen of the log that was given up.
+import { parseDetails } from './canonical.ts'
 import type { StoredEntry } from './chain-store.ts'
 import type { Restore } from './read-anchor.ts'
 
@@ -15,7 +16,8 @@ export type RestoreDetails = {
   readonly by: string
 }
 
-export const restoreOf = ({ at, details }: Pick<StoredEntry, 'at' | 'details'>): Restore => ({
-  at,
-  position: (JSON.parse(details) as RestoreDetails).position,
-})
+/** Null: it does not say it, so it is none of ours. */
+export const restoreOf = ({ at, details }: Pick<StoredEntry, 'at' | 'details'>): Restore | null => {
+  const { position } = parseDetails(details) as Partial<RestoreDetails>
+  return typeof position === 'number' ? { at, position } : null
+}

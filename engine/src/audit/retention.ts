@@ -3,11 +3,11 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Transact } from '../primitives/transact.ts'
-import { contentOf, genesis, linkOf } from './canonical.ts'
+import { contentOf, linkOf } from './canonical.ts'
 import type { AuditChainStore, SealedEntry } from './chain-store.ts'
 import { auditEntry, noContext } from './entry.ts'
 import { checkMac } from './entry-mac.ts'
-import { type Head, openSigned, signHead } from './signed.ts'
+import { genesis, type Head, openSigned, signHead } from './signed.ts'
 import type { AuditStore } from './store.ts'
 
 /** Entries of one transaction. */
@@ -40,10 +40,9 @@ const cutOnce = (deps: RetentionDeps, before: number, isFirst: boolean): Promise
     const opened = signed && (await openSigned(deps.keyring, 'head', signed))
     // The sealer says what is wrong with it.
     if (!opened?.ok) return 0
-    const { kind: _, keyId: __, ...head } = opened.value
-    const older = await chain.removeWithoutMac({ before, limit: atOnce })
+    const head = opened.value
     const now = deps.clock.now()
-    const { last, refusedAt } = await endOf(deps, chain, opened.value, before)
+    const { last, refusedAt } = await endOf(deps, chain, head, before)
     // On record once a run: when nothing more can go.
     if (refusedAt !== null && !last) {
       const details = { position: refusedAt }
@@ -54,7 +53,7 @@ const cutOnce = (deps: RetentionDeps, before: number, isFirst: boolean): Promise
       const cut = { position: last.position, hash: last.hash, at: now }
       await chain.writeHead(signHead(deps.keyring.newest(), { ...head, cut }))
     }
-    const removed = older + (last ? last.position - (head.cut?.position ?? 0) : 0)
+    const removed = last ? last.position - (head.cut?.position ?? 0) : 0
     if (isFirst && removed > 0) {
       const details = { before: new Date(before).toISOString(), after: head.cut?.position ?? 0 }
       await audit.append([auditEntry(noContext, { action: 'audit:cut', at: now, details })])

@@ -7,6 +7,7 @@ import type { Sealer } from './sealer.ts'
 /** All that was written in this time is sealed together. */
 const sealAfterMs = 250
 const sealEveryMs = 1_000
+const sayEveryMs = 60_000
 const undone = 'the audit log could not be sealed'
 
 type Background = {
@@ -25,9 +26,17 @@ export const createSealing = (deps: {
 }) => {
   const { background, isServer } = deps
   let isWaiting = false
+  let saidAt = Number.NEGATIVE_INFINITY
+  // The sealer itself says what lasts.
+  const sayUndone = (error: unknown) => {
+    if (performance.now() - saidAt < sayEveryMs) return
+    saidAt = performance.now()
+    deps.log.warn({ err: error }, undone)
+  }
+  const run = () => deps.sealer().run().catch(sayUndone)
   const seal = async () => {
     isWaiting = false
-    if (deps.isOpen()) await deps.sealer().run()
+    if (deps.isOpen()) await run()
   }
   return {
     /** The MAC of an entry that is about to be written. */
@@ -42,11 +51,7 @@ export const createSealing = (deps: {
     },
     /** There may be no server beside a command that ends, nor another node. */
     end: async (): Promise<void> => {
-      if (isWaiting)
-        await deps
-          .sealer()
-          .run()
-          .catch((error: unknown) => deps.log.warn({ err: error }, undone))
+      if (isWaiting) await run()
     },
   }
 }

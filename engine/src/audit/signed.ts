@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { z } from 'zod'
 import type { DerivedKeys } from '../keys/derive.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { sha256 } from '../primitives/hash.ts'
 
 /** The text that was signed, to the byte, and the signature as base64url. */
 export type Signed = { readonly statement: string; readonly signature: string }
@@ -34,20 +35,27 @@ const kinds = {
     position,
     hash,
     at: time,
+    /** The position of the checkpoint before: where one is left out, it shows. */
+    previous: position,
   }),
+  /** How far an anchor has come. */
+  anchor: z.strictObject({ kind: z.literal('vigile audit anchor'), keyId: z.string(), name: z.string(), position }),
   head: z.strictObject({
     kind: z.literal('vigile audit head'),
     keyId: z.string(),
     position,
     hash,
     at: time,
-    /** When the chain was begun, and how many entries there were before, which it does not hold. */
+    /** When the chain was begun. */
     foundedAt: time,
-    before: position,
+    /** The time of the newest entry. */
+    newestAt: time,
     /** The newest checkpoint. */
     checkpoint: z.strictObject({ position, at: time }),
     /** Up to here the entries were removed when their time was over; null: none were. */
     cut: z.strictObject({ position, hash, at: time }).nullable(),
+    /** Up to here an operator has taken the entries as they are, faults and all; null: never. */
+    accepted: z.strictObject({ position, hash, at: time }).nullable(),
   }),
 } as const
 
@@ -56,11 +64,24 @@ type Statement<Of extends Kind> = z.infer<(typeof kinds)[Of]>
 export type Head = Omit<Statement<'head'>, 'kind'>
 export type Checkpoint = Omit<Statement<'checkpoint'>, 'kind'>
 
+/** What the chain begins with. */
+export const genesis = sha256('vigile audit chain 1', 'base64url')
+
+/** Where the chain begins now: after what was removed or taken as it is. */
+export const beginningOf = (head: Pick<Head, 'cut' | 'accepted'> | null): { position: number; hash: string } => {
+  const begins = [{ position: 0, hash: genesis }, head?.cut, head?.accepted].filter((start) => start != null)
+  const { position, hash } = begins.reduce((last, start) => (start.position > last.position ? start : last))
+  return { position, hash }
+}
+
 export const signHead = (key: DerivedKeys, head: Omit<Head, 'keyId'>): Signed =>
-  signStatement(key, { kind: 'vigile audit head', keyId: key.id, ...head })
+  signStatement(key, { ...head, kind: 'vigile audit head', keyId: key.id })
 
 export const signCheckpoint = (key: DerivedKeys, checkpoint: Omit<Checkpoint, 'keyId'>): Signed =>
-  signStatement(key, { kind: 'vigile audit checkpoint', keyId: key.id, ...checkpoint })
+  signStatement(key, { ...checkpoint, kind: 'vigile audit checkpoint', keyId: key.id })
+
+export const signAnchorMark = (key: DerivedKeys, mark: { readonly name: string; readonly position: number }): Signed =>
+  signStatement(key, { ...mark, kind: 'vigile audit anchor', keyId: key.id })
 
 const signStatement = (key: DerivedKeys, content: object): Signed => {
   const statement = JSON.stringify(content)

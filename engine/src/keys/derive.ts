@@ -2,6 +2,9 @@
 import { hkdfSync } from 'node:crypto'
 import { sha256 } from '../primitives/hash.ts'
 
+/** Characters of a key's id. */
+export const keyIdLength = 11
+
 export type DerivedKeys = {
   /** Names the secret without telling anything of it; derived from the MAC key itself, so a key can't be mislabelled. */
   readonly id: string
@@ -23,7 +26,7 @@ const derive = (secret: string, purpose: string): Uint8Array =>
 export const deriveKeys = (secret: string): DerivedKeys => {
   const mac = derive(secret, 'refresh token mac')
   return {
-    id: sha256(`vigile key id ${Buffer.from(mac).toString('base64url')}`, 'base64url').slice(0, 11),
+    id: sha256(`vigile key id ${Buffer.from(mac).toString('base64url')}`, 'base64url').slice(0, keyIdLength),
     mac,
     csrf: derive(secret, 'csrf token mac'),
     seal: derive(secret, 'seal of signing keys'),

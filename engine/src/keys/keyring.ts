@@ -17,6 +17,8 @@ const maxSecrets = 32
 export type Keyring = {
   /** The key of this id; reads the secrets again where it is not known. Null: this node does not know it (yet). */
   find(id: string): Promise<DerivedKeys | null>
+  /** Of every key that this node knows. */
+  ids(): readonly string[]
   /** The newest key that every live node knows: the one to use. */
   newest(): DerivedKeys
   /** Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. */
@@ -80,11 +82,12 @@ export const createKeyring = (deps: {
     }
   }
 
+  const ids = () => own.map((key) => key.id)
   const tell = async () => {
     const now = deps.clock.now()
     await deps.keys.reportNode({
       id: node,
-      keyIds: own.map((key) => key.id),
+      keyIds: ids(),
       now,
       forgetBefore: now - 10 * nodeLifeMs,
     })
@@ -101,6 +104,7 @@ export const createKeyring = (deps: {
       await reloadOrKeep()
       return known(id)
     },
+    ids,
     newest: () => {
       const key = newest ?? own[0]
       if (!key) throw new UnavailableError('no secret has been read yet')

@@ -79,6 +79,7 @@ describe.each(places)('on %s', (_, newPlace) => {
 
   const ringOf = (keys: readonly DerivedKeys[]): Keyring => ({
     find: async (id) => keys.find((key) => key.id === id) ?? null,
+    ids: () => keys.map(({ id }) => id),
     newest: () => keys[0] as DerivedKeys,
     report: async () => {},
     reload: async () => {},

@@ -8,6 +8,7 @@ export const auditActions = [
   'audit:export:end',
   'audit:forged',
   'audit:read',
+  'audit:unknown-key',
   'factor:add',
   'factor:add:failed',
   'factor:remove',

@@ -50,6 +50,7 @@ export const rulesOf = (known: number): Rules => {
 
 const keyringOf = (known: number): Keyring => ({
   find: async (id) => macKeys.slice(0, known).find((key) => key.id === id) ?? null,
+  ids: () => macKeys.slice(0, known).map(({ id }) => id),
   newest: () => macKeys[known - 1] as DerivedKeys,
   report: async () => {},
   tell: async () => {},

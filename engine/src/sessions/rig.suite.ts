@@ -37,6 +37,7 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
   }
   const keyring: Keyring = {
     find: async (id) => (id === key.id ? key : null),
+    ids: () => [key.id],
     newest: () => key,
     report: async () => {},
     reload: async () => {},

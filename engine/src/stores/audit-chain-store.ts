@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { personOf } from '../audit/canonical.ts'
-import { type AuditChainStore, type Place, refused, type SealedEntry } from '../audit/chain-store.ts'
+import type { Aside, AuditChainStore, Place, SealedEntry } from '../audit/chain-store.ts'
+import { keyIdLength } from '../keys/derive.ts'
 import { entryColumns } from './audit-columns.ts'
 import { countOf } from './count-of.ts'
 import type { Dialect } from './dialect.ts'
@@ -10,7 +11,8 @@ import type { Tables } from './schema.ts'
 /** The head has one row. */
 const only = 1
 
-const isOutside = sql<boolean>`(mac is null or hash = 'refused')`
+const isOutside = sql<boolean>`position is null and hash is not null`
+const unknownKey: Aside = 'unknown key'
 const after = ({ at, id }: Place) => sql<boolean>`(at, id) > (${at}, ${id})`
 
 export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): AuditChainStore => {
@@ -22,7 +24,7 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     look: async () => {
       const { rows } = await sql<{ statement: string; signature: string; waits: number | boolean }>`
         select statement, signature, exists (
-          select 1 from audit_entries where hash is null and mac is not null
+          select 1 from audit_entries where position is null and hash is null
         ) as waits from audit_head where id = ${only}`.execute(db)
       return plain(rows).map(({ waits, ...signed }) => ({ ...signed, isWaiting: Boolean(waits) }))[0] ?? null
     },
@@ -38,11 +40,17 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     writeHead: async ({ statement, signature }) => {
       await db.updateTable('audit_head').set({ statement, signature }).where('id', '=', only).execute()
     },
+    isNew: async () => {
+      const { rows } = await sql<{ found: number | boolean }>`
+        select exists (select 1 from users) or exists (select 1 from signing_keys)
+          or exists (select 1 from audit_entries) or exists (select 1 from audit_checkpoints) as found`.execute(db)
+      return !rows[0]?.found
+    },
     listToSeal: async ({ after: last, limit }) =>
       plain(
         await entries()
+          .where('position', 'is', null)
           .where('hash', 'is', null)
-          .where('mac', 'is not', null)
           .$if(last !== null, (query) => query.where(after(last as Place)))
           .orderBy('at')
           .orderBy('id')
@@ -59,12 +67,21 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
       if (numAffectedRows !== BigInt(links.length))
         throw new Error('entries of the audit log changed while they were sealed')
     },
-    refuse: async (ids) => {
+    setAside: async (ids, why) => {
       if (ids.length === 0) return
       await db
         .updateTable('audit_entries')
-        .set({ hash: refused })
+        .set({ hash: why })
         .where(dialect.isAny(sql.ref('id'), ids))
+        .execute()
+    },
+    reconsider: async (keyIds) => {
+      await db
+        .updateTable('audit_entries')
+        .set({ hash: null })
+        .where(isOutside)
+        .where('hash', '=', unknownKey)
+        .where(dialect.isAny(sql`substr(mac, 1, ${sql.lit(keyIdLength)})`, keyIds))
         .execute()
     },
     addCheckpoint: async (position, { statement, signature }) => {
@@ -75,24 +92,44 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     checkpointBefore: async (position) =>
       (await checkpoints().where('position', '<', position).orderBy('position', 'desc').limit(1).executeTakeFirst()) ??
       null,
+    anchorMark: async (name) => {
+      const row = await db
+        .selectFrom('audit_anchors')
+        .select(['statement', 'signature'])
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return row && row.statement !== null && row.signature !== null
+        ? { statement: row.statement, signature: row.signature }
+        : null
+    },
     claimAnchor: async ({ name, now, until }) => {
       const row = await db
         .insertInto('audit_anchors')
-        .values({ name, position: 0, leased_until: until })
+        .values({ name, statement: null, signature: null, leased_until: until })
         .onConflict((conflict) =>
-          conflict.column('name').doUpdateSet({ leased_until: until }).where('audit_anchors.leased_until', '<=', now),
+          conflict
+            .column('name')
+            .doUpdateSet({ leased_until: until })
+            .where((where) =>
+              where.or([
+                where('audit_anchors.leased_until', '<=', now),
+                where('audit_anchors.leased_until', '>', until),
+              ]),
+            ),
         )
-        .returning('position')
+        .returning('name')
         .executeTakeFirst()
-      return row?.position ?? null
+      return row !== undefined
     },
-    settleAnchor: async ({ name, position, until }) => {
-      await db.updateTable('audit_anchors').set({ position, leased_until: until }).where('name', '=', name).execute()
+    settleAnchor: async ({ name, mark: { statement, signature }, until }) => {
+      const changes = { statement, signature, leased_until: until }
+      await db.updateTable('audit_anchors').set(changes).where('name', '=', name).execute()
     },
     listSealed: async ({ after: position, limit }) =>
       plain(
         (await entries()
-          .where('position', '>', position)
+          .where('position', 'is not', null)
+          .$if(position !== null, (query) => query.where('position', '>', position))
           .orderBy('position')
           .limit(limit)
           .execute()) as readonly SealedEntry[],
@@ -108,39 +145,10 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
       return row?.position ?? 0
     },
     listOutside: async ({ after: last, limit }) =>
-      plain(
-        await entries()
-          .where(isOutside)
-          .$if(last !== null, (query) => query.where(after(last as Place)))
-          .orderBy('at')
-          .orderBy('id')
-          .limit(limit)
-          .execute(),
-      ),
-    countWithoutMac: async () => {
-      const { count } = await db
-        .selectFrom('audit_entries')
-        .select((value) => value.fn.countAll<number | string>().as('count'))
-        .where(isOutside)
-        .where('mac', 'is', null)
-        .executeTakeFirstOrThrow()
-      return Number(count)
-    },
+      plain(await entries().where(isOutside).where('id', '>', last).orderBy('id').limit(limit).execute()),
     removeUpTo: async (position) => {
       await db.deleteFrom('audit_entries').where('position', '<=', position).execute()
       await db.deleteFrom('audit_checkpoints').where('position', '<=', position).execute()
-    },
-    removeWithoutMac: async ({ before, limit }) => {
-      const some = db
-        .selectFrom('audit_entries')
-        .select('id')
-        .where(isOutside)
-        .where('mac', 'is', null)
-        .where('at', '<', before)
-        .orderBy('at')
-        .limit(limit)
-      const { numDeletedRows } = await db.deleteFrom('audit_entries').where('id', 'in', some).executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
     },
     blankAfter: async (userIds, position) => {
       const rows = await db
@@ -156,13 +164,15 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
       const blank = new Set(rows.map(personOf))
       return userIds.filter((id) => blank.has(id))
     },
-    deletedAmong: async (userIds) => {
+    deletedAmong: async ({ userIds, after: first, upTo }) => {
       const rows = await db
         .selectFrom('audit_entries')
         .select('user_id')
         .distinct()
         .where(dialect.isAny(sql.ref('user_id'), userIds))
         .where('action', '=', 'user:delete')
+        .where('position', '>', first)
+        .where('position', '<=', upTo)
         .execute()
       return rows.flatMap(({ user_id: id }) => id ?? [])
     },

@@ -45,7 +45,10 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
       throw new RangeError(`At most ${maxEntries} entries at once, not ${entries.length}`)
     const rows = entries.map((entry) => toColumns(toStored(entry, entryMac)))
     // PostgreSQL takes 65,535 parameters in a statement.
-    if (rows.length > 0) await db.insertInto('audit_entries').values(rows).execute()
+    if (rows.length === 0) return
+    const { numInsertedOrUpdatedRows } = await db.insertInto('audit_entries').values(rows).executeTakeFirstOrThrow()
+    // A trigger may swallow rows and say nothing of it.
+    if (numInsertedOrUpdatedRows !== BigInt(rows.length)) throw new Error('the audit log did not take an entry')
   },
   list: async ({ limit, userId, action, before }) => {
     const rows = await db

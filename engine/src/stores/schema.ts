@@ -101,7 +101,8 @@ export type AuditHeadTable = {
 
 export type AuditAnchorsTable = {
   name: string
-  position: number
+  statement: string | null
+  signature: string | null
   leased_until: number
 }
 

@@ -54,7 +54,7 @@ export const createSqliteConnection = (database: DatabaseSync, waitMs = defaultW
   const runNow = (sql: string, parameters: readonly unknown[]): QueryResult<never> => {
     const values = parameters.map(toSqlValue)
     const { statement, givesRows } = prepare(sql)
-    if (givesRows) return { rows: statement.all(...values) as never[] }
+    if (givesRows) return { rows: readAll(statement, values) as never[] }
     return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
   }
 
@@ -79,6 +79,22 @@ export const createSqliteConnection = (database: DatabaseSync, waitMs = defaultW
     streamQuery: async function* () {
       throw new Error('Rows are not streamed from SQLite')
     },
+  }
+}
+
+/** Whole numbers beyond 2^53, which nobody of ours writes, come as the next number that there is: they hide no other row. */
+const readAll = (statement: StatementSync, values: readonly SQLInputValue[]): unknown[] => {
+  try {
+    return statement.all(...values)
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error
+    const numbers = ([column, value]: [string, unknown]) => [column, typeof value === 'bigint' ? Number(value) : value]
+    statement.setReadBigInts(true)
+    try {
+      return statement.all(...values).map((row) => Object.fromEntries(Object.entries(row).map(numbers)))
+    } finally {
+      statement.setReadBigInts(false)
+    }
   }
 }
 

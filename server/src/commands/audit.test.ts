@@ -4,11 +4,11 @@ import { call } from './call.suite.ts'
 
 test('AUD-3 audit verify: a whole log exits 0, and says what nothing vouches for', async () => {
   const record = async () => {}
-  const verify = async () => ({ ...wholeLog, before: 3, underOldKeys: 2, removedUpTo: 0 })
+  const verify = async () => ({ ...wholeLog, acceptedUpTo: 3, underOldKeys: 2, removedUpTo: 0 })
   const fake = createFakeVigile({ overrides: { audit: { ...createFakeVigile().audit, record, verify } } })
   const { exitCode, output } = await call('audit verify', { fake })
   expect(exitCode).toBe(0)
-  expect(output).toMatch(/whole: 12 entries \(1–12\).*3 entries are from before.*2 signed under/s)
+  expect(output).toMatch(/whole: 12 entries \(1–12\).*Up to 3 an operator.*2 signed under.*begun 1970-01-01 00:00Z/s)
 })
 
 test('AUD-3 S-90 audit verify: each fault with its place, exit 1, and nothing of an entry forges a line', async () => {

@@ -92,13 +92,15 @@ const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number 
   const { entries, from, to, seconds, faultCount, faults } = found
   const notes = [
     ...(found.removedUpTo > 0 ? [audit.removed(found.removedUpTo)] : []),
-    ...(found.before > 0 ? [audit.before(found.before)] : []),
     ...found.restores.map(({ at, position }) => audit.restored(formatTime(at), position)),
+    ...(found.acceptedUpTo > 0 ? [audit.accepted(found.acceptedUpTo)] : []),
     ...(found.anchored
       ? [audit.anchored(found.anchored.compared, found.anchored.position, formatTime(found.anchored.at))]
       : []),
+    ...(found.anchored?.unreadable ? [audit.unreadable(found.anchored.unreadable)] : []),
     ...(found.underOldKeys > 0 ? [audit.underOldKeys(found.underOldKeys)] : []),
   ]
+  if (found.foundedAt !== null) notes.push(audit.founded(formatTime(found.foundedAt)))
   if (found.ok) return report.done(found, [audit.whole(entries, from, to, found.checkpoints, seconds), ...notes])
   const more = faultCount > faults.length ? [audit.more(faultCount - faults.length)] : []
   const lines = [...faults.map((fault) => describe(fault, audit)), ...more, ...notes]

@@ -12,8 +12,9 @@ export const formatTable = (head: readonly string[], rows: readonly (readonly st
   )
 }
 
-/** Epoch milliseconds as `2026-11-21 10:49Z`. */
-export const formatTime = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
+/** Epoch milliseconds as `2026-11-21 10:49Z`; what is no time, as somebody may have put it into the database, as it is. */
+export const formatTime = (at: number): string =>
+  Number.isNaN(new Date(at).getTime()) ? `${at}` : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
 
 /** Bytes as `12.3 MB`. */
 export const formatBytes = (bytes: number): string => {

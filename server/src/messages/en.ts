@@ -320,8 +320,10 @@ export const en = {
       `The audit log is not as it was written: ${plural(count, 'fault', 'faults')}. Keep a copy of the database before anything else.`,
     more: (count: number) => `and ${count.toLocaleString('en')} more`,
     removed: (position: number) => `Up to ${position} the entries were removed when their time was over.`,
-    before: (count: number) =>
-      `${plural(count, 'entry is', 'entries are')} from before the chain was begun: nothing vouches for them.`,
+    accepted: (position: number) =>
+      `Up to ${position} an operator took the entries as they were, faults and all: nothing vouches for them.`,
+    founded: (at: string) => `The chain was begun ${at}.`,
+    unreadable: (count: number) => `${plural(count, 'line', 'lines')} of the anchor can’t be read.`,
     underOldKeys: (count: number) =>
       `${count.toLocaleString('en')} signed under secrets that are no longer in VIGILE_SECRET: what was signed later vouches for them.`,
     faults: {
@@ -332,9 +334,12 @@ export const en = {
       blanked: 'address, browser or email were taken out, though no account was deleted',
       truncated: 'removed: the log ends before its own signed end',
       unsealed: 'this entry has waited for over a minute to be sealed: something keeps the server from it',
+      unknown_key:
+        'this entry is under a secret that is not in VIGILE_SECRET: put in by a stranger, or that secret is to be put back',
       checkpoint_forged: 'this checkpoint was not signed by this site',
       checkpoint_mismatch:
         'the log differs from what was signed here: something since the checkpoint before was changed',
+      checkpoint_missing: 'the checkpoint that was signed here was removed',
       head_missing: 'the signed end of the log was removed',
       head_forged: 'the signed end of the log was changed',
       head_unknown_key:
@@ -343,6 +348,10 @@ export const en = {
       beyond_head: 'put in after the signed end of the log',
       anchor_forged: 'this line of the anchor was not signed by this site',
       anchor_mismatch: 'the log differs from what was anchored: it was replaced, with its signatures, by another one',
+      anchor_gap: 'the anchor lacks this checkpoint, and has later ones',
+      anchor_empty: 'the anchor has no checkpoint of this log to compare it with',
+      anchor_behind:
+        'the anchor ends over five minutes before these: it is an old copy, or something keeps checkpoints from it',
     },
   },
 

@@ -332,8 +332,10 @@ export const fr: Catalogue = {
       `Le journal d’audit n’est pas tel qu’il a été écrit : ${plural(count, 'anomalie', 'anomalies')}. Avant toute chose, gardez une copie de la base de données.`,
     more: (count) => `et ${count.toLocaleString('fr')} de plus`,
     removed: (position) => `Jusqu’à ${position}, les entrées ont été retirées à la fin de leur durée.`,
-    before: (count) =>
-      `${plural(count, 'entrée date', 'entrées datent')} d’avant le début de la chaîne : rien ne s’en porte garant.`,
+    accepted: (position) =>
+      `Jusqu’à ${position}, un opérateur a pris les entrées telles quelles, anomalies comprises : rien ne s’en porte garant.`,
+    founded: (at) => `La chaîne a été commencée le ${at}.`,
+    unreadable: (count) => `${plural(count, 'ligne de l’ancre est illisible', 'lignes de l’ancre sont illisibles')}.`,
     underOldKeys: (count) =>
       `${count.toLocaleString('fr')} sous des secrets qui ne sont plus dans VIGILE_SECRET : ce qui a été signé depuis s’en porte garant.`,
     faults: {
@@ -344,9 +346,12 @@ export const fr: Catalogue = {
       blanked: 'adresse, navigateur ou e-mail ont été effacés, alors qu’aucun compte n’a été supprimé',
       truncated: 'supprimé : le journal s’arrête avant sa propre fin signée',
       unsealed: 'cette entrée attend depuis plus d’une minute d’être scellée : quelque chose en empêche le serveur',
+      unknown_key:
+        'cette entrée relève d’un secret absent de VIGILE_SECRET : ajoutée par un inconnu, ou ce secret est à remettre',
       checkpoint_forged: 'ce point de contrôle n’a pas été signé par ce site',
       checkpoint_mismatch:
         'le journal diffère de ce qui a été signé ici : quelque chose a changé depuis le point de contrôle précédent',
+      checkpoint_missing: 'le point de contrôle signé ici a été supprimé',
       head_missing: 'la fin signée du journal a été supprimée',
       head_forged: 'la fin signée du journal a été modifiée',
       head_unknown_key:
@@ -357,6 +362,10 @@ export const fr: Catalogue = {
       anchor_forged: 'cette ligne de l’ancre n’a pas été signée par ce site',
       anchor_mismatch:
         'le journal diffère de ce qui a été ancré : il a été remplacé, signatures comprises, par un autre',
+      anchor_gap: 'ce point de contrôle manque dans l’ancre, qui en a de plus récents',
+      anchor_empty: 'l’ancre n’a aucun point de contrôle de ce journal auquel le comparer',
+      anchor_behind:
+        'l’ancre s’arrête plus de cinq minutes avant : c’est une vieille copie, ou quelque chose en éloigne les points de contrôle',
     },
   },
 

@@ -1,7 +1,7 @@
 import type { Ddl } from './ddl.ts'
 
 /**
- * What makes the audit log tamper-evident (decisions/0022). Entries from before have no MAC, and stay outside the chain.
+ * What makes the audit log tamper-evident (decisions/0022).
  * `position` and `hash` come a moment after the entry, from whoever seals.
  */
 export const auditChain = ({ time, tableEnd }: Ddl): readonly string[] => [
@@ -12,8 +12,8 @@ export const auditChain = ({ time, tableEnd }: Ddl): readonly string[] => [
   `alter table audit_entries add column position ${time}`,
   'alter table audit_entries add column hash text',
   'create unique index audit_entries_by_position on audit_entries (position) where position is not null',
-  'create index audit_entries_to_seal on audit_entries (at, id) where hash is null and mac is not null',
-  "create index audit_entries_outside on audit_entries (at, id) where mac is null or hash = 'refused'",
+  'create index audit_entries_to_seal on audit_entries (at, id) where position is null and hash is null',
+  'create index audit_entries_outside on audit_entries (id) where position is null and hash is not null',
 
   // One row: the end of the chain, signed.
   `create table audit_head (

@@ -1,10 +1,11 @@
 import type { Ddl } from './ddl.ts'
 
-/** How far each anchor outside the database has come. */
+/** How far each anchor outside the database has come, signed: who has the database can't say that it has come further. */
 export const auditAnchors = ({ time, tableEnd }: Ddl): readonly string[] => [
   `create table audit_anchors (
     name text not null primary key,
-    position ${time} not null,
+    statement text,
+    signature text,
     leased_until ${time} not null
   ) ${tableEnd}`,
 ]
