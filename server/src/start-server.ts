@@ -131,8 +131,8 @@ export const startServer = async (
     publicUrl: options.publicUrl,
     vigile,
     renew: (renewed) => {
-      current = renewed
       engine.renew(engineOptions({ ...renewed, production, log }, http.port))
+      current = renewed
       observer.renew(renewed)
     },
     close: () => (closing ??= close()),

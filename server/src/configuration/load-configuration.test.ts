@@ -8,6 +8,7 @@ import { en } from '../messages/en.ts'
 import type { VigileConfig } from './config.ts'
 import type { Environment } from './environment.ts'
 import { loadConfiguration } from './load-configuration.ts'
+import { settings } from './settings.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -130,6 +131,12 @@ describe('OPS-2 a secret may come from a file', () => {
     })
     expect(faults.map(({ setting }) => setting)).toEqual(['VIGILE_SECRET', 'DATABASE_URL', 'REDIS_URL'])
     expect(JSON.stringify(faults)).not.toContain(secret)
+  })
+
+  test('docs/secrets.md names every secret', async () => {
+    const page = await readFile(new URL('../../../docs/secrets.md', import.meta.url), 'utf8')
+    const names = settings.flatMap(({ isSecret, name }) => (isSecret && !name.endsWith('_CLIENT_SECRET') ? [name] : []))
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
   test('several secrets are separated by commas or line ends', async () => {
