@@ -6,6 +6,7 @@ export type Reached = {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
+  /** `upgraded`: it was a handshake, of whatever protocol, and the connection is an echo from now on. */
   readonly body: string
 }
 
@@ -30,6 +31,12 @@ export const openApplication = async (): Promise<Application> => {
     response.end(`<!doctype html><title>the application</title><pre>${said}</pre>`)
   }
   const server = createServer((request, response) => void answer(request, response))
+  server.on('upgrade', ({ method = '', url = '', headers }, socket) => {
+    reached.push({ method, url, headers, body: 'upgraded' })
+    socket.on('error', () => socket.destroy())
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\n\r\n`)
+    socket.pipe(socket)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,

@@ -28,10 +28,10 @@ export type Traefik = {
   }
 }
 
+const pageText = readFileSync(join(import.meta.dirname, '../..', page), 'utf8')
+
 const blockOf = (language: string): string => {
-  const block = blocksIn(page, readFileSync(join(import.meta.dirname, '../..', page), 'utf8')).find(
-    (one) => one.language === language && !isIgnored(one),
-  )
+  const block = blocksIn(page, pageText).find((one) => one.language === language && !isIgnored(one))
   if (!block) throw new Error(`${page} has no block of ${language}`)
   return block.code
 }
@@ -41,6 +41,11 @@ const replace = (text: string, pairs: readonly (readonly [string, string])[]): s
     if (!all.includes(from)) throw new Error(`${page} does not say "${from}" any more`)
     return all.replaceAll(from, to)
   }, text)
+
+const said = (line: string): string => {
+  if (!pageText.includes(`\n${line}\n`)) throw new Error(`${page} has no line "${line}" any more`)
+  return line
+}
 
 const upstreams = ({ vigile, application }: Upstreams) =>
   [
@@ -56,14 +61,14 @@ const partOf = (text: string, line: string): string => {
   return text.slice(from, text.indexOf(end, from) + end.length)
 }
 
-/** A part of the site under `/staff/` for who has the role `staff`, made as the page says. */
+/** A part of the site under `/staff` for who has the role `staff`, made as the page says. */
 const withStaff = (text: string): string => {
   const asking = replace(partOf(text, '  location = /api/auth/forward {'), [
     ['= /api/auth/forward {', '= /api/auth/forward/staff {'],
     ['proxy_pass http://vigile;', 'proxy_pass http://vigile/api/auth/forward?role=staff;'],
   ])
   const part = replace(partOf(text, '  location / {'), [
-    ['location / {', 'location /staff/ {'],
+    ['location / {', said('location ~* ^/staff\\b {')],
     ['auth_request /api/auth/forward;', 'auth_request /api/auth/forward/staff;'],
   ])
   return replace(text, [['  location @signed_out {', `${asking}${part}  location @signed_out {`]])
@@ -71,7 +76,7 @@ const withStaff = (text: string): string => {
 
 const withStaffInCaddy = (text: string): string => {
   const part = replace(partOf(text, '\thandle {'), [
-    ['handle {', 'handle /staff/* {'],
+    ['handle {', `${said('@staff path_regexp (?i)^/staff\\b')}\n\t${said('handle @staff {')}`],
     ['uri /api/auth/forward?', 'uri /api/auth/forward?role=staff'],
   ])
   return replace(text, [['\thandle {\n', `${part}\thandle {\n`]])

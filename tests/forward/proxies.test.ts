@@ -37,6 +37,28 @@ const ask = (port: number, path: string, { method = 'GET', headers = {}, body }:
     asking.end(body)
   })
 
+/** A WebSocket's handshake, or another upgrade: 101 only once what is sent through it comes back. */
+const shake = (port: number, headers: Record<string, string | string[]>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const asking = send({
+      host: '127.0.0.1',
+      port,
+      path: '/ws',
+      headers: { host: `localhost:${port}`, connection: 'Upgrade', upgrade: 'websocket', ...headers },
+    })
+    asking.on('response', (reply) => resolve(reply.resume().statusCode ?? 0))
+    asking.on('upgrade', (_reply, socket) => {
+      socket.on('data', () => {
+        socket.destroy()
+        resolve(101)
+      })
+      socket.write('is anybody there?')
+    })
+    asking.on('error', reject)
+    asking.end()
+  })
+const websocket = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
+
 describe.each(proxies)('behind %s', (name, start) => {
   let application: Application
   let proxy: Proxy
@@ -102,9 +124,11 @@ describe.each(proxies)('behind %s', (name, start) => {
       X_Auth_User: 'root',
       'X_Auth-Email': 'chief@example.com',
       'X-Auth_Roles': 'admin',
+      'X.Auth.User': 'root',
+      'X.Auth_Roles': 'admin',
     }
     expect((await through('/wiki', { headers: { cookie, ...forged } })).status).toBe(200)
-    const names = Object.entries(last()?.headers ?? {}).map(([key, value]) => [key.replaceAll('_', '-'), value])
+    const names = Object.entries(last()?.headers ?? {}).map(([key, value]) => [key.replaceAll(/[_.]/g, '-'), value])
     const told = names.filter(([key]) => String(key).startsWith('x-auth'))
     expect(told).toContainEqual(['x-auth-user', userId])
     expect(JSON.stringify(told)).not.toMatch(/root|chief|second|stolen|admin/)
@@ -159,6 +183,38 @@ describe.each(proxies)('behind %s', (name, start) => {
     expect(reached()).toBe(0)
   })
 
+  test('attack: `Connection` names X-Auth-…, so that the proxy takes away what the application is told', async () => {
+    const told = ['x-auth-user', 'x-auth-session', 'x-auth-roles', 'x-auth-email']
+    expect((await through('/wiki', { headers: { cookie } })).status).toBe(200)
+    const honest = told.map((header) => last()?.headers[header])
+    for (const connection of [`close, ${told.join(', ')}`, ['close', 'X-Auth-User', 'X-AUTH-ROLES, x-auth-session']]) {
+      expect((await through('/wiki', { headers: { cookie, connection } })).status).toBe(200)
+      expect(told.map((header) => last()?.headers[header])).toEqual(honest)
+    }
+    const headers = { ...websocket, cookie, origin: site.server.publicUrl, connection: `Upgrade, ${told.join(', ')}` }
+    expect(await shake(proxy.port, headers)).toBe(101)
+    expect(told.map((header) => last()?.headers[header])).toEqual(honest)
+  })
+
+  test('CSRF-2 attack: a page of a sister domain opens a WebSocket with the cookie; one of this site gets it', async () => {
+    const headers = { ...websocket, cookie, 'sec-fetch-mode': 'websocket' }
+    const sister = { origin: 'http://blog.localhost', 'sec-fetch-site': 'same-site' }
+    expect(await shake(proxy.port, { ...headers, ...sister })).toBe(403)
+    expect(await shake(proxy.port, { ...headers, origin: 'null' })).toBe(403)
+    expect(await shake(proxy.port, { ...websocket, origin: site.server.publicUrl })).toBe(401)
+    expect(reached()).toBe(0)
+    expect(await shake(proxy.port, { ...headers, origin: site.server.publicUrl })).toBe(101)
+    expect(last()).toMatchObject({ url: '/ws', body: 'upgraded', headers: { 'x-auth-user': userId } })
+  })
+
+  test('attack: an upgrade to h2c, through which further requests would pass unasked', async () => {
+    const h2c = { cookie, connection: 'Upgrade, HTTP2-Settings', 'http2-settings': 'AAMAAABkAAQAAP__' }
+    for (const upgrade of ['h2c', 'H2C', 'websocket, h2c', ['h2c', 'websocket'], ['websocket', 'h2c']]) {
+      await shake(proxy.port, { ...h2c, upgrade })
+      expect(last()?.headers.upgrade ?? 'none').toMatch(/^(none|websocket)$/)
+    }
+  })
+
   test('TOK-6 a session that was ended is refused at the next request', async () => {
     const bob = await signedUp('bob@example.com')
     expect((await through('/wiki', { headers: { cookie: bob.cookie } })).status).toBe(200)
@@ -192,7 +248,7 @@ describe.each(proxies)('behind %s', (name, start) => {
     for (const path of paths) expect(documentedTraefik().http.routers.vigile.rule).toContain(`(\`${path}\`)`)
   })
 
-  test('S-87 RBAC-4 a part of the site takes a role: 403 without it, open at the next request with it, closed without it again', async () => {
+  test('S-87 RBAC-4 a part of the site takes a role: 403 without it, however the path is spelt, open at the next request with it, closed without it again', async () => {
     const { roles } = site.server.vigile
     const by = { kind: 'operator', name: 'test' } as const
     await roles.create({ name: 'staff', permissions: [] }, by)
@@ -205,6 +261,25 @@ describe.each(proxies)('behind %s', (name, start) => {
       403, 403,
     ])
     expect(reached()).toBe(1)
+    for (const spelt of [
+      '',
+      '?x',
+      '/',
+      '//a',
+      '/./a',
+      ';x/a',
+      '\\a',
+      '%5ca',
+      '%2fa',
+      '%252fa',
+      '%3fx',
+      '%23x',
+      '.json',
+    ])
+      for (const path of [`/staff${spelt}`, `/STAFF${spelt}`, `/%73taff${spelt}`, `/wiki/../staff${spelt}`])
+        expect([path, await status(path)]).toEqual([path, 403])
+    expect(reached()).toBe(1)
+    expect(await status('/staffing')).toBe(200)
     await roles.grant(id, 'staff', by)
     expect([await status('/staff/a?role=other'), last()?.url]).toEqual([200, '/staff/a?role=other'])
     expect(last()?.headers['x-auth-roles']).toBe('staff')
@@ -278,9 +353,10 @@ test('Traefik’s configuration asks about all that is not Vigile’s own, and r
   expect(forwardAuth.authResponseHeaders).toEqual(names)
   // Off by default; with it the client would say what it asks for.
   expect(forwardAuth.trustForwardHeader).toBeUndefined()
+  const signs = ['-', '_', '.']
   const spelt = names.flatMap((name) => {
     const [x, auth, what] = name.split('-')
-    return [`${x}_${auth}_${what}`, `${x}_${auth}-${what}`, `${x}-${auth}_${what}`]
+    return signs.flatMap((one) => signs.map((two) => `${x}${one}${auth}${two}${what}`)).filter((one) => one !== name)
   })
   const removed = middlewares['no-forged-names'].headers.customRequestHeaders
   expect(removed).toEqual(Object.fromEntries(spelt.map((name) => [name, ''])))

@@ -225,6 +225,10 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(await status({ ...proxied('/wiki', 'DELETE'), 'sec-fetch-site': 'same-site' })).toBe(403)
       expect(await status({ ...proxied('/wiki', 'GET'), ...other })).toBe(204)
       expect(await status({ ...proxied('/wiki', 'GET'), 'sec-fetch-site': 'cross-site' })).toBe(204)
+      // A WebSocket's handshake is a GET, and no CORS stands before it.
+      const handshake = { ...proxied('/wiki', 'GET'), 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+      expect(await status({ ...handshake, ...own })).toBe(204)
+      expect(await status({ ...handshake, ...other })).toBe(403)
     }
     // What the client adds to what its proxy says can only be in its own way.
     expect(await status({ ...traefik('/wiki', 'POST'), ...nginx('/wiki', 'GET'), ...other })).toBe(403)

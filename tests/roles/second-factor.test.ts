@@ -64,6 +64,25 @@ describe.each(storeKinds)('on %s', (kind) => {
     await site.vigile.roles.seed(by)
   })
 
+  test('S-15 forward authentication says of a role too that it takes a sign-in with a second factor, and puts no denial on record', async () => {
+    const { visitor, id } = await signedUp()
+    await site.vigile.roles.grant(id, 'admin', by)
+    const asked = async (query: string) => (await visitor.get(`/api/auth/forward?${query}`, own)).body?.code
+    const own = { headers: { origin: site.publicUrl } }
+    for (const query of [
+      'role=admin',
+      'permission=system:admin',
+      'role=admin&permission=system:admin',
+      'role=user&role=admin',
+    ])
+      expect([query, await asked(query)]).toEqual([query, 'reauthentication_required'])
+    const { entries } = await site.vigile.audit.search({ userId: id, action: 'permission:denied' })
+    expect(entries).toEqual([])
+    // What no sign-in would bring is denied, and nobody is sent to sign in for it.
+    for (const query of ['role=admin&role=nobody', 'role=nobody', 'role=admin&permission=audit:read'])
+      expect([query, await asked(query)]).toEqual([query, 'permission_denied'])
+  })
+
   test('S-15 the last factor of whoever has to have one stays; it may go with the role', async () => {
     const { visitor, id } = await signedUp()
     await addApp(visitor, site.now())

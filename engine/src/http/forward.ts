@@ -32,7 +32,7 @@ export type Forward = (
 
 export type ForwardDeps = {
   readonly liveAccounts: LiveAccounts
-  readonly livePermissions: Pick<LivePermissions, 'of' | 'awaitsSignIn'>
+  readonly livePermissions: Pick<LivePermissions, 'of' | 'withFactor'>
   readonly permissions: Pick<KnownPermissions, 'isPermission'>
   readonly recordDenial: RecordDenial
   readonly origins: Origins
@@ -68,6 +68,16 @@ const identity = ({ user }: LiveAccount, sessionId: string, held: Held) => ({
   // Applications take it for proof of who it is: whoever signs up names any.
   'X-Auth-Email': user.emailVerified ? headerText(user.email) : '',
 })
+
+type Missing = { readonly what: 'role' | 'permission'; readonly name: string }
+
+/** The first of what is required that is not held. */
+const missingOf = ({ role = [], permission = [] }: Required, held: Held): Missing | null => {
+  const missingRole = role.find((name) => !held.roles.includes(name))
+  if (missingRole !== undefined) return { what: 'role', name: missingRole }
+  const missingPermission = permission.find((name) => !holds(held.permissions, name))
+  return missingPermission === undefined ? null : { what: 'permission', name: missingPermission }
+}
 
 export const createForward = (deps: ForwardDeps): Forward => {
   const { liveAccounts, livePermissions, origins, publicUrl, authPath, signInPath, log } = deps
@@ -105,12 +115,7 @@ export const createForward = (deps: ForwardDeps): Forward => {
   }
 
   /** On record once in a window, as each denied access (S-90). Nothing of what the client wrote: a path may hold secrets. */
-  const denied = async (
-    { context }: Parameters<Forward>[0],
-    userId: string,
-    what: 'role' | 'permission',
-    name: string,
-  ) => {
+  const denied = async ({ context }: Parameters<Forward>[0], userId: string, { what, name }: Missing) => {
     const act = { action: 'permission:denied', at: deps.clock.now(), userId, resource: what, resourceId: name }
     const entry = auditEntry(context, { ...act, details: { [what]: name, by: 'proxy' } })
     // Permissions are known, and few. Of roles anybody could make up names, and fill the table with them.
@@ -123,26 +128,21 @@ export const createForward = (deps: ForwardDeps): Forward => {
         })
   }
 
-  return async (caller, headers, found, { role = [], permission = [] }) => {
+  return async (caller, headers, found, required) => {
     if (found.kind === 'refusal') return refused(caller, headers, found)
     const { session, via } = found.as
     // The cookie authorises what the application does: a form of another origin must not (CSRF-2).
     if (via === 'cookie' && (!caller.fromProxy || mayChange(headers)) && !isChangeAllowed(headers, origins))
       return refuse('origin_refused')
     // A misspelt one must not pass for one that nobody holds, nor for one that `*` holds.
-    if (!permission.every(deps.permissions.isPermission))
+    if (required.permission?.some((name) => !deps.permissions.isPermission(name)))
       return refuse('validation_failed', { fields: [{ path: 'permission', code: 'invalid', key: 'fields.invalid' }] })
     const { userId } = session
     const account = liveAccounts.peek(userId) ?? (await liveAccounts.get(userId))
     if (!account) return refused(caller, headers, refuse('unauthenticated'))
     const held = await livePermissions.of(account, session)
-    const missingRole = role.find((name) => !held.roles.includes(name))
-    if (missingRole !== undefined) return denied(caller, userId, 'role', missingRole)
-    const missingPermission = permission.find((name) => !holds(held.permissions, name))
-    if (missingPermission !== undefined) {
-      const isLater = await livePermissions.awaitsSignIn(account, missingPermission)
-      return isLater ? refuse('reauthentication_required') : denied(caller, userId, 'permission', missingPermission)
-    }
-    return answer(204, { headers: identity(account, session.id, held) })
+    if (missingOf(required, held) === null) return answer(204, { headers: identity(account, session.id, held) })
+    const missing = missingOf(required, await livePermissions.withFactor(account))
+    return missing === null ? refuse('reauthentication_required') : denied(caller, userId, missing)
   }
 }

@@ -24,9 +24,11 @@ const harmless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Whether it may change something. Both proxies' words count, for a client may have added the one that its proxy does not
- * set; where neither is there, nobody knows.
+ * set; where neither is there, nobody knows. A WebSocket's handshake is a GET, but no CORS keeps a sister domain's page from
+ * what it opens (by HTTP/2 it is a CONNECT). Its `Upgrade` stays with some proxies, its key comes through all of them.
  */
 export const mayChange = (headers: ReadHeaders): boolean => {
   const methods = ['x-original-method', 'x-forwarded-method'].flatMap((name) => headers.get(name) ?? [])
-  return methods.length === 0 || methods.some((method) => !harmless.has(method))
+  const isHandshake = headers.get('sec-websocket-key') !== null
+  return isHandshake || methods.length === 0 || methods.some((method) => !harmless.has(method))
 }

@@ -57,8 +57,8 @@ export const createPermitted = (deps: PermittedDeps) => {
       if (!account) return refuse('unauthenticated')
       const { permissions } = await deps.livePermissions.of(account, session)
       if (!holds(permissions, permission)) {
-        const isLater = await deps.livePermissions.awaitsSignIn(account, permission)
-        return isLater ? refuse('reauthentication_required') : denied(call, found.as, permission)
+        const { permissions: later } = await deps.livePermissions.withFactor(account)
+        return holds(later, permission) ? refuse('reauthentication_required') : denied(call, found.as, permission)
       }
       return passed({ verified: found.as, user: account.user, held: permissions }, found.sessionId)
     }

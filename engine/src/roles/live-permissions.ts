@@ -24,8 +24,8 @@ export type LivePermissions = {
    * Rejects (503) where the roles can be neither trusted from memory nor asked.
    */
   of(account: Holder, session: Pick<SessionRow, 'secondFactor'>): Promise<Held>
-  /** Whether a sign-in with a second factor would bring the permission: the roles hold it. */
-  awaitsSignIn(account: Holder, permission: string): Promise<boolean>
+  /** What a sign-in with a second factor brings: all that the roles hold. */
+  withFactor(account: Holder): Promise<Held>
   /** Of any account, where no session says that what is held is still true. False: no such user, or a disabled one. */
   hasPermission(userId: UserId, permission: string): Promise<boolean>
 }
@@ -52,8 +52,7 @@ export const createLivePermissions = (deps: {
     permissions: unionOf(roles),
   })
 
-  /** All that the roles hold, whatever the session. */
-  const whole = async ({ isActive, assignments }: Holder): Promise<Held> => {
+  const withFactor: LivePermissions['withFactor'] = async ({ isActive, assignments }) => {
     if (!isActive || assignments.length === 0) return nothing
     const from = await deps.liveRoles.get()
     const known = made.get(assignments)
@@ -64,7 +63,7 @@ export const createLivePermissions = (deps: {
   }
 
   const of: LivePermissions['of'] = async (account, { secondFactor }) => {
-    if (guarded.length === 0 || secondFactor || !account.isActive) return whole(account)
+    if (guarded.length === 0 || secondFactor || !account.isActive) return withFactor(account)
     // Whatever came after that sign-in: the role, what it holds, or the policy.
     const own = rolesOf(await deps.liveRoles.get(), account.assignments)
     return heldBy(own.filter((role) => !isGuarded(role)))
@@ -86,12 +85,11 @@ export const createLivePermissions = (deps: {
 
   return {
     of,
-    awaitsSignIn: async (account, permission) =>
-      guarded.length > 0 && holds((await whole(account)).permissions, permission),
+    withFactor,
     hasPermission: async (userId, permission) => {
       if ((await versions.get(userId)) === null) return false
       const account = await deps.liveAccounts.get(userId)
-      return account !== null && holds((await whole(account)).permissions, permission)
+      return account !== null && holds((await withFactor(account)).permissions, permission)
     },
   }
 }
