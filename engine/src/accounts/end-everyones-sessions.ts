@@ -1,6 +1,7 @@
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
-import { type ActorRefusal, refuseActor } from '../roles/act-on-user.ts'
+import type { ActorRefused } from '../roles/act-on-roles.ts'
+import { refuseUnlessHeld } from '../roles/refuse-unless-held.ts'
 import { orAlarm } from '../sessions/or-alarm.ts'
 import type { AccountActDeps } from './acts-on-accounts.ts'
 
@@ -10,11 +11,10 @@ type Ended = { readonly ok: true; readonly value: { readonly endedSessions: numb
  * Ends every session of everyone (S-38). Refuses what whoever acts may not: a user needs `system:admin`. It reaches those who hold more
  * too: after a theft nobody's session is to be trusted, and everybody signs in again.
  */
-export const endEveryonesSessions = async (deps: AccountActDeps, by: AnyActor): Promise<Ended | ActorRefusal> => {
+export const endEveryonesSessions = async (deps: AccountActDeps, by: AnyActor): Promise<Ended | ActorRefused> => {
   const now = deps.clock.now()
-  const committed = deps.transact(async (stores): Promise<Ended | ActorRefusal> => {
-    const target = by.kind === 'user' ? by.id : null
-    const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin' }))
+  const committed = deps.transact(async (stores): Promise<Ended | ActorRefused> => {
+    const refusal = await refuseUnlessHeld(stores, by, 'system:admin')
     if (refusal) return refusal
     const endedSessions = await stores.sessions.revokeEveryones('ended_by_operator', now)
     const details = { by: nameActor(by), endedSessions }

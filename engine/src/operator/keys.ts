@@ -6,7 +6,8 @@ import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
-import { type ActOnUserStores, type ActorRefusal, refuseActor } from '../roles/act-on-user.ts'
+import type { ActorRefused } from '../roles/act-on-roles.ts'
+import { type HolderStores, refuseUnlessHeld } from '../roles/refuse-unless-held.ts'
 
 export type ListedKey = {
   readonly id: string
@@ -19,8 +20,8 @@ export type ListedKey = {
 
 /** Rolls the act back. */
 export class ActorRefusedError extends Error {
-  readonly refusal: ActorRefusal
-  constructor(refusal: ActorRefusal) {
+  readonly refusal: ActorRefused
+  constructor(refusal: ActorRefused) {
     super(refusal.error)
     this.refusal = refusal
   }
@@ -38,15 +39,14 @@ export type Keys = {
 
 export const createKeys = (deps: {
   readonly signingKeys: Pick<SigningKeys, 'rotate' | 'list'>
-  readonly transact: Transact<ActOnUserStores & { keys: KeyStore; audit: AuditStore }>
+  readonly transact: Transact<HolderStores & { keys: KeyStore; audit: AuditStore }>
   readonly clock: Clock
 }): Keys => ({
   rotate: (by) =>
     deps.signingKeys.rotate((row, newestId) =>
       deps.transact(async ({ keys, audit, ...stores }) => {
         const now = deps.clock.now()
-        const target = by.kind === 'user' ? by.id : null
-        const refusal = target && (await refuseActor(stores, by, { target, permission: 'system:admin' }))
+        const refusal = await refuseUnlessHeld(stores, by, 'system:admin')
         if (refusal) throw new ActorRefusedError(refusal)
         if (!(await keys.insertSigningKey(row, newestId))) return false
         await audit.append([

@@ -47,7 +47,7 @@ export const beginSession = async (
     readonly secondFactor?: boolean
   },
 ): Promise<Begun> => {
-  const { userId, now, context, boundKey } = input
+  const { userId, now, context } = input
   const { sessions, audit } = stores
   // One key for the row and the token: the newest may change while this waits for the database.
   const key = deps.keyring.newest()
@@ -56,18 +56,7 @@ export const beginSession = async (
   const { perUser } = deps.policy
   const isLimited = perUser !== Number.POSITIVE_INFINITY
   const evicted = isLimited ? await sessions.revokeAbove(userId, perUser - 1, 'session_limit', now) : []
-  const { authenticatedAt = now, secondFactor = false } = input
-  const begins = {
-    userId,
-    keyId: key.id,
-    now,
-    origin: context,
-    replaces: null,
-    boundKey,
-    authenticatedAt,
-    secondFactor,
-  }
-  const session = newSession(deps.policy, begins)
+  const session = newSession(deps.policy, { ...input, keyId: key.id, origin: context, replaces: null })
   await sessions.insert(session)
   await recordRevocations(audit, replaced, { reason: 'replaced', now, context })
   await recordRevocations(audit, evicted, { reason: 'session_limit', now, context })
