@@ -17,7 +17,7 @@ import type { Database } from './stores/database.ts'
 import type { WebhookStore } from './webhooks/store.ts'
 
 /** What the database is asked for is kept for so long, however many ask. */
-const keepMs = 15_000
+const keepMs = 60_000
 /** Prometheus waits for 10 s by default. */
 const patienceMs = 3_000
 const maxSessions = 1_000_000

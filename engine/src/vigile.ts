@@ -113,7 +113,7 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   renew(renewed: Renewed): void
   /**
    * What is read when it is asked for, and not counted as it happens: readiness, sessions that live, letters that wait. Never
-   * rejects; what can't be read now is left out. Its questions to the database are bounded, and asked every 15 s at most.
+   * rejects; what can't be read now is left out. Its questions to the database are bounded, and asked once a minute at most.
    */
   gauges(): Promise<readonly Reading[]>
   /**

@@ -20,10 +20,10 @@ const define =
   })
 const counter = define('counter')
 const gauge = define('gauge')
-/** From a look-up in memory to the longest that a request may take. Seconds. */
-export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 /** Of seconds. */
 const histogram = define('histogram')
+/** From a look-up in memory to the longest that a request may take. Seconds. */
+export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
 /** Names that somebody wrote down: providers, settings, jobs (tasks: to Prometheus a job is what it scrapes). As few as those are. */
 const configured: readonly string[] = []
@@ -55,7 +55,7 @@ export function patternOf(path: string): string {
   return path.replace(/^\.\//, '')
 }
 
-/** Names are `vigile_` and this. The first word of the help is what docs/monitoring.md shows. */
+/** Names are `vigile_` and this; docs/monitoring.md shows them all. */
 export const instruments = {
   http_requests_total: counter('Requests answered', { route: routes, method: methods, status: statuses }),
   http_request_duration_seconds: histogram('Time until the answer, the arrival of the body included', {

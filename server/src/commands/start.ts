@@ -58,13 +58,14 @@ export const addStart = (parent: Command, cli: Cli): void => {
 const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {
   if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
   // Of the public port or of the metrics'.
-  const { port = config.port ?? 3000 } = error as { port?: number }
-  const { host = '' } = config
+  const { port = config.port ?? 3000, address, hostname } = error as Partial<Record<string, string>> & { port?: number }
+  const host = address ?? hostname ?? config.host ?? ''
+  const setting = port === config.metricsPort ? 'METRICS_PORT' : 'PORT'
   const { failures } = messages
   const wrong = { exitCode: exitCodes.wrong }
   switch ((error as NodeJS.ErrnoException).syscall === 'listen' ? (error as NodeJS.ErrnoException).code : 'other') {
     case 'EADDRINUSE':
-      return report.refused('port_busy', failures.portBusy(port))
+      return report.refused('port_busy', failures.portBusy(port, setting))
     case 'EACCES':
       return report.refused('port_forbidden', failures.portForbidden(port), wrong)
     case 'EADDRNOTAVAIL':

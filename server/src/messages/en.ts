@@ -48,8 +48,8 @@ export const en = {
   },
 
   failures: {
-    portBusy: (port: number) =>
-      `Port ${port} is in use. End what listens there, or choose another: PORT=${port + 1} vigile start`,
+    portBusy: (port: number, setting: string) =>
+      `Port ${port} is in use. End what listens there, or choose another: ${setting}=${port + 1} vigile start`,
     portForbidden: (port: number) =>
       `Port ${port} may not be opened by this user. Choose one above 1023: PORT=3000 vigile start`,
     addressUnknown: (host: string) =>

@@ -49,8 +49,8 @@ export const fr: Catalogue = {
   },
 
   failures: {
-    portBusy: (port) =>
-      `Le port ${port} est occupé. Arrêtez ce qui l'utilise, ou choisissez-en un autre : PORT=${port + 1} vigile start`,
+    portBusy: (port, setting) =>
+      `Le port ${port} est occupé. Arrêtez ce qui l'utilise, ou choisissez-en un autre : ${setting}=${port + 1} vigile start`,
     portForbidden: (port) =>
       `Cet utilisateur ne peut pas ouvrir le port ${port}. Choisissez-en un au-dessus de 1023 : PORT=3000 vigile start`,
     addressUnknown: (host) => `${host} n'est pas une adresse de cette machine. Corrigez HOST, ou retirez-le.`,

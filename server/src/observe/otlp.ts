@@ -1,15 +1,11 @@
 // Metrics, traces and logs by OpenTelemetry (OPS-12), as the standard OTEL_ variables say. Loaded only where an address is set.
-
 import {
   type Attributes,
   context,
   type DiagLogger,
   DiagLogLevel,
   diag,
-  type Histogram,
   logs,
-  metrics,
-  type Observable,
   propagation,
   SeverityNumber,
   SpanKind,
@@ -18,9 +14,10 @@ import {
 } from '@opentelemetry/api'
 import { envDetector, hostDetector, serviceInstanceIdDetector } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { durationBuckets, type Instrument, instruments, type Meter, type Reading } from '@vigile/engine'
+import type { Reading } from '@vigile/engine'
 import { type Log, redact } from '../log/log.ts'
 import { version } from '../version.ts'
+import { createOtelMeter } from './otel-meter.ts'
 import { scrub } from './scrub.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -136,39 +133,4 @@ const describe = ({ route, method, status }: Readonly<Record<'route' | 'method' 
   span?.updateName(`${method} ${route}`)
   span?.setAttributes({ 'http.route': route, 'http.response.status_code': Number(status) })
   if (status.startsWith('5')) span?.setStatus({ code: SpanStatusCode.ERROR })
-}
-
-const createOtelMeter = (read: () => Promise<readonly Reading[]>): Meter => {
-  const meter = metrics.getMeter('vigile', version)
-  const all = Object.entries<Instrument>(instruments)
-  const of = (kind: Instrument['kind']) => all.filter(([, one]) => one.kind === kind)
-  const counters = new Map(
-    of('counter').map(([name, { help }]) => [name, meter.createCounter(`vigile_${name}`, { description: help })]),
-  )
-  const histograms = new Map<string, Histogram>(
-    of('histogram').map(([name, { help }]) => [
-      name,
-      meter.createHistogram(`vigile_${name}`, {
-        description: help,
-        unit: 's',
-        advice: { explicitBucketBoundaries: [...durationBuckets] },
-      }),
-    ]),
-  )
-  const gauges = new Map<string, Observable>(
-    of('gauge').map(([name, { help }]) => [name, meter.createObservableGauge(`vigile_${name}`, { description: help })]),
-  )
-  meter.addBatchObservableCallback(
-    async (result) => {
-      for (const { name, labels, value } of await read()) {
-        const gauge = gauges.get(name)
-        if (gauge) result.observe(gauge, value, labels)
-      }
-    },
-    [...gauges.values()],
-  )
-  return {
-    add: (name, labels, by = 1) => counters.get(name)?.add(by, labels),
-    record: (name, labels, seconds) => histograms.get(name)?.record(seconds, labels),
-  }
 }

@@ -18,7 +18,8 @@ const open = (dsn: string, environment: string) =>
     integrations: [
       sentry.linkedErrorsIntegration(),
       sentry.onUncaughtExceptionIntegration(),
-      sentry.onUnhandledRejectionIntegration(),
+      // As without Sentry: the process ends.
+      sentry.onUnhandledRejectionIntegration({ mode: 'strict' }),
     ],
     tracesSampleRate,
     traceLifecycle: 'static',

@@ -1,5 +1,5 @@
 // What watches this process from outside: each takes what it can use.
-import type { Meter } from '@vigile/engine'
+import { type Meter, noMeter } from '@vigile/engine'
 import { type LogLevel, logLevels, type VigileConfig } from '../configuration/config.ts'
 import type { Log } from '../log/log.ts'
 
@@ -37,7 +37,7 @@ export const watchTogether = (watchers: readonly Watcher[], log: Log, least: Log
         }
       }
     }
-  const meter: Meter = {
+  const all: Meter = {
     add: (...input) => {
       for (const one of meters) one.add(...input)
     },
@@ -47,7 +47,7 @@ export const watchTogether = (watchers: readonly Watcher[], log: Log, least: Log
   }
   const arounds = watchers.flatMap(({ around }) => around ?? [])
   return {
-    meter,
+    meter: meters.length === 0 ? noMeter : all,
     log: told.length === 0 ? log : { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     /** Absent: nobody follows requests. */
     ...(arounds.length > 0 && {
