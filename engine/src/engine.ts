@@ -136,7 +136,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
 
   sealing.start()
   const gauges = createGauges({ ...acts, readiness: readiness.read, providers: providerClients.states, database })
-  const cleanUp = createCleanUp({ ...acts, ...settings.auditLog })
+  const cleanUp = createCleanUp({ ...acts, ...settings.auditLog, sealer })
   const anchors = () => renewal.now().auditLog.anchors
   const { startJobs } = startNodeWork({
     ...acts,

@@ -182,6 +182,7 @@ export const createFakeVigile = ({
       export: async function* (input) {
         yield JSON.stringify(input)
       },
+      accept: async () => ({ ok: true, value: { acceptedUpTo: 13, faultCount: 2 } }),
       verify: async () => wholeLog,
     },
     webhooks: { state: async () => null, test: async () => ({ ok: false, error: 'not_configured' }) },

@@ -1,5 +1,8 @@
 // Whoever has the database, and not the secret, goes about it with more care: what would let a changed log pass for a whole one.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { temporaryFolder } from '../services/place.ts'
 import { openSite, type StoreKind, storeKinds, testSecret } from '../support/site.ts'
 import { type AuditedSite, openAuditedSite } from './log.ts'
 
@@ -211,6 +214,53 @@ describe.each(storeKinds)('%s', (kind) => {
     await site.fill(1)
     expect(await site.raw.run("select 1 from audit_entries where hash is null and id like 'forged-%'")).toEqual([])
     expect((await site.verify()).faultCount).toBe(1_200)
+    await site.close()
+  })
+
+  test('AUD-3 AUD-4 the way back: faults taken by an operator are on record, the log is whole again and its old entries go', async () => {
+    const folder = await temporaryFolder('accept')
+    const file = join(folder.path, 'anchors.jsonl')
+    const site = await openAuditedSite(kind, { audit: { retention: '30d', anchors: [file] } })
+    await site.fill(4)
+    site.move(61_000)
+    await site.fill(1)
+    expect(await site.vigile.audit.accept({ reason: 'none' }, by)).toEqual({ ok: false, error: 'nothing_to_accept' })
+    await site.raw.run("update audit_entries set action = 'made:good' where position = 2")
+    await site.raw.run('delete from audit_entries where position = 3')
+    await plant(site, { id: "'forged'" })
+    await plant(site, { id: "'beyond'", position: '9000000000000000000', hash: "'x'" })
+    expect((await site.verify()).ok).toBe(false)
+    expect(await site.vigile.audit.accept({ reason: 'a test' }, by)).toMatchObject({ ok: true })
+    const report = await site.verify()
+    expect(report).toMatchObject({ ok: true, faults: [] })
+    expect(report.acceptedUpTo).toBeGreaterThan(5)
+    const { entries } = await site.vigile.audit.search({ action: 'audit:accept' })
+    expect(entries).toMatchObject([{ details: { by: 'operator:ada', reason: 'a test', upTo: report.acceptedUpTo } }])
+    // The anchor, which saw the log of before, agrees.
+    const lines = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+    const reached = `"position\\":${report.acceptedUpTo},`
+    await vi.waitUntil(async () => (await lines()).some((line) => line.includes(reached)), patience)
+    expect((await site.verify(await lines())).faults).toEqual([])
+    site.move(31 * dayMs)
+    await site.fill(1)
+    expect((await site.vigile.cleanUp(by)).entries).toBeGreaterThan(4)
+    expect(await site.raw.run("select 1 from audit_entries where action = 'made:good'")).toEqual([])
+    expect(await site.verify()).toMatchObject({ ok: true })
+    // What comes after is watched as before.
+    await site.raw.run("update audit_entries set action = 'made:good' where action = 'made:up'")
+    expect((await site.verify()).faults.map(({ kind: what }) => what)).toContain('changed')
+    await site.close()
+    await folder.remove()
+  })
+
+  test('AUD-3 the way back of a log whose head was removed', async () => {
+    const site = await openAuditedSite(kind)
+    await site.fill(3)
+    await site.raw.run('delete from audit_head')
+    expect(await site.faults()).toContain('head_missing 3')
+    expect(await site.vigile.audit.accept({ reason: 'a test' }, by)).toMatchObject({ ok: true })
+    await site.fill(1)
+    expect(await site.verify()).toMatchObject({ ok: true, acceptedUpTo: 4 })
     await site.close()
   })
 

@@ -76,10 +76,12 @@ export interface AuditChainStore {
   settleAnchor(input: { readonly name: string; readonly mark: Signed; readonly until: number }): Promise<void>
   /** By position; `after` null: from the lowest. */
   listSealed(input: { readonly after: number | null; readonly limit: number }): Promise<readonly SealedEntry[]>
-  /** The highest position; 0 where nothing is sealed. */
-  lastPosition(): Promise<number>
+  /** The highest position (`upTo`: that is no higher than that); 0 where nothing is sealed. */
+  lastPosition(upTo?: number): Promise<number>
   /** Entries that were set aside, by their ids. */
   listOutside(input: { readonly after: string; readonly limit: number }): Promise<readonly StoredEntry[]>
+  /** Removes what has no place in the chain: entries set aside or planted in places up to `cut` or after `last`; checkpoints after it. */
+  removeStrange(input: { readonly cut: number; readonly last: number }): Promise<number>
   /** Removes entries, and checkpoints, up to a position. */
   removeUpTo(position: number): Promise<void>
   /** Those of the users who have an entry without what told of them (`personOf`) after a position. */

@@ -18,7 +18,7 @@ export const checkAnchor = async (
   anchor: ReadAnchor,
   walk: Pick<Walk, 'position' | 'restores'>,
 ): Promise<Anchored> => {
-  const { differing, ...anchored } = anchor.conclude(walk.restores)
+  const { differing, ...anchored } = anchor.conclude(head?.accepted ? [...walk.restores, head.accepted] : walk.restores)
   for (const position of differing) faults.add({ kind: 'anchor_mismatch', position })
   const isCut = anchored.position > end && (!head || walk.position === end)
   if (isCut) faults.add({ kind: 'truncated', position: walk.position + 1, to: anchored.position })

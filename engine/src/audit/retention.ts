@@ -7,13 +7,15 @@ import { contentOf, linkOf } from './canonical.ts'
 import type { AuditChainStore, SealedEntry } from './chain-store.ts'
 import { auditEntry, noContext } from './entry.ts'
 import { checkMac } from './entry-mac.ts'
-import { genesis, type Head, openSigned, signHead } from './signed.ts'
+import type { Sealer } from './sealer.ts'
+import { beginningOf, type Head, openSigned, signHead } from './signed.ts'
 import type { AuditStore } from './store.ts'
 
 /** Entries of one transaction. */
 const atOnce = 500
 
 export type RetentionDeps = {
+  readonly sealer: Pick<Sealer, 'run'>
   readonly transact: Transact<{ auditChain: AuditChainStore; audit: AuditStore }>
   readonly keyring: Pick<Keyring, 'find' | 'newest'>
   readonly clock: Clock
@@ -26,6 +28,12 @@ export type RetentionDeps = {
 export const cutAudit = async (deps: RetentionDeps): Promise<number> => {
   const { clock, retentionSeconds } = deps
   if (retentionSeconds === null) return 0
+  // What waits now was written before the cut: later it would look like something that was cut and put back.
+  const isSealed = await deps.sealer.run().then(
+    () => true,
+    () => false,
+  )
+  if (!isSealed) return 0
   const before = clock.now() - retentionSeconds * 1000
   for (let total = 0; ; ) {
     const removed = await cutOnce(deps, before, total === 0)
@@ -72,10 +80,16 @@ const endOf = async (
   before: number,
 ): Promise<{ readonly last: SealedEntry | null; readonly refusedAt: number | null }> => {
   let refusedAt: number | null = null
-  let { position, hash } = head.cut ?? { position: 0, hash: genesis }
+  const start = beginningOf(head)
+  let { position, hash } = start
   const over: SealedEntry[] = []
-  for (const entry of await chain.listSealed({ after: position, limit: atOnce })) {
+  for (const entry of await chain.listSealed({ after: head.cut?.position ?? 0, limit: atOnce })) {
     if (entry.at >= before || entry.position > head.position) break
+    // Nothing vouches for these any more.
+    if (entry.position <= start.position) {
+      over.push(entry)
+      continue
+    }
     position += 1
     const isGenuine =
       entry.position === position &&

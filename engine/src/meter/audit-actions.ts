@@ -2,6 +2,7 @@
 export const auditActions = [
   'alert:acknowledge',
   'alert:list',
+  'audit:accept',
   'audit:cut',
   'audit:cut:failed',
   'audit:export',

@@ -1,7 +1,8 @@
 // The audit log, as commands and applications see it.
 import type { Finding, RaiseAlone } from '../alerts/raise.ts'
+import { type AcceptInput, type AcceptResult, acceptAudit } from '../audit/accept.ts'
 import type { Actor } from '../audit/actor.ts'
-import type { VerifyDeps, VerifyInput } from '../audit/checked.ts'
+import type { VerifyInput } from '../audit/checked.ts'
 import { type ExportInput, exportAudit } from '../audit/export.ts'
 import { createRecord, type RecordInput } from '../audit/record.ts'
 import type { Sealer } from '../audit/sealer.ts'
@@ -11,6 +12,15 @@ import { type AuditReport, verifyAudit } from '../audit/verify.ts'
 import type { Log } from '../primitives/log.ts'
 
 export type Audit = {
+  /**
+   * Takes the log as it is, with the faults that `verify` finds, and goes on from there: on record, as `audit:accept`, with the faults
+   * and the reason. What was planted beside the chain is removed. Nothing vouches any more for what stood before. Refuses with
+   * `nothing_to_accept` where `verify` finds nothing.
+   *
+   * @example
+   * await auth.audit.accept({ reason: 'a restored table, ticket 1234' }, { kind: 'operator', name: 'ada' })
+   */
+  accept(input: AcceptInput, by: Actor): Promise<AcceptResult>
   /**
    * Puts an act of the application on record. Rejects where it could not be written, with a RangeError where it is too big or no
    * plain data: an act that must be on record is not done then.
@@ -48,7 +58,7 @@ export type Audit = {
 }
 
 export const createAudit = (
-  deps: VerifyDeps &
+  deps: Parameters<typeof acceptAudit>[0] &
     Parameters<typeof createRecord>[0] & {
       readonly audit: AuditStore
       readonly sealer: Sealer
@@ -63,6 +73,7 @@ export const createAudit = (
     await deps.ready()
     yield* exportAudit(deps, input, by)
   },
+  accept: (input, by) => acceptAudit(deps, input, by),
   verify: async (input) => {
     // What keeps it from sealing is no reason not to look: what waits too long is a fault of its own.
     await deps.sealer

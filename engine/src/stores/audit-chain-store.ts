@@ -134,11 +134,12 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
           .limit(limit)
           .execute()) as readonly SealedEntry[],
       ),
-    lastPosition: async () => {
+    lastPosition: async (upTo) => {
       const row = await db
         .selectFrom('audit_entries')
         .select('position')
         .where('position', 'is not', null)
+        .$if(upTo !== undefined, (query) => query.where('position', '<=', upTo as number))
         .orderBy('position', 'desc')
         .limit(1)
         .executeTakeFirst()
@@ -146,6 +147,14 @@ export const createAuditChainStore = (db: Kysely<Tables>, dialect: Dialect): Aud
     },
     listOutside: async ({ after: last, limit }) =>
       plain(await entries().where(isOutside).where('id', '>', last).orderBy('id').limit(limit).execute()),
+    removeStrange: async ({ cut, last }) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('audit_entries')
+        .where((where) => where.or([isOutside, where('position', '<=', cut), where('position', '>', last)]))
+        .executeTakeFirstOrThrow()
+      await db.deleteFrom('audit_checkpoints').where('position', '>', last).execute()
+      return Number(numDeletedRows)
+    },
     removeUpTo: async (position) => {
       await db.deleteFrom('audit_entries').where('position', '<=', position).execute()
       await db.deleteFrom('audit_checkpoints').where('position', '<=', position).execute()

@@ -51,6 +51,23 @@ export const addAudit = (parent: Command, cli: Cli): void => {
     )
 
   cli
+    .command(group, 'accept', audit.acceptAbout, 'vigile audit accept --reason "a table restored by hand, ticket 1234"')
+    .requiredOption('--reason <text>', audit.reason)
+    .option('--anchor <file or address>', audit.anchor)
+    .action(
+      cli.action<{ reason: string; anchor?: string }>((call) =>
+        withVigile(cli, call, async (vigile) => {
+          const { report, options } = call
+          const anchor = options.anchor === undefined ? {} : { anchor: await readLines(options.anchor) }
+          const result = await vigile.audit.accept({ reason: options.reason, ...anchor }, operator())
+          if (!result.ok) return report.refused(result.error, audit.nothingToAccept)
+          const { acceptedUpTo, faultCount } = result.value
+          return report.done(result.value, [audit.acceptedNow(acceptedUpTo, faultCount)])
+        }),
+      ),
+    )
+
+  cli
     .command(group, 'export', audit.exportAbout, 'vigile audit export --format csv --action session: --from 2026-01-01')
     .addOption(new Option('--format <format>', audit.format).choices(['csv', 'jsonl']).default('jsonl'))
     .option('--user <user>', cli.messages.users.user)

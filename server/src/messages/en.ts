@@ -320,6 +320,11 @@ export const en = {
       `The audit log is not as it was written: ${plural(count, 'fault', 'faults')}. Keep a copy of the database before anything else.`,
     more: (count: number) => `and ${count.toLocaleString('en')} more`,
     removed: (position: number) => `Up to ${position} the entries were removed when their time was over.`,
+    acceptAbout: 'Take the audit log as it is, faults and all, and go on from there: once you know what happened',
+    reason: 'What happened, for the record',
+    nothingToAccept: 'The audit log is whole: there is nothing to accept.',
+    acceptedNow: (position: number, faults: number) =>
+      `The audit log goes on after ${position}. ${plural(faults, 'fault', 'faults')} taken as they are: on record as audit:accept.`,
     accepted: (position: number) =>
       `Up to ${position} an operator took the entries as they were, faults and all: nothing vouches for them.`,
     founded: (at: string) => `The chain was begun ${at}.`,

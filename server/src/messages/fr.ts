@@ -332,6 +332,12 @@ export const fr: Catalogue = {
       `Le journal d’audit n’est pas tel qu’il a été écrit : ${plural(count, 'anomalie', 'anomalies')}. Avant toute chose, gardez une copie de la base de données.`,
     more: (count) => `et ${count.toLocaleString('fr')} de plus`,
     removed: (position) => `Jusqu’à ${position}, les entrées ont été retirées à la fin de leur durée.`,
+    acceptAbout:
+      'Prendre le journal d’audit tel qu’il est, anomalies comprises, et continuer : une fois que vous savez ce qui est arrivé',
+    reason: 'Ce qui est arrivé, pour le journal',
+    nothingToAccept: 'Le journal d’audit est intact : il n’y a rien à accepter.',
+    acceptedNow: (position, faults) =>
+      `Le journal d’audit continue après ${position}. ${plural(faults, 'anomalie prise telle quelle', 'anomalies prises telles quelles')} : au journal sous audit:accept.`,
     accepted: (position) =>
       `Jusqu’à ${position}, un opérateur a pris les entrées telles quelles, anomalies comprises : rien ne s’en porte garant.`,
     founded: (at) => `La chaîne a été commencée le ${at}.`,
