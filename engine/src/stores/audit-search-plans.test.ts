@@ -13,7 +13,7 @@ const made = (index: number): AuditEntry => ({
   at: index,
   userId: `user-${index % 500}`,
   actorId: index % 50 === 0 ? `user-${index % 500}` : null,
-  action: index % 10 === 3 ? 'session:sign-in:failed' : 'session:sign-in',
+  action: index % 1_000 === 7 ? 'identity:link' : index % 100 === 3 ? 'session:sign-in:failed' : 'session:sign-in',
   resource: 'session',
   resourceId: `session-${index % 2_000}`,
   details: {},
@@ -22,7 +22,10 @@ const made = (index: number): AuditEntry => ({
   requestId: null,
 })
 
-const searches: readonly (readonly [Filter, string])[] = [
+/** SQLite reads by time, whatever is rare. */
+const rare = { postgres: 'audit_entries_by_action', sqlite: 'audit_entries_by_time' }
+
+const searches: readonly (readonly [Filter, string | typeof rare])[] = [
   [{ ip: '192.0.2.1', action: 'session:sign-in:failed' }, 'audit_entries_by_ip'],
   [{ ip: '192.0.2.1', failed: true }, 'audit_entries_by_ip'],
   [{ userId: 'user-7' }, 'audit_entries_by_user'],
@@ -33,6 +36,7 @@ const searches: readonly (readonly [Filter, string])[] = [
   // What the alerts count.
   [{ action: 'session:sign-in:failed', from: 5, to: size - 5 }, 'audit_entries_by_action'],
   [{ action: 'session:', from: 5 }, 'audit_entries_by_time'],
+  [{ action: 'identity:' }, rare],
   [{}, 'audit_entries_by_time'],
 ]
 
@@ -53,7 +57,7 @@ test.each(planKinds)(
         })
         if (!statement) throw new Error('nothing was sent')
         const plan = await planOf(statement)
-        expect(plan, `${JSON.stringify(filter)} ${order}`).toContain(index)
+        expect(plan, `${JSON.stringify(filter)} ${order}`).toContain(typeof index === 'string' ? index : index[kind])
         // On SQLite nothing is sorted: the first twenty that fit are all that is read. PostgreSQL may sort few.
         expect(plan).not.toMatch(/TEMP B-TREE|Seq Scan/)
       }

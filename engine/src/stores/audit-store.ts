@@ -14,7 +14,7 @@ const personal = ['emailHash', 'email', 'name'] as const
  * The first of these that is given leads: its index has the entries in the order of their time. The others only look at what it
  * gives; a column with nothing added to it is no column of an index.
  */
-const matches = (filter: Filter): RawBuilder<boolean> => {
+const matches = (dialect: Dialect, filter: Filter): RawBuilder<boolean> => {
   const { action, from, to, failed } = filter
   const isPrefix = action?.endsWith(':') === true
   const equal = [
@@ -29,7 +29,8 @@ const matches = (filter: Filter): RawBuilder<boolean> => {
   const all = given.map(([column, value], index) =>
     index === 0 ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} || '' = ${value}`,
   )
-  if (isPrefix) all.push(sql`substr(action, 1, ${sql.lit(action.length)}) = ${action}`)
+  // What comes after a colon is a semicolon.
+  if (isPrefix) all.push(dialect.beginsWith(sql.ref('action'), action, `${action.slice(0, -1)};`))
   if (failed) all.push(sql`action like '%:failed'`)
   if (from !== undefined) all.push(sql`at >= ${from}`)
   if (to !== undefined) all.push(sql`at < ${to}`)
@@ -69,7 +70,7 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
     const rows = await db
       .selectFrom('audit_entries')
       .select(entryColumns)
-      .where(matches(filter))
+      .where(matches(dialect, filter))
       .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) ${isAfter} (${after?.at}, ${after?.id})`))
       .orderBy('at', direction)
       .orderBy('id', direction)

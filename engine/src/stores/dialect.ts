@@ -18,6 +18,8 @@ export type Dialect = {
   ) => SelectQueryBuilder<DB, TB, O>
   /** Whether an error says that a value which must be unique is there already. */
   readonly isDuplicate: (error: unknown) => boolean
+  /** Whether a text begins so. Where that is rare, an index by bytes leads to it. `next`: the first text after all of these. */
+  readonly beginsWith: (value: Expression<string>, start: string, next: string) => RawBuilder<boolean>
   /** A JSON object, as text, without some of its keys. */
   readonly withoutKeys: (json: Expression<string>, keys: readonly string[]) => RawBuilder<string>
   /** Gives entries of the audit log their places: a list of `{ id, position, hash }` as JSON. */
@@ -40,6 +42,8 @@ export const sqliteDialect: Dialect = {
   locked: (query) => query,
   // SQLITE_CONSTRAINT_UNIQUE
   isDuplicate: (error) => (error as { readonly errcode?: unknown }).errcode === 2067,
+  // Its planner, without statistics, would sort all that begin so: it reads by time instead.
+  beginsWith: (value, start) => sql`substr(${value}, 1, ${sql.lit(start.length)}) = ${start}`,
   withoutKeys: (json, keys) => sql`json_remove(${json}, ${sql.join(keys.map((key) => `$.${key}`))})`,
   sealEntries: (links) => sql`
     update audit_entries set position = link.value ->> 'position', hash = link.value ->> 'hash'
@@ -64,6 +68,7 @@ export const postgresDialect: Dialect = {
     return how === 'wait' ? query.forNoKeyUpdate() : query.forNoKeyUpdate().skipLocked()
   },
   isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
+  beginsWith: (value, start, next) => sql`(${value} ~>=~ ${start} and ${value} ~<~ ${next})`,
   withoutKeys: (json, keys) => sql`(${json}::jsonb - ${keys}::text[])::text`,
   sealEntries: (links) => sql`
     update audit_entries set position = link.position, hash = link.hash

@@ -5,6 +5,8 @@ export type Ddl = {
   readonly flag: string
   /** What follows the closing parenthesis of a table. */
   readonly tableEnd: string
+  /** After a column of an index: texts are in the order of their bytes, in which those that begin alike are together. */
+  readonly byBytes: string
   /** The least of some expressions that are never null. */
   readonly firstOf: (expressions: readonly string[]) => string
 }
@@ -14,6 +16,7 @@ export const sqliteDdl: Ddl = {
   time: 'integer',
   flag: 'integer',
   tableEnd: 'strict',
+  byBytes: '',
   firstOf: (expressions) => `min(${expressions.join(', ')})`,
 }
 
@@ -21,5 +24,6 @@ export const postgresDdl: Ddl = {
   time: 'bigint',
   flag: 'boolean',
   tableEnd: '',
+  byBytes: ' text_pattern_ops',
   firstOf: (expressions) => `least(${expressions.join(', ')})`,
 }
