@@ -32,7 +32,7 @@ export type GaugesDeps = {
   readonly outbox: Pick<OutboxStore, 'waiting'>
   readonly webhooks: Pick<WebhookStore, 'waiting'>
   readonly auditChain: Pick<AuditChainStore, 'countToSeal'>
-  readonly jobs: Pick<JobStore, 'lastFinished'>
+  readonly jobs: Pick<JobStore, 'lastFinished' | 'lastDone'>
   readonly signingKeys: Pick<SigningKeys, 'current'>
   readonly clock: Clock
   readonly log: Log
@@ -52,6 +52,7 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
     const open = new Map((await deps.alerts.countOpen()).map(({ rule, count }) => [rule, count]))
     const unsealed = await deps.auditChain.countToSeal(maxUnsealed)
     const jobs = await deps.jobs.lastFinished()
+    const backup = await deps.jobs.lastDone('backup')
     const { signsFrom } = await deps.signingKeys.current()
     return [
       reading('active_sessions', {}, live),
@@ -63,6 +64,7 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
       ...(Object.keys(alertRules) as AlertRule[]).map((rule) => reading('alerts_open', { rule }, open.get(rule) ?? 0)),
       reading('audit_unsealed', {}, unsealed),
       reading('signing_key_age_seconds', {}, secondsSince(signsFrom)),
+      ...(backup ? [reading('backup_size_bytes', {}, (JSON.parse(backup.result) as { bytes: number }).bytes)] : []),
       ...jobs.map(({ job, at }) => reading('job_last_success_timestamp_seconds', { task: job }, at / 1000)),
     ]
   }

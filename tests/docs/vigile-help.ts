@@ -19,6 +19,8 @@ export async function readVigileCommands(): Promise<VigileCommands> {
 }
 
 export function commandsIn(text: string): string[] {
-  const [, list = ''] = text.split(/^Commands:$/m)
+  const [, rest = ''] = text.split(/^Commands:$/m)
+  // A command that also has some below it shows its example after them.
+  const [list = ''] = rest.split('\n\n')
   return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name as string).filter((name) => name !== 'help')
 }

@@ -100,6 +100,7 @@ export const instruments = {
   signing_key_age_seconds: gauge('Time for which the present key has signed'),
   secret_age_seconds: gauge('Time since a secret was read from its file, from Vault or AWS', { setting: configured }),
   job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { task: configured }),
+  backup_size_bytes: gauge('Size of the last backup, compressed and encrypted'),
   job_failures_total: counter('Runs of a job that failed', { task: configured }),
   cleaned_rows_total: counter('Rows that the clean-up removed', { table: cleanedTables }),
   build_info: gauge('1; what runs', { version: configured }),

@@ -1,5 +1,4 @@
 // PostgreSQL, by its own programs: `pg_dump` out of one moment of the database, `pg_restore` into it in one transaction.
-import pg from 'pg'
 import type { Bytes } from './envelope.ts'
 import { type Ask, type Facts, readFacts } from './facts.ts'
 import { connectionOf, findProgram, through } from './programs.ts'
@@ -17,6 +16,8 @@ const tablesSql = `
   ) order by 1`
 
 const connect = async (url: string) => {
+  // Who runs on the embedded database does not pay for it.
+  const { default: pg } = await import('pg')
   const client = new pg.Client({
     connectionString: url,
     application_name: 'vigile-backup',

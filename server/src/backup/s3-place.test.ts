@@ -1,0 +1,79 @@
+// Backups in a store that speaks S3.
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { type S3Store, startS3 } from '../../../tests/services/s3.ts'
+import { isPlace, openPlace } from './open-place.ts'
+import { type Place, readSmall } from './place.ts'
+
+let store: S3Store
+let place: Place
+
+beforeAll(async () => {
+  store = await startS3()
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', store.url)
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'id')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+  place = await openPlace('s3://bucket/some/prefix')
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await store.stop()
+})
+afterEach(() => store.objects.clear())
+
+async function* pieces(count: number, then?: Error) {
+  for (let index = 0; index < count; index++) yield randomBytes(1 << 20)
+  if (then) throw then
+}
+
+test('OPS-8 what is written in parts comes back as it was, is listed page by page, and goes', async () => {
+  const given: Buffer[] = []
+  const content = async function* () {
+    for await (const piece of pieces(20)) {
+      given.push(piece)
+      yield piece
+    }
+  }
+  await place.write('big', content())
+  for (const name of ['one', 'two', 'three', 'four']) await place.write(name, pieces(0))
+  await (await openPlace('s3://bucket/some/prefix/deeper')).write('hidden', pieces(0))
+  const back: Uint8Array[] = []
+  for await (const part of place.read('big')) back.push(part)
+  expect(Buffer.concat(back).equals(Buffer.concat(given))).toBe(true)
+  const listed = await place.list()
+  expect(listed.map(({ name }) => name)).toEqual(['big', 'four', 'one', 'three', 'two'])
+  expect(listed[0]?.bytes).toBe(20 << 20)
+  expect(Math.abs(Date.now() - (listed[0]?.changedAt ?? 0))).toBeLessThan(60_000)
+  expect([...store.objects.keys()]).toContain('bucket/some/prefix/big')
+  await place.remove('big')
+  expect(await place.list()).toHaveLength(4)
+  await expect(readSmall(place, 'big', 1_000)).rejects.toThrow()
+})
+
+test('OPS-8 an upload that breaks off is given up, and was never an object', async () => {
+  await expect(place.write('big', pieces(40, new Error('pg_dump failed')))).rejects.toThrow('pg_dump failed')
+  expect(store.objects.size).toBe(0)
+  expect(store.open()).toBe(0)
+  store.fail('PUT', 403, 9)
+  await expect(place.write('big', pieces(20))).rejects.toThrow()
+  store.fail('', 0, 0)
+  expect(store.objects.size).toBe(0)
+})
+
+test('OPS-8 a store that stumbles is asked again', async () => {
+  store.fail('PUT', 503, 2)
+  await place.write('small', pieces(1))
+  expect(store.objects.get('bucket/some/prefix/small')).toHaveLength(1 << 20)
+})
+
+test.each([
+  ['/var/backups', true],
+  ['s3://bucket', true],
+  ['s3://bucket/a/b', true],
+  ['backups', false],
+  ['s3://', false],
+  ['s3://KEY:SECRET@host/bucket', false],
+  ['https://bucket.example.com', false],
+])('OPS-1 %s as a place for backups: %s', (to, is) => {
+  expect(isPlace(to)).toBe(is)
+})
