@@ -57,7 +57,8 @@ export type RoleAct = {
 
 /**
  * Does the work of an act, if whoever acts may manage roles, and holds what the target does; then tells every node. `target`: whose roles
- * it changes; `not_found` where there is no such user. `through`: the user, and the session, that must still be there, where another than `by` decides what may be done.
+ * it changes; `not_found` where there is no such user. `through`: the user, and the session, that must still be there, where another than
+ * `by` decides what may be done.
  */
 export const actOnRoles = async <Result extends { readonly ok: boolean }>(
   deps: RoleActDeps,
@@ -79,16 +80,15 @@ export const actOnRoles = async <Result extends { readonly ok: boolean }>(
     }
     if (!isActor || (actor && !(await lives(stores, actor)))) return { ok: false, error: 'unauthenticated' }
     await stores.roles.lock()
-    // After the waits: later than every sign-in that did not see this.
+    // After the waits: in the order in which it happens.
     const now = deps.clock.now()
     // A statement of its own, after the wait: what was committed meanwhile is seen.
     const { roles } = await stores.roles.list()
     const held = bounded && (await heldPermissions(stores.roles, bounded.id, roles))
     // Whatever the role: nobody makes less of who is more, be it by a role that an application refuses by.
     const theirs = bounded && target !== null ? await heldPermissions(stores.roles, target, roles) : []
-    const refuses = (...lists: readonly (readonly string[])[]): ActorRefused | null => {
-      return bounded && held ? refuseLacking(bounded, held, lists.flat()) : null
-    }
+    const refuses: RoleAct['refuses'] = (...lists) =>
+      bounded && held ? refuseLacking(bounded, held, lists.flat()) : null
     const entry: RoleAct['entry'] = (action, { userId, resource, resourceId, details }) =>
       auditEntry(contextOf(by), {
         ...{ action, at: now, userId: userId ?? null, details: { by: nameActor(by), ...details } },
