@@ -1,5 +1,6 @@
 // Who did it and whom it concerns: what somebody did to others is found by who they are, and a deletion takes out what tells of the
 // person who is deleted, and of nobody else.
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Member, member } from '../administration/people.ts'
 import { by, permissions, roles } from '../roles/scene.ts'
@@ -66,6 +67,32 @@ describe.each(storeKinds)('on %s', (kind) => {
     )
     const { text } = await admin.visitor.get(`/api/admin/audit/export?by=${admin.id}&action=user:enable`)
     expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ userId: person.id, actorId: admin.id })
+  })
+
+  test('ACC-7 S-90 attack: who has the log and tries emails does not find whose a deleted account was', async () => {
+    const email = `tried-${kind === 'embedded' ? 1 : 2}@example.com`
+    await site.visitor().signIn(email, 'before-there-was-an-account')
+    const id = (await site.visitor().signUp(email)).body.user.id
+    for (let times = 0; times < 11; times += 1) await site.visitor().signIn(email, 'not-the-password-at-all')
+    const [block] = (await site.vigile.limits.list({ who: email })).blocks
+    expect(await site.vigile.limits.lift(block?.id ?? '', by)).toMatchObject({ ok: true })
+    await site.vigile.users.delete(id, by)
+    const log = JSON.stringify(await site.raw.run('select * from audit_entries'))
+    expect(log).toContain('limit:lift')
+    const hash = createHash('sha256').update(`vigile email ${email}`).digest('hex')
+    const id16 = createHash('sha256').update(`limit signInAccount ${hash}`).digest('base64url').slice(0, 16)
+    for (const trace of [email, hash.slice(0, 16), id16, block?.id]) expect(log).not.toContain(trace)
+    expect(await site.faults()).toEqual([])
+  })
+
+  test('ACC-7 what an application recorded of a person goes however deep it lies, and the rest stays', async () => {
+    const details = { before: { email: 'old@example.com', price: 10 }, people: [{ name: 'Ada' }], reason: 'a wish' }
+    await site.vigile.audit.record({ action: 'orders:change', userId: person.id, details })
+    const recorded = async () => (await entries({ userId: person.id, action: 'orders:change' }))[0]?.details
+    expect(await recorded()).toEqual(details)
+    await site.vigile.users.delete(person.id, by)
+    expect(await recorded()).toEqual({ before: { price: 10 }, reason: 'a wish' })
+    expect(await site.faults()).toEqual([])
   })
 
   test('AUD-3 the deletion of whom it was done to does not excuse that the doer was wiped', async () => {

@@ -101,7 +101,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     const [limited] = (await entries('limit:refused')).concat(await entries('session:sign-in:failed'))
     expect(limited).toBeDefined()
     expect(nobodys).toMatchObject({ kind: 'email', userId: null })
-    expect(nobodys?.whose).toMatch(/^[0-9a-f]{16}$/)
+    expect(nobodys?.whose).toMatch(/^[\w-]{16}$/)
     const failed = (await entries('session:')).map(({ details }) => details.emailHash)
     expect(failed).toContain(nobodys?.whose)
   })

@@ -3,6 +3,7 @@ import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry } from '../audit/store.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { Limiter, Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import { issueToken } from '../one-time-tokens/issue-token.ts'
@@ -90,7 +91,7 @@ export const requestEmailChange = async (
 }
 
 const entryOf = (
-  { clock }: RequestEmailChangeDeps,
+  { clock, keyring }: RequestEmailChangeDeps,
   { userId, email, context }: RequestEmailChangeInput,
   outcome: 'sent' | 'not_sent' | 'limited',
 ): AuditEntry =>
@@ -100,5 +101,5 @@ const entryOf = (
     userId,
     resource: 'user',
     resourceId: userId,
-    details: { outcome, emailHash: emailHash(email).slice(0, 16) },
+    details: { outcome, emailHash: pseudonym(keyring, emailHash(email)) },
   })

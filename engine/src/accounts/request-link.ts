@@ -5,6 +5,7 @@ import { auditEntry, type Context } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { Limiter, Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
@@ -84,7 +85,7 @@ const actions: Readonly<Record<LinkPurpose, string>> = {
 }
 
 const entryOf = (
-  { clock }: RequestLinkDeps,
+  { clock, keyring }: RequestLinkDeps,
   { purpose, email, context }: RequestLinkInput,
   account: Account | null,
   outcome: 'sent' | 'not_sent' | 'limited',
@@ -94,5 +95,5 @@ const entryOf = (
     at: clock.now(),
     userId: account?.id ?? null,
     resource: 'user',
-    details: { outcome, emailHash: emailHash(email).slice(0, 16) },
+    details: { outcome, emailHash: pseudonym(keyring, emailHash(email)) },
   })

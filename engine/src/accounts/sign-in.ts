@@ -3,6 +3,8 @@ import { auditEntry, type Context } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { BoundKey } from '../binding/bound-key.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { HashClient } from '../passwords/hash-gate.ts'
@@ -31,6 +33,7 @@ export type SignInDeps = EnterDeps &
       EnterStores & { accounts: AccountStore; closures: ClosureStore; oneTimeTokens: OneTimeTokenStore }
     >
     readonly hasher: PasswordHasher
+    readonly keyring: Pick<Keyring, 'newest'>
     readonly channel: Channel
     readonly verifyEmail: boolean
   }
@@ -191,5 +194,5 @@ const failure = (
     at: deps.clock.now(),
     userId: account?.id ?? null,
     resource: 'user',
-    details: { ...details, emailHash: emailHash(input.email).slice(0, 16) },
+    details: { ...details, emailHash: pseudonym(deps.keyring, emailHash(input.email)) },
   })

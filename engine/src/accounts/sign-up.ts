@@ -2,7 +2,7 @@
 import type { Locale } from '@vigile/contract'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditEntry } from '../audit/store.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { Verdict } from '../limits/limiter.ts'
 import { postLetter } from '../mail/post.ts'
 import type { OutboxStore } from '../mail/store.ts'
@@ -26,7 +26,6 @@ type SignUpStores = EnterStores & {
 
 export type SignUpDeps = Omit<SignInDeps, 'transact'> & {
   readonly checkNewPassword: CheckNewPassword
-  readonly keyring: Pick<Keyring, 'newest'>
   readonly transact: Transact<SignUpStores>
   readonly mailPosted: () => void
 }
@@ -62,7 +61,7 @@ export const signUp = async (deps: SignUpDeps, input: SignUpInput): Promise<Sign
     const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? ''
     await deps.recordLimit(
       { verdict, key },
-      failure(input, deps.clock.now(), { reason: 'limited', rule: verdict.rule }),
+      failure(deps, input, deps.clock.now(), { reason: 'limited', rule: verdict.rule }),
     )
     return { ok: false, error: 'rate_limited', verdict }
   }
@@ -104,7 +103,7 @@ const makeAccount = (
     const isNew = await accounts.insert(account)
     if (deps.verifyEmail) await writeTo(deps, input, stores, { made: isNew ? account : null, isTold, now })
     if (!isNew) {
-      await audit.append([failure(input, now, { reason: 'email_taken' })])
+      await audit.append([failure(deps, input, now, { reason: 'email_taken' })])
       return 'email_taken'
     }
     await audit.append([
@@ -140,6 +139,7 @@ const writeTo = async (
 }
 
 const failure = (
+  deps: Pick<SignUpDeps, 'keyring'>,
   input: SignUpInput,
   at: number,
   details: { readonly reason: 'limited' | 'email_taken'; readonly rule?: string },
@@ -148,5 +148,5 @@ const failure = (
     action: 'user:sign-up:failed',
     at,
     resource: 'user',
-    details: { ...details, emailHash: emailHash(input.email).slice(0, 16) },
+    details: { ...details, emailHash: pseudonym(deps.keyring, emailHash(input.email)) },
   })

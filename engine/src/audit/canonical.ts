@@ -2,10 +2,8 @@
 import { sha256 } from '../primitives/hash.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { StoredEntry } from './chain-store.ts'
+import { holdsPersonal, mergeDetails, pickDetails } from './personal-details.ts'
 import type { AuditEntry } from './store.ts'
-
-/** Details that tell of a person: the deletion of the account takes them away (ACC-7). */
-const personalDetails: readonly string[] = ['emailHash', 'email', 'name']
 
 /**
  * What the deletion of an account takes out of its entries is covered by a salted hash in its place: without the salt nobody
@@ -45,12 +43,8 @@ export const linkOf = (previous: string, position: number, content: string): str
 /** An entry as it is stored; `macOf` gives its MAC, null where none is made. */
 export const toStored = (entry: AuditEntry, macOf: ((content: string) => string) | null): StoredEntry => {
   if (!Number.isSafeInteger(entry.at)) throw new RangeError(`An audit entry of the time ${entry.at}`)
-  const isPersonal = (key: string) => personalDetails.includes(key)
-  const keys = Object.keys(entry.details)
   // Who acts on others says nothing personal of them, for it would go with whoever acts.
-  const hasPersonal = entry.actorId === null && keys.some(isPersonal)
-  const pick = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(entry.details).filter(([key]) => isPersonal(key) === wanted))
+  const hasPersonal = entry.actorId === null && holdsPersonal(entry.details)
   const salt = randomToken(16)
   const stored = {
     id: entry.id,
@@ -60,11 +54,11 @@ export const toStored = (entry: AuditEntry, macOf: ((content: string) => string)
     action: entry.action.toWellFormed(),
     resource: wellFormed(entry.resource),
     resourceId: wellFormed(entry.resourceId),
-    details: JSON.stringify(hasPersonal ? pick(false) : entry.details),
+    details: JSON.stringify(hasPersonal ? pickDetails(entry.details, false) : entry.details),
     ip: wellFormed(entry.ip),
     userAgent: wellFormed(entry.userAgent),
     requestId: wellFormed(entry.requestId),
-    personal: hasPersonal ? JSON.stringify(pick(true)) : null,
+    personal: hasPersonal ? JSON.stringify(pickDetails(entry.details, true)) : null,
     salt,
   }
   const covered = { ...stored, commitment: commitmentOf(salt, stored) }
@@ -96,10 +90,7 @@ export const fromStored = (stored: StoredEntry): AuditEntry => ({
   action: stored.action,
   resource: stored.resource,
   resourceId: stored.resourceId,
-  details: {
-    ...parseDetails(stored.details),
-    ...(stored.personal === null ? {} : parseDetails(stored.personal)),
-  },
+  details: mergeDetails(parseDetails(stored.details), parseDetails(stored.personal ?? '{}')),
   ip: stored.ip,
   userAgent: stored.userAgent,
   requestId: stored.requestId,

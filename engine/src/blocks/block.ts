@@ -1,5 +1,4 @@
 // A block: a limit that is reached, or a sign-in that a hundred failures closed (LIM-6, LIM-7), and whose it is.
-import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { emailHash } from '../accounts/email.ts'
 import type { Account, Closed } from '../accounts/store.ts'
@@ -34,13 +33,14 @@ export type Found =
 export const nameOf = (found: Found): { readonly key: string; readonly userId: string | null } =>
   found.from === 'limits' ? found.full : { key: found.closed.name, userId: found.closed.userId }
 
-const id = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
-/** Tells nothing of whose it is: ids are part of addresses, which others log. */
-export const idOfFull = ({ name, key }: Pick<FullCount, 'name' | 'key'>): string => id(`limit ${name} ${key}`)
-export const idOfClosed = ({ name }: Pick<Closed, 'name'>): string => id(`closed ${name}`)
+/** Names something without telling of it. */
+type Name = (text: string) => string
 
-/** Of an email that no account has, the record has so much of its hash. */
-const hashShown = 16
+/** Tells nothing of whose it is: ids are part of addresses, which others log. */
+export const idOfFull = (name: Name, full: Pick<FullCount, 'name' | 'key'>): string =>
+  name(`limit ${full.name} ${full.key}`)
+export const idOfClosed = (name: Name, closed: Pick<Closed, 'name'>): string => name(`closed ${closed.name}`)
+
 const wholeHash = /^[0-9a-f]{64}$/
 const isAddress = (key: string) => isIP(key) > 0 || /^[0-9a-f:]+::\/64$/.test(key)
 
@@ -54,11 +54,11 @@ const closedRule = (name: string): RuleName => {
 }
 
 /** `accounts`: those that may be told of, by id or by the email that the key is a hash of. */
-export const toBlock = (found: Found, limit: number, accounts: readonly Account[]): Block => {
+export const toBlock = (name: Name, found: Found, limit: number, accounts: readonly Account[]): Block => {
   const facts =
     found.from === 'limits'
       ? {
-          id: idOfFull(found.full),
+          id: idOfFull(name, found.full),
           rule: found.full.name as RuleName | 'application',
           closed: false,
           count: found.full.used,
@@ -66,7 +66,7 @@ export const toBlock = (found: Found, limit: number, accounts: readonly Account[
           until: found.full.until,
         }
       : {
-          id: idOfClosed(found.closed),
+          id: idOfClosed(name, found.closed),
           rule: closedRule(found.closed.name),
           closed: true,
           count: found.closed.failed,
@@ -94,7 +94,7 @@ export const toBlock = (found: Found, limit: number, accounts: readonly Account[
     : accounts.find((one) => one.id === userId)
   const isBrowser = key.includes('.')
   if (account) return block(isBrowser ? 'browser' : 'account', account.email, account.id)
-  if (hash) return block('email', hash.slice(0, hashShown))
+  if (hash) return block('email', name(hash))
   if (userId !== null) return block(isBrowser ? 'browser' : 'account', userId, userId)
-  return block('session', parseSessionId(parts[0] ?? '') ?? id(key))
+  return block('session', parseSessionId(parts[0] ?? '') ?? name(key))
 }

@@ -1,6 +1,8 @@
 // The blocks in force: of the limits' store, and of the accounts'.
 import { type Email, emailHash, parseEmail } from '../accounts/email.ts'
 import { type Account, type AccountStore, maxFailuresInARow } from '../accounts/store.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { LimitStore, Wanted } from '../limits/store.ts'
 import { parseUserId, type UserId } from '../primitives/ids.ts'
 import { requireInteger } from '../primitives/require-integer.ts'
@@ -11,6 +13,7 @@ export type FindBlocksDeps = {
   readonly limits: Pick<LimitStore, 'listFull' | 'isShared'>
   /** What limits count an address by; null where the text is none. */
   readonly addressKeyOf: (text: string) => string | null
+  readonly keyring: Pick<Keyring, 'newest'>
   /** False: a command, which sees no limits but those that are shared. */
   readonly isServer: boolean
 }
@@ -60,14 +63,14 @@ export const findBlocks = async (
 
 /** With the emails of accounts that still have them. */
 export const present = async (
-  { accounts }: Pick<FindBlocksDeps, 'accounts'>,
+  { accounts, keyring }: Pick<FindBlocksDeps, 'accounts' | 'keyring'>,
   found: readonly Found[],
   known: Account | null = null,
 ): Promise<readonly Block[]> => {
   const ids = found.map((one) => parseUserId(nameOf(one).userId ?? '')).filter((one): one is UserId => one !== null)
   const read = ids.length === 0 ? [] : await accounts.findMany([...new Set(ids)])
   const all = known === null ? read : [...read, known]
-  return found.map((one) => toBlock(one, maxFailuresInARow, all))
+  return found.map((one) => toBlock((text) => pseudonym(keyring, text), one, maxFailuresInARow, all))
 }
 
 const readWho = async ({ accounts, addressKeyOf }: FindBlocksDeps, who: string) => {

@@ -3,6 +3,7 @@
 import type { AccountStore } from '../accounts/store.ts'
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import { type LimitStore, maxListed } from '../limits/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
@@ -42,20 +43,21 @@ export const liftBlock = async (deps: LiftBlockDeps, id: string, by: AnyActor): 
   return { ok: true, value: block }
 }
 
-const findBlock = async ({ accounts, limits }: LiftBlockDeps, id: string): Promise<Found | null> => {
-  const closed = (await accounts.listClosed(null, maxListed)).find((one) => idOfClosed(one) === id)
+const findBlock = async ({ accounts, limits, keyring }: LiftBlockDeps, id: string): Promise<Found | null> => {
+  const name = (text: string) => pseudonym(keyring, text)
+  const closed = (await accounts.listClosed(null, maxListed)).find((one) => idOfClosed(name, one) === id)
   if (closed) return { from: 'accounts', closed }
-  const [full] = await limits.listFull((one) => idOfFull(one) === id, 1)
+  const [full] = await limits.listFull((one) => idOfFull(name, one) === id, 1)
   return full ? { from: 'limits', full } : null
 }
 
-/** The email of an account is not for the record, which outlives it: its id is. */
+/** The email of an account is not for the record, which outlives it, nor what is made of it: the account's id is. */
 const entryOf = ({ id, kind, whose, userId, ...before }: Block, by: AnyActor, at: number) =>
   auditEntry(contextOf(by), {
     action: 'limit:lift',
     at,
     userId,
     resource: 'limit',
-    resourceId: id,
+    ...(userId === null && { resourceId: id }),
     details: { by: nameActor(by), kind, ...(userId === null && { whose }), before, after: null },
   })

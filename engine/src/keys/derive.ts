@@ -16,6 +16,8 @@ export type DerivedKeys = {
   readonly audit: Uint8Array
   /** Seed of the Ed25519 key that signs the head and the checkpoints of the audit log (RFC 8032). */
   readonly auditSeed: Uint8Array
+  /** Of what stands for an email or an address in the record and in ids. */
+  readonly pseudonym: Uint8Array
   /** Of the manifests of backups. */
   readonly backup: Uint8Array
 }
@@ -33,6 +35,7 @@ export const deriveKeys = (secret: string): DerivedKeys => {
     proof: derive(secret, 'proof nonce mac'),
     audit: derive(secret, 'audit entry mac'),
     auditSeed: derive(secret, 'audit signature seed'),
+    pseudonym: derive(secret, 'pseudonym mac'),
     backup: derive(secret, 'backup manifest mac'),
   }
 }

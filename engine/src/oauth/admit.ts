@@ -5,6 +5,7 @@ import { newAccount } from '../accounts/new-account.ts'
 import type { Account, AccountStore } from '../accounts/store.ts'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import { pseudonym } from '../keys/pseudonym.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { connectIdentity } from './connect.ts'
@@ -62,7 +63,7 @@ export const admit = async (
   const refuse = async <Refused extends NotAdmitted>(refused: Refused): Promise<Refused> => {
     const entry = failedFlow(deps, { provider: provider.id, reason: refused.error, linking: null, context })
     const userId = 'userId' in refused ? refused.userId : null
-    const details = { ...entry.details, ...(email && { emailHash: emailHash(email).slice(0, 16) }) }
+    const details = { ...entry.details, ...(email && { emailHash: pseudonym(deps.keyring, emailHash(email)) }) }
     await stores.audit.append([{ ...entry, userId, details }])
     return refused
   }
