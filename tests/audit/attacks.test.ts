@@ -142,13 +142,11 @@ describe.each(storeKinds)('%s', (kind) => {
     await plant(site, { id: "'never'", at: '9223372036854775807' })
     await plant(site, { id: "'low'", position: '-9000000000000000000', hash: "'x'" })
     await plant(site, { id: "'high'", position: '9000000000000000000', hash: "'x'", personal: "'['" })
-    await site.raw.run("update audit_entries set details = '{' where position = 2")
+    await site.raw.run("update audit_entries set details = '{' where resource_id = 'r2'")
     const { faults } = await site.verify()
+    const [broken] = await site.raw.run("select id from audit_entries where resource_id = 'r2'")
     expect(faults.map(({ kind: what, id }) => [what, id].filter(Boolean).join(' '))).toEqual([
-      'changed made'.replace(
-        ' made',
-        ` ${String((await site.raw.run('select id from audit_entries where position = 2'))[0]?.id)}`,
-      ),
+      `changed ${String(broken?.id)}`,
       'inserted low',
       'beyond_head',
       'inserted long-ago',
@@ -227,6 +225,7 @@ describe.each(storeKinds)('%s', (kind) => {
     expect(await site.vigile.audit.accept({ reason: 'none' }, by)).toEqual({ ok: false, error: 'nothing_to_accept' })
     await site.raw.run("update audit_entries set action = 'made:good' where position = 2")
     await site.raw.run('delete from audit_entries where position = 3')
+    await site.raw.run('update audit_entries set at = 9000000000000 where position = 4')
     await plant(site, { id: "'forged'" })
     await plant(site, { id: "'beyond'", position: '9000000000000000000', hash: "'x'" })
     expect((await site.verify()).ok).toBe(false)

@@ -84,9 +84,11 @@ const endOf = async (
   let { position, hash } = start
   const over: SealedEntry[] = []
   for (const entry of await chain.listSealed({ after: head.cut?.position ?? 0, limit: atOnce })) {
-    if (entry.at >= before || entry.position > head.position) break
-    // Nothing vouches for these any more.
-    if (entry.position <= start.position) {
+    // Nothing vouches for what an operator took as it is, nor for its time.
+    const isTaken = entry.position <= start.position
+    const at = isTaken ? Math.min(entry.at, head.accepted?.at ?? entry.at) : entry.at
+    if (at >= before || entry.position > head.position) break
+    if (isTaken) {
       over.push(entry)
       continue
     }
