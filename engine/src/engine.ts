@@ -131,6 +131,9 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     if (isServer) {
       await foundChain(acts)
       await signingKeys.open()
+    } else {
+      // Now: on the embedded database a transaction that signs keeps the one connection to itself.
+      await signingKeys.published()
     }
   })
 
