@@ -16,6 +16,8 @@ export const testPrograms = {
   amtool: { debianPackage: 'prometheus-alertmanager' },
   oathtool: { debianPackage: 'oathtool' },
   age: { debianPackage: 'age' },
+  'docker-compose': { debianPackage: 'docker-compose' },
+  'systemd-analyze': { debianPackage: 'systemd' },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
 }
 

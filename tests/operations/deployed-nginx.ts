@@ -1,0 +1,34 @@
+// nginx with the files of ops/nginx as they are; only ports, nodes and the certificate are those of the test.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeCertificate } from '../services/certificate.ts'
+import { type NginxServer, startNginx } from '../services/nginx.ts'
+import { freePort, temporaryFolder } from '../services/place.ts'
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '../../ops/nginx', file), 'utf8')
+
+/** `port` speaks TLS. */
+export type DeployedNginx = NginxServer & { readonly plainPort: number }
+
+export const startDeployedNginx = async (nodes: readonly number[]): Promise<DeployedNginx> => {
+  const folder = await temporaryFolder('nginx-tls')
+  const { certificate, key } = makeCertificate(folder.path)
+  const plainPort = await freePort()
+  const configured = (port: number) =>
+    `${read('upstream.conf')}${read('vigile.conf')}`
+      .replaceAll(/^ *listen \[::\].*$/gm, '')
+      .replaceAll('listen 80', `listen 127.0.0.1:${plainPort}`)
+      .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
+      .replaceAll(/127\.0\.0\.1:300(\d)/g, (_, index) => `127.0.0.1:${nodes[Number(index) - 1]}`)
+      .replace(/ssl_certificate \S+;/, `ssl_certificate ${certificate};`)
+      .replace(/ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`)
+  const nginx = await startNginx(configured)
+  return {
+    ...nginx,
+    plainPort,
+    stop: async () => {
+      await nginx.stop()
+      await folder.remove()
+    },
+  }
+}

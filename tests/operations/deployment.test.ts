@@ -1,0 +1,133 @@
+// What ops/ gives to systemd, Docker and Kubernetes, as their own tools see it, and as Vigile does.
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { validate } from 'dockerfile-utils'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { typeErrorsIn } from '../docs/type-check.ts'
+import { vigileProgram } from '../nodes/node.ts'
+import { type Folder, temporaryFolder } from '../services/place.ts'
+import { runProgram } from '../services/process.ts'
+import { programPath } from '../services/program-path.ts'
+
+const ops = join(import.meta.dirname, '../../ops')
+const read = (file: string) => readFileSync(join(ops, file), 'utf8')
+const temporary = async (): Promise<Folder> => {
+  const folder = await temporaryFolder('deployment')
+  onTestFinished(folder.remove)
+  return folder
+}
+
+describe('OPS-9 systemd', () => {
+  let unit: string
+  beforeAll(async () => {
+    // Node is elsewhere on this machine.
+    const text = read('systemd/vigile@.service').replace('/usr/bin/node', process.execPath)
+    const folder = await temporaryFolder('systemd')
+    unit = join(folder.path, 'vigile@.service')
+    await writeFile(unit, text)
+    return folder.remove
+  })
+  const analyze = (...args: string[]) =>
+    runProgram({ command: programPath('systemd-analyze'), args: ['--no-pager', ...args, unit] })
+
+  test('has nothing to say against the unit', async () => {
+    expect(await analyze('--man=no', 'verify')).toBe('')
+  })
+
+  test('finds it hardened: an exposure under 1.5 of 10', async () => {
+    expect(await analyze('security', '--offline=true', '--threshold=15')).toContain('Overall exposure level')
+  })
+})
+
+test('OPS-9 docker-compose accepts the compose file', async () => {
+  const args = ['-f', join(ops, 'compose/compose.yaml'), 'config']
+  const { services } = parse(await runProgram({ command: programPath('docker-compose'), args }))
+  expect(Object.keys(services).sort()).toEqual(['migrate', 'nginx', 'node-1', 'node-2', 'postgres', 'redis'])
+  // nginx is told addresses, not names.
+  for (const node of ['node-1', 'node-2'])
+    expect(read('compose/upstream.conf')).toContain(`server ${services[node].networks.inside.ipv4_address}:3000 `)
+  expect(services['node-1'].environment.VIGILE_TRUSTED_PROXIES).toBe(services.nginx.networks.inside.ipv4_address)
+})
+
+test('OPS-9 the Dockerfile is one, and runs as nobody in particular', () => {
+  const text = read('docker/Dockerfile')
+  expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([])
+  expect(text).toMatch(/^USER [1-9]\d*$/m)
+})
+
+const groups: Readonly<Record<string, string>> = { v1: 'core/v1', 'networking.k8s.io/v1': 'networking/v1' }
+const manifests = ['vigile', 'migrate', 'secret.example'].flatMap((name) =>
+  parseAllDocuments(read(`kubernetes/${name}.yaml`)).map((document) => ({ name, ...document.toJS() })),
+)
+
+describe('OPS-9 Kubernetes', () => {
+  // An object literal has to have every field that its type wants, and no other.
+  const typed = ({ name, ...manifest }: (typeof manifests)[number], line: number) => {
+    const { apiVersion, kind } = manifest
+    const from = `kubernetes-types/${groups[apiVersion] ?? apiVersion}`
+    const code = `import type { ${kind} } from '${from}'\nconst manifest: ${kind} = ${JSON.stringify(manifest)}\n`
+    return { page: `${name}.md`, line, language: 'ts', note: '', code }
+  }
+
+  test('every manifest is what the API takes', () => {
+    expect(manifests.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['Deployment', 'Service', 'PodDisruptionBudget', 'NetworkPolicy', 'Job', 'Secret']),
+    )
+    expect(typeErrorsIn(manifests.map(typed), 'kubernetes')).toEqual([])
+  })
+
+  test('a field that there is not is told', () => {
+    const wrong = { name: 'wrong', apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', spec: { maxUnavailabel: 1 } }
+    expect(typeErrorsIn([typed(wrong, 1)], 'kubernetes-wrong')).toEqual([expect.stringContaining('maxUnavailabel')])
+  })
+
+  test('what is selected, mounted and asked for is there', () => {
+    const of = (kind: string) => manifests.filter((one) => one.kind === kind)
+    const [{ spec }] = of('Deployment')
+    const { labels } = spec.template.metadata
+    const selectors = [
+      spec.selector.matchLabels,
+      of('Service')[0].spec.selector,
+      of('PodDisruptionBudget')[0].spec.selector.matchLabels,
+      of('NetworkPolicy')[0].spec.podSelector.matchLabels,
+    ]
+    for (const selector of selectors) expect(labels).toMatchObject(selector)
+    const files = Object.values<string>(of('ConfigMap')[0].data).filter((value) => value.startsWith('/run/secrets'))
+    const keys = Object.keys(of('Secret')[0].stringData)
+    expect(files.sort()).toEqual(keys.map((key) => `/run/secrets/vigile/${key}`).sort())
+  })
+})
+
+const secrets: Readonly<Record<string, string>> = {
+  secret: 'nB7kQ2xWm4rZp8yLc1dHs5jTf9gEa3uVo6iXw0vQtRbUeJhYk-deployment-01',
+  database: 'postgres://vigile:password@127.0.0.1/vigile',
+  redis: 'redis://127.0.0.1:6379',
+  smtp: 'smtps://user:password@mail.example.com',
+}
+const pairs = (lines: string[]) => Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))
+const environments: Readonly<Record<string, () => Record<string, string>>> = {
+  systemd: () =>
+    pairs([
+      ...[...read('systemd/vigile@.service').matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) =>
+        line.replaceAll('%i', '3001').replaceAll('%d', '/run/secrets').split(' '),
+      ),
+      ...(read('systemd/environment.example').match(/^\w+=.*$/gm) ?? []),
+    ]),
+  compose: () => parse(read('compose/compose.yaml'), { merge: true })['x-vigile'].environment,
+  Kubernetes: () => manifests.find(({ kind }) => kind === 'ConfigMap').data,
+}
+
+test.each(Object.entries(environments))('OPS-1 OPS-9 Vigile would start with the settings of %s', async (_, of) => {
+  const folder = await temporary()
+  for (const [name, value] of Object.entries(secrets)) await writeFile(join(folder.path, name), value)
+  const here = Object.entries(of()).map(([name, value]) => [
+    name,
+    value.replace(/^\/run\/secrets(\/vigile)?/, folder.path),
+  ])
+  const { command, args } = vigileProgram('config check --json', { database: '' })
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', ...Object.fromEntries(here) }
+  const said = JSON.parse(await runProgram({ command, args, env }))
+  expect(said).toMatchObject({ ok: true, production: true, warnings: [] })
+})
