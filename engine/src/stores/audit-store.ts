@@ -7,9 +7,6 @@ import type { Tables } from './schema.ts'
 
 const maxEntries = 1_000
 
-/** Details that tell of a person, in entries of before they had a column of their own. */
-const personal = ['emailHash', 'email', 'name'] as const
-
 /**
  * The first of these that is given leads: its index has the entries in the order of their time. The others only look at what it
  * gives; a column with nothing added to it is no column of an index.
@@ -37,7 +34,7 @@ const matches = (dialect: Dialect, filter: Filter): RawBuilder<boolean> => {
   return all.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.join(all, sql` and `)}`
 }
 
-/** Gives the MAC of an entry's content; null: entries have none, and stay outside the chain. */
+/** Gives the MAC of an entry's content; null: entries have none, and are refused where they are to be sealed. */
 export type EntryMac = ((content: string) => string) | null
 
 export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac: EntryMac): AuditStore => ({
@@ -79,8 +76,6 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
     return rows.map((row) => ({ ...fromStored(row), position: row.position }))
   },
   pseudonymise: async (userId) => {
-    // To the byte where a MAC covers them: what is personal is not among them.
-    const details = sql<string>`case when mac is null then ${dialect.withoutKeys(sql.ref('details'), personal)} else details end`
     const takeOut = async (column: 'user_id' | 'actor_id', last?: { at: number; id: string }): Promise<void> => {
       const some = await db
         .selectFrom('audit_entries')
@@ -95,7 +90,7 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
       if (some.length === 0) return
       await db
         .updateTable('audit_entries')
-        .set({ ip: null, user_agent: null, personal: null, salt: null, details })
+        .set({ ip: null, user_agent: null, personal: null, salt: null })
         .where(
           dialect.isAny(
             sql.ref('id'),

@@ -20,8 +20,6 @@ export type Dialect = {
   readonly isDuplicate: (error: unknown) => boolean
   /** Whether a text begins so. Where that is rare, an index by bytes leads to it. `next`: the first text after all of these. */
   readonly beginsWith: (value: Expression<string>, start: string, next: string) => RawBuilder<boolean>
-  /** A JSON object, as text, without some of its keys. */
-  readonly withoutKeys: (json: Expression<string>, keys: readonly string[]) => RawBuilder<string>
   /** Gives entries of the audit log their places: a list of `{ id, position, hash }` as JSON. */
   readonly sealEntries: (links: string) => RawBuilder<unknown>
   readonly tableExists: (db: Kysely<Tables>, name: string) => Promise<boolean>
@@ -44,7 +42,6 @@ export const sqliteDialect: Dialect = {
   isDuplicate: (error) => (error as { readonly errcode?: unknown }).errcode === 2067,
   // Its planner, without statistics, would sort all that begin so: it reads by time instead.
   beginsWith: (value, start) => sql`substr(${value}, 1, ${sql.lit(start.length)}) = ${start}`,
-  withoutKeys: (json, keys) => sql`json_remove(${json}, ${sql.join(keys.map((key) => `$.${key}`))})`,
   sealEntries: (links) => sql`
     update audit_entries set position = link.value ->> 'position', hash = link.value ->> 'hash'
     from json_each(${links}) as link where audit_entries.id = link.value ->> 'id' and audit_entries.hash is null`,
@@ -69,7 +66,6 @@ export const postgresDialect: Dialect = {
   },
   isDuplicate: (error) => (error as { readonly code?: unknown }).code === '23505',
   beginsWith: (value, start, next) => sql`(${value} ~>=~ ${start} and ${value} ~<~ ${next})`,
-  withoutKeys: (json, keys) => sql`(${json}::jsonb - ${keys}::text[])::text`,
   sealEntries: (links) => sql`
     update audit_entries set position = link.position, hash = link.hash
     from json_to_recordset(${links}) as link (id text, position bigint, hash text)
