@@ -21,6 +21,8 @@ const trace = '0af7651916cd43dd8448eb211c80319c'
 let collector: Awaited<ReturnType<typeof startCollector>>
 let logged: string
 let requestId: string | null
+let refusedId: string | null
+let recordedId: string | null
 const tokens: string[] = []
 beforeAll(async () => {
   collector = await startCollector()
@@ -41,7 +43,7 @@ beforeAll(async () => {
   }
   await ada.signUp(planted.email, planted.password)
   await ada.signIn(planted.email, planted.password)
-  await ada.signIn(planted.email, goodPassword)
+  refusedId = (await ada.signIn(planted.email, goodPassword)).headers.get('x-request-id')
   await ada.get(`/api/auth/me?token=${planted.query}`)
   await ada.get(`/api/auth/me?token=${planted.query}`, { headers, cookie: `vigile_access=${planted.cookie}` })
   tokens.push(...ada.jar.all().flatMap(({ value }) => (value.length > 16 ? [value] : [])))
@@ -50,6 +52,8 @@ beforeAll(async () => {
 
   const client = new pg.Client({ connectionString: database })
   await client.connect()
+  const { rows } = await client.query("select request_id from audit_entries where action = 'session:sign-in:failed'")
+  recordedId = rows[0]?.request_id
   // A fault whose text quotes what it should not, as those of others do.
   const text = `of ${planted.email} from https://a.example.com/x?code=${planted.query} with password=${planted.password}`
   await client.query(`create function quote() returns trigger language plpgsql as
@@ -152,11 +156,18 @@ describe('OPS-12 by OpenTelemetry', () => {
     ])
       expect(text).toContain(`"vigile_${name}"`)
   })
+})
 
-  test('OPS-4 the lines of the log, with the id that the answer had', () => {
-    const text = collector.at('/v1/logs').join('\n')
-    expect(text).toContain('"stringValue":"a fault"')
-    expect(text).toContain(String(requestId))
-    expect(logged).toContain(String(requestId))
-  })
+test('OPS-4 one id is in the answer, the access log, the fault, the audit log and what OpenTelemetry gets', () => {
+  const sent = collector.at('/v1/logs').join('\n')
+  expect(sent).toContain('"stringValue":"a fault"')
+  const lines = logged.split('\n')
+  const of = (id: string | null, what: string) => lines.some((line) => line.includes(`${id}`) && line.includes(what))
+  expect(of(requestId, 'a fault')).toBe(true)
+  expect(of(refusedId, 'on record')).toBe(true)
+  for (const id of [requestId, refusedId]) {
+    expect(of(id, '"request"')).toBe(true)
+    expect(sent).toContain(`${id}`)
+  }
+  expect(recordedId).toBe(refusedId)
 })
