@@ -214,6 +214,9 @@ test.each([
   'ftp://example.com',
   'http://log.example.com/',
   's3://bucket/prefix',
+  's3://A%zz:secret@s3.example.com/bucket?region=eu-west-3',
+  'https://user:hunter2secret@log.example.com/',
+  'file:///var/log/%zz',
   's3://k:s@host/?region=a',
   'file://host/path',
 ])('AUD-3 OPS-1 %s is no anchor, and a site does not start with it', (address) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Member, member } from '../administration/people.ts'
 import { by, permissions, roles } from '../roles/scene.ts'
 import { storeKinds } from '../support/site.ts'
+import { goodPassword } from '../support/visitor.ts'
 import { type AuditedSite, openAuditedSite } from './log.ts'
 
 describe.each(storeKinds)('on %s', (kind) => {
@@ -93,6 +94,20 @@ describe.each(storeKinds)('on %s', (kind) => {
     await site.vigile.users.delete(person.id, by)
     expect(await recorded()).toEqual({ before: { price: 10 }, reason: 'a wish' })
     expect(await site.faults()).toEqual([])
+  })
+
+  test('AUD-2 S-90 attack: guesses at a claim link and at a link for a new password, and data taken away, are on record', async () => {
+    const { visitor } = person
+    const token = 'A'.repeat(43)
+    expect((await visitor.post('/api/auth/claim', { token })).status).toBe(410)
+    expect((await visitor.post('/api/auth/password/reset', { token, password: goodPassword })).status).toBe(410)
+    expect((await visitor.post('/api/auth/export', {})).status).toBe(200)
+    const found = (await entries({ ip: visitor.address })).map(({ action, userId }) => [action, userId])
+    expect(found.slice(0, 3)).toEqual([
+      ['user:export', person.id],
+      ['user:password-reset:failed', null],
+      ['system:claim:failed', person.id],
+    ])
   })
 
   test('AUD-3 the deletion of whom it was done to does not excuse that the doer was wiped', async () => {

@@ -2,6 +2,7 @@
 // somebody tried what only looked like them, it is said that it happened, and not who or where.
 import type { Passkey, User } from '@vigile/contract'
 import { type Cursor, cursorOf } from '../audit/cursor.ts'
+import { auditEntry, type Context } from '../audit/entry.ts'
 import type { AuditEntry, AuditStore } from '../audit/store.ts'
 import type { Identity, IdentityStore } from '../identities/store.ts'
 import type { OutboxStore, SentLetter } from '../mail/store.ts'
@@ -26,7 +27,7 @@ export type ExportDeps = {
   readonly totp: Pick<TotpStore, 'find'>
   readonly passkeys: HeldPasskeys
   readonly identities: Pick<IdentityStore, 'listOfUser'>
-  readonly audit: Pick<AuditStore, 'list'>
+  readonly audit: Pick<AuditStore, 'list' | 'append'>
   readonly clock: Clock
 }
 
@@ -65,10 +66,13 @@ export type ExportPage = {
  */
 export const exportData = async (
   deps: ExportDeps,
-  { userId, after }: { readonly userId: UserId; readonly after: Cursor | null },
+  { userId, after, context }: { readonly userId: UserId; readonly after: Cursor | null; readonly context: Context },
 ): Promise<ExportPage | null> => {
   const data = after === null ? await collect(deps, userId) : null
   if (after === null && data === null) return null
+  const act = { action: 'user:export', at: deps.clock.now(), userId, resource: 'user', resourceId: userId }
+  // Whoever took the data away by a stolen session is on record, or has none of it.
+  if (after === null) await deps.audit.append([auditEntry(context, act)])
   const entries = await deps.audit.list({ userId, limit: pageSize, ...(after && { before: after }) })
   const last = entries.length === pageSize ? entries.at(-1) : undefined
   return { data, activity: entries.map(exportEntry), next: last ? cursorOf(last) : null }

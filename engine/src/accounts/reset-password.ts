@@ -53,18 +53,26 @@ export const resetPassword = async (
   const tokenHash = oneTimeTokenHash('reset_password', input.token)
   const use = await deps.oneTimeTokens.find(tokenHash, 'reset_password', deps.clock.now())
   const account = use && (await deps.accounts.findById(use.userId))
-  if (!account?.isActive) return { ok: false, error: 'link_expired' }
+  if (!account?.isActive) return refuseLink(deps, input)
   const faults = await deps.checkNewPassword(input.password, account)
   if (faults.length > 0) return { ok: false, error: 'weak_password', faults }
 
   const passwordHash = await deps.hasher.hash(input.password, input.clientKey ?? undefined)
   const committed = change(deps, input, account.id, { tokenHash, passwordHash })
   const done = await orAlarm(deps.log, { reason: 'password_changed', user: account.id }, committed)
-  if (!done) return { ok: false, error: 'link_expired' }
+  if (!done) return refuseLink(deps, input)
   deps.mailPosted()
   deps.identitiesGone(done.disconnected)
   await announceAccount(deps, account.id, done.ended)
   return { ok: true }
+}
+
+/** A guess is on record, or it is not answered as one (S-90). */
+const refuseLink = async (deps: ResetPasswordDeps, { context }: ResetPasswordInput): Promise<ResetPasswordResult> => {
+  const details = { reason: 'link_expired' }
+  const failed = { action: 'user:password-reset:failed', at: deps.clock.now(), resource: 'user', details }
+  await deps.transact(({ audit }) => audit.append([auditEntry(context, failed)]))
+  return { ok: false, error: 'link_expired' }
 }
 
 /** Everything that it writes, in one transaction. Null: another request used the link, or the address is no longer the account's. */

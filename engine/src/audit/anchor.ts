@@ -26,9 +26,15 @@ export const parseAnchor = (address: string): Anchor | null => {
   if (isAbsolute(address)) return fileAnchor(address)
   const url = URL.parse(address)
   if (!url) return null
-  if (url.protocol === 'file:') return url.host === '' ? fileAnchor(fileURLToPath(url)) : null
-  if (isSafeUrl(url)) return webhookAnchor(url)
-  return url.protocol === 's3:' ? s3Anchor(url) : null
+  try {
+    if (url.protocol === 'file:') return url.host === '' ? fileAnchor(fileURLToPath(url)) : null
+    // `fetch` takes no address with credentials, and its error would write them to the log.
+    if (isSafeUrl(url)) return url.username || url.password ? null : webhookAnchor(url)
+    return url.protocol === 's3:' ? s3Anchor(url) : null
+  } catch {
+    // A % that begins no letter.
+    return null
+  }
 }
 
 /** A checkpoint as it is kept: one line of JSON. */

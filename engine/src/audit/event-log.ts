@@ -4,8 +4,9 @@ import type { AuditEntry, AuditStore } from './store.ts'
 
 /** `SECURITY`: somebody was refused, or a session was misused. `AUTH`: what people do with their accounts. */
 const categoryOf = (action: string): 'AUTH' | 'SECURITY' | 'AUDIT' => {
-  if (/:failed$|:denied$|^limit:|^audit:forged$|^session:(reuse|many-siblings|commits-lost)/.test(action))
-    return 'SECURITY'
+  const misused =
+    /:(failed|denied)$|^(limit:refused|user:not-me|audit:forged|session:(reuse|many-siblings|commits-lost))$/
+  if (misused.test(action)) return 'SECURITY'
   return /^(session|user|factor|identity):/.test(action) ? 'AUTH' : 'AUDIT'
 }
 

@@ -77,9 +77,11 @@ const csvLine = (entry: RecordedEntry): string => {
 
 /**
  * A cell that a spreadsheet would take for a formula begins with an apostrophe: who fails to sign in chooses what stands in the
- * browser's name (OWASP, CSV injection). Line ends and other controls become visible.
+ * browser's name (OWASP, CSV injection). So does what follows a semicolon, which ends a cell in much of Europe. Line ends and other
+ * controls become visible.
  */
 const csvCell = (text: string): string => {
-  const plain = text.replace(/\p{Cc}/gu, '\ufffd').replaceAll('"', '""')
+  const visible = text.replace(/\p{Cc}/gu, '\ufffd').replace(/;(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g, ";'")
+  const plain = visible.replaceAll('"', '""')
   return `"${/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20\ufffd]/.test(plain) ? `'${plain}` : plain}"`
 }

@@ -34,11 +34,15 @@ export const createPersonHandlers = (deps: CloseAccountDeps & AccountActDeps & E
     return answer(204)
   },
 
-  exportData: async (_call: Call, { session }: VerifiedSession, { body }: InputOf<'exportData'>): Promise<Outcome> => {
+  exportData: async (
+    { context }: Call,
+    { session }: VerifiedSession,
+    { body }: InputOf<'exportData'>,
+  ): Promise<Outcome> => {
     const after = body.after === undefined ? null : parseCursor(body.after)
     if (body.after !== undefined && after === null)
       return refuse('validation_failed', { fields: [{ path: 'after', code: 'invalid', key: 'fields.invalid' }] })
-    const page = await exportData(deps, { userId: session.userId, after })
+    const page = await exportData(deps, { userId: session.userId, after, context })
     if (!page) return refuse('unauthenticated')
     return answer(200, { json: page, headers: { 'Content-Disposition': 'attachment; filename="account.json"' } })
   },

@@ -64,6 +64,10 @@ export const claim = async (
     },
   )
   if (done.ok) return done
+  // What was tried is on record, or it is not answered (S-90).
+  const failed = { action: 'system:claim:failed', at: deps.clock.now(), userId, resource: 'user', resourceId: userId }
+  const entry = auditEntry(context, { ...failed, details: { reason: done.error } })
+  await deps.transact(({ audit }) => audit.append([entry]))
   // The user is held and the session asked for; what is not there is over.
   return { ok: false, error: done.error === 'not_found' ? 'unauthenticated' : done.error }
 }

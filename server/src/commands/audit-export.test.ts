@@ -51,6 +51,14 @@ test('AUD-4 audit export: a moment without a zone is UTC, wherever the machine s
   }
 })
 
+test('AUD-4 audit export: a filter without an end is refused as an option is, in the language of whoever asks', async () => {
+  for (const option of ['--user', '--ip', '--action']) {
+    const line = `audit export ${option} ${'a'.repeat(201)}`
+    const { exitCode, errors } = await call(line, { fake: fake(), environment: { LANG: 'fr_FR.UTF-8' } })
+    expect([exitCode, errors.includes('is to have')]).toEqual([2, false])
+  }
+})
+
 test.each(['--format xml', '--from yesterday', '--to 2026-13-01', '--from 2026-02-30'])(
   'AUD-4 audit export %s is refused',
   async (option) => {

@@ -34,6 +34,23 @@ test('AUD-3 S-90 audit verify: each fault with its place, exit 1, and nothing of
   expect(french.errors).toMatch(/130 anomalies/)
 })
 
+test('AUD-3 audit verify: where the end is under an unknown secret, nothing vouches for what older ones signed', async () => {
+  const faults = [{ kind: 'head_unknown_key' }] as const
+  const verify = async () => ({ ...wholeLog, ok: false, faults, faultCount: 1, underOldKeys: 2 })
+  const fake = createFakeVigile({ overrides: { audit: { ...createFakeVigile().audit, verify } } })
+  const { errors } = await call('audit verify', { fake })
+  expect(errors).toContain('a secret that is not in VIGILE_SECRET')
+  expect(errors).not.toContain('2 signed under')
+})
+
+test('AUD-3 S-90 attack: a secret in the address of an anchor is not said back', async () => {
+  for (const address of ['s3://KEY:hunter2@s3.example.com/bucket?region=a', 'https://user:hunter2@log.example.com/']) {
+    const { exitCode, output, errors } = await call(`audit verify --anchor ${address}`)
+    expect(exitCode).toBe(2)
+    expect(output + errors).not.toContain('hunter2')
+  }
+})
+
 test('AUD-3 audit verify --from takes a position', async () => {
   let from: number | undefined
   const verify = async (input: { from?: number } = {}) => {

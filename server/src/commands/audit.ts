@@ -35,6 +35,10 @@ export const addAudit = (parent: Command, cli: Cli): void => {
       cli.action<VerifyOptions>((call) =>
         withVigile(cli, call, async (vigile) => {
           const { report, options } = call
+          // Before anything that fails says what it was given: it may hold a secret.
+          const address = URL.parse(options.anchor ?? '')
+          if (address?.protocol === 's3:' || address?.password)
+            return report.refused('anchor_address', audit.anchorAddress, { exitCode: exitCodes.wrong })
           const startedAt = performance.now()
           const found = await vigile.audit.verify({
             ...(options.from === undefined ? {} : { from: options.from }),
@@ -70,12 +74,12 @@ export const addAudit = (parent: Command, cli: Cli): void => {
   cli
     .command(group, 'export', audit.exportAbout, 'vigile audit export --format csv --action session: --from 2026-01-01')
     .addOption(new Option('--format <format>', audit.format).choices(['csv', 'jsonl']).default('jsonl'))
-    .option('--user <user>', cli.messages.users.user)
-    .option('--by <user>', audit.by)
-    .option('--action <action>', audit.action)
-    .option('--resource <kind>', audit.resource)
-    .option('--resource-id <id>', audit.resourceId)
-    .option('--ip <address>', audit.ip)
+    .option('--user <user>', cli.messages.users.user, parseText)
+    .option('--by <user>', audit.by, parseText)
+    .option('--action <action>', audit.action, parseText)
+    .option('--resource <kind>', audit.resource, parseText)
+    .option('--resource-id <id>', audit.resourceId, parseText)
+    .option('--ip <address>', audit.ip, parseText)
     .option('--from <time>', audit.since, parseTime)
     .option('--to <time>', audit.until, parseTime)
     .option('--failed', audit.failed)
@@ -115,7 +119,10 @@ const tell = (found: AuditReport, report: Report, { audit }: Catalogue): number 
       ? [audit.anchored(found.anchored.compared, found.anchored.position, formatTime(found.anchored.at))]
       : []),
     ...(found.anchored?.unreadable ? [audit.unreadable(found.anchored.unreadable)] : []),
-    ...(found.underOldKeys > 0 ? [audit.underOldKeys(found.underOldKeys)] : []),
+    // Nothing does where the end itself can't be believed.
+    ...(found.underOldKeys > 0 && !faults.some(({ kind }) => kind.startsWith('head_'))
+      ? [audit.underOldKeys(found.underOldKeys)]
+      : []),
   ]
   if (found.foundedAt !== null) notes.push(audit.founded(formatTime(found.foundedAt)))
   if (found.ok) return report.done(found, [audit.whole(entries, from, to, found.checkpoints, seconds), ...notes])
@@ -128,6 +135,12 @@ const describe = ({ kind, position, to, id, at, action }: AuditFault, audit: Cat
   const where = position === undefined ? '' : to === undefined || to === position ? `${position}` : `${position}–${to}`
   const entry = [formatCell(action ?? null), at === undefined ? '' : formatTime(at), formatCell(id ?? null)]
   return [where, audit.faults[kind], entry.filter(Boolean).join(' ')].filter(Boolean).join('  ')
+}
+
+/** As the engine takes it. */
+const parseText = (text: string): string => {
+  if (!/^\P{Cc}{1,200}$/u.test(text)) throw new InvalidArgumentError('')
+  return text
 }
 
 /** A day or a moment, UTC unless it says otherwise. */

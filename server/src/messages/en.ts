@@ -302,6 +302,8 @@ export const en = {
     until: 'Before this day or moment',
     failed: 'Only what was refused',
     verifyAbout: 'Check that the audit log is as it was written',
+    anchorAddress:
+      'That is no file, and no address without a secret. Objects of a bucket are read together first: rclone cat remote:bucket/prefix > anchors.jsonl',
     anchor: 'Compare it with the checkpoints that an anchor kept',
     anchored: (compared: number, position: number, at: string) =>
       position === 0

@@ -314,6 +314,8 @@ export const fr: Catalogue = {
     until: 'Avant ce jour ou moment',
     failed: 'Seulement ce qui a été refusé',
     verifyAbout: 'Vérifier que le journal d’audit est tel qu’il a été écrit',
+    anchorAddress:
+      'Ce n’est ni un fichier, ni une adresse sans secret. Les objets d’un dépôt sont d’abord lus ensemble : rclone cat remote:bucket/prefix > anchors.jsonl',
     anchor: 'Comparer aux points de contrôle gardés par une ancre',
     anchored: (compared, position, at) =>
       position === 0
