@@ -6,7 +6,7 @@ import { macOf } from '../audit/entry-mac.ts'
 import { foundChain } from '../audit/found-chain.ts'
 import { createSealer } from '../audit/sealer.ts'
 import { deriveKeys } from '../keys/derive.ts'
-import { noMeter } from '../meter/meter.ts'
+import { type Meter, noMeter } from '../meter/meter.ts'
 import { silentLog } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
@@ -23,6 +23,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   let other: Database
   let now: number
   const logged: Record<string, unknown>[] = []
+  const counted: string[] = []
   beforeEach(async () => {
     place = await newPlace({ ms: 0 }, (content) => macOf(key, content))
     one = place.open()
@@ -30,6 +31,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     await one.migrate()
     now = 1_800_000_000_000
     logged.length = 0
+    counted.length = 0
     await foundChain(depsOf(one))
   })
   afterEach(() => place?.remove())
@@ -39,7 +41,10 @@ describe.each(places)('on %s', (_, newPlace) => {
     keyring: { find: async (id: string) => (id === key.id ? key : null), newest: () => key, ids: () => [key.id] },
     clock: { now: () => now },
     log: { ...silentLog, warn: (fields: object) => void logged.push(fields as Record<string, unknown>) },
-    meter: noMeter,
+    meter: {
+      ...noMeter,
+      add: (name, labels) => void counted.push([name, ...Object.values(labels)].join(' ')),
+    } as Meter,
     mailTo: [parseEmail('ops@example.com')].filter((email) => email !== null),
     hasWebhook: true,
     thresholds: defaultThresholds,
@@ -88,6 +93,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     await failures(25, () => ({ userId: 'ada' }))
     await watch()
     expect(await alerts()).toEqual(['failures_by_account ada 28', 'failures_by_account ada 28'])
+    expect(counted).toEqual(['alerts_total failures_by_account', 'alerts_total failures_by_account'])
   })
 
   test('AUD-5 of nodes that watch at once one does: nothing is counted twice, nothing is missed', async () => {
