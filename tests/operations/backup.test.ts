@@ -4,8 +4,12 @@ import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
+import { createVouching } from '@vigile/engine'
 import pg from 'pg'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
+import { restoreBackup } from '../../server/src/backup/restore-backup.ts'
+import { takeBackup } from '../../server/src/backup/take-backup.ts'
 import { createCrowd } from '../nodes/crowd.ts'
 import { copyOf, newVisitor, runVigile, type ServerNode, startNode, vigileProgram } from '../nodes/node.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
@@ -176,6 +180,29 @@ test('OPS-8 a restore that is killed leaves what was there, and can be begun aga
   await runVigile('restore --replace --yes', reader)
   expect(await rotated()).toBe(0)
 }, 400_000)
+
+test('OPS-8 S-38 a restore that ends right after its commit has revived nobody', async () => {
+  const [, keep] = kinds[1]
+  const { database, empty, close } = await keep()
+  cleanUps.push(close)
+  const folder = await temporaryFolder('backups')
+  cleanUps.push(folder.remove)
+  const node = await startNode({ database })
+  expect((await newVisitor(() => node).signUp('ada@example.com')).status).toBe(201)
+  await node.stop()
+  const place = createFolderPlace(folder.path)
+  const opened = { recipient: null, identity: null, canRead: true }
+  const vouching = createVouching('v'.repeat(64))
+  const manifest = await takeBackup({ database: { kind: 'postgres', url: database }, place, key: opened, vouching })
+  const url = await empty()
+  const restored = restoreBackup({
+    ...{ place, manifest, key: opened, replace: false, keepSessions: false },
+    target: { kind: 'postgres', url },
+    finish: () => Promise.reject(new Error('killed')),
+  })
+  await expect(restored).rejects.toThrow('restore it again')
+  expect(await ask(url, 'select revoked_reason from sessions')).toEqual([{ revoked_reason: 'ended_by_operator' }])
+}, 300_000)
 
 test('OPS-8 two servers with a schedule take each backup once', async () => {
   const [, keep] = kinds[1]

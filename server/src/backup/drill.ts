@@ -33,7 +33,7 @@ export const drill = async (
     // Sessions stay: what is compared is what was kept.
     await restoreBackup({ ...input, target, replace: false, keepSessions: true, finish: async () => {} })
     const { rows } = await (target.kind === 'postgres' ? countPostgres(target.url) : countSqlite(target.file))
-    const vigile = openEngine(addressOf(target))
+    const vigile = openEngine(addressOf(target), 'server')
     try {
       await vigile.migrate()
       const audit = await vigile.audit.verify()

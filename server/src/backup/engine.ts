@@ -2,7 +2,8 @@
 // provider, no webhook, no anchor. What waits in that database was sent long ago.
 import type { Vigile, VigileOptions } from '@vigile/engine'
 
-export type OpenEngine = (database: string) => Vigile
+/** `server`: does all that a node does, for a database that nobody else has. */
+export type OpenEngine = (database: string, role: 'server' | 'command') => Vigile
 
 export const publicUrl = 'http://localhost:3000'
 
@@ -11,5 +12,5 @@ export const engineOn =
     createVigile: (options: VigileOptions) => Vigile,
     { secrets, log }: Pick<VigileOptions, 'secrets' | 'log'>,
   ): OpenEngine =>
-  (database) =>
-    createVigile({ publicUrl, secrets, database, log, production: false, role: 'command' })
+  (database, role) =>
+    createVigile({ publicUrl, secrets, database, log, production: false, role })

@@ -1,6 +1,6 @@
 // A folder for backups: readable by its owner alone, each file written beside its name and renamed once it is on the disk.
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Place, PlacedFile } from './place.ts'
 
@@ -25,7 +25,7 @@ export const createFolderPlace = (folder: string): Place => ({
     const path = join(folder, name)
     const file = await open(`${path}${unfinished}`, 'wx', 0o600)
     try {
-      for await (const part of content) await file.write(part)
+      await writeFile(file, content)
       await file.sync()
       await file.close()
       await rename(`${path}${unfinished}`, path)

@@ -45,5 +45,9 @@ export const restoreBackup = async (input: RestoreInput): Promise<void> => {
   }
   const endSessions = !keepSessions && Object.keys(manifest.rows).some((table) => table.endsWith('.sessions'))
   await restorePostgres(target.url, content, { replace, endSessions, signal })
-  await finish(target.url)
+  await finish(target.url).catch((cause: unknown) => {
+    throw new Error('The backup is restored, but what comes after it failed: restore it again, with --replace', {
+      cause,
+    })
+  })
 }

@@ -1,6 +1,6 @@
 // The embedded database, by SQLite's online backup: a copy of one moment, beside a server that goes on writing.
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import type { Bytes } from './envelope.ts'
@@ -70,8 +70,11 @@ export const restoreSqlite = async (
   try {
     const copy = join(folder, 'copy.db')
     const handle = await open(copy, 'wx', 0o600)
-    for await (const part of content) await handle.write(part)
-    await handle.close()
+    try {
+      await writeFile(handle, content)
+    } finally {
+      await handle.close()
+    }
     await finish(copy)
     await settle(copy)
     if (await stat(file).catch(() => null)) await settle(file)

@@ -74,7 +74,7 @@ const finish = async (
   address: string,
   backup: { name: string; at: number; auditPosition: number; keepSessions: boolean },
 ): Promise<void> => {
-  const vigile = openEngine(address)
+  const vigile = openEngine(address, 'command')
   try {
     await vigile.migrate()
     const { name, at, auditPosition: position, keepSessions } = backup
