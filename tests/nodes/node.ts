@@ -29,14 +29,16 @@ type Reached = Pick<ServerNode, 'fetch'>
 export type NodeSettings = {
   readonly database: string
   readonly redis?: string
+  /** The program of another release. */
+  readonly program?: string
   /** Further settings of its environment. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
 /** What runs that line of the program. */
-export const vigileProgram = (line: string, { database, redis, environment }: NodeSettings) => ({
+export const vigileProgram = (line: string, { database, redis, program = main, environment }: NodeSettings) => ({
   command: process.execPath,
-  args: ['--conditions=@vigile/source', main, ...line.split(' ')],
+  args: ['--conditions=@vigile/source', program, ...line.split(' ')],
   env: {
     PATH: process.env.PATH,
     LANG: 'C',
@@ -58,9 +60,9 @@ export const vigileProgram = (line: string, { database, redis, environment }: No
 export const runVigile = (line: string, settings: NodeSettings): Promise<string> =>
   runProgram(vigileProgram(line, settings))
 
-/** Starts a node; `port`: where it listened before. Ready when it says so. */
+/** Starts a node, on a port of its own unless its environment says one. Ready when it says so. */
 export const startNode = async (settings: NodeSettings): Promise<ServerNode> => {
-  const port = await freePort()
+  const port = settings.environment?.PORT ?? (await freePort())
   const { env, ...rest } = vigileProgram('start', settings)
   const running = await startProgram({ ...rest, env: { ...env, PORT: String(port) }, ready: /is ready / })
   const url = `http://127.0.0.1:${port}`
