@@ -191,7 +191,7 @@ test('OPS-8 S-38 a restore that ends right after its commit has revived nobody',
   expect((await newVisitor(() => node).signUp('ada@example.com')).status).toBe(201)
   await node.stop()
   const place = createFolderPlace(folder.path)
-  const opened = { recipient: null, identity: null, canRead: true }
+  const opened = { recipient: null, identity: null }
   const vouching = createVouching('v'.repeat(64))
   const manifest = await takeBackup({ database: { kind: 'postgres', url: database }, place, key: opened, vouching })
   const url = await empty()

@@ -86,6 +86,8 @@ test('OPS-8 who can only write backups, or has another key, is told so', async (
   const { reads, writes } = await keys()
   const manifest = await take({ key: writes })
   expect(await checkBackup({ place, manifest, key: writes })).toEqual({ error: 'key_only_writes' })
+  const none = { recipient: null, identity: null }
+  expect(await checkBackup({ place, manifest, key: none })).toEqual({ error: 'key_only_writes' })
   expect(await checkBackup({ place, manifest, key: (await keys()).reads })).toEqual({ error: 'wrong_key' })
   expect(await checkBackup({ place, manifest, key: reads })).toBeNull()
 })

@@ -3,21 +3,18 @@
 /** What is said in place of a key to have backups that anybody can read. */
 const plain = 'plain'
 
-export type BackupKey = {
-  readonly recipient: string | null
-  readonly identity: string | null
-  readonly canRead: boolean
-}
+/** Null: it does not encrypt, and does not decrypt. */
+export type BackupKey = { readonly recipient: string | null; readonly identity: string | null }
 
 /** Null: it is no key. */
 export const openKey = async (key: string | undefined): Promise<BackupKey | null> => {
-  if (key === undefined || key === plain) return { recipient: null, identity: null, canRead: true }
+  if (key === undefined || key === plain) return { recipient: null, identity: null }
   const { Encrypter, identityToRecipient } = await import('age-encryption')
   try {
     const isIdentity = key.startsWith('AGE-SECRET-KEY-')
     const recipient = isIdentity ? await identityToRecipient(key) : key
     new Encrypter().addRecipient(recipient)
-    return { recipient, identity: isIdentity ? key : null, canRead: isIdentity }
+    return { recipient, identity: isIdentity ? key : null }
   } catch {
     return null
   }

@@ -30,7 +30,7 @@ export async function* readBackup({ place, manifest, key, onBytes, signal }: Con
 /** Compares all of the file with its manifest, and sees that the key opens it. Rejects where the place can't be read. */
 export const checkBackup = async (input: ContentInput): Promise<ContentRefusal | null> => {
   const { place, manifest, key, onBytes, signal } = input
-  if (manifest.encryption === 'age' && !key.canRead) return { error: 'key_only_writes' }
+  if (manifest.encryption === 'age' && key.identity === null) return { error: 'key_only_writes' }
   const [sealed, file] = measure(place.read(contentFile(manifest)), (bytes) => {
     signal?.throwIfAborted()
     onBytes?.(bytes)

@@ -46,7 +46,7 @@ export const withBackups = async (
     return await work({
       loaded,
       place: backup?.to === undefined ? null : await openPlace(backup.to),
-      key: (await openKey(backup?.key)) ?? { recipient: null, identity: null, canRead: false },
+      key: (await openKey(backup?.key)) ?? { recipient: null, identity: null },
       vouching: createVouching(secrets),
       // Past a pooler, where there is one.
       database: targetOf(pool?.listenUrl ?? database),
