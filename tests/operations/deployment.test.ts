@@ -1,10 +1,11 @@
 // What ops/ gives to systemd, Docker and Kubernetes, as their own tools see it, and as Vigile does.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { blocksIn } from '../docs/blocks.ts'
 import { typeErrorsIn } from '../docs/type-check.ts'
 import { vigileProgram } from '../nodes/node.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
@@ -130,4 +131,13 @@ test.each(Object.entries(environments))('OPS-1 OPS-9 Vigile would start with the
   const env = { PATH: process.env.PATH, NODE_ENV: 'production', ...Object.fromEntries(here) }
   const said = JSON.parse(await runProgram({ command, args, env }))
   expect(said).toMatchObject({ ok: true, production: true, warnings: [] })
+})
+
+test('DOC-1 OPS-9 the shell reads every block of docs/deployment.md, and every file that the page names is there', async () => {
+  const page = readFileSync(join(ops, '../docs/deployment.md'), 'utf8')
+  const blocks = blocksIn('docs/deployment.md', page).filter(({ language }) => language === 'sh')
+  expect(blocks.length).toBeGreaterThan(4)
+  for (const { code } of blocks) await runProgram({ command: '/bin/sh', args: ['-n', '-c', code] })
+  const files = [...page.matchAll(/\bops\/[\w./@-]*\w/g)].map(([file]) => file)
+  expect(files.filter((file) => !existsSync(join(ops, '..', file)))).toEqual([])
 })
