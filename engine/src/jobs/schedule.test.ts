@@ -92,6 +92,7 @@ describe('the schedule', () => {
         claimed.push({ node, slot })
         return free
       },
+      renew: async () => {},
       finish: async () => {},
       lastFinished: async () => [],
       lastDone: async () => null,
@@ -128,6 +129,65 @@ describe('the schedule', () => {
       new Date(2026, 10, 21, 2).getTime(),
     ])
     expect(worked).toBe(1)
+  })
+
+  const minute = 60_000
+  const lease = () => {
+    let run: { node: string; until: number; done: boolean } | null = null
+    const jobs: JobStore = {
+      ...claims().jobs,
+      claim: async ({ node, now, leaseMs }) => {
+        if (run && (run.done || run.until >= now)) return false
+        run = { node, until: now + leaseMs, done: false }
+        return true
+      },
+      renew: async ({ node, now, leaseMs }) => {
+        if (run?.node === node) run.until = now + leaseMs
+      },
+      finish: async ({ node }) => {
+        if (run?.node === node) run.done = true
+      },
+    }
+    return { jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }
+  }
+  const atTwo = (work: () => Promise<Record<string, number>>) => ({ job: 'clean-up', pattern: '0 2 * * *', work })
+
+  test('TOK-10 a node that dies in the middle of a job leaves it to another, which does it once', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const deps = lease()
+    const began: string[] = []
+    // Dead: it neither ends nor renews its lease, since intervals are not moved here.
+    const dead = scheduleJob(
+      deps,
+      atTwo(() => new Promise(() => began.push('dead'))),
+    )
+    await vi.advanceTimersByTimeAsync(500)
+    const alive = [1, 2].map(() =>
+      scheduleJob(
+        deps,
+        atTwo(async () => ({ done: began.push('alive') })),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect(began).toEqual(['dead'])
+    await vi.advanceTimersByTimeAsync(60 * minute)
+    expect(began).toEqual(['dead', 'alive'])
+    for (const schedule of [dead, ...alive]) schedule.stop()
+  })
+
+  test('TOK-10 a long job is not begun by another node while the first is at it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const deps = lease()
+    let worked = 0
+    const long = atTwo(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50 * minute))
+      return { worked: ++worked }
+    })
+    const schedules = [scheduleJob(deps, long), scheduleJob(deps, long)]
+    await vi.advanceTimersByTimeAsync(180 * minute)
+    expect(worked).toBe(1)
+    for (const schedule of schedules) schedule.stop()
   })
 
   test('a failure is logged, and the next slot comes all the same', async () => {

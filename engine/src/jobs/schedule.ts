@@ -7,6 +7,9 @@ import { randomToken } from '../primitives/random.ts'
 import type { JobStore } from './store.ts'
 
 const leaseMs = 15 * 60_000
+const betweenRenewalsMs = leaseMs / 3
+/** For two hours another node may yet die over a run; then it is left to the next slot. */
+const maxLooks = 8
 /** Timers may fire so much too early. */
 const toleranceMs = 500
 /** Records of runs are kept for so long. */
@@ -29,7 +32,8 @@ export const cronFault = (pattern: string): string | null => {
 
 /**
  * Runs `work` at every moment of a cron pattern. Every node wakes at the same slot; the one that claims the slot in the
- * database does the work. What fails is logged and left to the next slot.
+ * database does the work. The others look again when its lease ends: where it died or failed, one of them does it. What fails is
+ * logged and left to them, or to the next slot.
  */
 export const scheduleJob = (
   deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log; readonly meter: Meter },
@@ -40,18 +44,31 @@ export const scheduleJob = (
   },
 ): Schedule => {
   const node = randomToken(8)
+  let stopped = false
+  let again: NodeJS.Timeout | undefined
+  const take = async (slot: number, looks = 0): Promise<void> => {
+    clearTimeout(again)
+    if ((await runOnce(deps, { ...input, slot, node })) || stopped || looks === maxLooks) return
+    again = setTimeout(() => void take(slot, looks + 1).catch(failed), leaseMs + toleranceMs).unref()
+  }
   const run = async (cron: Cron) => {
     // The moment of the pattern, not the moment of waking: a node that is a little early or late means the same slot.
     const woken = cron.currentRun() ?? new Date()
     const [slot] = cron.previousRuns(1, new Date(woken.getTime() + toleranceMs))
-    if (slot) await runOnce(deps, { ...input, slot: slot.getTime(), node })
+    if (slot) await take(slot.getTime())
   }
   const failed = (error: unknown) => {
     deps.meter.add('job_failures_total', { task: input.job })
     deps.log.error({ err: error, job: input.job }, 'a job failed')
   }
   const cron = new Cron(input.pattern, { protect: true, unref: true, catch: failed }, run)
-  return { stop: () => cron.stop() }
+  return {
+    stop: () => {
+      stopped = true
+      clearTimeout(again)
+      cron.stop()
+    },
+  }
 }
 
 /** One run of a job for a slot; false where another node has it. */
@@ -66,7 +83,11 @@ export const runOnce = async (
 ): Promise<boolean> => {
   const { job, slot, node, work } = input
   if (!(await deps.jobs.claim({ job, slot, node, now: deps.clock.now(), leaseMs }))) return false
-  const counts = await work()
+  const renew = () => deps.jobs.renew({ job, slot, node, now: deps.clock.now(), leaseMs })
+  const renewing = setInterval(() => {
+    renew().catch((error: unknown) => deps.log.warn({ err: error, job }, 'the lease of a job could not be renewed'))
+  }, betweenRenewalsMs).unref()
+  const counts = await work().finally(() => clearInterval(renewing))
   const now = deps.clock.now()
   await deps.jobs.finish({ job, slot, node, now, result: JSON.stringify(counts) })
   await deps.jobs.deleteOld(now - keepMs)

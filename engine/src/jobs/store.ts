@@ -10,6 +10,14 @@ export interface JobStore {
     readonly now: number
     readonly leaseMs: number
   }): Promise<boolean>
+  /** The node still works on it: its lease ends so much later. */
+  renew(input: {
+    readonly job: string
+    readonly slot: number
+    readonly node: string
+    readonly now: number
+    readonly leaseMs: number
+  }): Promise<void>
   finish(input: {
     readonly job: string
     readonly slot: number

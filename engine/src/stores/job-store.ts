@@ -20,6 +20,16 @@ export const createJobStore = (db: Kysely<Tables>): JobStore => ({
       .executeTakeFirst()
     return row !== undefined
   },
+  renew: async ({ job, slot, node, now, leaseMs }) => {
+    await db
+      .updateTable('job_runs')
+      .set({ leased_until: now + leaseMs })
+      .where('job', '=', job)
+      .where('slot', '=', slot)
+      .where('node', '=', node)
+      .where('finished_at', 'is', null)
+      .execute()
+  },
   finish: async ({ job, slot, node, now, result }) => {
     await db
       .updateTable('job_runs')
