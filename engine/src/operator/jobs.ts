@@ -10,8 +10,8 @@ import { randomToken } from '../primitives/random.ts'
 export type Jobs = {
   /**
    * Does the work at every moment of a cron pattern (in the time of the machine), on one node of the cluster, until the engine
-   * is closed. What fails is logged and left to another node, as is what a node died over, else to the next time: work that is begun
-   * twice does no harm. Throws a RangeError where the pattern can't be one.
+   * is closed. What fails is logged and left to another node, as is what a node died over, else to the next time: begun
+   * twice, the work must do no harm. Throws a RangeError where the pattern can't be one.
    *
    * @example
    * auth.jobs.schedule({ job: 'shop-report', pattern: '0 6 * * *', work: async () => ({ sent: await sendReports() }) })
