@@ -175,6 +175,7 @@ export const createFakeVigile = ({
     keys: {
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
+      nodes: async () => [],
     },
     audit: {
       record: async () => {},

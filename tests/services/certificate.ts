@@ -7,10 +7,10 @@ export interface Certificate {
   key: string
 }
 
-/** Writes it into that folder, good for two days. */
+/** Writes it into that folder, good for sixty days. */
 export function makeCertificate(folder: string): Certificate {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '60']
   const files = ['-keyout', key, '-out', certificate]
   execFileSync('openssl', ['req', '-x509', ...kind, '-subj', '/CN=localhost', ...files], { stdio: 'ignore' })
   return { certificate, key }

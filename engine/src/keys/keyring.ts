@@ -8,7 +8,7 @@ import { type DerivedKeys, deriveKeys } from './derive.ts'
 import type { KeyStore } from './store.ts'
 
 /** A node that said nothing for so long is gone. */
-const nodeLifeMs = 30_000
+export const nodeLifeMs = 30_000
 /** Secrets are read again for an unknown key id at most this often, so that forged ids cost nothing. */
 const rereadEveryMs = 1_000
 /** So many secrets at most: the absolute life divided by any sensible rotation is far fewer. */

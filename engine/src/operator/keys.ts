@@ -2,6 +2,7 @@
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
+import { nodeLifeMs } from '../keys/keyring.ts'
 import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
 import type { Clock } from '../primitives/clock.ts'
@@ -35,6 +36,13 @@ export type Keys = {
   rotate(by: AnyActor): Promise<{ readonly id: string; readonly signsFrom: number }>
   /** Every key whose tokens may still live, and the next one; the oldest first. */
   list(): Promise<readonly ListedKey[]>
+  /**
+   * The nodes that spoke within the last thirty seconds, and which secrets each knows: their ids, which tell nothing of them.
+   *
+   * @example
+   * if ((await auth.keys.nodes()).length > 1) console.log('several nodes')
+   */
+  nodes(): Promise<readonly { readonly keyIds: readonly string[] }[]>
 }
 
 export const createKeys = (deps: {
@@ -69,4 +77,8 @@ export const createKeys = (deps: {
       signsFrom,
       state,
     })),
+  nodes: async () => {
+    const nodes = await deps.transact(({ keys }) => keys.listNodes(deps.clock.now() - nodeLifeMs))
+    return nodes.map(({ keyIds }) => ({ keyIds }))
+  },
 })

@@ -33,6 +33,7 @@ const commands = [
   'webhook test',
   'cleanup',
   'routes',
+  'doctor',
 ]
 
 describe.each(commands)('vigile %s', (command) => {

@@ -8,6 +8,7 @@ import { addBackup } from './backup.ts'
 import { addCleanup } from './cleanup.ts'
 import { createCli } from './cli.ts'
 import { addConfigCheck } from './config-check.ts'
+import { addDoctor } from './doctor.ts'
 import { addKeys } from './keys.ts'
 import { addLimits } from './limits.ts'
 import { addMigrate } from './migrate.ts'
@@ -45,6 +46,7 @@ export const runCommand = async (words: readonly string[], surroundings: Surroun
     addRestore,
     addCleanup,
     addRoutes,
+    addDoctor,
   ]) {
     add(program, cli)
   }

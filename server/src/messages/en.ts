@@ -1,5 +1,6 @@
 // English. `fr.ts` has the same keys: the compiler sees to it.
 import type { CleanUpReport } from '@vigile/engine'
+import { doctor } from './doctor-en.ts'
 
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 
@@ -475,6 +476,8 @@ export const en = {
     done: ({ sessions, devices, pendingSignIns, links, letters, alerts, seconds }: CleanUpReport) =>
       `Removed ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'device', 'devices')}, ${plural(pendingSignIns, 'unfinished sign-in', 'unfinished sign-ins')}, ${plural(links, 'link', 'links')}, ${plural(letters, 'letter', 'letters')} and ${plural(alerts, 'alert', 'alerts')} in ${seconds} s.`,
   },
+
+  doctor,
 
   routes: {
     about: 'List everything that answers, with the guard and the limit that protect it',

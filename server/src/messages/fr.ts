@@ -1,4 +1,5 @@
 // Français. Mêmes clés qu'en anglais : le compilateur y veille.
+import { doctor } from './doctor-fr.ts'
 import type { Catalogue } from './en.ts'
 
 /** En français, le singulier vaut aussi pour zéro. */
@@ -491,6 +492,8 @@ export const fr: Catalogue = {
     done: ({ sessions, devices, pendingSignIns, links, letters, alerts, seconds }) =>
       `Retirés : ${plural(sessions, 'session', 'sessions')}, ${plural(devices, 'appareil', 'appareils')}, ${plural(pendingSignIns, 'connexion inachevée', 'connexions inachevées')}, ${plural(links, 'lien', 'liens')}, ${plural(letters, 'lettre', 'lettres')} et ${plural(alerts, 'alerte', 'alertes')}, en ${seconds} s.`,
   },
+
+  doctor,
 
   routes: {
     about: 'Lister tout ce qui répond, avec la garde et la limite qui le protègent',

@@ -1,0 +1,114 @@
+// The production checklist (OPS-3): from outside as a stranger, from inside with the server's own settings.
+import { checkOptions, describeRoutes, type Vigile, type VigileOptions } from '@vigile/engine'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
+import { warningsOf } from '../configuration/warnings.ts'
+import { createAsk } from '../doctor/ask.ts'
+import { examine, type Finding } from '../doctor/examine.ts'
+import type { Facts, Outside } from '../doctor/facts.ts'
+import { lookInside } from '../doctor/look-inside.ts'
+import { lookOutside } from '../doctor/look-outside.ts'
+import type { Catalogue } from '../messages/catalogue.ts'
+import type { Cli } from './cli.ts'
+import { formatCell } from './format.ts'
+import type { Report } from './report.ts'
+import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
+
+export const addDoctor = (parent: Command, cli: Cli): void => {
+  const { doctor } = cli.messages
+  cli
+    .command(parent, 'doctor', doctor.about, 'vigile doctor https://shop.example.com')
+    .argument('[url]', doctor.url, parseUrl)
+    .action(
+      cli.action(async ({ report, options: { config: file }, arguments: [given] }) => {
+        const loaded = await loadFor(cli, file)
+        const options = optionsOf(cli, loaded)
+        const facts = await gather(cli, report, loaded, options, given)
+        const findings = examine(facts, cli.messages)
+        const count = (status: Finding['status']) => findings.filter((one) => one.status === status).length
+        const counts = { pass: count('pass'), warn: count('warn'), fail: count('fail') }
+        const value = { ok: counts.fail === 0, ...counts, findings }
+        report.done(value, [...table(findings, cli.messages), `  ${doctor.sum(counts.pass, counts.warn, counts.fail)}`])
+        return counts.fail === 0 ? 0 : 1
+      }),
+    )
+}
+
+const gather = async (
+  cli: Cli,
+  report: Report,
+  loaded: LoadedConfiguration,
+  options: VigileOptions,
+  given: string | undefined,
+): Promise<Facts> => {
+  // Without a public URL, what is configured here is no deployment's.
+  const isHere = loaded.config.publicUrl !== undefined
+  const vigile = isHere && faultsOf(loaded, options).length === 0 ? cli.surroundings.createVigile(options) : null
+  try {
+    const warnings = warningsOf(loaded, cli.messages).map(({ text }) => text)
+    const inside = isHere ? await lookInside(loaded, options, warnings, vigile) : null
+    const isOpen = inside !== null && typeof inside.engine === 'object' && inside.engine?.state != null
+    const url = URL.parse(given ?? loaded.config.publicUrl ?? '')
+    const outside = url && (await askOutside(cli, report, { loaded, options, url, vigile: isOpen ? vigile : null }))
+    return { now: Date.now(), inside, outside }
+  } finally {
+    await vigile?.close()
+  }
+}
+
+const askOutside = async (
+  cli: Cli,
+  report: Report,
+  given: { loaded: LoadedConfiguration; options: VigileOptions; url: URL; vigile: Vigile | null },
+): Promise<Outside> => {
+  const { options, url, vigile } = given
+  const from = Date.now()
+  const outside = await lookOutside({
+    url,
+    ask: createAsk(),
+    authPath: options.authPath ?? '/api/auth',
+    signInPath: options.signInPath ?? '/sign-in',
+    metricsPort: given.loaded.config.metricsPort,
+    routes: routesOf(options, url.origin),
+    countedFor: async (requestId) => (vigile ? countedFor(vigile, requestId, from) : null),
+    onProgress: (done, of) => report.progress(cli.messages.doctor.progress(done, of)),
+  })
+  report.progress('')
+  return outside
+}
+
+/** The table as the settings make it; where they can't be used, or are for another address, as the defaults do. */
+const routesOf = (options: VigileOptions, publicUrl: string) => {
+  const configured = { ...options, publicUrl }
+  const plain = { publicUrl, secrets: 'none', production: false }
+  return describeRoutes(checkOptions(configured).length === 0 ? configured : plain)
+}
+
+/** Clocks may differ by what the doctor is to find out. */
+const maxSkewMs = 3_600_000
+
+const countedFor = async (vigile: Vigile, requestId: string, from: number): Promise<string | null> => {
+  const input = { action: 'session:sign-in:failed', from: from - maxSkewMs, limit: 200 }
+  const { entries } = await vigile.audit.search(input)
+  return entries.find((entry) => entry.requestId === requestId)?.ip ?? null
+}
+
+const textWidth = 64
+
+/** A long text has what to do below it. */
+const table = (findings: readonly Finding[], { doctor }: Catalogue): readonly string[] => {
+  const indent = ' '.repeat(Object.values(doctor.statuses)[0]?.length ?? 0)
+  const fits = Math.max(...findings.map(({ text }) => text.length).filter((length) => length <= textWidth), 0)
+  return findings.flatMap(({ status, text, todo }) => {
+    const line = `  ${doctor.statuses[status]}  ${formatCell(text)}`
+    if (todo === null) return [line]
+    if (text.length > fits) return [line, `  ${indent}  → ${formatCell(todo)}`]
+    return [`${line}${' '.repeat(fits - text.length)}  ${formatCell(todo)}`]
+  })
+}
+
+const parseUrl = (text: string): string => {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '') throw new InvalidArgumentError('')
+  return url.origin
+}

@@ -1,0 +1,70 @@
+// One request as a stranger sends it: no redirect is followed, nothing is kept, every wait and size is bounded.
+import { type IncomingHttpHeaders, request as sendPlain } from 'node:http'
+import { type RequestOptions, request as sendSecure } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+
+const patienceMs = 10_000
+const maxBytes = 64 * 1024
+
+export type Answer = {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+  /** Epoch milliseconds, by the clock of this machine. */
+  readonly sentAt: number
+  readonly receivedAt: number
+  readonly local: string
+  readonly remote: string
+  /** When the certificate ends; null: no TLS. */
+  readonly validTo: number | null
+}
+
+export type AskOptions = Pick<RequestOptions, 'method' | 'headers' | 'maxVersion' | 'minVersion' | 'ciphers'> & {
+  readonly body?: string
+}
+
+/** Rejects where nothing answered in time. */
+export type Ask = (url: URL, options?: AskOptions) => Promise<Answer>
+
+/** `connection`: how to get to an address, where it is not by its name and the machine's own authorities. */
+export const createAsk =
+  (connection: (url: URL) => RequestOptions = () => ({})): Ask =>
+  (url, { body, headers, ...options } = {}) =>
+    new Promise((resolve, reject) => {
+      const sentAt = Date.now()
+      const send = url.protocol === 'https:' ? sendSecure : sendPlain
+      const all = { agent: false, ...options, ...connection(url), headers: { host: url.host, ...headers } }
+      const asking = send(url, { ...all, signal: AbortSignal.timeout(patienceMs) }, (reply) => {
+        const receivedAt = Date.now()
+        const { localAddress = '', remoteAddress = '' } = reply.socket
+        const certificate = url.protocol === 'https:' ? (reply.socket as TLSSocket).getPeerCertificate() : null
+        const validTo = Date.parse(certificate?.valid_to ?? '')
+        const chunks: Buffer[] = []
+        let bytes = 0
+        const end = () =>
+          resolve({
+            status: reply.statusCode ?? 0,
+            headers: reply.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+            sentAt,
+            receivedAt,
+            local: plain(localAddress),
+            remote: plain(remoteAddress),
+            validTo: Number.isNaN(validTo) ? null : validTo,
+          })
+        reply.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes < maxBytes) return
+          end()
+          reply.destroy()
+        })
+        reply.on('end', end)
+        reply.on('error', reject)
+      })
+      asking.on('error', reject)
+      asking.end(body)
+    })
+
+/** An IPv4 address in the clothes of IPv6 is the IPv4 address. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

@@ -1,0 +1,20 @@
+// OPS-8: a backup within 26 hours, as the alert rule has it, and a drill that proved one.
+import { type Check, fail, pass, warn } from '../finding.ts'
+import { stateOf } from './inside.ts'
+
+const hourMs = 3_600_000
+const maxHours = 26
+/** `jobs.last` knows thirty days. */
+const drillDays = 30
+
+export const checkBackups: Check = (facts, { backups: say }) => {
+  const state = stateOf(facts)
+  if (!state || !facts.inside) return []
+  const { backup } = facts.inside
+  const { lastBackupAt: at, lastDrillAt } = state
+  const todo = backup.isPlaced ? (backup.isScheduled ? say.lookAtLog : say.schedule) : say.place
+  const hours = at === null ? null : Math.floor((facts.now - at) / hourMs)
+  if (hours === null) return [fail(say.none, todo)]
+  if (hours >= maxHours) return [fail(say.old(hours), todo)]
+  return [pass(say.good(hours)), ...(lastDrillAt === null ? [warn(say.noDrill(drillDays), say.drill)] : [])]
+}

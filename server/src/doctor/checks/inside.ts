@@ -1,0 +1,5 @@
+import type { EngineFacts, Facts } from '../facts.ts'
+
+/** What the database told; null where it told nothing, which `database` says. */
+export const stateOf = ({ inside }: Facts): EngineFacts['state'] =>
+  typeof inside?.engine === 'string' ? null : (inside?.engine?.state ?? null)

@@ -1,0 +1,28 @@
+// TOK-9: secrets and signing keys, old enough to still be known and new enough to be trusted.
+import { type Check, fail, pass } from '../finding.ts'
+import { stateOf } from './inside.ts'
+
+const dayMs = 86_400_000
+/** The schedule replaces a key at its age; a week later it has not. */
+const graceDays = 7
+
+export const checkSecrets: Check = (facts, { secrets: say }) => {
+  const state = stateOf(facts)
+  if (!state) return []
+  const { keyIds, nodes, droppedKeyIds } = state
+  const elsewhere = [...new Set(nodes.flatMap((node) => node.keyIds))].filter((id) => !keyIds.includes(id))
+  const found = [
+    ...droppedKeyIds.map((id) => fail(say.dropped(id), say.putBack)),
+    ...elsewhere.filter((id) => !droppedKeyIds.includes(id)).map((id) => fail(say.elsewhere(id), say.putBack)),
+  ]
+  return found.length > 0 ? found : [pass(say.good(keyIds.length))]
+}
+
+export const checkSigningKey: Check = (facts, { signingKey: say }) => {
+  const state = stateOf(facts)
+  if (!state) return []
+  if (state.signingSince === null) return [fail(say.none, say.rotate)]
+  const days = Math.floor((facts.now - state.signingSince) / dayMs)
+  if (days > state.rotateEverySeconds / 86_400 + graceDays) return [fail(say.old(days), say.rotate)]
+  return [pass(say.good(Math.max(0, days)))]
+}

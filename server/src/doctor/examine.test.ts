@@ -1,0 +1,187 @@
+// Each fault, planted in the facts of a sound deployment, is found by the check that is there for it.
+import { describe, expect, test } from 'vitest'
+import { catalogues } from '../messages/catalogue.ts'
+import type { Answer } from './ask.ts'
+import { type CheckName, examine } from './examine.ts'
+import type { EngineFacts, Facts, Inside, Seen } from './facts.ts'
+import type { Status } from './finding.ts'
+
+const now = Date.UTC(2026, 10, 21, 12)
+const [hourMs, dayMs] = [3_600_000, 86_400_000]
+const policy = "default-src 'self'; script-src 'self' 'nonce-a'; frame-ancestors 'none'"
+const cookie = '__Host-vigile_csrf=a.b.c; Max-Age=900; Path=/; Secure; SameSite=Strict'
+
+const answer = (headers: Answer['headers'] = {}, more: Partial<Answer> = {}): Answer => ({
+  status: 200,
+  headers: { date: new Date(now).toUTCString(), ...headers },
+  body: '',
+  sentAt: now,
+  receivedAt: now + 40,
+  local: '203.0.113.7',
+  remote: '198.51.100.1',
+  validTo: now + 60 * dayMs,
+  ...more,
+})
+const page = (headers: Answer['headers'] = {}) =>
+  answer({
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'strict-transport-security': 'max-age=63072000; includeSubDomains',
+    ...headers,
+  })
+
+const seen: Seen = {
+  page: page(),
+  csrf: answer({ 'set-cookie': [cookie] }),
+  foreign: answer(),
+  strangerOrigin: 'https://stranger.example',
+  plain: answer({ location: 'https://shop.example.com/sign-in' }, { status: 308 }),
+  tls: { takesOld: false, validTo: now + 60 * dayMs },
+  forged: { address: '192.0.2.66', counted: '203.0.113.7', local: '203.0.113.7', remote: '198.51.100.1' },
+  metricsAt: [],
+  guardedRoutes: 12,
+  unguarded: [],
+}
+const state: NonNullable<EngineFacts['state']> = {
+  parts: { database: 'ok', migrations: 'ok', writes: 'ok', redis: 'ok' },
+  keyIds: ['new', 'old'],
+  nodes: [{ keyIds: ['new', 'old'] }, { keyIds: ['new', 'old'] }],
+  droppedKeyIds: [],
+  signingSince: now - 30 * dayMs,
+  rotateEverySeconds: 90 * 86_400,
+  lastBackupAt: now - 9 * hourMs,
+  lastDrillAt: now - 3 * dayMs,
+  mailOldestSeconds: 4,
+}
+const inside: Inside = {
+  production: true,
+  faults: [],
+  warnings: [],
+  trustedProxies: ['10.0.0.5'],
+  hasRedis: true,
+  hasMailServer: true,
+  metricsHost: null,
+  backup: { isPlaced: true, isScheduled: true },
+  engine: { pendingMigrations: [], state },
+}
+
+type Planted = {
+  readonly seen?: Partial<Seen>
+  readonly forged?: Partial<Seen['forged']>
+  readonly inside?: Partial<Inside>
+  readonly state?: Partial<typeof state>
+}
+const factsWith = (planted: Planted = {}): Facts => ({
+  now,
+  inside: { ...inside, engine: { pendingMigrations: [], state: { ...state, ...planted.state } }, ...planted.inside },
+  outside: {
+    url: 'https://shop.example.com',
+    seen: { ...seen, forged: { ...seen.forged, ...planted.forged }, ...planted.seen },
+  },
+})
+const wrongIn = (facts: Facts) => examine(facts, catalogues.en).filter(({ status }) => status !== 'pass')
+
+test('OPS-3 a sound deployment passes every check, in both languages', () => {
+  const findings = examine(factsWith(), catalogues.en)
+  expect(findings.map(({ status }) => status)).toEqual(Array(14).fill('pass'))
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(14)
+  const french = examine(factsWith(), catalogues.fr)
+  expect(french.map(({ check }) => check)).toEqual(findings.map(({ check }) => check))
+  expect(french.some(({ text }, index) => text === findings[index]?.text && !text.includes('/'))).toBe(false)
+})
+
+const weak = { setting: 'VIGILE_SECRET', wrong: 'the secret is a published example', right: 'make one' }
+const bare = (line: string) => ({ seen: { csrf: answer({ 'set-cookie': [line] }) } })
+const faults: readonly [string, Planted, CheckName, Status][] = [
+  ['a public URL without TLS', { seen: { tls: null, plain: null } }, 'transport', 'fail'],
+  ['plain HTTP that is answered', { seen: { plain: page() } }, 'transport', 'fail'],
+  [
+    'plain HTTP that leads to another host',
+    { seen: { plain: answer({ location: 'https://shop.example.com.evil.example/' }, { status: 308 }) } },
+    'transport',
+    'fail',
+  ],
+  ['no HSTS', { seen: { page: page({ 'strict-transport-security': undefined }) } }, 'transport', 'fail'],
+  ['HSTS for a day', { seen: { page: page({ 'strict-transport-security': 'max-age=86400' }) } }, 'transport', 'fail'],
+  ['old TLS', { seen: { tls: { takesOld: true, validTo: now + 60 * dayMs } } }, 'transport', 'fail'],
+  ['a certificate that ends', { seen: { tls: { takesOld: false, validTo: now + 3 * dayMs } } }, 'transport', 'warn'],
+  ['a cookie without Secure', bare(cookie.replace('; Secure', '')), 'cookies', 'fail'],
+  ['a cookie without SameSite', bare(cookie.replace('; SameSite=Strict', '')), 'cookies', 'fail'],
+  ['a cookie without prefix', bare(cookie.replace('__Host-', '')), 'cookies', 'fail'],
+  ['cookies that a proxy swallows', { seen: { csrf: answer() } }, 'cookies', 'fail'],
+  [
+    'a policy with unsafe-inline',
+    { seen: { page: page({ 'content-security-policy': `${policy}; style-src 'unsafe-inline'` }) } },
+    'headers',
+    'fail',
+  ],
+  ['no policy', { seen: { page: page({ 'content-security-policy': undefined }) } }, 'headers', 'fail'],
+  [
+    'answers for pages of any site',
+    { seen: { foreign: answer({ 'access-control-allow-origin': 'https://stranger.example' }) } },
+    'headers',
+    'fail',
+  ],
+  ['a proxy that is trusted too far', { forged: { counted: '192.0.2.66' } }, 'proxy', 'fail'],
+  ['a proxy that is not trusted', { forged: { counted: '10.0.0.5' } }, 'proxy', 'fail'],
+  ['a public proxy that is not trusted', { forged: { counted: '198.51.100.1' } }, 'proxy', 'fail'],
+  ['no trusted proxy although there is TLS', { inside: { trustedProxies: [] } }, 'proxy', 'fail'],
+  ['a sign-in that is not on record', { forged: { counted: null } }, 'proxy', 'warn'],
+  ['an unguarded route', { seen: { unguarded: ['GET /api/auth/me'] } }, 'routes', 'fail'],
+  ['open metrics', { seen: { metricsAt: ['http://shop.example.com:9464/metrics'] } }, 'metrics', 'fail'],
+  [
+    'metrics for every address, seen from the machine itself',
+    { inside: { metricsHost: '0.0.0.0' }, forged: { local: '127.0.0.1', remote: '127.0.0.1', counted: '127.0.0.1' } },
+    'metrics',
+    'warn',
+  ],
+  ['a clock a minute behind', { seen: { csrf: late(-60) } }, 'clock', 'fail'],
+  ['a clock a minute ahead', { seen: { csrf: late(60) } }, 'clock', 'fail'],
+  ['a clock ten seconds off', { seen: { csrf: late(10) } }, 'clock', 'warn'],
+  ['a published secret', { inside: { faults: [weak] } }, 'configuration', 'fail'],
+  ['development', { inside: { production: false } }, 'configuration', 'fail'],
+  ['a misspelt setting', { inside: { warnings: ['VIGILE_REDIS is no setting'] } }, 'configuration', 'warn'],
+  ['a database that is away', { inside: { engine: 'connect ECONNREFUSED' } }, 'database', 'fail'],
+  ['a pending migration', { inside: { engine: { pendingMigrations: ['0019-x'], state: null } } }, 'database', 'fail'],
+  ['a replica', { state: { parts: { ...state.parts, writes: 'down' } } }, 'database', 'fail'],
+  ['two nodes without Redis', { inside: { hasRedis: false } }, 'nodes', 'fail'],
+  ['a Redis that is away', { state: { parts: { ...state.parts, redis: 'degraded' } } }, 'nodes', 'fail'],
+  ['no node', { state: { nodes: [] } }, 'nodes', 'warn'],
+  ['a secret dropped too soon', { state: { droppedKeyIds: ['older'] } }, 'secrets', 'fail'],
+  ['a secret that a node still has', { state: { nodes: [{ keyIds: ['new', 'older'] }] } }, 'secrets', 'fail'],
+  ['an old signing key', { state: { signingSince: now - 98 * dayMs } }, 'signing_key', 'fail'],
+  ['no backup in 26 hours', { state: { lastBackupAt: now - 26 * hourMs } }, 'backups', 'fail'],
+  ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
+  ['no drill', { state: { lastDrillAt: null } }, 'backups', 'warn'],
+  ['no mail server', { inside: { hasMailServer: false } }, 'mail', 'fail'],
+  ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],
+]
+
+function late(seconds: number): Answer {
+  return answer({ 'set-cookie': [cookie], date: new Date(now + seconds * 1000).toUTCString() })
+}
+
+describe('OPS-3 planted faults', () => {
+  test.each(faults)('%s', (_, planted, check, status) => {
+    const found = wrongIn(factsWith(planted))
+    expect(found).toMatchObject([{ check, status }])
+    expect(found[0]?.todo).not.toBe('')
+  })
+
+  test('a clock within a second, a client behind NAT, a key of 97 days: no fault', () => {
+    const sound: readonly Planted[] = [
+      { seen: { csrf: late(-1) } },
+      { forged: { local: '10.1.2.3' } },
+      { state: { signingSince: now - 97 * dayMs } },
+      { state: { lastBackupAt: now - 26 * hourMs + 1 } },
+      { inside: { hasRedis: false }, state: { nodes: [{ keyIds: ['new'] }] } },
+    ]
+    for (const planted of sound) expect(wrongIn(factsWith(planted))).toEqual([])
+  })
+
+  test('what can’t be reached, and a configuration that is not here, are findings themselves', () => {
+    const away = { ...factsWith(), outside: { url: 'https://shop.example.com', seen: 'getaddrinfo ENOTFOUND' } }
+    expect(wrongIn(away)).toMatchObject([{ check: 'transport', status: 'fail' }])
+    expect(wrongIn({ ...factsWith(), inside: null })).toMatchObject([{ check: 'configuration', status: 'warn' }])
+  })
+})

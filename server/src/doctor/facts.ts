@@ -1,0 +1,74 @@
+// What the doctor knows of a deployment. Gathered once (look-inside.ts, look-outside.ts); checks only read it.
+import type { ConfigurationFault } from '../configuration/faults.ts'
+import type { Answer } from './ask.ts'
+
+export type Facts = {
+  /** Epoch milliseconds of this machine. */
+  readonly now: number
+  /** Null: no configuration is here. */
+  readonly inside: Inside | null
+  readonly outside: Outside | null
+}
+
+export type Inside = {
+  readonly production: boolean
+  /** As production has it, wherever this runs. */
+  readonly faults: readonly ConfigurationFault[]
+  readonly warnings: readonly string[]
+  readonly trustedProxies: readonly string[]
+  readonly hasRedis: boolean
+  readonly hasMailServer: boolean
+  readonly metricsHost: string | null
+  readonly backup: { readonly isPlaced: boolean; readonly isScheduled: boolean }
+  /** A text: why the engine could not be opened. Null: not tried, for its faults. */
+  readonly engine: EngineFacts | string | null
+}
+
+export type EngineFacts = {
+  readonly pendingMigrations: readonly string[]
+  /** Null where migrations are pending: nothing else can be asked then. */
+  readonly state: {
+    readonly parts: Readonly<Record<string, 'ok' | 'degraded' | 'down'>>
+    /** Ids of the secrets here. */
+    readonly keyIds: readonly string[]
+    readonly nodes: readonly { readonly keyIds: readonly string[] }[]
+    /** Ids of secrets that backups of within a session's absolute life were made under, and that are not here any more. */
+    readonly droppedKeyIds: readonly string[]
+    readonly signingSince: number | null
+    readonly rotateEverySeconds: number
+    readonly lastBackupAt: number | null
+    readonly lastDrillAt: number | null
+    readonly mailOldestSeconds: number
+  } | null
+}
+
+export type Outside = {
+  readonly url: string
+  /** A text: why nothing answered. */
+  readonly seen: Seen | string
+}
+
+export type Seen = {
+  readonly page: Answer
+  readonly csrf: Answer
+  /** `/csrf` as a page of a stranger's site asks for it. */
+  readonly foreign: Answer
+  readonly strangerOrigin: string
+  /** What plain HTTP answers on port 80; null: nothing, or the address has a port of its own. */
+  readonly plain: Answer | null
+  /** Null: no TLS. */
+  readonly tls: { readonly takesOld: boolean; readonly validTo: number | null } | null
+  readonly forged: {
+    /** What the header said. */
+    readonly address: string
+    /** What a sign-in was counted for; null: the record does not tell, or is not here. */
+    readonly counted: string | null
+    readonly local: string
+    readonly remote: string
+  }
+  /** Where metrics can be read from here. */
+  readonly metricsAt: readonly string[]
+  readonly guardedRoutes: number
+  /** Routes that let a stranger in although the table has a guard for them. */
+  readonly unguarded: readonly string[]
+}

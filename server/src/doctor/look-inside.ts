@@ -1,0 +1,84 @@
+// What the configuration, the database and the places beside it tell.
+import {
+  checkOptions,
+  createVouching,
+  parseDuration,
+  type Vigile,
+  type VigileOptions,
+  type Vouching,
+} from '@vigile/engine'
+import { findBackups, openManifest } from '../backup/backups.ts'
+import { openPlace } from '../backup/open-place.ts'
+import { backupJobs } from '../backup/schedule-backups.ts'
+import { noSchedule } from '../configuration/backup.ts'
+import { joinFaults } from '../configuration/faults.ts'
+import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
+import type { EngineFacts, Inside } from './facts.ts'
+
+/** More than the default retention keeps of a month. */
+const maxManifests = 40
+const daySeconds = 86_400
+
+/** `vigile`: null where the configuration has faults. It is asked, and not closed. */
+export const lookInside = async (
+  loaded: LoadedConfiguration,
+  options: VigileOptions,
+  warnings: readonly string[],
+  vigile: Vigile | null,
+): Promise<Inside> => {
+  const { config } = loaded
+  const { to, schedule } = config.backup ?? {}
+  return {
+    production: config.production,
+    // What a developer's machine may have is judged as what it will be.
+    faults: joinFaults(loaded.faults, checkOptions({ ...options, production: true })),
+    warnings,
+    trustedProxies: config.trustedProxies ?? [],
+    hasRedis: config.redis !== undefined,
+    hasMailServer: config.mail?.url !== undefined,
+    metricsHost: config.metricsHost ?? null,
+    backup: { isPlaced: to !== undefined, isScheduled: to !== undefined && schedule !== noSchedule },
+    engine: vigile && (await askEngine(vigile, loaded).catch((error: unknown) => (error as Error).message)),
+  }
+}
+
+const askEngine = async (vigile: Vigile, { config }: LoadedConfiguration): Promise<EngineFacts> => {
+  const { pending } = await vigile.migrationState()
+  if (pending.length > 0) return { pendingMigrations: pending, state: null }
+  await vigile.ready()
+  const vouching = createVouching(config.secrets)
+  const readings = await vigile.gauges()
+  const keys = await vigile.keys.list()
+  const life = parseDuration(config.sessions?.absoluteLife ?? '30d') ?? 30 * daySeconds
+  return {
+    pendingMigrations: pending,
+    state: {
+      parts: (await vigile.readiness()).parts,
+      keyIds: await vouching.keyIds(),
+      nodes: await vigile.keys.nodes(),
+      droppedKeyIds: await droppedSecrets(config.backup?.to, vouching, Date.now() - life * 1000),
+      signingSince: keys.find(({ state }) => state === 'signing')?.signsFrom ?? null,
+      rotateEverySeconds: parseDuration(config.keys?.rotateEvery ?? '90d') ?? 90 * daySeconds,
+      lastBackupAt: (await vigile.jobs.last(backupJobs.take))?.at ?? null,
+      lastDrillAt: (await vigile.jobs.last(backupJobs.drill))?.at ?? null,
+      mailOldestSeconds: readings.find(({ name }) => name === 'mail_oldest_seconds')?.value ?? 0,
+    },
+  }
+}
+
+/** A manifest is under the secret that was in use when it was written: sessions of that day may be, too. */
+const droppedSecrets = async (
+  to: string | undefined,
+  vouching: Vouching,
+  since: number,
+): Promise<readonly string[]> => {
+  if (to === undefined) return []
+  const place = await openPlace(to)
+  const recent = (await findBackups(place)).filter(({ at }) => at >= since).slice(0, maxManifests)
+  const dropped = new Set<string>()
+  for (const { name } of recent) {
+    const read = await openManifest(place, vouching, name)
+    if (!read.ok && read.error === 'unknown_secret') dropped.add(read.keyId)
+  }
+  return [...dropped]
+}
