@@ -67,6 +67,7 @@ export type Attempt =
     }
   | {
       readonly allowed: false
+      readonly known: boolean
       readonly verdict: Verdict
       readonly reason: 'limited' | 'closed'
       /** What the limit counts by. */
@@ -103,11 +104,11 @@ export const countAttempt = async (deps: AttemptDeps, counting: Counting): Promi
   const verdict = await limiter.take(hits)
   if (verdict && !verdict.allowed) {
     const key = hits.find(({ rule }) => rule === verdict.rule)?.key ?? who
-    return { allowed: false, verdict, reason: 'limited', key }
+    return { allowed: false, known, verdict, reason: 'limited', key }
   }
   const failures = await accounts.beginUnknownDeviceAttempt(who, maxFailuresInARow, clock.now(), userId).catch(undo)
   if (failures === null)
-    return { allowed: false, verdict: closedVerdict(counting.closes(known)), reason: 'closed', key: who }
+    return { allowed: false, known, verdict: closedVerdict(counting.closes(known)), reason: 'closed', key: who }
   const takenBack = async (): Promise<void> => {
     await accounts
       .takeBackUnknownDeviceAttempt(who)

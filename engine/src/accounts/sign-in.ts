@@ -75,9 +75,11 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   if (input.deviceTokens.length === 0) deps.hasher.requireRoom()
   const account = await deps.accounts.findByEmailKey(input.email.key)
   const attempt = await beginAttempt(deps, { ...input, account })
+  // Of a browser that the account knows: hardly a stranger's guess.
+  const known = attempt.known && { known: true }
   if (!attempt.allowed) {
     const { verdict, reason } = attempt
-    await deps.recordLimit(attempt, failure(deps, input, account, { reason, rule: verdict.rule }))
+    await deps.recordLimit(attempt, failure(deps, input, account, { reason, rule: verdict.rule, ...known }))
     return { ok: false, error: 'rate_limited', verdict, reason }
   }
   const { verdict } = attempt
@@ -91,7 +93,7 @@ export const signIn = async (deps: SignInDeps, input: SignInInput): Promise<Sign
   }
   if (typeof entered === 'string') {
     // A failed sign-in is on record, or it is not answered as one.
-    await deps.audit.append([failure(deps, input, account, { reason: entered })])
+    await deps.audit.append([failure(deps, input, account, { reason: entered, ...known })])
     return { ok: false, error: 'invalid_credentials', verdict }
   }
   await attempt.succeeded()
@@ -187,7 +189,7 @@ const failure = (
   deps: SignInDeps,
   input: SignInInput,
   account: Account | null,
-  details: { readonly reason: Refusal | 'limited' | 'closed'; readonly rule?: string },
+  details: { readonly reason: Refusal | 'limited' | 'closed'; readonly rule?: string; readonly known?: boolean },
 ): AuditEntry =>
   auditEntry(input.context, {
     action: 'session:sign-in:failed',

@@ -1,33 +1,28 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RecordedEntry } from '../audit/store.ts'
+import type { CountedEntry } from '../audit/store.ts'
 import { findBursts } from './find-bursts.ts'
 import { bursts, defaultThresholds } from './rules.ts'
 
 const minute = 60_000
 const failed = 'session:sign-in:failed'
 let made = 0
-const entry = (given: Partial<RecordedEntry>): RecordedEntry => {
+const entry = (given: Partial<CountedEntry>): CountedEntry => {
   made += 1
   return {
     id: `entry-${made}`,
     position: made,
     at: 0,
     userId: null,
-    actorId: null,
     action: failed,
-    resource: 'user',
-    resourceId: null,
     details: {},
     ip: null,
-    userAgent: null,
-    requestId: null,
     ...given,
   }
 }
-const find = (entries: readonly RecordedEntry[], more: Partial<Parameters<typeof findBursts>[0]> = {}) =>
+const find = (entries: readonly CountedEntry[], more: Partial<Parameters<typeof findBursts>[0]> = {}) =>
   findBursts({ entries, isNew: () => true, thresholds: defaultThresholds, networkOf: (ip) => ip, ...more })
-const reached = (entries: readonly RecordedEntry[], more: Partial<Parameters<typeof findBursts>[0]> = {}) =>
+const reached = (entries: readonly CountedEntry[], more: Partial<Parameters<typeof findBursts>[0]> = {}) =>
   find(entries, more).flatMap(({ rule, subject, peak }) => (peak ? [`${rule} ${subject ?? 'site'}`] : []))
 
 const times = <Made>(count: number, make: (index: number) => Made): Made[] =>
@@ -98,7 +93,7 @@ test('AUD-5 whatever the order and the times, a threshold is found exactly where
       const thresholds = { ...defaultThresholds, failures_by_account: threshold, accounts_by_address: 3 }
       const found = find(entries, { isNew: (one) => fresh.has(one), thresholds })
       const { windowMs } = bursts.failures_by_account
-      const windowsOf = (mine: readonly RecordedEntry[]) =>
+      const windowsOf = (mine: readonly CountedEntry[]) =>
         mine
           .filter((end) => fresh.has(end))
           .map((end) => mine.filter(({ at }) => at > end.at - windowMs && at <= end.at))

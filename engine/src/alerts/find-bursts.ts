@@ -1,5 +1,5 @@
 // Which accounts, addresses or sites reached a threshold with the entries that are new, and which only go on.
-import type { RecordedEntry } from '../audit/store.ts'
+import type { CountedEntry } from '../audit/store.ts'
 import { type BurstRule, burstRules, type Thresholds } from './rules.ts'
 
 export type FoundBurst = {
@@ -9,7 +9,7 @@ export type FoundBurst = {
   /** New entries. */
   readonly added: number
   /** The newest of them. */
-  readonly last: RecordedEntry
+  readonly last: CountedEntry
   /** The fullest window that a new entry ends, where it reaches the threshold. */
   readonly peak: Window | null
 }
@@ -28,17 +28,19 @@ type Window = {
  * `isNew`: those that no call had before. `networkOf`: what an address counts as; null: it is not counted.
  */
 export const findBursts = (input: {
-  readonly entries: readonly RecordedEntry[]
-  readonly isNew: (entry: RecordedEntry) => boolean
+  readonly entries: readonly CountedEntry[]
+  readonly isNew: (entry: CountedEntry) => boolean
   readonly thresholds: Thresholds
   readonly networkOf: (ip: string) => string | null
+  /** Whether an entry fills a window; default: each does. */
+  readonly counts?: (entry: CountedEntry, burst: Pick<FoundBurst, 'rule' | 'subject'>) => boolean
 }): readonly FoundBurst[] => {
-  const { isNew } = input
+  const { isNew, counts = () => true } = input
   // Of those at the same time the new ones come last, so that each of them ends a window that holds the others.
   const inOrder = input.entries.toSorted((a, b) => a.at - b.at || Number(isNew(a)) - Number(isNew(b)))
   const subjectOf = {
-    user: (entry: RecordedEntry) => entry.userId ?? undefined,
-    address: ({ ip }: RecordedEntry) => (ip === null ? undefined : (input.networkOf(ip) ?? undefined)),
+    user: (entry: CountedEntry) => entry.userId ?? undefined,
+    address: ({ ip }: CountedEntry) => (ip === null ? undefined : (input.networkOf(ip) ?? undefined)),
     site: () => null,
   }
   return burstRules.flatMap(([rule, burst]) => {
@@ -51,7 +53,8 @@ export const findBursts = (input: {
       const fresh = entries.filter(isNew)
       const last = fresh.at(-1)
       if (subject === undefined || !last) return []
-      const fullest = fullestWindow(entries, { windowMs, isNew, distinct })
+      const counted = entries.filter((entry) => counts(entry, { rule, subject }))
+      const fullest = fullestWindow(counted, { windowMs, isNew, distinct })
       const peak = fullest.measure >= input.thresholds[rule] ? fullest : null
       return [{ rule, subject, added: fresh.length, last, peak }]
     })
@@ -60,16 +63,16 @@ export const findBursts = (input: {
 
 /** Of the windows that end with a new entry. `entries`: oldest first. */
 const fullestWindow = (
-  entries: readonly RecordedEntry[],
+  entries: readonly CountedEntry[],
   by: {
     readonly windowMs: number
-    readonly isNew: (entry: RecordedEntry) => boolean
-    readonly distinct: ((entry: RecordedEntry) => string | null) | undefined
+    readonly isNew: (entry: CountedEntry) => boolean
+    readonly distinct: ((entry: CountedEntry) => string | null) | undefined
   },
 ): Window => {
   const within = new Map<string, number>()
-  const measureOf = by.distinct ?? (({ id }: RecordedEntry) => id)
-  const count = (entry: RecordedEntry | undefined, more: 1 | -1) => {
+  const measureOf = by.distinct ?? (({ id }: CountedEntry) => id)
+  const count = (entry: CountedEntry | undefined, more: 1 | -1) => {
     const name = entry && measureOf(entry)
     if (name == null) return
     const left = (within.get(name) ?? 0) + more

@@ -37,7 +37,11 @@ export const isImpossibleMove = async (
   }
   const here = region(signIn.ip)
   if (userId === null || here === null) return false
-  const isElsewhere = (ip: string | null) => region(ip) !== null && region(ip) !== here
+  // A home has an IPv4 and an IPv6 address, and nothing tells that they are of one place.
+  const isElsewhere = (ip: string | null) => {
+    const there = region(ip)
+    return there !== null && there !== here && there.includes(':') === here.includes(':')
+  }
   const live = await sessions.listLive(userId, signIn.at)
   const isUsedElsewhere = live.some(
     ({ id, ip, lastUsedAt }) =>

@@ -46,14 +46,20 @@ export const raise = async (
   for (const [rule, some] of Map.groupBy(findings, (finding) => finding.rule)) {
     const subjects = some.map(({ subject }) => subject)
     const since = now - quietMs + 1
+    const recent = await stores.alerts.recent({ rule, subjects, since })
     const running = new Map(
-      (await stores.alerts.running({ rule, subjects, since })).map(({ id, subject }) => [subject, id]),
+      recent.filter(({ acknowledgedAt }) => acknowledgedAt === null).map(({ id, subject }) => [subject, id]),
     )
+    // What somebody has seen to hides nothing that came after it, but is told of no second time while it lasts: a head that is forged.
+    const sameAs = (finding: Finding) =>
+      recent.find(({ subject, details }) => subject === finding.subject && isSame(details, finding.first?.details))?.id
     const rows: (AlertRow & { readonly told: Told | null })[] = []
     let left: number | undefined
-    for (const { subject, added, at, first } of some) {
-      const id = running.get(subject)
-      if (id !== undefined && added > 0) await stores.alerts.add(id, { count: added, at })
+    for (const finding of some) {
+      const { subject, added, at, first } = finding
+      const id = running.get(subject) ?? sameAs(finding)
+      const details = first?.details ?? null
+      if (id !== undefined && added > 0) await stores.alerts.add(id, { count: added, at, details })
       if (id !== undefined || first === null) continue
       const alert = toAlert({ rule, subject, at, ...first }, now)
       left ??= toldAlonePerRule - (await stores.alerts.toldAlone(rule, since))
@@ -68,6 +74,9 @@ export const raise = async (
   }
   return raised
 }
+
+const isSame = (one: AlertRow['details'], other: AlertRow['details'] | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
 
 /** One summary of what was not told alone, once the first of it is an hour old. */
 export const tellUntold = async (deps: RaiseDeps, stores: RaiseStores): Promise<void> => {

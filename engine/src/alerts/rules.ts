@@ -1,32 +1,38 @@
 // What is suspicious, as data. Thresholds let ordinary life through: a person who mistypes, an office that signs in at nine.
 import type { AlertRule } from '@vigile/contract'
-import type { RecordedEntry } from '../audit/store.ts'
+import type { CountedEntry, RecordedEntry } from '../audit/store.ts'
 import { holds } from '../roles/permissions.ts'
 
 const minute = 60_000
 
 /** So many entries within the window. */
-type Burst = {
+export type Burst = {
   readonly actions: readonly string[]
-  readonly matches?: (entry: RecordedEntry) => boolean
+  readonly matches?: (entry: CountedEntry) => boolean
   /** What is counted apart. */
   readonly by: 'user' | 'address' | 'site'
   /** Counts how many accounts were tried in place of how often. */
-  readonly distinct?: (entry: RecordedEntry) => string | null
+  readonly distinct?: (entry: CountedEntry) => string | null
   readonly threshold: number
   readonly windowMs: number
-  /** None where these happened as often: a site is as busy as it is. */
-  readonly unlessAsMany?: string
+  /** Accounts that got in from the same address are not counted: they mistyped. */
+  readonly unlessGotIn?: true
+  /** None where as many got in: a site is as busy as it is. */
+  readonly unlessAsMany?: true
 }
 
 const failed = 'session:sign-in:failed'
+/** What an account does in a browser that it knows is no stranger's guess. A device's mark is only had by a whole sign-in (LIM-7). */
+const isStrange = ({ details }: CountedEntry): boolean => details.known !== true
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export const bursts = {
   failures_by_account: { actions: [failed], by: 'user', threshold: 20, windowMs: 60 * minute },
-  failures_by_address: { actions: [failed], by: 'address', threshold: 20, windowMs: 60 * minute },
+  failures_by_address: { actions: [failed], matches: isStrange, by: 'address', threshold: 20, windowMs: 60 * minute },
   accounts_by_address: {
     actions: [failed],
+    matches: isStrange,
+    unlessGotIn: true,
     by: 'address',
     distinct: ({ userId, details }) => userId ?? text(details.emailHash),
     threshold: 15,
@@ -37,7 +43,7 @@ export const bursts = {
     by: 'site',
     threshold: 200,
     windowMs: 15 * minute,
-    unlessAsMany: 'session:sign-in',
+    unlessAsMany: true,
   },
   sign_ups_by_address: { actions: ['user:sign-up'], by: 'address', threshold: 20, windowMs: 60 * minute },
   blocks_overall: {

@@ -27,15 +27,18 @@ export interface AlertStore {
   watched(): Promise<number>
   /** Entries up to this position were looked at. */
   moveWatch(position: number): Promise<void>
-  /** Those of a rule about these that began at `since` or later: id and subject. */
-  running(input: {
+  /** Those of a rule about these that began at `since` or later, in no order. */
+  recent(input: {
     readonly rule: AlertRule
     readonly subjects: readonly (string | null)[]
     readonly since: number
-  }): Promise<readonly Pick<AlertRow, 'id' | 'subject'>[]>
+  }): Promise<readonly Pick<AlertRow, 'id' | 'subject' | 'details' | 'acknowledgedAt'>[]>
   insert(alerts: readonly (AlertRow & { readonly told: Told | null })[]): Promise<void>
-  /** It happened so many times more. */
-  add(id: string, more: { readonly count: number; readonly at: number }): Promise<void>
+  /** It happened so many times more. `details`: of the newest; null: as they were. */
+  add(
+    id: string,
+    more: { readonly count: number; readonly at: number; readonly details: AlertRow['details'] | null },
+  ): Promise<void>
   /** How many of a rule were told alone of those that began at `since` or later. */
   toldAlone(rule: AlertRule, since: number): Promise<number>
   /** Those that nobody was told of yet: how many of each rule, and when the first began. */

@@ -55,10 +55,11 @@ describe.each(places)('on %s', (_, newPlace) => {
   })
   const watch = (database = one) => createWatch(depsOf(database)).run()
   const seal = () => createSealer(depsOf(one)).run()
-  const failures = async (count: number, about: (index: number) => { userId?: string; ip?: string }) => {
+  type About = { userId?: string; ip?: string; details?: Record<string, unknown>; action?: string }
+  const failures = async (count: number, about: (index: number) => About) => {
     const entries = Array.from({ length: count }, (_none, index) => {
-      const { userId = null, ip = null } = about(index)
-      return auditEntry({ ...noContext, ip }, { action: failed, at: now - count + index, userId })
+      const { userId = null, ip = null, details = {}, action = failed } = about(index)
+      return auditEntry({ ...noContext, ip }, { action, at: now - count + index, userId, details })
     })
     for (let from = 0; from < count; from += 1_000) await one.audit.append(entries.slice(from, from + 1_000))
     await seal()
@@ -163,6 +164,117 @@ describe.each(places)('on %s', (_, newPlace) => {
     await failures(10, (index) => ({ userId: `user-${index}` }))
     await watch()
     expect(await alerts()).toEqual(['failures_overall site 260'])
+  })
+
+  const signIns = (count: number, about: (index: number) => About) =>
+    failures(count, (index) => ({ ...about(index), action: 'session:sign-in' }))
+  const strangers = (index: number) => ({ userId: `user-${index}`, ip: `10.1.${index >> 4}.${index & 15}` })
+
+  test('attack: sign-ins to an account of one’s own, or to many from one address, hide no distributed attack', async () => {
+    await signIns(260, () => ({ userId: 'mallory', ip: '203.0.113.77' }))
+    await failures(250, strangers)
+    await watch()
+    expect(await alerts()).toEqual(['failures_overall site 250'])
+    now += 2 * quietMs
+    await signIns(260, (index) => ({ userId: `mallory-${index}`, ip: '203.0.113.77' }))
+    await failures(250, strangers)
+    await watch()
+    expect(await alerts()).toEqual(['failures_overall site 250', 'failures_overall site 250'])
+  })
+
+  test('attack: of ten times the threshold is told, whatever succeeds', async () => {
+    const lower = { ...depsOf(one), thresholds: { ...defaultThresholds, failures_overall: 20 } }
+    await signIns(300, (index) => ({ userId: `member-${index}` }))
+    await failures(190, strangers)
+    await createWatch(lower).run()
+    expect(await alerts()).toEqual([])
+    await failures(10, (index) => strangers(index + 190))
+    await createWatch(lower).run()
+    expect(await alerts()).toEqual(['failures_overall site 200'])
+  })
+
+  const acknowledgeAll = async () => {
+    for (const { id } of await one.alerts.list({ open: true, rule: null, after: null, limit: 200 }))
+      await one.alerts.acknowledge(id, { at: now, name: 'operator:test' })
+  }
+
+  test('attack: an attack that goes on after somebody has seen to it is told of anew', async () => {
+    await failures(25, () => ({ userId: 'ada' }))
+    await watch()
+    await acknowledgeAll()
+    now += 600_000
+    await failures(5, () => ({ userId: 'ada' }))
+    await watch()
+    // What was seen to is not told of again for one more of it.
+    expect(await alerts()).toEqual(['failures_by_account ada 25'])
+    now += 60_000
+    await failures(20, () => ({ userId: 'ada' }))
+    await watch()
+    expect(await alerts()).toEqual(['failures_by_account ada 25', 'failures_by_account ada 25'])
+    expect((await posted()).letters).toEqual(['alert', 'alert'])
+    expect(await one.alerts.countOpen()).toEqual([{ rule: 'failures_by_account', count: 1 }])
+  })
+
+  test('attack: a second theft, minutes after the first was seen to, is an alert of its own; before, it is the newest of it', async () => {
+    const reuse = async () => {
+      now += 60_000
+      const entry = auditEntry(noContext, { action: 'session:reuse', at: now, userId: 'ada' })
+      await one.audit.append([entry])
+      await seal()
+      await watch()
+      return entry.id
+    }
+    await reuse()
+    const second = await reuse()
+    expect(await alerts()).toEqual(['session_reuse ada 2'])
+    const [alert] = await one.alerts.list({ open: true, rule: null, after: null, limit: 1 })
+    expect(alert?.details).toEqual({ entry: second })
+    await acknowledgeAll()
+    await reuse()
+    expect(await alerts()).toEqual(['session_reuse ada 1', 'session_reuse ada 2'])
+    expect((await posted()).letters).toHaveLength(2)
+  })
+
+  test('attack: more tampering after the first was seen to is told; the same place, found again, is not', async () => {
+    const raise = createRaiseAlone(depsOf(one))
+    const found = (position: number) =>
+      raise({
+        rule: 'audit_tampering',
+        subject: null,
+        at: now,
+        added: 1,
+        first: { count: 1, details: { faults: ['changed'], position } },
+      })
+    await found(2)
+    await acknowledgeAll()
+    await found(2)
+    expect(await one.alerts.countOpen()).toEqual([])
+    await found(1)
+    expect(await one.alerts.countOpen()).toEqual([{ rule: 'audit_tampering', count: 1 }])
+    expect((await posted()).letters).toHaveLength(2)
+  })
+
+  test('AUD-5 ordinary life: an office whose people mistype once and get in alarms nobody; who tries as many accounts does', async () => {
+    const ip = '192.0.2.44'
+    await failures(15, (index) => ({ userId: `known-${index}`, ip, details: { known: true } }))
+    for (let index = 0; index < 15; index += 1) {
+      await failures(1, () => ({ userId: `user-${index}`, ip }))
+      await signIns(1, () => ({ userId: `user-${index}`, ip }))
+      now += 10_000
+    }
+    await watch()
+    expect(await alerts()).toEqual([])
+    // One who tries accounts has one of their own there, too.
+    await signIns(1, () => ({ userId: 'mallory', ip: '203.0.113.9' }))
+    await failures(15, (index) => ({ userId: `user-${index}`, ip: '203.0.113.9' }))
+    await watch()
+    expect(await alerts()).toEqual(['accounts_by_address 203.0.113.9 15'])
+  })
+
+  test('AUD-5 ordinary life: an old password in somebody’s own browser is one alert, about the account', async () => {
+    await failures(35, () => ({ userId: 'ada', ip: '192.0.2.44', details: { known: true } }))
+    await watch()
+    expect(await alerts()).toEqual(['failures_by_account ada 35'])
   })
 
   test('AUD-5 entries that were removed when their time was over stop nothing', async () => {

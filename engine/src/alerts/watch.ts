@@ -19,7 +19,7 @@ const maxRounds = 100
 const unsealedMs = 60_000
 
 type WatchStores = RaiseStores & {
-  readonly audit: Pick<AuditStore, 'search'>
+  readonly audit: Pick<AuditStore, 'search' | 'listCounted'>
   readonly auditChain: AuditChainStore
   readonly sessions: Pick<SessionStore, 'listLive'>
 }

@@ -21,6 +21,9 @@ export type AuditEntry = {
 /** An entry with its place in the chain; null: it has none yet. */
 export type RecordedEntry = AuditEntry & { readonly position: number | null }
 
+/** What counting needs of an entry. */
+export type CountedEntry = Pick<RecordedEntry, 'id' | 'position' | 'at' | 'action' | 'userId' | 'ip' | 'details'>
+
 /** Which entries: those for which all of it holds. */
 export type Filter = {
   /** Whom it concerns. */
@@ -50,6 +53,10 @@ export interface AuditStore {
       readonly limit: number
     },
   ): Promise<readonly RecordedEntry[]>
+  /** Of an action, newest first, no more of each than is counted. `from`, `to`: epoch milliseconds, the latter not in it. */
+  listCounted(
+    input: Required<Pick<Filter, 'action' | 'from' | 'to'>> & { readonly limit: number },
+  ): Promise<readonly CountedEntry[]>
   append(entries: readonly AuditEntry[]): Promise<void>
   /** Newest first. `before`: those older than the entry that was listed last. */
   list(input: {

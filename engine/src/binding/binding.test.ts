@@ -32,6 +32,7 @@ const bindingWith = (mode: BindingMode, stores: { audit?: typeof down; take?: ty
       append: stores.audit ?? (async (entries) => void recorded.push(...entries)),
       list: async () => [],
       search: async () => [],
+      listCounted: async () => [],
       pseudonymise: async () => {},
     },
     usedProofs: {

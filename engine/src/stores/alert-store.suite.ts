@@ -66,14 +66,17 @@ export const alertStoreSuite = (newPlace: () => Promise<Place>): void => {
       alert('new', { rule, subject: 'bob', firstAt: 2_000 }),
       alert('of the site', { rule, subject: null, firstAt: 2_000 }),
     ])
-    const running = await db.one.alerts.running({ rule, subjects: ['bob', 'carol', null], since: 1_001 })
-    expect(running.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
-      { id: 'new', subject: 'bob' },
-      { id: 'of the site', subject: null },
+    const recent = await db.one.alerts.recent({ rule, subjects: ['bob', 'carol', null], since: 1_001 })
+    const rest = { details: {}, acknowledgedAt: null }
+    expect(recent.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: 'new', subject: 'bob', ...rest },
+      { id: 'of the site', subject: null, ...rest },
     ])
-    await atOnce(5, [db.one, db.other], ({ alerts }) => alerts.add('new', { count: 2, at: 9_000 }))
+    const more = { count: 2, at: 9_000, details: { entry: 'é' } }
+    await atOnce(5, [db.one, db.other], ({ alerts }) => alerts.add('new', more))
+    await db.one.alerts.add('new', { ...more, count: 0, details: null })
     expect(await db.one.alerts.list({ ...all, rule, limit: 3 })).toContainEqual(
-      expect.objectContaining({ id: 'new', count: 11, lastAt: 9_000 }),
+      expect.objectContaining({ id: 'new', count: 11, lastAt: 9_000, details: { entry: 'é' } }),
     )
   })
 

@@ -25,15 +25,20 @@ export const createAlertStore = (db: Kysely<Tables>, dialect: Dialect): AlertSto
     moveWatch: async (position) => {
       await db.updateTable('alert_watch').set({ position }).where('id', '=', only).execute()
     },
-    running: async ({ rule, subjects, since }) => {
+    recent: async ({ rule, subjects, since }) => {
       const rows = await db
         .selectFrom('alerts')
-        .select(['id', 'subject'])
+        .select(['id', 'subject', 'details', 'acknowledged_at'])
         .where('rule', '=', rule)
         .where(dialect.isAny(sql.ref('subject'), subjects.map(nameOf)))
         .where('first_at', '>=', since)
         .execute()
-      return rows.map(({ id, subject }) => ({ id, subject: subjectOf(subject) }))
+      return rows.map(({ id, subject, details, acknowledged_at: acknowledgedAt }) => ({
+        id,
+        subject: subjectOf(subject),
+        details: JSON.parse(details) as AlertRow['details'],
+        acknowledgedAt,
+      }))
     },
     insert: async (alerts) => {
       const rows = alerts.map((alert) => ({
@@ -51,10 +56,14 @@ export const createAlertStore = (db: Kysely<Tables>, dialect: Dialect): AlertSto
       }))
       if (rows.length > 0) await db.insertInto('alerts').values(rows).execute()
     },
-    add: async (id, { count, at }) => {
+    add: async (id, { count, at, details }) => {
       await db
         .updateTable('alerts')
-        .set((row) => ({ count: row('count', '+', count), last_at: at }))
+        .set((row) => ({
+          count: row('count', '+', count),
+          last_at: at,
+          ...(details && { details: JSON.stringify(details) }),
+        }))
         .where('id', '=', id)
         .execute()
     },

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { fromStored, toStored } from '../audit/canonical.ts'
+import { fromStored, parseDetails, toStored } from '../audit/canonical.ts'
+import { mergeDetails } from '../audit/personal-details.ts'
 import type { AuditStore, Filter } from '../audit/store.ts'
 import { entryColumns, toColumns } from './audit-columns.ts'
 import type { Dialect } from './dialect.ts'
@@ -74,6 +75,20 @@ export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac:
       .limit(limit)
       .execute()
     return rows.map((row) => ({ ...fromStored(row), position: row.position }))
+  },
+  listCounted: async ({ limit, ...filter }) => {
+    const rows = await db
+      .selectFrom('audit_entries')
+      .select(['id', 'position', 'at', 'action', 'user_id as userId', 'ip', 'details', 'personal'])
+      .where(matches(dialect, filter))
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ details, personal, ...row }) => ({
+      ...row,
+      details: mergeDetails(parseDetails(details), parseDetails(personal ?? '{}')),
+    }))
   },
   pseudonymise: async (userId) => {
     const takeOut = async (column: 'user_id' | 'actor_id', last?: { at: number; id: string }): Promise<void> => {
