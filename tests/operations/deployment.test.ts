@@ -8,17 +8,12 @@ import { parse, parseAllDocuments } from 'yaml'
 import { blocksIn } from '../docs/blocks.ts'
 import { typeErrorsIn } from '../docs/type-check.ts'
 import { vigileProgram } from '../nodes/node.ts'
-import { type Folder, temporaryFolder } from '../services/place.ts'
+import { temporaryFolder } from '../services/place.ts'
 import { runProgram } from '../services/process.ts'
 import { programPath } from '../services/program-path.ts'
 
 const ops = join(import.meta.dirname, '../../ops')
 const read = (file: string) => readFileSync(join(ops, file), 'utf8')
-const temporary = async (): Promise<Folder> => {
-  const folder = await temporaryFolder('deployment')
-  onTestFinished(folder.remove)
-  return folder
-}
 
 describe('OPS-9 systemd', () => {
   let unit: string
@@ -121,7 +116,8 @@ const environments: Readonly<Record<string, () => Record<string, string>>> = {
 }
 
 test.each(Object.entries(environments))('OPS-1 OPS-9 Vigile would start with the settings of %s', async (_, of) => {
-  const folder = await temporary()
+  const folder = await temporaryFolder('deployment')
+  onTestFinished(folder.remove)
   for (const [name, value] of Object.entries(secrets)) await writeFile(join(folder.path, name), value)
   const here = Object.entries(of()).map(([name, value]) => [
     name,
