@@ -121,6 +121,14 @@ test('OPS-3 a policy, an origin, a route and metrics that a proxy opens', async 
   expect(findings.find(({ check }) => check === 'routes')?.text).toContain('GET /api/admin/users')
 })
 
+test('OPS-3 a node whose letters are not taken says so at /health/ready', async () => {
+  reply = (request, response) =>
+    request.url === '/health/ready'
+      ? void response.end(JSON.stringify({ status: 'degraded', parts: { database: 'ok', mail: 'degraded' } }))
+      : sound(request, response)
+  expect((await examine()).of('mail')).toEqual(['fail'])
+})
+
 test('OPS-3 weak secrets and a public URL without TLS are named although nothing can be opened, and never repeated', async () => {
   const secret = 'your-super-secret-key-change-this-in-production'
   const fake = engine(() => null)

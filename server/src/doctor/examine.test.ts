@@ -38,6 +38,7 @@ const seen: Seen = {
   plain: answer({ location: 'https://shop.example.com/sign-in' }, { status: 308 }),
   tls: { takesOld: false, validTo: now + 60 * dayMs },
   forged: { address: '192.0.2.66', counted: '203.0.113.7', local: '203.0.113.7', remote: '198.51.100.1' },
+  parts: { database: 'ok', mail: 'ok' },
   metricsAt: [],
   guardedRoutes: 12,
   unguarded: [],
@@ -154,6 +155,7 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
   ['no drill', { state: { lastDrillAt: null } }, 'backups', 'warn'],
   ['no mail server', { inside: { hasMailServer: false } }, 'mail', 'fail'],
+  ['a mail server that takes no letters', { seen: { parts: { mail: 'degraded' } } }, 'mail', 'fail'],
   ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],
 ]
 

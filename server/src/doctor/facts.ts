@@ -66,6 +66,8 @@ export type Seen = {
     readonly local: string
     readonly remote: string
   }
+  /** What the node that answered says of its parts at `/health/ready`; none where it says nothing. */
+  readonly parts: Readonly<Record<string, string>>
   /** Where metrics can be read from here. */
   readonly metricsAt: readonly string[]
   readonly guardedRoutes: number

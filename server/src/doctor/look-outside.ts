@@ -36,7 +36,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   const { url, ask, authPath, signInPath, routes, onProgress } = looking
   const at = (path: string) => new URL(path, url)
   const guarded = routes.filter(({ method, guard }) => method === 'GET' && guard !== 'anyone')
-  const steps = guarded.length + 6
+  const steps = guarded.length + 7
   let done = 0
   const step = async <Value>(work: Promise<Value>): Promise<Value> => {
     onProgress(done++, steps)
@@ -46,6 +46,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   const csrf = await step(ask(at(`${authPath}/csrf`)))
   const foreign = await step(ask(at(`${authPath}/csrf`), { headers: { origin: strangerOrigin } }))
   const plain = await step(askPlain(looking))
+  const parts = partsIn(await step(ask(at('/health/ready'))))
   const metricsAt = await step(findMetrics(looking))
   const forged = await step(forge(looking))
   const unguarded: string[] = []
@@ -55,7 +56,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   }
   const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), validTo: page.validTo } : null
   return {
-    ...{ page, csrf, foreign, strangerOrigin, plain, tls, metricsAt, unguarded },
+    ...{ page, csrf, foreign, strangerOrigin, plain, tls, parts, metricsAt, unguarded },
     guardedRoutes: guarded.length,
     forged: { address: forgedAddress, counted: await forged.counted, local: page.local, remote: page.remote },
   }
@@ -65,6 +66,15 @@ const orNull = (work: Promise<Answer>): Promise<Answer | null> => work.catch(() 
 
 const askPlain = async ({ url, ask, signInPath }: Looking): Promise<Answer | null> =>
   url.protocol === 'https:' && url.port === '' ? orNull(ask(new URL(signInPath, `http://${url.hostname}`))) : null
+
+const partsIn = ({ body }: Answer): Readonly<Record<string, string>> => {
+  try {
+    const { parts } = JSON.parse(body) as { parts?: Record<string, string> }
+    return typeof parts === 'object' && parts !== null ? parts : {}
+  } catch {
+    return {}
+  }
+}
 
 const takesOldTls = async ({ url, ask }: Looking): Promise<boolean> =>
   (await orNull(

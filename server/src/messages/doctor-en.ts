@@ -125,8 +125,9 @@ export const doctor = {
   mail: {
     none: 'there is no mail server: nobody can prove a mailbox or reset a password',
     set: 'set SMTP_URL',
+    refused: 'the mail server does not take letters',
     waits: (minutes: number) => `a letter has waited for ${minutes} minutes`,
-    todo: 'check SMTP_URL and the log: the mail server does not take letters',
+    todo: 'check SMTP_URL, the sender and the log',
     good: 'no letter waits for the mail server',
   },
 }

@@ -124,8 +124,9 @@ export const doctor: typeof english = {
   mail: {
     none: 'il n’y a pas de serveur de courrier : nul ne peut prouver sa boîte ni changer un mot de passe oublié',
     set: 'mettez SMTP_URL',
+    refused: 'le serveur de courrier ne prend pas les lettres',
     waits: (minutes) => `une lettre attend depuis ${minutes} minutes`,
-    todo: 'vérifiez SMTP_URL et le journal : le serveur de courrier ne prend pas les lettres',
+    todo: 'vérifiez SMTP_URL, l’expéditeur et le journal',
     good: 'aucune lettre n’attend le serveur de courrier',
   },
 }
