@@ -143,7 +143,8 @@ test('OPS-3 weak secrets and a public URL without TLS are named although nothing
 
 test('OPS-3 a pending migration is said, and nothing is migrated', async () => {
   const fake = createFakeVigile({ overrides: { migrate: () => Promise.reject(new Error('not asked for')) } })
-  expect((await examine({ fake })).of('database')).toEqual(['fail'])
+  const { findings } = await examine({ fake })
+  expect(findings.find(({ check }) => check === 'database')?.text).toBe('migrations are pending: 0001-first')
   expect(fake.calls).toEqual(['close'])
 })
 
