@@ -4,7 +4,8 @@ import { afterEach, expect, test } from 'vitest'
 import { auditOf } from '../passkeys/records.ts'
 import { startOidc } from '../providers/oidc.ts'
 import { walk } from '../providers/walk.ts'
-import { openSite } from '../support/site.ts'
+import { openSite, type StoreKind } from '../support/site.ts'
+import { createVisitor, type Visitor } from '../support/visitor.ts'
 import { link, toLinkHandle } from './linking.ts'
 import { exchange, handleIn, landing, pathOf } from './provider-site.ts'
 
@@ -13,21 +14,21 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-const open = async (hostedDomain?: string) => {
+const open = async (kind: StoreKind, hostedDomain?: string) => {
   const standIn = await startOidc({ redirectUris: ['http://localhost:3000/api/auth/oauth/google/callback'] })
   const { id: clientId, secret: clientSecret } = standIn.client
   const providers = [google({ clientId, clientSecret, issuer: standIn.issuer, hostedDomain })]
-  const site = await openSite('embedded', { providers })
+  const site = await openSite(kind, { providers })
   closing.push(standIn.close, site.close)
   const back = async (visitor = site.visitor()) => {
     const { headers } = await visitor.get('/api/auth/oauth/google')
     return visitor.get(pathOf(await walk(headers.get('location') ?? '', { account: 'emmy' })))
   }
-  return { site, providers, back }
+  return { site, back }
 }
 
 test('OAU-4 an account of another Workspace domain is told so, not that Google is out of order', async () => {
-  const { site, back } = await open('example.org')
+  const { site, back } = await open('embedded', 'example.org')
   const { searchParams } = landing(await back())
   expect([searchParams.get('error'), searchParams.get('session')]).toEqual(['account_not_allowed', null])
   const [failed] = await auditOf(site, 'session:sign-in:failed')
@@ -35,13 +36,17 @@ test('OAU-4 an account of another Workspace domain is told so, not that Google i
 })
 
 test('OAU-4 a handle that comes to a node without the provider is on record as such, not as stolen', async () => {
-  const { site, providers, back } = await open()
-  const member = site.visitor()
+  const { site, back } = await open('postgres')
+  const without = await site.node({ providers: [] })
+  let node = site.vigile
+  const { publicUrl, now } = site
+  const [member, visitor] = ['192.0.2.1', '192.0.2.2'].map((address) =>
+    createVisitor({ vigile: () => node, publicUrl, now, address }),
+  ) as [Visitor, Visitor]
   await member.signUp('member@example.com')
   const toLink = await toLinkHandle(member, 'google' as never, { account: 'emmy' })
-  const visitor = site.visitor()
   const handle = handleIn(await back(visitor))
-  providers.splice(0)
+  node = without
   expect((await exchange(visitor, handle)).body.code).toBe('sign_in_expired')
   expect((await link(member, toLink)).body.code).toBe('sign_in_expired')
   for (const action of ['session:sign-in:failed', 'identity:link:failed'])
