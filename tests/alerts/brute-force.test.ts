@@ -77,15 +77,18 @@ describe.each(storeKinds)('on %s', (kind) => {
       }
     }
     const alerts = async () => (await site.vigile.alerts.list({ rule: 'failures_by_address' })).alerts
-    const toOps = () => mail.received.filter(({ to }) => to === 'ops@example.com')
+    // Other rules may find something in a clock that moves by an hour.
+    const toOps = () =>
+      mail.received.filter(({ to, content }) => to === 'ops@example.com' && content.includes('Many failed sign-ins'))
+    const told = () => hook.received.filter(({ data }) => data.rule === 'failures_by_address')
 
     await attack(25)
     await vi.waitFor(async () => expect((await alerts())[0]?.count).toBe(25), patience)
-    await vi.waitFor(() => expect([toOps().length, hook.received.length]).toEqual([1, 1]), patience)
+    await vi.waitFor(() => expect([toOps().length, told().length]).toEqual([1, 1]), patience)
     expect(toOps()[0]?.content).toMatch(/Subject: Vigile: Many failed sign-ins from one address/)
     expect(toOps()[0]?.content).toContain('203.0.113.9')
     const [alert] = await alerts()
-    expect(hook.received[0]).toMatchObject({
+    expect(told()[0]).toMatchObject({
       type: 'alert.raised',
       data: { id: alert?.id, rule: 'failures_by_address', subject: '203.0.113.9', severity: 'warning' },
     })
@@ -95,7 +98,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     await attack(100)
     await vi.waitFor(async () => expect((await alerts())[0]?.count).toBe(125), patience)
     expect(await alerts()).toHaveLength(1)
-    expect([toOps().length, hook.received.length]).toEqual([1, 1])
+    expect([toOps().length, told().length]).toEqual([1, 1])
     const lines = site.log.filter(({ fields }) => fields.alert === 'failures_by_address')
     expect(lines.map(({ level, fields }) => [level, fields.category, fields.subject])).toEqual([
       ['warn', 'SECURITY', '203.0.113.9'],
@@ -106,7 +109,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     site.move(hour + 1)
     await attack(25)
     await vi.waitFor(async () => expect((await alerts()).map(({ count }) => count)).toEqual([25, 125]), patience)
-    await vi.waitFor(() => expect([toOps().length, hook.received.length]).toEqual([2, 2]), patience)
+    await vi.waitFor(() => expect([toOps().length, told().length]).toEqual([2, 2]), patience)
     expect(await site.vigile.alerts.open()).toContainEqual({ rule: 'failures_by_address', count: 1 })
   })
 })

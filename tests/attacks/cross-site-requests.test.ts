@@ -71,6 +71,7 @@ const changes = (visitor: Visitor) =>
     ['POST', '/api/admin/sessions/end-all', undefined],
     ['DELETE', `/api/admin/sessions/${somePasskey}`, undefined],
     ['POST', '/api/admin/keys/rotate', undefined],
+    ['POST', `/api/admin/alerts/${somePasskey}/acknowledge`, undefined],
     ['POST', '/api/admin/roles', { name: 'mallory', permissions: ['*'] }],
     ['PATCH', `/api/admin/roles/${somePasskey}`, { permissions: ['*'] }],
     ['DELETE', `/api/admin/roles/${somePasskey}`, undefined],
@@ -104,7 +105,7 @@ afterAll(() => site?.close())
 /** The path as the table of routes has it. */
 const named = (path: string) =>
   path
-    .replace(/(sessions|passkeys|identities|users|roles)\/[\w-]{22}(?=$|\/)/g, '$1/{id}')
+    .replace(/(sessions|passkeys|identities|users|roles|alerts)\/[\w-]{22}(?=$|\/)/g, '$1/{id}')
     .replace('/roles/{id}', path.includes('/users/') ? '/roles/{roleId}' : '/roles/{id}')
     .replace(/(limits)\/[\w-]{16}$/, '$1/{id}')
     .replace('/discord/', '/{provider}/')

@@ -90,7 +90,7 @@ describe('an account that has a second factor', () => {
     expect(row?.sealed_tokens).not.toBe(before[0]?.sealed_tokens)
     expect(row?.last_used_at).not.toBeNull()
     const [entry] = await auditOf(site, 'session:sign-in')
-    expect(entry?.details).toEqual({ by: 'oauth', provider: 'discord', secondFactor: 'totp' })
+    expect(entry?.details).toMatchObject({ by: 'oauth', provider: 'discord', secondFactor: 'totp' })
   })
 
   type Owner = Awaited<ReturnType<typeof owner>>
