@@ -36,7 +36,7 @@ test('OAU-4 an account of another Workspace domain is told so, not that Google i
 })
 
 test('OAU-4 a handle that comes to a node without the provider is on record as such, not as stolen', async () => {
-  const { site, back } = await open('postgres')
+  const { site, back } = await open('PostgreSQL and Redis')
   const without = await site.node({ providers: [] })
   let node = site.vigile
   const { publicUrl, now } = site
