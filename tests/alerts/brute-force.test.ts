@@ -120,6 +120,7 @@ test('AUD-5 administrators see the alerts and acknowledge them: on record, once,
   await site.vigile.roles.create({ name: 'reader', permissions: ['system:read'] }, by)
   await site.vigile.roles.create({ name: 'keeper', permissions: ['system:read', 'system:admin'] }, by)
   const [reader, keeper] = [await member(site, 'reader'), await member(site, 'keeper')]
+  await member(site, 'keeper')
   const list = (query = '') => keeper.visitor.get(`/api/admin/alerts${query}`)
   // Somebody was given a role that may make itself hold everything.
   await vi.waitFor(async () => expect((await list('?rule=wide_grant')).body.alerts.length).toBe(2), patience)
@@ -146,6 +147,21 @@ test('AUD-5 administrators see the alerts and acknowledge them: on record, once,
     { resource: 'alert', resourceId: body.alerts[0].id, details: { by: `user:${keeper.id}`, rule: 'wide_grant' } },
   ])
   expect((await site.vigile.audit.search({ action: 'alert:list' })).entries).toHaveLength(1)
+})
+
+test('AUD-5 the first administrator of a site is no critical alert, and the second is', async () => {
+  const site = await openSite('embedded', {})
+  closers.push(site.close)
+  const critical = async () =>
+    (await site.vigile.alerts.list({ rule: 'wide_grant' })).alerts.map(({ subject }) => subject)
+  await site.vigile.roles.create({ name: 'root', permissions: ['*'] }, by)
+  await member(site, 'root')
+  await vi.waitFor(
+    async () => expect((await site.vigile.alerts.list({ rule: 'roles_changed' })).alerts[0]?.count).toBe(2),
+    patience,
+  )
+  const second = await member(site, 'root')
+  await vi.waitFor(async () => expect(await critical()).toEqual([second.id]), patience)
 })
 
 test('AUD-5 attack: a stolen password is used from another place while its owner is at work', async () => {

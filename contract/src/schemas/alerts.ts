@@ -6,11 +6,14 @@ export const alertRules = {
   failures_by_account: { about: 'user', severity: 'warning' },
   failures_by_address: { about: 'address', severity: 'warning' },
   accounts_by_address: { about: 'address', severity: 'warning' },
+  accounts_by_network: { about: 'address', severity: 'warning' },
   failures_overall: { about: 'site', severity: 'critical' },
   sign_ups_by_address: { about: 'address', severity: 'warning' },
   blocks_overall: { about: 'site', severity: 'warning' },
   impossible_move: { about: 'user', severity: 'warning' },
   session_reuse: { about: 'user', severity: 'critical' },
+  proof_failed: { about: 'user', severity: 'warning' },
+  not_me: { about: 'user', severity: 'critical' },
   many_siblings: { about: 'user', severity: 'warning' },
   commits_lost: { about: 'site', severity: 'warning' },
   wide_grant: { about: 'grant', severity: 'critical' },
@@ -37,7 +40,7 @@ const alertSchema = z.object({
   severity: z.enum(['warning', 'critical']),
   subject: z.string().nullable().meta({
     description:
-      "Whom or what it is about: a user's id, an address or its /64, a role's id, an anchor; null: this site as a whole.",
+      "Whom or what it is about: a user's id, an address, its /64 or /48, a role's id, an anchor; null: this site as a whole.",
   }),
   firstAt: z.number().meta({ description: 'Epoch milliseconds.' }),
   lastAt: z.number().meta({ description: 'Of the newest that counts. Epoch milliseconds.' }),

@@ -71,6 +71,14 @@ test('AUD-5 one subscriber’s IPv6 addresses are one, and addresses that are ne
   expect(reached(office, { networkOf: () => null })).toEqual([])
 })
 
+test('attack: many accounts from one /48, whose /64s have no number', () => {
+  const one = (index: number) => ({ userId: `user-${index}`, ip: `2001:db8:77:${index.toString(16)}::/64`, at: index })
+  expect(reached(times(39, (index) => entry(one(index))))).toEqual([])
+  expect(reached(times(40, (index) => entry(one(index))))).toEqual(['accounts_by_network 2001:db8:77::/48'])
+  // Of IPv4 it is the address that somebody has.
+  expect(reached(times(60, (index) => entry({ ...one(index), ip: `192.0.2.${index}` })))).toEqual([])
+})
+
 test('AUD-5 what was counted before is not counted again, and old entries alone raise nothing', () => {
   const old = times(20, (index) => entry({ userId: 'ada', at: index }))
   expect(find(old, { isNew: () => false })).toEqual([])

@@ -1,6 +1,7 @@
 // Which accounts, addresses or sites reached a threshold with the entries that are new, and which only go on.
 import type { CountedEntry } from '../audit/store.ts'
-import { type BurstRule, burstRules, type Thresholds } from './rules.ts'
+import { regionOf } from './region.ts'
+import { type Burst, type BurstRule, burstRules, type Thresholds } from './rules.ts'
 
 export type FoundBurst = {
   readonly rule: BurstRule
@@ -38,16 +39,11 @@ export const findBursts = (input: {
   const { isNew, counts = () => true } = input
   // Of those at the same time the new ones come last, so that each of them ends a window that holds the others.
   const inOrder = input.entries.toSorted((a, b) => a.at - b.at || Number(isNew(a)) - Number(isNew(b)))
-  const subjectOf = {
-    user: (entry: CountedEntry) => entry.userId ?? undefined,
-    address: ({ ip }: CountedEntry) => (ip === null ? undefined : (input.networkOf(ip) ?? undefined)),
-    site: () => null,
-  }
   return burstRules.flatMap(([rule, burst]) => {
     const { actions, matches = () => true, by, windowMs, distinct } = burst
     const bySubject = Map.groupBy(
       inOrder.filter((entry) => actions.includes(entry.action) && matches(entry)),
-      subjectOf[by],
+      (entry) => subjectOf(by, entry, input.networkOf),
     )
     return [...bySubject].flatMap(([subject, entries]): FoundBurst[] => {
       const fresh = entries.filter(isNew)
@@ -59,6 +55,19 @@ export const findBursts = (input: {
       return [{ rule, subject, added: fresh.length, last, peak }]
     })
   })
+}
+
+/** What an entry is counted for; undefined: nothing. `networkOf`: as of `findBursts`. */
+export const subjectOf = (
+  by: Burst['by'],
+  { userId, ip }: Pick<CountedEntry, 'userId' | 'ip'>,
+  networkOf: (ip: string) => string | null,
+): string | null | undefined => {
+  if (by === 'site') return null
+  if (by === 'user') return userId ?? undefined
+  const address = ip === null ? null : networkOf(ip)
+  if (by === 'network') return address?.includes(':') ? regionOf(address) : undefined
+  return address ?? undefined
 }
 
 /** Of the windows that end with a new entry. `entries`: oldest first. */

@@ -1,6 +1,6 @@
 // What new entries amount to with those before them, less what ordinary life explains and what somebody has seen to.
 import type { AuditStore, CountedEntry } from '../audit/store.ts'
-import { type FoundBurst, findBursts } from './find-bursts.ts'
+import { type FoundBurst, findBursts, subjectOf } from './find-bursts.ts'
 import type { Finding } from './raise.ts'
 import { type Burst, type BurstRule, burstRules, bursts, type Thresholds } from './rules.ts'
 import type { AlertStore } from './store.ts'
@@ -101,7 +101,11 @@ const createCounts = async (
       seenTo.set(key, Math.max(seenTo.get(key) ?? 0, acknowledgedAt ?? 0))
     }
   }
-  const gotIn = new Set(signIns.map(({ userId, ip }) => `${ip && networkOf(ip)} ${userId}`))
+  const gotIn = new Set(
+    (['address', 'network'] as const).flatMap((by) =>
+      signIns.map((signIn) => `${subjectOf(by, signIn, networkOf)} ${signIn.userId}`),
+    ),
+  )
   return ({ at, userId }, { rule, subject }) =>
     at > (seenTo.get(`${rule} ${subject}`) ?? 0) && !(ruleOf(rule).unlessGotIn && gotIn.has(`${subject} ${userId}`))
 }

@@ -3,6 +3,7 @@
 import type { AuditStore, RecordedEntry } from '../audit/store.ts'
 import { parseUserId } from '../primitives/ids.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import { regionOf } from './region.ts'
 
 /** In use elsewhere so shortly before or after. */
 const nearMs = 30 * 60_000
@@ -19,10 +20,6 @@ export type ImpossibleMoveStores = {
   readonly audit: Pick<AuditStore, 'search'>
   readonly sessions: Pick<SessionStore, 'listLive'>
 }
-
-/** Where somebody is, roughly: the /24, or the /48, which a home or an office has. */
-const regionOf = (addressKey: string): string =>
-  addressKey.includes(':') ? addressKey.split(':', 3).join(':') : addressKey.split('.', 3).join('.')
 
 /** Whether a sign-in is one. `signIn`: an entry `session:sign-in` of a new device. */
 export const isImpossibleMove = async (

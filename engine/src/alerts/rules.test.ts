@@ -3,7 +3,7 @@ import type { RecordedEntry } from '../audit/store.ts'
 import { singleRuleOf } from './rules.ts'
 
 const ruleOf = (action: string, details: Record<string, unknown> = {}) =>
-  singleRuleOf({ action, details } as unknown as RecordedEntry)
+  singleRuleOf({ action, details, userId: details.nobody ? null : 'ada' } as unknown as RecordedEntry)
 
 test.each([
   ['session:reuse', {}, 'session_reuse'],
@@ -20,7 +20,17 @@ test.each([
   ['user:role-grant', { role: 'admin', permissions: ['*'], before: [], after: ['admin'] }, 'wide_grant'],
   ['user:role-grant', { role: 'boss', permissions: ['roles:manage'], before: [], after: ['boss'] }, 'wide_grant'],
   ['user:role-revoke', { role: 'admin', permissions: ['*'], before: ['admin'], after: [] }, 'roles_changed'],
-  ['role:create', { before: null, after: { permissions: ['system:*'] } }, 'wide_grant'],
+  // Nobody has it yet: that is told of where it is given.
+  ['role:create', { before: null, after: { permissions: ['system:*'] } }, 'roles_changed'],
+  [
+    'user:role-grant',
+    { role: 'admin', permissions: ['*'], before: [], after: ['admin'], first: true },
+    'roles_changed',
+  ],
+  ['session:proof:failed', { fault: 'missing' }, 'proof_failed'],
+  // Of no session: anybody can send that.
+  ['session:proof:failed', { fault: 'missing', nobody: true }, null],
+  ['user:not-me', {}, 'not_me'],
   ['role:change', { before: { permissions: ['a:b'] }, after: { permissions: ['a:b', 'system:admin'] } }, 'wide_grant'],
   // It held everything before.
   ['role:change', { before: { permissions: ['*'] }, after: { permissions: ['*', 'a:b'] } }, 'roles_changed'],

@@ -10,7 +10,7 @@ export type Burst = {
   readonly actions: readonly string[]
   readonly matches?: (entry: CountedEntry) => boolean
   /** What is counted apart. */
-  readonly by: 'user' | 'address' | 'site'
+  readonly by: 'user' | 'address' | 'network' | 'site'
   /** Counts how many accounts were tried in place of how often. */
   readonly distinct?: (entry: CountedEntry) => string | null
   readonly threshold: number
@@ -36,6 +36,16 @@ export const bursts = {
     by: 'address',
     distinct: ({ userId, details }) => userId ?? text(details.emailHash),
     threshold: 15,
+    windowMs: 60 * minute,
+  },
+  // Whoever has a /48 has 65,536 of the /64s that an address counts as.
+  accounts_by_network: {
+    actions: [failed],
+    matches: isStrange,
+    unlessGotIn: true,
+    by: 'network',
+    distinct: ({ userId, details }) => userId ?? text(details.emailHash),
+    threshold: 40,
     windowMs: 60 * minute,
   },
   failures_overall: {
@@ -66,7 +76,8 @@ export const defaultThresholds = Object.fromEntries(
 const wide = ['roles:manage', 'system:admin'] as const
 
 const isWideGrant = ({ action, details }: RecordedEntry): boolean => {
-  if (!['user:role-grant', 'role:create', 'role:change'].includes(action)) return false
+  // A role that is made is nobody's yet; and whoever is the first to manage roles is whom the site was set up for.
+  if (!['user:role-grant', 'role:change'].includes(action) || details.first === true) return false
   const before = permissionsOf(details.before)
   const after = permissionsOf(action === 'user:role-grant' ? details : details.after)
   return wide.some((one) => holds(after, one) && !holds(before, one))
@@ -80,12 +91,15 @@ const permissionsOf = (value: unknown): readonly string[] => {
 /** Rules of which one entry is enough, by its action; null: it is none. */
 export const singleRuleOf = (entry: RecordedEntry): AlertRule | null => {
   const { action } = entry
+  // Anybody can send what is a proof of no session.
+  if (action === 'session:proof:failed') return entry.userId === null ? null : 'proof_failed'
   if (/^role:|^user:role-|^system:claim$/.test(action)) return isWideGrant(entry) ? 'wide_grant' : 'roles_changed'
   return singles[action] ?? null
 }
 
 const singles: Readonly<Record<string, AlertRule | undefined>> = {
   'session:reuse': 'session_reuse',
+  'user:not-me': 'not_me',
   'session:many-siblings': 'many_siblings',
   'session:commits-lost': 'commits_lost',
   'audit:forged': 'audit_tampering',

@@ -15,6 +15,8 @@ import type { AlertStore } from './store.ts'
 const atOnce = 500
 /** Transactions of one run; what is left waits for the next. */
 const maxRounds = 100
+/** Between two of them, at most. */
+const maxRestMs = 1_000
 /** An entry is sealed within a second or two; one that waits so long is kept from it. */
 const unsealedMs = 60_000
 
@@ -77,13 +79,18 @@ export const createWatch = (deps: WatchDeps) => {
     run: async (): Promise<void> => {
       if (await isIdle()) return
       for (let rounds = 0; rounds < maxRounds; rounds += 1) {
+        const began = performance.now()
         const done = await round()
         if (done && done.raised.length > 0) announce(deps, done.raised)
         if (!done?.isMore) return
+        // People who sign in meanwhile have half of the time to themselves, and of the lock on an embedded database.
+        await rest(Math.min(performance.now() - began, maxRestMs))
       }
     },
   }
 }
+
+const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** What would never come by way of the record: nothing new is sealed, or it takes the places of what was cut off. */
 const aboutChain = (fault: string, at: number): Finding => ({

@@ -16,8 +16,10 @@ import {
   isManaged,
   type LastAdministrator,
   lastAdministrator,
+  managePermission,
 } from './administrators.ts'
 import { addRole, newRole } from './change-roles.ts'
+import { holds } from './permissions.ts'
 import { findRole, type Role, type RoleRef } from './store.ts'
 
 /** `changed`: false where it was so already. `roles`: the names of all that the user has now. */
@@ -80,10 +82,18 @@ export const findAdministrators = async (
 
 export const give = async (act: RoleAct, userId: UserId, role: Role, by: string): Promise<Assigned> => {
   const before = await namesOf(act, userId)
+  const isFirst = holds(role.permissions, managePermission) &&
+    !(await isManaged(act.stores.roles, act.roles)) && { first: true }
   const changed = await act.stores.roles.assign(userId, role.id, { at: act.now, by })
   const after = changed ? [...before, role.name].sort() : before
   if (changed)
-    await record(act, 'user:role-grant', userId, { role: role.name, permissions: role.permissions, before, after })
+    await record(act, 'user:role-grant', userId, {
+      role: role.name,
+      permissions: role.permissions,
+      before,
+      after,
+      ...isFirst,
+    })
   return { ok: true, value: { changed, roles: after } }
 }
 

@@ -12,12 +12,7 @@ const [urlSetting, secretSetting] = ['VIGILE_ALERT_WEBHOOK', 'WEBHOOK_SECRET']
 /** Null: there is none. No fault repeats the address, which may hold a secret. */
 export const webhookOf = (options: VigileOptions, production: boolean, faults: Faults): Webhook | null => {
   const { url, secrets } = options.alerts?.webhook ?? {}
-  const isSecretGiven = typeof secrets === 'function' || listOf(secrets).length > 0
-  if (!url) {
-    if (isSecretGiven)
-      faults.add(urlSetting, `it is missing, while ${secretSetting} is set`, 'write https://…, or leave both out')
-    return null
-  }
+  if (!url) return null
   const address = URL.parse(url)
   if (!address || !isSafeUrl(address) || address.username || address.password || address.hash)
     faults.add(urlSetting, 'it is no https address without user', 'write https://…; http is for a loopback host alone')
@@ -34,7 +29,7 @@ const check = (
   const right = 'make one with `openssl rand -base64 48`'
   const keys = secrets.map(keyTextOf)
   if (keys.includes(null)) return [{ setting: secretSetting, wrong: 'one is not base64', right }]
-  if (secrets.some((secret) => own.includes(secret)))
+  if (secrets.some((secret) => own.includes(secret)) || own.some((secret) => keys.includes(keyTextOf(secret))))
     return [{ setting: secretSetting, wrong: 'it is VIGILE_SECRET, which nobody else may know', right }]
   return checkSecrets(keys as string[], production, secretSetting)
 }

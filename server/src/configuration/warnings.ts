@@ -11,4 +11,7 @@ export const warningsOf = ({ config, unknown }: LoadedConfiguration, { faults }:
   ...((config.accounts?.verifyEmail ?? config.production) && config.production && !config.mail?.url
     ? [{ setting: 'VIGILE_EMAIL_VERIFICATION', text: faults.verificationWithoutMail }]
     : []),
+  ...(config.alerts?.webhook?.secrets !== undefined && !config.alerts.webhook.url
+    ? [{ setting: 'VIGILE_ALERT_WEBHOOK', text: faults.secretWithoutWebhook }]
+    : []),
 ]

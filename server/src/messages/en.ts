@@ -45,6 +45,8 @@ export const en = {
     writableFolder: (folder: string) => `Make ${folder} writable, or set VIGILE_SECRET`,
     verificationWithoutMail:
       'Emails must be verified before the first sign-in, and there is no mail server: set SMTP_URL; or verify accounts with `vigile users verify`, or set VIGILE_EMAIL_VERIFICATION=off.',
+    secretWithoutWebhook:
+      'VIGILE_ALERT_WEBHOOK is not set, so WEBHOOK_SECRET signs nothing, and alerts go to no webhook.',
     unknown: (name: string) => `${name} is no setting of Vigile, and does nothing: is it misspelt?`,
   },
 

@@ -46,6 +46,8 @@ export const fr: Catalogue = {
     writableFolder: (folder) => `Rendez ${folder} accessible en écriture, ou définissez VIGILE_SECRET`,
     verificationWithoutMail:
       'Les adresses doivent être vérifiées avant la première connexion, et il n’y a pas de serveur de courrier : indiquez SMTP_URL ; ou vérifiez les comptes avec `vigile users verify`, ou mettez VIGILE_EMAIL_VERIFICATION=off.',
+    secretWithoutWebhook:
+      "VIGILE_ALERT_WEBHOOK n'est pas réglé : WEBHOOK_SECRET ne signe rien, et les alertes ne vont vers aucun webhook.",
     unknown: (name) => `${name} n'est pas un réglage de Vigile et reste sans effet : faute de frappe ?`,
   },
 
