@@ -9,7 +9,8 @@ const ofItsOwn = /^select .* as now$|"nodes"|signing_keys|^update "outbox"|^sele
 type Sent = { readonly by: unknown; readonly text: string }
 
 /** The statements that give entries of the audit log their place, a moment after, and that look for what is suspicious: of no act. */
-const sealing = /audit_head|audit_checkpoints|update "?audit_entries"? set (position|"hash")|^select .* from "audit_entries"/
+const sealing =
+  /audit_head|audit_checkpoints|update "?audit_entries"? set (position|"hash")|^select .* from "audit_entries"/
 
 /** What looks at the log for what is suspicious. */
 const watching = /"alert_watch"|"alerts"/
