@@ -1,6 +1,7 @@
 // Whatever is sent to whatever route, it is answered, as documented, and never by a fault.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { alertRules } from '@vigile/contract'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { openDocumentedSite } from '../http/documented.ts'
@@ -21,9 +22,12 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
 /**
  * What the operator is told of without any fault: tokens that were copied, lost or not proven, passkeys whose counter went back;
- * and letters whose hour is over because the clock was moved before they went out.
+ * letters whose hour is over because the clock was moved before they went out; and all that is suspicious, but for the record itself.
  */
-const events = new Set(['session_reuse', 'many_siblings', 'proof_refused', 'passkey_counter', 'mail_expired'])
+const events = new Set([
+  ...['session_reuse', 'many_siblings', 'proof_refused', 'passkey_counter', 'mail_expired'],
+  ...Object.keys(alertRules).filter((rule) => !rule.startsWith('audit_')),
+])
 
 export const fuzz = async (kind: StoreKind): Promise<void> => {
   const complaints: string[] = []

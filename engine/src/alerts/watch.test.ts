@@ -315,6 +315,21 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect((await posted()).letters).toEqual(['alert'])
   })
 
+  test('attack: who seals is kept from an entry: that alarms; a clock that is set forward alarms nobody', async () => {
+    await one.audit.append([auditEntry(noContext, { action: failed, at: now })])
+    now += 61_000
+    const { run } = createWatch(depsOf(one))
+    await run()
+    await seal()
+    await run()
+    expect(await alerts()).toEqual([])
+    await one.audit.append([auditEntry(noContext, { action: failed, at: now })])
+    now += 61_000
+    await run()
+    await run()
+    expect(await alerts()).toEqual(['audit_stalled site 1'])
+  })
+
   test('attack: an old head and the entries up to it are put back, so that new ones take the places of those cut off', async () => {
     await failures(5, () => ({}))
     const old = await one.auditChain.head()

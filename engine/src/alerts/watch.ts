@@ -35,6 +35,10 @@ export type WatchDeps = RaiseDeps &
   }
 
 export const createWatch = (deps: WatchDeps) => {
+  /** The entry that waits too long, as of the last look, and as of the run before: one that a clock set forward made old is gone by then. */
+  let overdue: string | null = null
+  let overdueBefore: string | null = null
+
   const headOf = async (auditChain: AuditChainStore) => {
     const signed = await auditChain.head()
     return signed ? openSigned(deps.keyring, 'head', signed) : ({ ok: false, error: 'missing' } as const)
@@ -45,7 +49,8 @@ export const createWatch = (deps: WatchDeps) => {
     const head = await headOf(auditChain)
     const end = head?.ok ? head.value.position : null
     const [waiting] = await auditChain.listToSeal({ after: null, limit: 1 })
-    const isStalled = waiting !== undefined && waiting.at < deps.clock.now() - unsealedMs
+    overdue = waiting && waiting.at < deps.clock.now() - unsealedMs ? waiting.id : null
+    const isStalled = overdue !== null && overdue === overdueBefore
     const isRolledBack = end !== null && end < watched
     const fault =
       head?.ok === false ? `head_${head.error}` : isRolledBack ? 'rolled_back' : isStalled ? 'unsealed' : null
@@ -77,6 +82,7 @@ export const createWatch = (deps: WatchDeps) => {
   return {
     /** Looks at what was sealed since the last time, on whichever node that was. */
     run: async (): Promise<void> => {
+      overdueBefore = overdue
       if (await isIdle()) return
       for (let rounds = 0; rounds < maxRounds; rounds += 1) {
         const began = performance.now()
