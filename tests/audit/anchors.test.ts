@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { parseAnchor } from '../../engine/src/audit/anchor.ts'
 import { temporaryFolder } from '../services/place.ts'
 import { storeKinds, testSecret } from '../support/site.ts'
-import { type AuditedSite, openAuditedSite } from './log.ts'
+import { fillWithCheckpoints, openAuditedSite } from './log.ts'
 
 const patience = { timeout: 30_000, interval: 50 }
 
@@ -24,15 +24,6 @@ const listen = async (answer: (request: IncomingMessage, body: string) => number
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return { port, stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) }
-}
-
-/** Entries with a checkpoint for each: a minute passes between them. */
-const fillWithCheckpoints = async (site: AuditedSite, count: number) => {
-  for (let index = 0; index < count; index++) {
-    await site.fill(1)
-    site.move(61_000)
-    await site.verify()
-  }
 }
 
 describe.each(storeKinds)('%s', (kind) => {

@@ -38,3 +38,12 @@ export const openAuditedSite = async (kind: StoreKind, options: SiteOptions = {}
     },
   }
 }
+
+/** Entries with a checkpoint for each: a minute passes between them. */
+export const fillWithCheckpoints = async (site: AuditedSite, count: number) => {
+  for (let index = 0; index < count; index++) {
+    await site.fill(1)
+    site.move(61_000)
+    await site.verify()
+  }
+}

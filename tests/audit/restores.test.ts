@@ -5,18 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../services/place.ts'
 import { storeKinds } from '../support/site.ts'
-import { type AuditedSite, openAuditedSite } from './log.ts'
+import { fillWithCheckpoints, openAuditedSite } from './log.ts'
 
 const by = { kind: 'operator', name: 'ada' } as const
-
-/** Entries with a checkpoint for each: a minute passes between them. */
-const fillWithCheckpoints = async (site: AuditedSite, count: number) => {
-  for (let index = 0; index < count; index++) {
-    await site.fill(1)
-    site.move(61_000)
-    await site.verify()
-  }
-}
 
 describe.each(storeKinds)('%s', (kind) => {
   test('OPS-8 AUD-3 after a restore the chain is whole, with the anchor too; a log that is set back once more is found', async () => {

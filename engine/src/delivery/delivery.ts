@@ -15,6 +15,16 @@ export const pauseMs = (tries: number, longestMs: number): number =>
 
 type Waiting = { readonly id: string; readonly kind: string; readonly expiresAt: number; readonly tries: number }
 
+/** What a store of rows that wait to be sent gives to whoever sends them. */
+export type WaitingRows<Row, Outcome extends string> = {
+  /** Takes up to `limit` rows that are due: they are due again after `leaseMs`, should the node that took them die. */
+  claim(input: { readonly now: number; readonly leaseMs: number; readonly limit: number }): Promise<readonly Row[]>
+  /** It is over. */
+  end(id: string, outcome: Outcome, now: number): Promise<void>
+  /** Due again then. */
+  postpone(id: string, nextAt: number): Promise<void>
+}
+
 export type Delivery = {
   /** Sends what is due at the call; the number that went out. Several calls at once share the work. */
   deliver(): Promise<number>
@@ -23,11 +33,7 @@ export type Delivery = {
 }
 
 export const createDelivery = <Row extends Waiting, Outcome extends string>(deps: {
-  readonly rows: {
-    claim(input: { readonly now: number; readonly leaseMs: number; readonly limit: number }): Promise<readonly Row[]>
-    end(id: string, outcome: Outcome | 'expired', now: number): Promise<void>
-    postpone(id: string, nextAt: number): Promise<void>
-  }
+  readonly rows: WaitingRows<Row, Outcome | 'expired'>
   /** What may pass later rejects. */
   readonly handOver: (row: Row) => Promise<Outcome>
   /** The outcome that counts. */

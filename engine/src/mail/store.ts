@@ -1,3 +1,4 @@
+import type { WaitingRows } from '../delivery/delivery.ts'
 import type { UserId } from '../primitives/ids.ts'
 
 /** `nobody`: an address without an account, whose letter was never written, so that asking for it costs as much (S-13). */
@@ -20,8 +21,8 @@ export type WaitingLetter = {
   readonly tries: number
 }
 
-export interface OutboxStore {
-  /** Puts a letter into the outbox, due at once. `sealed` null: for nobody; it is over as soon as it is there. */
+export interface OutboxStore extends WaitingRows<WaitingLetter, LetterOutcome> {
+  /** Puts a letter into the outbox, due at once. `sealed` null: for nobody; it is over as soon as it is there. What is sealed is removed when it is over. */
   insert(letter: {
     readonly id: string
     readonly kind: string
@@ -30,16 +31,6 @@ export interface OutboxStore {
     readonly now: number
     readonly expiresAt: number
   }): Promise<void>
-  /** Takes up to `limit` letters that are due: they are due again after `leaseMs`, should the node that took them die. */
-  claim(input: {
-    readonly now: number
-    readonly leaseMs: number
-    readonly limit: number
-  }): Promise<readonly WaitingLetter[]>
-  /** It is over: what was sealed is removed. */
-  end(id: string, outcome: LetterOutcome, now: number): Promise<void>
-  /** Due again then. */
-  postpone(id: string, nextAt: number): Promise<void>
   /** How many wait, and when the oldest of them was written; null: none waits. */
   waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>
   /** What was written to somebody, the newest first, 200 at most. */

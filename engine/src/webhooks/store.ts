@@ -1,3 +1,5 @@
+import type { WaitingRows } from '../delivery/delivery.ts'
+
 /** `gone`: the receiver said 410, and wants it no more. `expired`: it could not be delivered in time. */
 export type WebhookOutcome = 'delivered' | 'gone' | 'expired'
 
@@ -11,7 +13,7 @@ export type WaitingWebhook = {
   readonly tries: number
 }
 
-export interface WebhookStore {
+export interface WebhookStore extends WaitingRows<WaitingWebhook, WebhookOutcome> {
   /** A message that waits to be delivered, due at once. `body` is sent as it is: it holds no secret. */
   insert(message: {
     readonly id: string
@@ -20,15 +22,6 @@ export interface WebhookStore {
     readonly now: number
     readonly expiresAt: number
   }): Promise<void>
-  /** Takes up to `limit` messages that are due: they are due again after `leaseMs`, should the node that took them die. */
-  claim(input: {
-    readonly now: number
-    readonly leaseMs: number
-    readonly limit: number
-  }): Promise<readonly WaitingWebhook[]>
-  end(id: string, outcome: WebhookOutcome, now: number): Promise<void>
-  /** Due again then. */
-  postpone(id: string, nextAt: number): Promise<void>
   /** How many wait, and when the oldest of them was written; null: none waits. */
   waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>
   /** Forgets up to `limit` messages that were of no more use before; the number forgotten. */
