@@ -60,14 +60,14 @@ function isLocked(path, name, version) {
  */
 function platformOf(name, dev) {
   const os = name.match(/\b(aix|android|darwin|freebsd|linux|openharmony|sunos|win32)\b/)?.[1]
-  const cpu = name.match(/\b(arm64|arm|ia32|loong64|ppc64|riscv64|s390x|x64)\b/)?.[1]
-  if (!os || !cpu) throw new Error(`${name}: cannot tell from its name which system it is for`)
+  const cpu = name.match(/\b(arm64|arm|ia32|loong64|ppc64|riscv64|s390x|wasm32|x64)\b/)?.[1]
+  if (!cpu || (!os && cpu !== 'wasm32')) throw new Error(`${name}: cannot tell from its name which system it is for`)
   const libc = name.match(/\b(musl|gnu)\b/)?.[1]
   return {
     cpu: [cpu],
     ...(dev && { dev }),
     ...(libc && { libc: [libc === 'gnu' ? 'glibc' : 'musl'] }),
     optional: true,
-    os: [os],
+    ...(os && { os: [os] }),
   }
 }

@@ -2,6 +2,14 @@ export type { Endpoint, Method } from './endpoints/endpoint.ts'
 export { identitiesEndpoints } from './endpoints/identities.ts'
 export { type EndpointName, endpoints, topicOf } from './endpoints.ts'
 export { type ErrorCode, errorStatus, type SessionEndReason, sessionEndReasons } from './errors.ts'
+export {
+  type AppPermission,
+  type EnginePermission,
+  enginePermissions,
+  type NamesIn,
+  type PermissionDeclaration,
+  type Register,
+} from './permissions.ts'
 export type { AdminRole, AdminRoles, AdminUser, AdminUserDetail, AdminUsers } from './schemas/admin.ts'
 export { type Alert, type AlertRule, alertRules } from './schemas/alerts.ts'
 export {

@@ -1,4 +1,5 @@
 // The only wiring: settings in, the acts over HTTP and as functions out.
+import type { PermissionDeclaration } from '@vigile/contract'
 import pino from 'pino'
 import { foundChain } from './audit/found-chain.ts'
 import { createGauges } from './gauges.ts'
@@ -29,7 +30,6 @@ import { UnavailableError } from './primitives/unavailable.ts'
 import { createConnections } from './provider-calls/connections.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createReadiness } from './readiness.ts'
-import type { PermissionDeclaration } from './roles/permissions.ts'
 import { createRenewal, type Renewal } from './settings/renewal.ts'
 import { resolveSettings } from './settings/settings.ts'
 import { inMemory } from './stores/sqlite.ts'

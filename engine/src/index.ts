@@ -1,3 +1,4 @@
+export type { EnginePermission, PermissionDeclaration } from '@vigile/contract'
 export { checkNewUser, type NewUser } from './accounts/create-account.ts'
 export type { AlertsPage } from './alerts/list-alerts.ts'
 export type { AlertRow } from './alerts/store.ts'
@@ -46,13 +47,7 @@ export { StoreUnavailableError } from './primitives/unavailable.ts'
 export type { ConnectionAnswer, Connections } from './provider-calls/connections.ts'
 export type { ProviderState } from './provider-calls/provider-clients.ts'
 export type { Readiness } from './readiness.ts'
-export {
-  definePermissions,
-  type EnginePermission,
-  type Grantable,
-  type Permission,
-  type PermissionDeclaration,
-} from './roles/permissions.ts'
+export { definePermissions, type Grantable, type Permission } from './roles/permissions.ts'
 export { checkOptions } from './settings/settings.ts'
 export { lockForServer, ServerRunningError } from './stores/sqlite-server-lock.ts'
 export type { Vigile } from './vigile.ts'

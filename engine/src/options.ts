@@ -1,12 +1,13 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
 
+import type { PermissionDeclaration } from '@vigile/contract'
 import type { BurstRule } from './alerts/rules.ts'
 import type { Rule } from './limits/store.ts'
 import type { Meter } from './meter/meter.ts'
 import type { Provider, ProviderCalls } from './oauth/provider.ts'
 import type { Duration } from './primitives/duration.ts'
 import type { Log } from './primitives/log.ts'
-import type { Grantable, Permission, PermissionDeclaration } from './roles/permissions.ts'
+import type { Grantable, Permission } from './roles/permissions.ts'
 
 /** Accepts a plain `http:` public URL in production. Only for a deployment whose transport is protected by other means. */
 export const unsafePlainHttp: unique symbol = Symbol('unsafePlainHttp')

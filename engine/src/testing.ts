@@ -1,9 +1,9 @@
 // For tests: an engine whose clock can be moved. Nothing of production imports this.
 
+import type { PermissionDeclaration } from '@vigile/contract'
 import { buildVigile } from './engine.ts'
 import type { VigileOptions } from './options.ts'
 import type { Wait } from './provider-calls/provider-client.ts'
-import type { PermissionDeclaration } from './roles/permissions.ts'
 import type { Vigile } from './vigile.ts'
 
 export type TestClock = {

@@ -1,5 +1,6 @@
 // The shape of what `createVigile` gives: the same acts over HTTP and as functions.
 
+import type { PermissionDeclaration } from '@vigile/contract'
 import type { Actor } from './audit/actor.ts'
 import type { Peer } from './http/call.ts'
 import type { RouteDescription } from './http/describe-route.ts'
@@ -23,7 +24,7 @@ import type { Webhooks } from './operator/webhooks.ts'
 import type { Connections } from './provider-calls/connections.ts'
 import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
-import type { Permission, PermissionDeclaration } from './roles/permissions.ts'
+import type { Permission } from './roles/permissions.ts'
 import type { Renewed } from './settings/renewal.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */

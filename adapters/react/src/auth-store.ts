@@ -1,6 +1,6 @@
 // What a page knows of who is signed in, kept outside React so that every component sees the same.
 import type { Client, NetworkProblem } from '@vigile/client'
-import type { Me, Problem, Session, SessionEndReason, User } from '@vigile/contract'
+import type { AppPermission, Me, Problem, Session, SessionEndReason, User } from '@vigile/contract'
 
 /** Why it cannot be known now who is signed in: no connection, or a part is down. The server is asked again by itself. */
 export type AuthProblem = Problem | NetworkProblem
@@ -14,7 +14,7 @@ export type AuthProblem = Problem | NetworkProblem
  */
 export type Auth = {
   /** Whether the user holds a permission, by itself or by a wildcard. What it hides is only hidden; the server decides. */
-  can(permission: string): boolean
+  can(permission: AppPermission): boolean
 } & (
   | { status: 'loading'; user: null; session: null; reason: null; problem: AuthProblem | null }
   | { status: 'signed-in'; user: User; session: Session; reason: null; problem: AuthProblem | null }

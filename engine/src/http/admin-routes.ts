@@ -1,6 +1,5 @@
 // The lines of the table that are for administrators. Reads need the permission; changes also the CSRF token and a recent sign-in (TOK-11).
-import type { EndpointName } from '@vigile/contract'
-import type { EnginePermission } from '../roles/permissions.ts'
+import type { EndpointName, EnginePermission } from '@vigile/contract'
 import type { createAdminRoleHandlers } from './admin-role-handlers.ts'
 import type { createAdminSiteHandlers } from './admin-site-handlers.ts'
 import type { createAdminUserHandlers } from './admin-user-handlers.ts'

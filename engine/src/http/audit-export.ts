@@ -1,11 +1,11 @@
 // The record as a file, for administrators: the act of `vigile audit export`, for as long as whoever asked may have it.
+import type { EnginePermission } from '@vigile/contract'
 import { exportAudit } from '../audit/export.ts'
 import type { AuditStore, Filter } from '../audit/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { lives, refuseLacking } from '../roles/act-on-roles.ts'
 import { heldPermissions } from '../roles/held-permissions.ts'
-import type { EnginePermission } from '../roles/permissions.ts'
 import type { RoleStore } from '../roles/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
 import { actorOf } from './administration.ts'

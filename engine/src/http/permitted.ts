@@ -1,11 +1,11 @@
 // Who may pass by what they are permitted: on our own routes, and on those of an application.
-import type { User } from '@vigile/contract'
+import type { EnginePermission, User } from '@vigile/contract'
 import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { RecordDenial } from '../audit/record-denial.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { LivePermissions } from '../roles/live-permissions.ts'
-import { type EnginePermission, holds } from '../roles/permissions.ts'
+import { holds } from '../roles/permissions.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Call } from './call.ts'
 import type { Guard, Guards } from './guards.ts'

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
+import { enginePermissions } from '@vigile/contract'
 import { expect, test } from 'vitest'
-import { enginePermissions } from '../roles/permissions.ts'
 import { actionLabel, auditActions, otherAction } from './audit-actions.ts'
 import { type Instrument, instruments, patternOf } from './catalogue.ts'
 

@@ -1,5 +1,6 @@
 // Roles, as commands and applications act on them (RBAC-1 to RBAC-5).
 
+import type { PermissionDeclaration } from '@vigile/contract'
 import type { Actor } from '../audit/actor.ts'
 import type { UserId } from '../primitives/ids.ts'
 import type { ActorRefused, NotFound, RoleActDeps, RoleActor } from '../roles/act-on-roles.ts'
@@ -8,7 +9,7 @@ import { type Assigned, grantRole, revokeRole } from '../roles/assign-roles.ts'
 import { changeRole, createRole, deleteRole } from '../roles/change-roles.ts'
 import type { RoleFault } from '../roles/check-role.ts'
 import { offerClaim } from '../roles/claim.ts'
-import type { Grantable, PermissionDeclaration } from '../roles/permissions.ts'
+import type { Grantable } from '../roles/permissions.ts'
 import { type Seeded, seedRoles } from '../roles/seed-roles.ts'
 import type { Role, RoleStore } from '../roles/store.ts'
 

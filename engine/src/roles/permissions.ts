@@ -1,21 +1,6 @@
 // What may be permitted: the engine's own permissions, and those that an application declares (RBAC-2, RBAC-3).
 
-/** Resources and what can be done with them: `{ products: ['read', 'create'] }`. Words of `a-z`, `0-9` and `-`, up to 32 characters. */
-export type PermissionDeclaration = Readonly<Record<string, readonly string[]>>
-
-type NamesIn<Declared extends PermissionDeclaration> = {
-  readonly [Resource in keyof Declared & string]: `${Resource}:${Declared[Resource][number]}`
-}[keyof Declared & string]
-
-/** What the engine itself knows. These resources are its own: an application declares others. */
-export const enginePermissions = {
-  users: ['read', 'update', 'delete'],
-  roles: ['read', 'manage'],
-  audit: ['read'],
-  system: ['read', 'admin'],
-} as const satisfies PermissionDeclaration
-
-export type EnginePermission = NamesIn<typeof enginePermissions>
+import { type EnginePermission, enginePermissions, type NamesIn, type PermissionDeclaration } from '@vigile/contract'
 
 /** Every permission there is where these were declared: `Permission<typeof permissions>` is `'products:read' | … | 'users:read' | …`. */
 export type Permission<Declared extends PermissionDeclaration = PermissionDeclaration> =

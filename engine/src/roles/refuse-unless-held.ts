@@ -1,7 +1,7 @@
+import type { EnginePermission } from '@vigile/contract'
 import type { AnyActor } from '../audit/actor.ts'
 import { type ActorRefused, lives, type RoleActStores, refuseLacking } from './act-on-roles.ts'
 import { heldPermissions } from './held-permissions.ts'
-import type { EnginePermission } from './permissions.ts'
 
 export type HolderStores = Pick<RoleActStores, 'accounts' | 'sessions' | 'roles'>
 

@@ -1,13 +1,8 @@
+import { enginePermissions, type PermissionDeclaration } from '@vigile/contract'
 import type { Faults } from '../configuration-error.ts'
 import { administratorRole, managePermission } from '../roles/administrators.ts'
 import { roleNamePattern } from '../roles/check-role.ts'
-import {
-  enginePermissions,
-  holds,
-  type KnownPermissions,
-  knowPermissions,
-  type PermissionDeclaration,
-} from '../roles/permissions.ts'
+import { holds, type KnownPermissions, knowPermissions } from '../roles/permissions.ts'
 import type { DeclaredRoles } from '../roles/store.ts'
 import { maxRoles } from '../roles/store.ts'
 import type { FactorPolicy } from '../second-factor/policy.ts'
