@@ -204,16 +204,31 @@ test('OPS-8 S-38 a restore that ends right after its commit has revived nobody',
   expect(await ask(url, 'select revoked_reason from sessions')).toEqual([{ revoked_reason: 'ended_by_operator' }])
 }, 300_000)
 
-test('OPS-8 two servers with a schedule take each backup once', async () => {
+test('OPS-8 two servers with a schedule take each backup once, and prove the newest one each time it is due once', async () => {
   const [, keep] = kinds[1]
   const { database, close } = await keep()
   cleanUps.push(close)
   const { path, environment } = await newPlace()
-  const settings = { database, environment: { ...environment, VIGILE_BACKUP_SCHEDULE: '* * * * * *' } }
+  const settings = {
+    database,
+    environment: {
+      ...environment,
+      ...readBy,
+      VIGILE_BACKUP_SCHEDULE: '* * * * * *',
+      VIGILE_BACKUP_DRILL_SCHEDULE: '*/3 * * * * *',
+    },
+  }
   const nodes = await Promise.all([startNode(settings), startNode(settings)])
   cleanUps.push(() => Promise.all(nodes.map((node) => node.stop())))
   const taken = async () => (await readdir(path)).filter((name) => name.endsWith('.json'))
   await vi.waitUntil(async () => (await taken()).length >= 4, { ...patience, timeout: 120_000 })
+  const drills = () =>
+    ask(database, `select slot, result from job_runs where job = 'backup-drill' and finished_at is not null`)
+  await vi.waitUntil(async () => (await drills()).length >= 2, { ...patience, timeout: 120_000 })
+  expect(JSON.parse(String((await drills())[0]?.result))).toMatchObject({
+    rows: expect.any(Number),
+    seconds: expect.any(Number),
+  })
   await Promise.all(nodes.map((node) => node.stop()))
   const runs = await ask(database, `select result from job_runs where job = 'backup' and finished_at is not null`)
   const count = (await taken()).length

@@ -12,7 +12,7 @@ const betweenRenewalsMs = leaseMs / 3
 const maxLooks = 8
 /** Timers may fire so much too early. */
 const toleranceMs = 500
-/** Records of runs are kept for so long. */
+/** Records of runs are kept for so long, and the last of each job that ended well. */
 const keepMs = 30 * 86_400_000
 
 export type Schedule = { stop(): void }

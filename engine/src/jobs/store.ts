@@ -29,6 +29,6 @@ export interface JobStore {
   lastFinished(): Promise<readonly { readonly job: string; readonly at: number }[]>
   /** The last run of a job that ended well, or null. */
   lastDone(job: string): Promise<{ readonly at: number; readonly result: string } | null>
-  /** Removes the records of runs older than `before`. */
+  /** Removes the records of runs older than `before`. The last of each job that ended well stays: how late a job is shows by it. */
   deleteOld(before: number): Promise<void>
 }

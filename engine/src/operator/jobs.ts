@@ -19,7 +19,7 @@ export type Jobs = {
   schedule(input: { readonly job: string; readonly pattern: string; readonly work: () => Promise<JobResult> }): void
   /** Keeps the result of a run that the schedule did not begin: of a command. */
   note(job: string, result: JobResult): Promise<void>
-  /** When a job last ended well on any node (epoch milliseconds), and with what; null: not within 30 days. */
+  /** When a job last ended well on any node (epoch milliseconds), and with what; null: never. */
   last(job: string): Promise<{ readonly at: number; readonly result: JobResult } | null>
 }
 

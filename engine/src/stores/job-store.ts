@@ -60,6 +60,21 @@ export const createJobStore = (db: Kysely<Tables>): JobStore => ({
     return row ? { at: Number(row.finished_at), result: row.result ?? '{}' } : null
   },
   deleteOld: async (before) => {
-    await db.deleteFrom('job_runs').where('claimed_at', '<', before).execute()
+    await db
+      .deleteFrom('job_runs')
+      .where('claimed_at', '<', before)
+      .where(({ exists, or, eb, selectFrom }) =>
+        or([
+          eb('finished_at', 'is', null),
+          exists(
+            selectFrom('job_runs as later')
+              .select('later.slot')
+              .whereRef('later.job', '=', 'job_runs.job')
+              .whereRef('later.slot', '>', 'job_runs.slot')
+              .where('later.finished_at', 'is not', null),
+          ),
+        ]),
+      )
+      .execute()
   },
 })

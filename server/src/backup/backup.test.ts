@@ -1,6 +1,6 @@
 // A backup of a small embedded database, in this process: what it is worth when somebody changes, cuts or swaps a part of it.
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -110,6 +110,18 @@ test('OPS-8 a backup that breaks off is none, and leaves nothing; one of a proce
   expect(await readdir(place.name)).toHaveLength(2)
   await tidy(place, keep, Date.now() + 2 * 86_400_000)
   expect(await readdir(place.name)).toEqual([contentFile(manifest)])
+})
+
+test('OPS-8 what a process that was killed left beside the database goes a day later; what is under way stays', async () => {
+  for (const name of ['.vigile-backup-Killed', '.vigile-drill-Killed', '.vigile-backup-OfNow1', '.vigile-kept']) {
+    await mkdir(join(folder, name))
+    await writeFile(join(folder, name, 'copy.db'), 'everything')
+    const yesterday = new Date(Date.now() - 25 * 3_600_000)
+    if (name !== '.vigile-backup-OfNow1') await utimes(join(folder, name, 'copy.db'), yesterday, yesterday)
+    await utimes(join(folder, name), yesterday, yesterday)
+  }
+  await take()
+  expect((await readdir(folder)).sort()).toEqual(['.vigile-backup-OfNow1', '.vigile-kept', 'backups', 'vigile.db'])
 })
 
 test('OPS-8 people write while a copy is made, and the copy is of one moment', async () => {

@@ -1,9 +1,10 @@
 // Proves a backup whole: restored into a scratch database, compared with its manifest, its audit log verified, and somebody signs in.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { AuditReport } from '@vigile/engine'
 import type { OpenEngine } from './engine.ts'
 import { differences } from './facts.ts'
+import { folderBeside } from './folder-beside.ts'
 import { countPostgres, createScratchPostgres } from './postgres.ts'
 import type { ContentInput } from './read-backup.ts'
 import { restoreBackup } from './restore-backup.ts'
@@ -32,6 +33,7 @@ export const drill = async (
     const { target } = scratch
     // Sessions stay: what is compared is what was kept.
     await restoreBackup({ ...input, target, replace: false, keepSessions: true, finish: async () => {} })
+    input.signal?.throwIfAborted()
     const { rows } = await (target.kind === 'postgres' ? countPostgres(target.url) : countSqlite(target.file))
     const vigile = openEngine(addressOf(target), 'server')
     try {
@@ -51,8 +53,7 @@ const createScratch = async (beside: Target): Promise<{ readonly target: Target;
     const { url, drop } = await createScratchPostgres(beside.url)
     return { target: { kind: 'postgres', url }, remove: drop }
   }
-  await mkdir(dirname(beside.file), { recursive: true, mode: 0o700 })
-  const folder = await mkdtemp(join(dirname(beside.file), '.vigile-drill-'))
+  const folder = await folderBeside(beside.file, 'drill')
   const remove = () => rm(folder, { recursive: true, force: true })
   return { target: { kind: 'sqlite', file: join(folder, 'scratch.db') }, remove }
 }

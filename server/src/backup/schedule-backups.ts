@@ -1,15 +1,16 @@
-// Backups by the clock: one node of the cluster takes each.
-import type { Vigile } from '@vigile/engine'
-import { createVouching } from '@vigile/engine'
+// Backups, and their drills, by the clock: one node of the cluster does each.
+import { createVouching, type Vigile, type VigileOptions } from '@vigile/engine'
 import { noSchedule } from '../configuration/backup.ts'
 import type { VigileConfig } from '../configuration/config.ts'
 import type { Log } from '../log/log.ts'
 import { tidy } from './backups.ts'
+import { engineOn } from './engine.ts'
 import { rowsIn } from './facts.ts'
 import { defaultKeep, parseKeep } from './keep.ts'
 import { openKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import { openPlace } from './open-place.ts'
+import { proveNewest } from './prove-newest.ts'
 import { takeBackup } from './take-backup.ts'
 import { targetOf } from './target.ts'
 
@@ -25,33 +26,72 @@ export const resultOf = (manifest: Manifest, startedAt: number) => ({
   seconds: Math.round((performance.now() - startedAt) / 1000),
 })
 
-/** `configNow`: secrets change while the server runs. `stop` breaks off the backup under way: nothing of it is left. */
+/** A node that is stopped waits so long for what was begun to be undone. */
+const stopWithinMs = 5_000
+
+type Settings = Pick<VigileConfig, 'backup' | 'secrets' | 'database' | 'pool'>
+
+/** `configNow`: secrets change while the server runs. `stop` breaks off what is under way: nothing of it is left. */
 export const scheduleBackups = (
-  vigile: Pick<Vigile, 'jobs'>,
-  configNow: () => Pick<VigileConfig, 'backup' | 'secrets' | 'database' | 'pool'>,
-  log: Log,
-): { stop(): void } => {
+  {
+    vigile,
+    createVigile,
+    log,
+  }: { vigile: Pick<Vigile, 'jobs'>; createVigile: (options: VigileOptions) => Vigile; log: Log },
+  configNow: () => Settings,
+): { stop(): Promise<void> } => {
   const stopping = new AbortController()
-  const { to, schedule = defaultSchedule, keep = defaultKeep } = configNow().backup ?? {}
-  const work = async () => {
+  const running = new Set<Promise<unknown>>()
+  const { to, schedule = defaultSchedule, drillSchedule = noSchedule, keep = defaultKeep } = configNow().backup ?? {}
+  const open = async () => {
+    const { backup: { key: text } = {}, pool, database, secrets } = configNow()
+    const key = await openKey(text)
+    if (!key) throw new Error('VIGILE_BACKUP_KEY is not a key of age')
+    const vouching = createVouching(secrets)
+    // Past a pooler, where there is one.
+    const target = targetOf(pool?.listenUrl ?? database)
+    return { place: await openPlace(to ?? ''), key, vouching, target, secrets, signal: stopping.signal }
+  }
+  const take = async () => {
     const startedAt = performance.now()
-    const { backup: { key } = {}, pool, database, secrets } = configNow()
-    const place = await openPlace(to ?? '')
-    const opened = await openKey(key)
-    if (!opened) throw new Error('VIGILE_BACKUP_KEY is not a key of age')
-    const manifest = await takeBackup({
-      database: targetOf(pool?.listenUrl ?? database),
-      place,
-      key: opened,
-      vouching: createVouching(secrets),
-      signal: stopping.signal,
-    })
-    const removed = await tidyOrWarn(place, keep, log)
+    const opened = await open()
+    const manifest = await takeBackup({ ...opened, database: opened.target })
+    const removed = await tidyOrWarn(opened.place, keep, log)
     return { ...resultOf(manifest, startedAt), removed: removed.length }
   }
-  if (to !== undefined && schedule !== noSchedule)
-    vigile.jobs.schedule({ job: backupJobs.take, pattern: schedule, work })
-  return { stop: () => stopping.abort() }
+  const prove = async () => {
+    const opened = await open()
+    // What an engine says of itself would be taken for the server's.
+    const quiet: Log = {
+      debug: () => {},
+      info: () => {},
+      warn: (fields, message) => log.warn(fields, message),
+      error: (fields, message) => log.error(fields, message),
+    }
+    const openEngine = engineOn(createVigile, { secrets: opened.secrets ?? [], log: quiet })
+    return proveNewest({ ...opened, beside: opened.target, openEngine })
+  }
+  const plan = (job: string, pattern: string, work: () => Promise<Readonly<Record<string, number>>>) => {
+    if (to === undefined || pattern === noSchedule) return
+    vigile.jobs.schedule({
+      job,
+      pattern,
+      work: () => {
+        const run = work().finally(() => running.delete(run))
+        running.add(run)
+        return run
+      },
+    })
+  }
+  plan(backupJobs.take, schedule, take)
+  plan(backupJobs.drill, drillSchedule, prove)
+  return {
+    stop: async () => {
+      stopping.abort()
+      const undone = Promise.allSettled(running)
+      await Promise.race([undone, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())])
+    },
+  }
 }
 
 /** A place that lets nothing be removed keeps more than it should: no reason to say that there is no backup. */

@@ -1,10 +1,11 @@
 // The embedded database, by SQLite's online backup: a copy of one moment, beside a server that goes on writing.
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import type { Bytes } from './envelope.ts'
 import { type Facts, readFacts } from './facts.ts'
+import { folderBeside } from './folder-beside.ts'
 import type { Snapshot } from './postgres.ts'
 
 /** All pages in one step: in smaller ones each write of the server would begin the copy anew. It reads, and holds no writer up. */
@@ -21,13 +22,10 @@ const factsOf = (database: DatabaseSync): Promise<Facts> => {
   return readFacts(ask, tables)
 }
 
-/** A folder of its own beside the database, for its owner alone: on the same disk, and no more secret than the database. */
-const folderBeside = (file: string) => mkdtemp(join(dirname(file), '.vigile-backup-'))
-
 export const openSqliteSnapshot = async (file: string): Promise<Snapshot> => {
   // One that is missing would be made.
   await stat(file)
-  const folder = await folderBeside(file)
+  const folder = await folderBeside(file, 'backup')
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'copy.db')
@@ -65,8 +63,7 @@ export const restoreSqlite = async (
   content: Bytes,
   finish: (copy: string) => Promise<void>,
 ): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const folder = await folderBeside(file)
+  const folder = await folderBeside(file, 'backup')
   try {
     const copy = join(folder, 'copy.db')
     const handle = await open(copy, 'wx', 0o600)

@@ -94,12 +94,16 @@ describe('OPS-1 the settings', () => {
     [{ VIGILE_BACKUP_KEY: 'age1notakey' }, 'VIGILE_BACKUP_KEY'],
     [{ VIGILE_BACKUP_KEY: 'AGE-SECRET-KEY-1NOTAKEY' }, 'VIGILE_BACKUP_KEY'],
     [{ VIGILE_BACKUP_SCHEDULE: 'each night' }, 'VIGILE_BACKUP_SCHEDULE'],
+    [{ VIGILE_BACKUP_DRILL_SCHEDULE: 'each week' }, 'VIGILE_BACKUP_DRILL_SCHEDULE'],
+    [{ VIGILE_BACKUP_DRILL_SCHEDULE: '0 4 * * 0', VIGILE_BACKUP_TO: '' }, 'VIGILE_BACKUP_TO'],
+    [{ VIGILE_BACKUP_DRILL_SCHEDULE: '0 4 * * 0', VIGILE_BACKUP_KEY: 'writes' }, 'VIGILE_BACKUP_KEY'],
     [{ VIGILE_BACKUP_KEEP: 'all' }, 'VIGILE_BACKUP_KEEP'],
     [
       { NODE_ENV: 'production', VIGILE_PUBLIC_URL: 'https://a.example.com', VIGILE_BACKUP_KEY: '' },
       'VIGILE_BACKUP_KEY',
     ],
-  ])('%j is refused, and no key is repeated', async (more, setting) => {
+  ])('%j is refused, and no key is repeated', async (said: Record<string, string>, setting) => {
+    const more = said.VIGILE_BACKUP_KEY === 'writes' ? { ...said, VIGILE_BACKUP_KEY: key.recipient } : said
     const { exitCode, output } = await run('config check --json', more)
     const faults = (JSON.parse(output) as { faults: { setting: string }[] }).faults.map((fault) => fault.setting)
     expect([exitCode, faults]).toEqual([2, [expect.stringContaining(setting)]])

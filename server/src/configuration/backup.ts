@@ -11,18 +11,27 @@ import type { ConfigurationFault } from './faults.ts'
 export const noSchedule = 'off'
 
 export const checkBackup = async (
-  { to, key, schedule, keep }: NonNullable<VigileConfig['backup']>,
+  { to, key, schedule = noSchedule, drillSchedule = noSchedule, keep }: NonNullable<VigileConfig['backup']>,
   production: boolean,
   { faults, backup }: Catalogue,
 ): Promise<readonly ConfigurationFault[]> => {
   const found: ConfigurationFault[] = []
   const say = (setting: string, wrong: string, right: string) => found.push({ setting, wrong, right })
   if (to !== undefined && !isPlace(to)) say('VIGILE_BACKUP_TO', faults.isNot(to), backup.settings.to)
-  if (key !== undefined && !(await openKey(key))) say('VIGILE_BACKUP_KEY', backup.settings.noKey, backup.settings.key)
+  const opened = await openKey(key)
+  if (!opened) say('VIGILE_BACKUP_KEY', backup.settings.noKey, backup.settings.key)
   // A backup holds everybody's passwords' hashes and addresses.
   if (production && to !== undefined && key === undefined) say('VIGILE_BACKUP_KEY', faults.missing, backup.settings.key)
-  if (schedule !== undefined && schedule !== noSchedule && cronFault(schedule) !== null)
-    say('VIGILE_BACKUP_SCHEDULE', faults.isNot(schedule), backup.settings.schedule)
+  const checkPattern = (setting: string, pattern: string) => {
+    if (pattern !== noSchedule && cronFault(pattern) !== null)
+      say(setting, faults.isNot(pattern), backup.settings.schedule)
+  }
+  checkPattern('VIGILE_BACKUP_SCHEDULE', schedule)
+  checkPattern('VIGILE_BACKUP_DRILL_SCHEDULE', drillSchedule)
+  if (drillSchedule !== noSchedule && to === undefined) say('VIGILE_BACKUP_TO', faults.missing, backup.settings.to)
+  // A drill that can't read is none.
+  if (drillSchedule !== noSchedule && opened?.recipient && !opened.identity)
+    say('VIGILE_BACKUP_KEY', backup.settings.onlyWrites, backup.settings.reads)
   if (keep !== undefined && !parseKeep(keep)) say('VIGILE_BACKUP_KEEP', faults.isNot(keep), backup.settings.keep)
   return found
 }

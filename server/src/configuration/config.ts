@@ -30,6 +30,8 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
     readonly key?: string | undefined
     /** Cron pattern, in the time of the machine, or `off`; default `30 2 * * *`. */
     readonly schedule?: string | undefined
+    /** Cron pattern by which the newest backup is proven (the drill), for a node whose key reads it; default `off`. */
+    readonly drillSchedule?: string | undefined
     /** Of how many days, weeks and months one stays; default `7d,4w,12m`. */
     readonly keep?: string | undefined
   }

@@ -119,6 +119,9 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_BACKUP_TO', 'backup.to', text, (to) => ({ backup: { to } })),
   secret('VIGILE_BACKUP_KEY', 'backup.key', text, (key) => ({ backup: { key } })),
   setting('VIGILE_BACKUP_SCHEDULE', 'backup.schedule', text, (schedule) => ({ backup: { schedule } })),
+  setting('VIGILE_BACKUP_DRILL_SCHEDULE', 'backup.drillSchedule', text, (drillSchedule) => ({
+    backup: { drillSchedule },
+  })),
   setting('VIGILE_BACKUP_KEEP', 'backup.keep', text, (keep) => ({ backup: { keep } })),
   setting('PORT', 'port', wholeNumber(0, 65_535), (port) => ({ port })),
   setting('HOST', 'host', host, (host) => ({ host })),

@@ -154,6 +154,7 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['no backup in 26 hours', { state: { lastBackupAt: now - 26 * hourMs } }, 'backups', 'fail'],
   ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
   ['no drill', { state: { lastDrillAt: null } }, 'backups', 'warn'],
+  ['a drill of over 30 days ago', { state: { lastDrillAt: now - 721 * hourMs } }, 'backups', 'warn'],
   ['no mail server', { inside: { hasMailServer: false } }, 'mail', 'fail'],
   ['a mail server that takes no letters', { seen: { parts: { mail: 'degraded' } } }, 'mail', 'fail'],
   ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],

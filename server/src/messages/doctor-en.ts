@@ -113,7 +113,7 @@ export const doctor = {
     good: (days: number) => `the signing key is ${days} days old`,
   },
   backups: {
-    none: 'no backup within 30 days is on record',
+    none: 'no backup is on record',
     old: (hours: number) => `last backup is ${hours} hours old`,
     place: 'set VIGILE_BACKUP_TO, and run `vigile backup`',
     schedule: 'run `vigile backup`, or set VIGILE_BACKUP_SCHEDULE',

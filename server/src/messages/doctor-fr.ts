@@ -112,7 +112,7 @@ export const doctor: typeof english = {
     good: (days) => `la clé de signature a ${days} jours`,
   },
   backups: {
-    none: 'aucune sauvegarde de moins de 30 jours n’est connue',
+    none: 'aucune sauvegarde n’est connue',
     old: (hours) => `la dernière sauvegarde a ${hours} heures`,
     place: 'mettez VIGILE_BACKUP_TO, et lancez `vigile backup`',
     schedule: 'lancez `vigile backup`, ou mettez VIGILE_BACKUP_SCHEDULE',

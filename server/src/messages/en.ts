@@ -414,6 +414,8 @@ export const en = {
       noKey: 'It is not a key of age',
       key: 'age1… writes backups, AGE-SECRET-KEY-1… reads them too; make both with: vigile backup key. Or say plain: whoever gets a backup then has everything in it',
       schedule: 'A cron pattern such as 30 2 * * *, or off',
+      onlyWrites: 'It only writes backups, and VIGILE_BACKUP_DRILL_SCHEDULE reads them',
+      reads: 'AGE-SECRET-KEY-1…, on a node that may have it; or take the schedule of the drill away here',
       keep: 'How many days, weeks and months keep a backup: 7d,4w,12m',
     },
     columns: { name: 'name', taken: 'taken', size: 'size', rows: 'rows', encryption: 'encryption' },

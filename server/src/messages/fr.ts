@@ -429,6 +429,8 @@ export const fr: Catalogue = {
       noKey: 'Ce n’est pas une clé d’age',
       key: 'age1… écrit les sauvegardes, AGE-SECRET-KEY-1… les lit aussi ; les deux se font avec : vigile backup key. Ou dites plain : qui obtient une sauvegarde a alors tout ce qu’elle contient',
       schedule: 'Un motif cron comme 30 2 * * *, ou off',
+      onlyWrites: 'Elle ne fait qu’écrire les sauvegardes, et VIGILE_BACKUP_DRILL_SCHEDULE les lit',
+      reads: 'AGE-SECRET-KEY-1…, sur un nœud qui peut l’avoir ; ou retirez ici l’horaire des épreuves',
       keep: 'Combien de jours, de semaines et de mois gardent une sauvegarde : 7d,4w,12m',
     },
     columns: { name: 'nom', taken: 'prise', size: 'taille', rows: 'lignes', encryption: 'chiffrement' },
