@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const ignored = ['**/node_modules/**', '**/dist/**', 'server/pages/**']
+// Two cores, shared: slow is not broken. Each wait ends with its condition.
+const patience = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 30_000 } } }
 
 export default defineConfig({
   // Packages resolve to their source, so that a test never runs against a stale build.
@@ -16,8 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...ignored, 'tests/browser/**'],
-          // Two cores, shared: slow is not broken.
+          exclude: [...ignored, 'tests/browser/**', 'examples/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -29,10 +30,17 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           exclude: ignored,
           fileParallelism: false,
-          // Bounds for a machine that does twenty other things: each wait ends with its condition.
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          expect: { poll: { timeout: 30_000 } },
+          ...patience,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'examples',
+          include: ['examples/*/tests/**/*.test.ts'],
+          exclude: ignored,
+          fileParallelism: false,
+          ...patience,
         },
       },
     ],

@@ -1,0 +1,69 @@
+// An example system as people start it: its own program, in a process, on a port and in a folder of its own.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, temporaryFolder } from '../services/place.ts'
+import { startProgram } from '../services/process.ts'
+import { freshDatabase, sharedRedisUrl } from '../services/run.ts'
+import { testSecret } from './site.ts'
+
+export type Example = {
+  /** `http://localhost:…` */
+  readonly url: string
+  /** Where its data is. */
+  readonly folder: string
+  /** What it has printed, the last 64 KiB of it. */
+  log(): string
+  /** Moves the time of its engine, in milliseconds. That of a browser is another: `page.clock`. */
+  moveClock(ms: number): void
+  /** SIGTERM, and its end. */
+  stop(): Promise<void>
+}
+
+export type ExampleOptions = {
+  /** On a new PostgreSQL database and the run's Redis; default: the embedded store. */
+  readonly services?: boolean
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Default: a free one. */
+  readonly port?: number
+}
+
+const root = join(import.meta.dirname, '../..')
+
+/**
+ * Starts `examples/<name>/start.ts`, which prints `ready  http://…` when it takes requests.
+ *
+ * @example
+ * const crm = await startExample('express-crm')
+ */
+export const startExample = async (name: string, options: ExampleOptions = {}): Promise<Example> => {
+  const [folder, port] = [await temporaryFolder(name), options.port ?? (await freePort())]
+  const clock = join(folder.path, 'clock')
+  writeFileSync(clock, '0')
+  const program = await startProgram({
+    command: process.execPath,
+    args: ['--import', join(root, 'tests/support/moving-clock.ts'), 'start.ts'],
+    cwd: join(root, 'examples', name),
+    ready: /ready +http/,
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder.path,
+      PORT: String(port),
+      DATABASE_URL: options.services ? await freshDatabase() : `file:${join(folder.path, 'vigile.db')}`,
+      ...(options.services && { REDIS_URL: sharedRedisUrl() }),
+      VIGILE_SECRET: testSecret,
+      TEST_CLOCK: clock,
+      ...options.env,
+    },
+  })
+  return {
+    url: `http://localhost:${port}`,
+    folder: folder.path,
+    log: program.output,
+    moveClock: (ms) => writeFileSync(clock, String(Number(readFileSync(clock, 'utf8')) + ms)),
+    stop: async () => {
+      await program.stop()
+      await folder.remove()
+    },
+  }
+}
