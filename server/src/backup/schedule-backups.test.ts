@@ -68,8 +68,6 @@ test('OPS-8 attack: somebody deletes the record of what they did; the drill of t
   await vi.waitUntil(() => sealed.get(), { timeout: 20_000 })
   await vigile.close()
   const { run } = schedule({ drillSchedule: '0 4 * * 0' })
-  await run('backup')
-  expect(await run('backup-drill')).toMatchObject({ entries: expect.any(Number) })
   database.exec('delete from audit_entries where position = (select min(position) from audit_entries)')
   database.close()
   await run('backup')
