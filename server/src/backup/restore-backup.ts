@@ -5,23 +5,31 @@ import { dirname } from 'node:path'
 import { lockForServer, ServerRunningError } from '@vigile/engine'
 import { lookAtPostgres, restorePostgres } from './postgres.ts'
 import { type ContentInput, readBackup } from './read-backup.ts'
-import { lookAtSqlite, restoreSqlite } from './sqlite.ts'
+import { isUnreadable, lookAtSqlite, restoreSqlite } from './sqlite.ts'
 import { addressOf, type Target } from './target.ts'
 
 export type HeldTarget = { readonly tables: number; release(): void }
 
-/** A database that nobody works on, and how many tables it has; null: nodes do. No server opens an embedded one until `release`. */
-export const holdTarget = async (target: Target): Promise<HeldTarget | null> => {
+/**
+ * A database that nobody works on, and how many tables it has. `in_use`: nodes do; `unreadable`: an embedded one that SQLite can't
+ * make sense of. No server opens an embedded one until `release`.
+ */
+export const holdTarget = async (target: Target): Promise<HeldTarget | 'in_use' | 'unreadable'> => {
   if (target.kind === 'postgres') {
     const { tables, nodes } = await lookAtPostgres(target.url)
-    return nodes > 0 ? null : { tables, release: () => {} }
+    return nodes > 0 ? 'in_use' : { tables, release: () => {} }
   }
   await mkdir(dirname(target.file), { recursive: true, mode: 0o700 })
   try {
     const release = lockForServer(target.file)
-    return { ...(await lookAtSqlite(target.file)), release }
+    const found = await lookAtSqlite(target.file).catch((error: unknown) => {
+      release()
+      if (isUnreadable(error)) return null
+      throw error
+    })
+    return found ? { ...found, release } : 'unreadable'
   } catch (error) {
-    if (error instanceof ServerRunningError) return null
+    if (error instanceof ServerRunningError) return 'in_use'
     throw error
   }
 }

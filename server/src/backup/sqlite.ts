@@ -49,6 +49,12 @@ export const countSqlite = async (file: string): Promise<Facts> => {
   return factsOf(database).finally(() => database.close())
 }
 
+/** SQLITE_CORRUPT or SQLITE_NOTADB, however extended. */
+export const isUnreadable = (error: unknown): boolean => {
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
+  return code === 'ERR_SQLITE_ERROR' && [11, 26].includes(Number(errcode) & 0xff)
+}
+
 export const lookAtSqlite = async (file: string): Promise<{ readonly tables: number }> => {
   if (!(await stat(file).catch(() => null))) return { tables: 0 }
   return { tables: Object.keys((await countSqlite(file)).rows).length }

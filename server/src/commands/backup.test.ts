@@ -1,5 +1,5 @@
 // The commands of backups, in this process, on a small embedded database.
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -75,6 +75,18 @@ describe('OPS-8', () => {
       call('restore --replace', { environment: settings, fake: createFakeVigile(), folder, typed: [answer] })
     expect((await typed('yes')).errors).toContain('Nothing was done')
     expect((await typed(file)).exitCode).toBe(0)
+  })
+
+  test('a damaged database is neither read nor replaced: who restores is told to move it', async () => {
+    await run('backup')
+    const file = join(folder, 'vigile.db')
+    const damaged = Buffer.alloc(8_192, 'not a database')
+    await writeFile(file, damaged)
+    const refused = await run('restore --replace --yes --json')
+    expect([refused.exitCode, JSON.parse(refused.output).error]).toEqual([1, 'unreadable'])
+    expect(await readFile(file)).toEqual(damaged)
+    await rename(file, `${file}.damaged`)
+    expect((await run('restore')).exitCode).toBe(0)
   })
 
   test.each([

@@ -34,7 +34,8 @@ const run = async (cli: Cli, call: Call<Options>, work: BackupWork): Promise<num
   const target = options.into === undefined ? work.database : targetOf(options.into)
   if (target.kind !== manifest.database) return report.refused('other_kind', backup.otherKind(manifest.database))
   const held = await holdTarget(target)
-  if (!held) return report.refused('in_use', restore.inUse(nameOf(target)))
+  if (held === 'in_use') return report.refused(held, restore.inUse(nameOf(target)))
+  if (held === 'unreadable') return report.refused(held, restore.unreadable(nameOf(target)))
   try {
     if (held.tables > 0 && !replace) return report.refused('not_empty', restore.notEmpty(nameOf(target), held.tables))
     if (held.tables > 0 && !options.yes) {

@@ -464,6 +464,8 @@ export const en = {
     replace: 'Replace what the database holds',
     keepSessions: 'Leave the sessions of the backup alive, those that were ended since included',
     inUse: (name: string) => `Servers are at work on ${name}. Stop them first.`,
+    unreadable: (name: string) =>
+      `${name} is damaged: what is there can't be read. Move it out of the way, with ${name}-wal and ${name}-shm where they are, and restore again.`,
     notEmpty: (name: string, tables: number) =>
       `${name} is not empty (${plural(tables, 'table', 'tables')}). Give an empty one with --into, or add --replace.`,
     ask: (name: string, tables: number, at: string) =>

@@ -480,6 +480,8 @@ export const fr: Catalogue = {
     replace: 'Remplacer ce que la base contient',
     keepSessions: 'Laisser vivre les sessions de la sauvegarde, y compris celles terminées depuis',
     inUse: (name) => `Des serveurs travaillent sur ${name}. Arrêtez-les d’abord.`,
+    unreadable: (name) =>
+      `${name} est endommagée : on ne peut pas la lire. Mettez-la de côté, avec ${name}-wal et ${name}-shm s’ils y sont, et restaurez de nouveau.`,
     notEmpty: (name, tables) =>
       `${name} n’est pas vide (${plural(tables, 'table', 'tables')}). Donnez-en une vide avec --into, ou ajoutez --replace.`,
     ask: (name, tables, at) =>
