@@ -165,6 +165,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
       checkPermission(settings.permissions, permission)
       return web.requirePermission(request, permission, options, ready)
     },
+    requireSession: async (request, options = {}) => web.requirePermission(request, null, options, ready),
     hasPermission: async (userId, permission) => {
       checkPermission(settings.permissions, permission)
       await ready()

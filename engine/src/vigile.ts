@@ -66,6 +66,15 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
    */
   requirePermission(request: Request, permission: Permission<Declared>, options?: RequireOptions): Promise<Required>
   /**
+   * The same for what takes a session and no permission: whose it is, or the refusal. For routes where each works on what is their own.
+   *
+   * @example
+   * const found = await auth.requireSession(request, { address: socket.remoteAddress })
+   * if (!found.ok) return found.response
+   * return Response.json(await ordersOf(found.user.id))
+   */
+  requireSession(request: Request, options?: RequireOptions): Promise<Required>
+  /**
    * Whether a user holds a permission, as of now (3 s where the nodes can't tell each other of changes). False: no such user, or a
    * disabled one. Rejects with a `StoreUnavailableError` where that can't be said, with a `TypeError` for a permission that was not declared.
    *

@@ -81,6 +81,7 @@ export const createFakeVigile = ({
     shortWay: () => null,
     pageState: async () => fake.state,
     requirePermission: async () => ({ ok: false, response: new Response(null, { status: 403 }) }),
+    requireSession: async () => ({ ok: false, response: new Response(null, { status: 401 }) }),
     hasPermission: async () => false,
     routes: () => [{ method: 'POST', path: '/api/auth/login', guard: 'origin', limit: 'signInIp' }],
     users: {

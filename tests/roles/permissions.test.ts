@@ -138,6 +138,27 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
   })
 
+  test('S-86 what takes a session alone lets whoever has one pass, with the CSRF token for a change, and nobody else', async () => {
+    const { visitor, id } = await signedUp(site)
+    const asked = async (request: Request, options = {}) => {
+      const found = await vigile.requireSession(request, options)
+      return found.ok ? found.user.id : ((await found.response.json()) as { code: string }).code
+    }
+    expect(await asked(requestOf(visitor))).toBe(id)
+    expect(await asked(requestOf(visitor, 'POST'))).toBe(id)
+    expect(await asked(requestOf(visitor, 'POST', { 'x-csrf-token': 'x' }))).toBe('csrf_failed')
+    expect(await asked(requestOf(visitor, 'POST', { origin: 'https://evil.example' }))).toBe('origin_refused')
+    expect(await asked(requestOf(site.visitor()))).toBe('unauthenticated')
+    site.move(11 * 60_000)
+    try {
+      expect(await asked(requestOf(visitor, 'POST'), { recentSignIn: true })).toBe('reauthentication_required')
+    } finally {
+      site.move(-11 * 60_000)
+    }
+    await vigile.users.disable(id, by)
+    await vi.waitFor(async () => expect(await asked(requestOf(visitor))).toBe('unauthenticated'), patience)
+  })
+
   test('S-86 without a session 401, whatever is asked; a refusal is a problem that names what lacks, in the reader’s language', async () => {
     expect(await refusal(requestOf(site.visitor()))).toEqual([401, 'unauthenticated'])
     expect(await refusal(requestOf(site.visitor(), 'POST'))).toEqual([401, 'unauthenticated'])

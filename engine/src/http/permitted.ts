@@ -45,9 +45,9 @@ export const createPermitted = (deps: PermittedDeps) => {
     return refuse('permission_denied', { permission, detail: { key: 'permissionMissing', values: { permission } } })
   }
 
-  /** Reads by a session alone, changes by `change`; then what the session's user may do, as of now (S-87). */
+  /** Reads by a session alone, changes by `change`; then what the session's user may do, as of now (S-87). No permission: the session will do. */
   const check =
-    (permission: string, change: Guard<VerifiedSession>) =>
+    (permission: string | null, change: Guard<VerifiedSession>) =>
     async (call: Call): Promise<Passed<PermittedSession> | Refusal> => {
       const found = await (isRead(call) ? signedIn : change).check(call)
       if (found.kind === 'refusal') return found
@@ -56,7 +56,7 @@ export const createPermitted = (deps: PermittedDeps) => {
       const account = deps.liveAccounts.peek(userId) ?? (await deps.liveAccounts.get(userId))
       if (!account) return refuse('unauthenticated')
       const { permissions } = await deps.livePermissions.of(account, session)
-      if (!holds(permissions, permission)) {
+      if (permission !== null && !holds(permissions, permission)) {
         const { permissions: later } = await deps.livePermissions.withFactor(account)
         return holds(later, permission) ? refuse('reauthentication_required') : denied(call, found.as, permission)
       }
@@ -65,7 +65,7 @@ export const createPermitted = (deps: PermittedDeps) => {
 
   return {
     /** For an application's own routes: changes need the CSRF token where a cookie authorises them, and a recent sign-in if asked for. */
-    check: (permission: string, { recentSignIn = false }) =>
+    check: (permission: string | null, { recentSignIn = false }) =>
       check(permission, recentSignIn ? recentChange : signedInChange),
 
     /** For our routes of administration: changes need a recent sign-in (TOK-11). */

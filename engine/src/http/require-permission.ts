@@ -1,4 +1,4 @@
-// The permission check as a function, for an application's own routes (RBAC-3).
+// The checks of a session and of a permission as functions, for an application's own routes (RBAC-3).
 import type { Session, User } from '@vigile/contract'
 import { createDeadline } from '../primitives/deadline.ts'
 import type { KnownPermissions } from '../roles/permissions.ts'
@@ -25,7 +25,7 @@ export const createRequirePermission = (deps: {
 }) => {
   return async (
     request: Request,
-    permission: string,
+    permission: string | null,
     { recentSignIn = false, ...peer }: RequireOptions,
     ready: () => Promise<void>,
   ): Promise<Required> => {
