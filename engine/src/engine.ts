@@ -13,6 +13,7 @@ import { createAlerts } from './operator/alerts.ts'
 import { createAudit } from './operator/audit.ts'
 import { createBackups } from './operator/backups.ts'
 import { createCleanUp } from './operator/clean-up.ts'
+import { createInspection } from './operator/inspection.ts'
 import { createJobs } from './operator/jobs.ts'
 import { createKeys } from './operator/keys.ts'
 import { createBlocks, createCheck } from './operator/limits.ts'
@@ -196,7 +197,11 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     webhooks: before(createWebhooks({ ...base, courier })),
     backups: before(createBackups(acts)),
     jobs: { schedule, ...before(jobActs) },
-    ...before({ cleanUp: cleanUp.ask }),
+    ...before({
+      cleanUp: cleanUp.ask,
+      inspect: createInspection({ ...acts, ...settings, keys: database.keys, sessions: database.sessions }),
+    }),
+    databaseServer: async () => (await database.server?.()) ?? null,
     migrate: async () => {
       const applied = await database.migrate()
       // Before anything can be put on record: a command may write before the first server starts.

@@ -14,6 +14,7 @@ import type { Alerts } from './operator/alerts.ts'
 import type { Audit } from './operator/audit.ts'
 import type { Backups } from './operator/backups.ts'
 import type { CleanUpReport } from './operator/clean-up.ts'
+import type { Inspection } from './operator/inspection.ts'
 import type { Jobs } from './operator/jobs.ts'
 import type { Keys } from './operator/keys.ts'
 import type { Limits } from './operator/limits.ts'
@@ -26,6 +27,7 @@ import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
 import type { Permission } from './roles/permissions.ts'
 import type { Renewed } from './settings/renewal.ts'
+import type { DatabaseServer } from './stores/database.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
 export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaration> = {
@@ -107,6 +109,10 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   cleanUp(by: Actor): Promise<CleanUpReport>
   /** Applies the pending migrations, and gives their names. Harmless when several nodes do it at once. */
   migrate(): Promise<readonly string[]>
+  /** What PostgreSQL says of itself, migrated or not; null: the embedded database. Rejects where it is away. */
+  databaseServer(): Promise<DatabaseServer | null>
+  /** For an operator's look at the whole, such as `vigile doctor`: it reads much. */
+  inspect(): Promise<Inspection>
   migrationState(): Promise<{ readonly pending: readonly string[]; readonly applied: readonly string[] }>
   /** Whether this node can serve (SPEC section 17). Never rejects. */
   readiness(): Promise<Readiness>

@@ -203,6 +203,13 @@ export const createFakeVigile = ({
     }),
     migrate: async () => ['0001-first'],
     migrationState: async () => ({ pending: ['0001-first'], applied: [] }),
+    databaseServer: async () => null,
+    inspect: async () => ({
+      lostKeyIds: [],
+      confirming: { sessions: 0, unconfirmed: 0 },
+      letters: { sent: 0, refused: 0 },
+      cleanUp: { doneAt: null, dueSince: null },
+    }),
     readiness: async () => ({ status: 'ok', parts: {} }),
     renew: () => {},
     gauges: async () => [],

@@ -17,6 +17,13 @@ const keepMs = 30 * 86_400_000
 
 export type Schedule = { stop(): void }
 
+/** A job that did not end well within so long after its moment is given up until the next. */
+export const lostAfterMs = maxLooks * leaseMs
+
+/** The last moment of a cron pattern by which a job must have been done at `now`; null: none was yet. */
+export const dueSince = (pattern: string, now: number): number | null =>
+  new Cron(pattern, { paused: true }).previousRuns(1, new Date(now - lostAfterMs))[0]?.getTime() ?? null
+
 /** What a run of a job comes to, in numbers. */
 export type JobResult = Readonly<Record<string, number>>
 

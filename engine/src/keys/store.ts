@@ -30,4 +30,9 @@ export interface KeyStore {
   }): Promise<void>
   /** The key ids of every node seen since then. */
   listNodes(seenSince: number): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
+  /**
+   * The ids of keys, but these, that something is still under: sessions that live (the 50,000 that end next: those of an old key
+   * were not refreshed for the longest), authenticator apps, tokens of providers. For an operator: it reads much.
+   */
+  listOthersInUse(known: readonly string[], now: number): Promise<readonly string[]>
 }

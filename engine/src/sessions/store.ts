@@ -102,6 +102,14 @@ export interface SessionStore {
   }): Promise<readonly SessionRow[]>
   /** Of everyone, neither revoked nor past an end; `limit` where there are more. */
   countLive(now: number, limit: number): Promise<number>
+  /**
+   * Of the newest that are not revoked, `limit` at most, those whose token was issued before: how many there are, and how many of
+   * those tokens nobody has confirmed.
+   */
+  countUnconfirmed(
+    issuedBefore: number,
+    limit: number,
+  ): Promise<{ readonly sessions: number; readonly unconfirmed: number }>
   /** Removes up to `limit` sessions that ended before `before`; the number removed. Locks nothing that others need. */
   deleteEnded(before: number, limit: number): Promise<number>
 }

@@ -46,6 +46,17 @@ export type Stores = {
 /** A migrated state of the schema: what is there and what this program knows. */
 export type MigrationState = { readonly pending: readonly string[]; readonly applied: readonly string[] }
 
+/** What a database server says of itself. */
+export type DatabaseServer = {
+  /** `15.18`; `major`: 15. */
+  readonly version: string
+  readonly major: number
+  /** Connections that it has for this user and this database, of whatever program. */
+  readonly maxConnections: number
+  /** Milliseconds by which its clock is ahead of this machine's (negative: behind), as far as the way there can't explain it. */
+  readonly clockAheadMs: number
+}
+
 /** One database behind every store. */
 export type Database = Stores & {
   readonly kind: 'sqlite' | 'postgres'
@@ -58,5 +69,7 @@ export type Database = Stores & {
   ping(): Promise<void>
   /** To PostgreSQL. */
   connections?(): Connections
+  /** What PostgreSQL says of itself; migrated or not. */
+  server?(): Promise<DatabaseServer>
   close(): Promise<void>
 }

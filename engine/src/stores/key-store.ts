@@ -4,6 +4,9 @@ import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
 
+const maxSessions = 50_000
+const maxFound = 100
+
 const columns = [
   'id',
   'algorithm',
@@ -70,5 +73,29 @@ export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore =
       .orderBy('id')
       .execute()
     return rows.map(({ id, key_ids }) => ({ id, keyIds: JSON.parse(key_ids) as string[] }))
+  },
+  listOthersInUse: async (known, now) => {
+    const sessions = db
+      .selectFrom('sessions')
+      .select('key_id')
+      .where('revoked_at', 'is', null)
+      .where('ends_at', '>=', now)
+      .orderBy('ends_at')
+      .limit(maxSessions)
+    const used = db
+      .selectFrom(sessions.as('of_sessions'))
+      .select('key_id')
+      .unionAll(db.selectFrom('totp_factors').select('key_id'))
+      .unionAll(db.selectFrom('identities').select((row) => row.ref('key_id').$castTo<string>().as('key_id')))
+    const rows = await db
+      .selectFrom(used.as('used'))
+      .select('key_id')
+      .distinct()
+      // An identity without tokens is under none.
+      .where('key_id', 'is not', null)
+      .where(({ not }) => not(dialect.isAny(sql.ref('key_id'), known)))
+      .limit(maxFound)
+      .execute()
+    return rows.map((row) => row.key_id)
   },
 })

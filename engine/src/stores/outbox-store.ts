@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OutboxStore } from '../mail/store.ts'
+import { countOf } from './count-of.ts'
 import { deleteExpired } from './delete-expired.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
@@ -7,6 +8,7 @@ import type { Tables } from './schema.ts'
 import { createWaitingRows } from './waiting-rows.ts'
 
 const maxListed = 200
+const maxCounted = 100_000
 
 export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxStore => {
   const rows = createWaitingRows(db, dialect, 'outbox', 'sealed')
@@ -32,6 +34,11 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
     end: (id, outcome, now) => rows.change(id, { sealed: null, ended_at: now, outcome }),
     postpone: (id, nextAt) => rows.change(id, { next_at: nextAt }),
     waiting: rows.waiting,
+    countEnded: (outcome, since) => {
+      // A letter ends before it expires: their index leads to it.
+      const ended = db.selectFrom('outbox').select('id').where('expires_at', '>=', since).where('ended_at', '>=', since)
+      return countOf(db, ended.where('outcome', '=', outcome).limit(maxCounted))
+    },
     listOf: async (userId) =>
       plain(
         await db

@@ -13,6 +13,7 @@ import { findTogether } from './find-together.ts'
 import { migrate, readMigrationState } from './migrate.ts'
 import { isConflict, standbyError } from './postgres-errors.ts'
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts'
+import { readServer } from './postgres-server.ts'
 import type { Tables } from './schema.ts'
 
 export type PostgresDatabase = Database & { readonly kind: 'postgres' }
@@ -120,6 +121,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
     migrationState: () => readMigrationState(db, postgresDialect),
     ping: () => ping(db, postgresDialect, observe),
     connections: pool.connections,
+    server: () => readServer(db),
     close: () => db.destroy(),
   }
 }

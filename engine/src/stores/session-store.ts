@@ -221,6 +221,24 @@ export const prepareSessionStore = (
         const live = db.selectFrom('sessions').select('id').where('revoked_at', 'is', null).where('ends_at', '>=', now)
         return countOf(db, live.limit(limit))
       },
+      countUnconfirmed: async (issuedBefore, limit) => {
+        const newest = db
+          .selectFrom('sessions')
+          .select(['winner', 'issued_at'])
+          .where('revoked_at', 'is', null)
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+        return db
+          .selectFrom(newest.as('newest'))
+          .select(({ fn }) => [
+            fn.countAll<number>().as('sessions'),
+            // A winner is counted where it is not null.
+            sql<number>`count(*) - count(winner)`.as('unconfirmed'),
+          ])
+          .where('issued_at', '<', issuedBefore)
+          .executeTakeFirstOrThrow()
+      },
       deleteEnded: async (before, limit) => {
         const ended = db
           .selectFrom('sessions')

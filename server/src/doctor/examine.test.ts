@@ -53,17 +53,24 @@ const state: NonNullable<EngineFacts['state']> = {
   lastBackupAt: now - 9 * hourMs,
   lastDrillAt: now - 3 * dayMs,
   mailOldestSeconds: 4,
+  webhooksOldestSeconds: 0,
+  letters: { sent: 400, refused: 7 },
+  cleanUp: { doneAt: now - 9 * hourMs, dueSince: now - 10 * hourMs },
+  confirming: { sessions: 300, unconfirmed: 12 },
 }
+const server = { version: '15.18', major: 15, maxConnections: 97, clockAheadMs: -900 }
 const inside: Inside = {
   production: true,
   faults: [],
   warnings: [],
   trustedProxies: ['10.0.0.5'],
   hasRedis: true,
+  connectionsOfNode: 10,
+  accessSeconds: 900,
   hasMailServer: true,
   metricsHost: null,
   backup: { isPlaced: true, isScheduled: true },
-  engine: { pendingMigrations: [], state },
+  engine: { server, pendingMigrations: [], state },
 }
 
 type Planted = {
@@ -71,10 +78,19 @@ type Planted = {
   readonly forged?: Partial<Seen['forged']>
   readonly inside?: Partial<Inside>
   readonly state?: Partial<typeof state>
+  readonly server?: Partial<typeof server>
 }
 const factsWith = (planted: Planted = {}): Facts => ({
   now,
-  inside: { ...inside, engine: { pendingMigrations: [], state: { ...state, ...planted.state } }, ...planted.inside },
+  inside: {
+    ...inside,
+    engine: {
+      server: { ...server, ...planted.server },
+      pendingMigrations: [],
+      state: { ...state, ...planted.state },
+    },
+    ...planted.inside,
+  },
   outside: {
     url: 'https://shop.example.com',
     seen: { ...seen, forged: { ...seen.forged, ...planted.forged }, ...planted.seen },
@@ -84,8 +100,8 @@ const wrongIn = (facts: Facts) => examine(facts, catalogues.en).filter(({ status
 
 test('OPS-3 a sound deployment passes every check, in both languages', () => {
   const findings = examine(factsWith(), catalogues.en)
-  expect(findings.map(({ status }) => status)).toEqual(Array(14).fill('pass'))
-  expect(new Set(findings.map(({ check }) => check)).size).toBe(14)
+  expect(findings.map(({ status }) => status)).toEqual(Array(16).fill('pass'))
+  expect(new Set(findings.map(({ check }) => check)).size).toBe(16)
   const french = examine(factsWith(), catalogues.fr)
   expect(french.map(({ check }) => check)).toEqual(findings.map(({ check }) => check))
   expect(french.some(({ text }, index) => text === findings[index]?.text && !text.includes('/'))).toBe(false)
@@ -143,7 +159,24 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['development', { inside: { production: false } }, 'configuration', 'fail'],
   ['a misspelt setting', { inside: { warnings: ['VIGILE_REDIS is no setting'] } }, 'configuration', 'warn'],
   ['a database that is away', { inside: { engine: 'connect ECONNREFUSED' } }, 'database', 'fail'],
-  ['a pending migration', { inside: { engine: { pendingMigrations: ['0019-x'], state: null } } }, 'database', 'fail'],
+  [
+    'a pending migration',
+    { inside: { engine: { server, pendingMigrations: ['0019-x'], state: null } } },
+    'database',
+    'fail',
+  ],
+  ['PostgreSQL 14', { server: { version: '14.9', major: 14 } }, 'database', 'fail'],
+  ['more connections than PostgreSQL has', { server: { maxConnections: 19 } }, 'database', 'fail'],
+  ['no connections for one node more', { server: { maxConnections: 29 } }, 'database', 'warn'],
+  ['a database whose clock is a minute behind', { server: { clockAheadMs: -60_000 } }, 'clock', 'fail'],
+  ['a database whose clock is ten seconds ahead', { server: { clockAheadMs: 10_000 } }, 'clock', 'warn'],
+  ['access tokens of two hours', { inside: { accessSeconds: 7_200 } }, 'sessions', 'warn'],
+  ['clients that confirm nothing', { state: { confirming: { sessions: 20, unconfirmed: 11 } } }, 'sessions', 'warn'],
+  ['a clean-up that was missed', cleanUp({ doneAt: now - 27 * hourMs }), 'jobs', 'fail'],
+  ['a clean-up that never was', cleanUp({ doneAt: null }), 'jobs', 'fail'],
+  ['a message that its receiver does not take', { state: { webhooksOldestSeconds: 3_601 } }, 'jobs', 'warn'],
+  ['letters that bounce', { state: { letters: { sent: 12, refused: 3 } } }, 'mail', 'fail'],
+  ['more letters that bounce than people mistype', { state: { letters: { sent: 49, refused: 1 } } }, 'mail', 'warn'],
   ['a replica', { state: { parts: { ...state.parts, writes: 'down' } } }, 'database', 'fail'],
   ['two nodes without Redis', { inside: { hasRedis: false } }, 'nodes', 'fail'],
   ['a Redis that is away', { state: { parts: { ...state.parts, redis: 'degraded' } } }, 'nodes', 'fail'],
@@ -159,6 +192,10 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['a mail server that takes no letters', { seen: { parts: { mail: 'degraded' } } }, 'mail', 'fail'],
   ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],
 ]
+
+function cleanUp(changes: Partial<typeof state.cleanUp>): Planted {
+  return { state: { cleanUp: { ...state.cleanUp, ...changes } } }
+}
 
 function late(seconds: number): Answer {
   return answer({ 'set-cookie': [cookie], date: new Date(now + seconds * 1000).toUTCString() })
@@ -178,6 +215,12 @@ describe('OPS-3 planted faults', () => {
       { state: { signingSince: now - 97 * dayMs } },
       { state: { lastBackupAt: now - 26 * hourMs + 1 } },
       { inside: { hasRedis: false }, state: { nodes: [{ keyIds: ['new'] }] } },
+      { server: { maxConnections: 30 } },
+      { inside: { connectionsOfNode: null }, server: { maxConnections: 1 } },
+      { inside: { accessSeconds: 3_600 } },
+      { state: { confirming: { sessions: 19, unconfirmed: 19 } } },
+      { state: { cleanUp: { doneAt: null, dueSince: now - 31 * dayMs } } },
+      { state: { letters: { sent: 0, refused: 0 } } },
     ]
     for (const planted of sound) expect(wrongIn(factsWith(planted))).toEqual([])
   })

@@ -6,11 +6,13 @@ import { checkConfiguration } from './checks/configuration.ts'
 import { checkCookies } from './checks/cookies.ts'
 import { checkDatabase } from './checks/database.ts'
 import { checkHeaders } from './checks/headers.ts'
+import { checkJobs } from './checks/jobs.ts'
 import { checkSecrets, checkSigningKey } from './checks/keys.ts'
 import { checkMail } from './checks/mail.ts'
 import { checkMetrics } from './checks/metrics.ts'
 import { checkNodes } from './checks/nodes.ts'
 import { checkProxy, checkRoutes } from './checks/proxy.ts'
+import { checkSessions } from './checks/sessions.ts'
 import { checkTransport } from './checks/transport.ts'
 import type { Facts } from './facts.ts'
 import type { Check, Verdict } from './finding.ts'
@@ -28,6 +30,8 @@ const checks = {
   nodes: checkNodes,
   secrets: checkSecrets,
   signing_key: checkSigningKey,
+  sessions: checkSessions,
+  jobs: checkJobs,
   backups: checkBackups,
   mail: checkMail,
 } satisfies Record<string, Check>

@@ -1,4 +1,5 @@
 // What the doctor knows of a deployment. Gathered once (look-inside.ts, look-outside.ts); checks only read it.
+import type { DatabaseServer, Inspection } from '@vigile/engine'
 import type { ConfigurationFault } from '../configuration/faults.ts'
 import type { Answer } from './ask.ts'
 
@@ -17,6 +18,9 @@ export type Inside = {
   readonly warnings: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly hasRedis: boolean
+  /** Of every node, if they are configured alike; null: it is PgBouncer's matter, or there is no server. */
+  readonly connectionsOfNode: number | null
+  readonly accessSeconds: number
   readonly hasMailServer: boolean
   readonly metricsHost: string | null
   readonly backup: { readonly isPlaced: boolean; readonly isScheduled: boolean }
@@ -25,6 +29,8 @@ export type Inside = {
 }
 
 export type EngineFacts = {
+  /** Null: the embedded database. */
+  readonly server: DatabaseServer | null
   readonly pendingMigrations: readonly string[]
   /** Null where migrations are pending: nothing else can be asked then. */
   readonly state: {
@@ -32,13 +38,17 @@ export type EngineFacts = {
     /** Ids of the secrets here. */
     readonly keyIds: readonly string[]
     readonly nodes: readonly { readonly keyIds: readonly string[] }[]
-    /** Ids of secrets that backups of within a session's absolute life were made under, and that are not here any more. */
+    /** Ids of secrets that are not here any more: something in the database, or a backup of within a session's absolute life, is under them. */
     readonly droppedKeyIds: readonly string[]
     readonly signingSince: number | null
     readonly rotateEverySeconds: number
     readonly lastBackupAt: number | null
     readonly lastDrillAt: number | null
     readonly mailOldestSeconds: number
+    readonly webhooksOldestSeconds: number
+    readonly letters: Inspection['letters']
+    readonly cleanUp: Inspection['cleanUp']
+    readonly confirming: Inspection['confirming']
   } | null
 }
 

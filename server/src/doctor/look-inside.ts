@@ -35,6 +35,8 @@ export const lookInside = async (
     warnings,
     trustedProxies: config.trustedProxies ?? [],
     hasRedis: config.redis !== undefined,
+    connectionsOfNode: connectionsOf(config),
+    accessSeconds: parseDuration(config.sessions?.accessLife ?? '15m') ?? 0,
     hasMailServer: config.mail?.url !== undefined,
     metricsHost: config.metricsHost ?? null,
     backup: { isPlaced: to !== undefined, isScheduled: to !== undefined && schedule !== noSchedule },
@@ -43,27 +45,44 @@ export const lookInside = async (
 }
 
 const askEngine = async (vigile: Vigile, { config }: LoadedConfiguration): Promise<EngineFacts> => {
+  const server = await vigile.databaseServer()
   const { pending } = await vigile.migrationState()
-  if (pending.length > 0) return { pendingMigrations: pending, state: null }
+  if (pending.length > 0) return { server, pendingMigrations: pending, state: null }
   await vigile.ready()
   const vouching = createVouching(config.secrets)
   const readings = await vigile.gauges()
   const keys = await vigile.keys.list()
+  const oldest = (name: 'mail_oldest_seconds' | 'webhooks_oldest_seconds') =>
+    readings.find((one) => one.name === name)?.value ?? 0
+  const { lostKeyIds, ...inspection } = await vigile.inspect()
   const life = parseDuration(config.sessions?.absoluteLife ?? '30d') ?? 30 * daySeconds
+  const underOld = await droppedSecrets(config.backup?.to, vouching, Date.now() - life * 1000)
   return {
+    server,
     pendingMigrations: pending,
     state: {
       parts: (await vigile.readiness()).parts,
       keyIds: await vouching.keyIds(),
       nodes: await vigile.keys.nodes(),
-      droppedKeyIds: await droppedSecrets(config.backup?.to, vouching, Date.now() - life * 1000),
+      droppedKeyIds: [...new Set([...lostKeyIds, ...underOld])],
       signingSince: keys.find(({ state }) => state === 'signing')?.signsFrom ?? null,
       rotateEverySeconds: parseDuration(config.keys?.rotateEvery ?? '90d') ?? 90 * daySeconds,
       lastBackupAt: (await vigile.jobs.last(backupJobs.take))?.at ?? null,
       lastDrillAt: (await vigile.jobs.last(backupJobs.drill))?.at ?? null,
-      mailOldestSeconds: readings.find(({ name }) => name === 'mail_oldest_seconds')?.value ?? 0,
+      mailOldestSeconds: oldest('mail_oldest_seconds'),
+      webhooksOldestSeconds: oldest('webhooks_oldest_seconds'),
+      ...inspection,
     },
   }
+}
+
+/** As many as the engine takes where nothing is said. */
+const defaultPool = 10
+
+const connectionsOf = ({ database, redis, pool }: LoadedConfiguration['config']): number | null => {
+  if (!/^postgres(ql)?:/.test(database ?? '') || pool?.prepare === false) return null
+  // Without Redis, a connection of its own listens to what other nodes revoke.
+  return (pool?.max ?? defaultPool) + (redis === undefined ? 1 : 0)
 }
 
 /** A manifest is under the secret that was in use when it was written: sessions of that day may be, too. */

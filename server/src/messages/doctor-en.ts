@@ -77,8 +77,11 @@ export const doctor = {
     sendDate: 'let the proxy send it',
     off: (seconds: number, isAhead: boolean) =>
       `the server's clock is ${seconds} s ${isAhead ? 'ahead of' : 'behind'} this one`,
+    databaseOff: (seconds: number, isAhead: boolean) =>
+      `the database's clock is ${seconds} s ${isAhead ? 'ahead of' : 'behind'} this one`,
     todo: 'run an NTP client on both machines (systemd-timesyncd, chrony)',
     good: "the server's clock agrees with this one",
+    allGood: 'the clocks of the server and of its database agree with this one',
   },
   database: {
     notOpened: (why: string) => `the database could not be opened: ${why}`,
@@ -88,7 +91,14 @@ export const doctor = {
     migrate: 'run `vigile migrate`',
     noWrites: 'the database takes no writes',
     makeWritable: 'check its disk, and that it is no replica',
-    good: 'the database is migrated and takes writes',
+    old: (version: string, least: number) => `PostgreSQL ${version} is older than ${least}`,
+    upgrade: 'upgrade PostgreSQL (pg_upgrade)',
+    tooMany: (nodes: number, each: number, most: number) =>
+      `${nodes} ${nodes === 1 ? 'node' : 'nodes'} of ${each} connections, and PostgreSQL has ${most}`,
+    noRoom: (nodes: number, each: number, most: number) =>
+      `${nodes} ${nodes === 1 ? 'node' : 'nodes'} of ${each} connections leave no room for one more: PostgreSQL has ${most}`,
+    fewer: 'lower VIGILE_POOL_MAX, raise max_connections, or put PgBouncer between',
+    good: (name: string | null) => `the database${name === null ? '' : ` (${name})`} is migrated and takes writes`,
   },
   nodes: {
     redisDown: 'Redis gives no answer',
@@ -112,6 +122,23 @@ export const doctor = {
     rotate: 'run `vigile keys rotate`, and look into the log for why the schedule did not',
     good: (days: number) => `the signing key is ${days} days old`,
   },
+  sessions: {
+    long: (minutes: number) => `access tokens live for ${minutes} minutes: who checks them alone lets the revoked in`,
+    shorten: 'set VIGILE_ACCESS_LIFE to an hour at most; refreshes renew them',
+    unconfirmed: (unconfirmed: number, of: number) =>
+      `clients confirm nothing: ${unconfirmed} of ${of} tokens; a thief who follows close behind is not found`,
+    confirm: 'use @vigile/client, or call POST /ack once a cookie has landed',
+    good: (minutes: number) => `access tokens live for ${minutes} minutes`,
+  },
+  jobs: {
+    never: 'no clean-up is on record',
+    old: (hours: number) => `the last clean-up was ${hours} hours ago`,
+    cleanUp: 'run `vigile cleanup`, and look into the log for why the schedule did not',
+    webhookWaits: (minutes: number) => `a message to the webhook has waited for ${minutes} minutes`,
+    webhook: 'see whether its receiver answers (`vigile webhook test`)',
+    notDue: 'the first clean-up is yet to come',
+    good: (hours: number) => `the last clean-up was ${hours} hours ago`,
+  },
   backups: {
     none: 'no backup is on record',
     old: (hours: number) => `last backup is ${hours} hours old`,
@@ -128,6 +155,8 @@ export const doctor = {
     refused: 'the mail server does not take letters',
     waits: (minutes: number) => `a letter has waited for ${minutes} minutes`,
     todo: 'check SMTP_URL, the sender and the log',
+    bounced: (refused: number, of: number) => `the mail server refused ${refused} of ${of} letters within a day`,
+    lookWhy: 'look into the log for what it says of them (`the mail server refused a letter`)',
     good: 'no letter waits for the mail server',
   },
 }

@@ -77,8 +77,11 @@ export const doctor: typeof english = {
     unknown: 'les réponses n’ont pas de Date',
     sendDate: 'que le proxy l’envoie',
     off: (seconds, isAhead) => `l’horloge du serveur ${isAhead ? 'avance' : 'retarde'} de ${seconds} s sur celle d’ici`,
+    databaseOff: (seconds, isAhead) =>
+      `l’horloge de la base ${isAhead ? 'avance' : 'retarde'} de ${seconds} s sur celle d’ici`,
     todo: 'faites tourner un client NTP sur les deux machines (systemd-timesyncd, chrony)',
     good: 'l’horloge du serveur s’accorde avec celle d’ici',
+    allGood: 'les horloges du serveur et de sa base s’accordent avec celle d’ici',
   },
   database: {
     notOpened: (why) => `la base n’a pu être ouverte : ${why}`,
@@ -88,7 +91,14 @@ export const doctor: typeof english = {
     migrate: 'lancez `vigile migrate`',
     noWrites: 'la base n’accepte pas d’écriture',
     makeWritable: 'vérifiez son disque, et qu’elle n’est pas une réplique',
-    good: 'la base est migrée et accepte les écritures',
+    old: (version, least) => `PostgreSQL ${version} est plus ancien que ${least}`,
+    upgrade: 'mettez PostgreSQL à jour (pg_upgrade)',
+    tooMany: (nodes, each, most) =>
+      `${nodes} ${nodes === 1 ? 'nœud' : 'nœuds'} de ${each} connexions, et PostgreSQL en a ${most}`,
+    noRoom: (nodes, each, most) =>
+      `${nodes} ${nodes === 1 ? 'nœud' : 'nœuds'} de ${each} connexions ne laissent pas de place à un de plus : PostgreSQL en a ${most}`,
+    fewer: 'baissez VIGILE_POOL_MAX, augmentez max_connections, ou mettez PgBouncer entre les deux',
+    good: (name) => `la base${name === null ? '' : ` (${name})`} est migrée et accepte les écritures`,
   },
   nodes: {
     redisDown: 'Redis ne répond pas',
@@ -111,6 +121,23 @@ export const doctor: typeof english = {
     rotate: 'lancez `vigile keys rotate`, et cherchez au journal pourquoi l’horaire ne l’a pas fait',
     good: (days) => `la clé de signature a ${days} jours`,
   },
+  sessions: {
+    long: (minutes) => `les jetons d’accès vivent ${minutes} minutes : qui les vérifie seul laisse entrer les révoqués`,
+    shorten: 'mettez VIGILE_ACCESS_LIFE à une heure au plus ; ils sont renouvelés',
+    unconfirmed: (unconfirmed, of) =>
+      `les clients ne confirment rien : ${unconfirmed} jetons sur ${of} ; un voleur qui suit de près n’est pas trouvé`,
+    confirm: 'employez @vigile/client, ou appelez POST /ack quand un cookie est arrivé',
+    good: (minutes) => `les jetons d’accès vivent ${minutes} minutes`,
+  },
+  jobs: {
+    never: 'aucun nettoyage n’est connu',
+    old: (hours) => `le dernier nettoyage date d’il y a ${hours} heures`,
+    cleanUp: 'lancez `vigile cleanup`, et cherchez au journal pourquoi l’horaire ne l’a pas fait',
+    webhookWaits: (minutes) => `un message au webhook attend depuis ${minutes} minutes`,
+    webhook: 'voyez si son destinataire répond (`vigile webhook test`)',
+    notDue: 'le premier nettoyage est à venir',
+    good: (hours) => `le dernier nettoyage date d’il y a ${hours} heures`,
+  },
   backups: {
     none: 'aucune sauvegarde n’est connue',
     old: (hours) => `la dernière sauvegarde a ${hours} heures`,
@@ -127,6 +154,8 @@ export const doctor: typeof english = {
     refused: 'le serveur de courrier ne prend pas les lettres',
     waits: (minutes) => `une lettre attend depuis ${minutes} minutes`,
     todo: 'vérifiez SMTP_URL, l’expéditeur et le journal',
+    bounced: (refused, of) => `le serveur de courrier a refusé ${refused} lettres sur ${of} en un jour`,
+    lookWhy: 'cherchez au journal ce qu’il en dit (`the mail server refused a letter`)',
     good: 'aucune lettre n’attend le serveur de courrier',
   },
 }

@@ -1,10 +1,15 @@
 // Links and notices that don't arrive: nobody can prove a mailbox, nobody learns of a stolen account.
-import { type Check, fail, pass } from '../finding.ts'
+import type { Catalogue } from '../../messages/catalogue.ts'
+import { type Check, fail, pass, type Verdict, warn } from '../finding.ts'
 import { stateOf } from './inside.ts'
 import { seenOf } from './seen.ts'
 
 /** Deliveries are tried again within minutes: what is older is not taken. */
 const maxSeconds = 900
+/** Of a day's letters: people mistype their address; that many don't. */
+const failPart = 0.2
+const warnPart = 0.02
+const failLeast = 3
 
 export const checkMail: Check = (facts, { mail: say }) => {
   const state = stateOf(facts)
@@ -13,5 +18,19 @@ export const checkMail: Check = (facts, { mail: say }) => {
   // Of the node that answered: what this command would find out, it would by writing to somebody.
   if (seenOf(facts)?.parts.mail === 'degraded') return [fail(say.refused, say.todo)]
   const minutes = Math.floor(state.mailOldestSeconds / 60)
-  return state.mailOldestSeconds > maxSeconds ? [fail(say.waits(minutes), say.todo)] : [pass(say.good)]
+  const found = [
+    ...(state.mailOldestSeconds > maxSeconds ? [fail(say.waits(minutes), say.todo)] : []),
+    ...bounced(state.letters, say),
+  ]
+  return found.length > 0 ? found : [pass(say.good)]
+}
+
+const bounced = (
+  { sent, refused }: { readonly sent: number; readonly refused: number },
+  say: Catalogue['doctor']['mail'],
+): readonly Verdict[] => {
+  const part = refused / Math.max(1, sent + refused)
+  if (part < warnPart) return []
+  const verdict = part >= failPart && refused >= failLeast ? fail : warn
+  return [verdict(say.bounced(refused, sent + refused), say.lookWhy)]
 }
