@@ -10,7 +10,6 @@ import { lookInside } from '../doctor/look-inside.ts'
 import { lookOutside } from '../doctor/look-outside.ts'
 import type { Catalogue } from '../messages/catalogue.ts'
 import type { Cli } from './cli.ts'
-import { formatCell } from './format.ts'
 import type { Report } from './report.ts'
 import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
 
@@ -100,10 +99,10 @@ const table = (findings: readonly Finding[], { doctor }: Catalogue): readonly st
   const indent = ' '.repeat(Object.values(doctor.statuses)[0]?.length ?? 0)
   const fits = Math.max(...findings.map(({ text }) => text.length).filter((length) => length <= textWidth), 0)
   return findings.flatMap(({ status, text, todo }) => {
-    const line = `  ${doctor.statuses[status]}  ${formatCell(text)}`
+    const line = `  ${doctor.statuses[status]}  ${text}`
     if (todo === null) return [line]
-    if (text.length > fits) return [line, `  ${indent}  → ${formatCell(todo)}`]
-    return [`${line}${' '.repeat(fits - text.length)}  ${formatCell(todo)}`]
+    if (text.length > fits) return [line, `  ${indent}  → ${todo}`]
+    return [`${line}${' '.repeat(fits - text.length)}  ${todo}`]
   })
 }
 

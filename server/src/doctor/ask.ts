@@ -3,7 +3,8 @@ import { type IncomingHttpHeaders, request as sendPlain } from 'node:http'
 import { type RequestOptions, request as sendSecure } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 
-const patienceMs = 10_000
+/** For one answer, and for all of them: a server that is slow on purpose keeps the doctor no longer. */
+const defaultPatience = { oneMs: 10_000, allMs: 180_000 }
 const maxBytes = 64 * 1024
 
 export type Answer = {
@@ -15,8 +16,8 @@ export type Answer = {
   readonly receivedAt: number
   readonly local: string
   readonly remote: string
-  /** When the certificate ends; null: no TLS. */
-  readonly validTo: number | null
+  /** Epoch milliseconds; null: no TLS. */
+  readonly certificate: { readonly validFrom: number; readonly validTo: number } | null
 }
 
 export type AskOptions = Pick<RequestOptions, 'method' | 'headers' | 'maxVersion' | 'minVersion' | 'ciphers'> & {
@@ -27,18 +28,22 @@ export type AskOptions = Pick<RequestOptions, 'method' | 'headers' | 'maxVersion
 export type Ask = (url: URL, options?: AskOptions) => Promise<Answer>
 
 /** `connection`: how to get to an address, where it is not by its name and the machine's own authorities. */
-export const createAsk =
-  (connection: (url: URL) => RequestOptions = () => ({})): Ask =>
-  (url, { body, headers, ...options } = {}) =>
+export const createAsk = (
+  connection: (url: URL) => RequestOptions = () => ({}),
+  patience: typeof defaultPatience = defaultPatience,
+): Ask => {
+  const whole = AbortSignal.timeout(patience.allMs)
+  return (url, { body, headers, ...options } = {}) =>
     new Promise((resolve, reject) => {
       const sentAt = Date.now()
       const send = url.protocol === 'https:' ? sendSecure : sendPlain
       const all = { agent: false, ...options, ...connection(url), headers: { host: url.host, ...headers } }
-      const asking = send(url, { ...all, signal: AbortSignal.timeout(patienceMs) }, (reply) => {
+      const signal = AbortSignal.any([whole, AbortSignal.timeout(patience.oneMs)])
+      const failed = (error: Error) => reject(signal.aborted ? new Error('no answer in time', { cause: error }) : error)
+      const asking = send(url, { ...all, signal }, (reply) => {
         const receivedAt = Date.now()
         const { localAddress = '', remoteAddress = '' } = reply.socket
-        const certificate = url.protocol === 'https:' ? (reply.socket as TLSSocket).getPeerCertificate() : null
-        const validTo = Date.parse(certificate?.valid_to ?? '')
+        const certificate = url.protocol === 'https:' ? timesOf(reply.socket as TLSSocket) : null
         const chunks: Buffer[] = []
         let bytes = 0
         const end = () =>
@@ -50,7 +55,7 @@ export const createAsk =
             receivedAt,
             local: plain(localAddress),
             remote: plain(remoteAddress),
-            validTo: Number.isNaN(validTo) ? null : validTo,
+            certificate,
           })
         reply.on('data', (chunk: Buffer) => {
           chunks.push(chunk)
@@ -60,11 +65,19 @@ export const createAsk =
           reply.destroy()
         })
         reply.on('end', end)
-        reply.on('error', reject)
+        reply.on('error', failed)
       })
-      asking.on('error', reject)
+      asking.on('error', failed)
+      // An answer that switches to another protocol ends so, and says nothing else.
+      asking.on('close', () => failed(new Error('the connection was closed without an answer')))
       asking.end(body)
     })
+}
+
+const timesOf = (socket: TLSSocket): Answer['certificate'] => {
+  const { valid_from, valid_to } = socket.getPeerCertificate()
+  return { validFrom: Date.parse(valid_from), validTo: Date.parse(valid_to) }
+}
 
 /** An IPv4 address in the clothes of IPv6 is the IPv4 address. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

@@ -11,6 +11,7 @@ const [hourMs, dayMs] = [3_600_000, 86_400_000]
 const policy = "default-src 'self'; script-src 'self' 'nonce-a'; frame-ancestors 'none'"
 const cookie = '__Host-vigile_csrf=a.b.c; Max-Age=900; Path=/; Secure; SameSite=Strict'
 
+const certificate = { validFrom: now - 30 * dayMs, validTo: now + 60 * dayMs }
 const answer = (headers: Answer['headers'] = {}, more: Partial<Answer> = {}): Answer => ({
   status: 200,
   headers: { date: new Date(now).toUTCString(), ...headers },
@@ -19,7 +20,7 @@ const answer = (headers: Answer['headers'] = {}, more: Partial<Answer> = {}): An
   receivedAt: now + 40,
   local: '203.0.113.7',
   remote: '198.51.100.1',
-  validTo: now + 60 * dayMs,
+  certificate,
   ...more,
 })
 const page = (headers: Answer['headers'] = {}) =>
@@ -36,7 +37,7 @@ const seen: Seen = {
   foreign: answer(),
   strangerOrigin: 'https://stranger.example',
   plain: answer({ location: 'https://shop.example.com/sign-in' }, { status: 308 }),
-  tls: { takesOld: false, validTo: now + 60 * dayMs },
+  tls: { takesOld: false, certificate },
   forged: { address: '192.0.2.66', counted: '203.0.113.7', local: '203.0.113.7', remote: '198.51.100.1' },
   parts: { database: 'ok', mail: 'ok' },
   metricsAt: [],
@@ -120,8 +121,10 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ],
   ['no HSTS', { seen: { page: page({ 'strict-transport-security': undefined }) } }, 'transport', 'fail'],
   ['HSTS for a day', { seen: { page: page({ 'strict-transport-security': 'max-age=86400' }) } }, 'transport', 'fail'],
-  ['old TLS', { seen: { tls: { takesOld: true, validTo: now + 60 * dayMs } } }, 'transport', 'fail'],
-  ['a certificate that ends', { seen: { tls: { takesOld: false, validTo: now + 3 * dayMs } } }, 'transport', 'warn'],
+  ['old TLS', { seen: { tls: { takesOld: true, certificate } } }, 'transport', 'fail'],
+  ['a certificate that ends within three weeks', ending(90, 20.9), 'transport', 'warn'],
+  ['one that ends within three days', ending(90, 2.9), 'transport', 'fail'],
+  ['one of six days that ends tomorrow', ending(6, 1), 'transport', 'warn'],
   ['a cookie without Secure', bare(cookie.replace('; Secure', '')), 'cookies', 'fail'],
   ['a cookie without SameSite', bare(cookie.replace('; SameSite=Strict', '')), 'cookies', 'fail'],
   ['a cookie without prefix', bare(cookie.replace('__Host-', '')), 'cookies', 'fail'],
@@ -197,6 +200,11 @@ function cleanUp(changes: Partial<typeof state.cleanUp>): Planted {
   return { state: { cleanUp: { ...state.cleanUp, ...changes } } }
 }
 
+function ending(lifeDays: number, days: number): Planted {
+  const validTo = now + days * dayMs
+  return { seen: { tls: { takesOld: false, certificate: { validFrom: validTo - lifeDays * dayMs, validTo } } } }
+}
+
 function late(seconds: number): Answer {
   return answer({ 'set-cookie': [cookie], date: new Date(now + seconds * 1000).toUTCString() })
 }
@@ -215,6 +223,8 @@ describe('OPS-3 planted faults', () => {
       { state: { signingSince: now - 97 * dayMs } },
       { state: { lastBackupAt: now - 26 * hourMs + 1 } },
       { inside: { hasRedis: false }, state: { nodes: [{ keyIds: ['new'] }] } },
+      ending(90, 21.1),
+      ending(6, 2),
       { server: { maxConnections: 30 } },
       { inside: { connectionsOfNode: null }, server: { maxConnections: 1 } },
       { inside: { accessSeconds: 3_600 } },
@@ -226,7 +236,10 @@ describe('OPS-3 planted faults', () => {
   })
 
   test('what can’t be reached, and a configuration that is not here, are findings themselves', () => {
-    const away = { ...factsWith(), outside: { url: 'https://shop.example.com', seen: 'getaddrinfo ENOTFOUND' } }
+    const away = {
+      ...factsWith(),
+      outside: { url: 'https://shop.example.com', seen: { why: 'getaddrinfo ENOTFOUND', code: 'ENOTFOUND' } },
+    }
     expect(wrongIn(away)).toMatchObject([{ check: 'transport', status: 'fail' }])
     expect(wrongIn({ ...factsWith(), inside: null })).toMatchObject([{ check: 'configuration', status: 'warn' }])
   })

@@ -1,4 +1,5 @@
 // Every check, in the order in which they are read: from outside to inside.
+import { formatCell } from '../commands/format.ts'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { checkBackups } from './checks/backups.ts'
 import { checkClock } from './checks/clock.ts'
@@ -36,11 +37,20 @@ const checks = {
   mail: checkMail,
 } satisfies Record<string, Check>
 
+/** Some of what is told comes from the server that is looked at, which may be hostile. */
+const maxOfCheck = 20
+const maxLength = 400
+
 export type CheckName = keyof typeof checks
 export type Finding = Verdict & { readonly check: CheckName }
 
 /** What the facts come to, in the reader's words. */
 export const examine = (facts: Facts, messages: Catalogue): readonly Finding[] =>
   (Object.keys(checks) as CheckName[]).flatMap((check) =>
-    checks[check](facts, messages.doctor).map((verdict) => ({ check, ...verdict })),
+    checks[check](facts, messages.doctor)
+      .slice(0, maxOfCheck)
+      .map(({ status, text, todo }) => ({ check, status, text: shown(text), todo: todo && shown(todo) })),
   )
+
+/** Of what a server sent, a line for the terminal. */
+const shown = (text: string): string => formatCell(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text)

@@ -54,9 +54,11 @@ export type EngineFacts = {
 
 export type Outside = {
   readonly url: string
-  /** A text: why nothing answered. */
-  readonly seen: Seen | string
+  readonly seen: Seen | NoAnswer
 }
+
+/** `code`: Node's, where it has one. */
+export type NoAnswer = { readonly why: string; readonly code: string | null }
 
 export type Seen = {
   readonly page: Answer
@@ -67,7 +69,7 @@ export type Seen = {
   /** What plain HTTP answers on port 80; null: nothing, or the address has a port of its own. */
   readonly plain: Answer | null
   /** Null: no TLS. */
-  readonly tls: { readonly takesOld: boolean; readonly validTo: number | null } | null
+  readonly tls: { readonly takesOld: boolean; readonly certificate: Answer['certificate'] } | null
   readonly forged: {
     /** What the header said. */
     readonly address: string

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RouteDescription } from '@vigile/engine'
 import type { Answer, Ask } from './ask.ts'
-import type { Outside, Seen } from './facts.ts'
+import type { NoAnswer, Outside, Seen } from './facts.ts'
 
 /** RFC 5737: an address that nobody has. */
 const forgedAddress = '192.0.2.66'
@@ -27,9 +27,9 @@ export const lookOutside = async (looking: Looking): Promise<Outside> => {
 }
 
 /** Node puts what happened at each address into a list, and says nothing itself. */
-const whyNot = (error: unknown): string => {
+const whyNot = (error: unknown): NoAnswer => {
   const { message, code, errors } = error as Error & { code?: string; errors?: readonly Error[] }
-  return message || errors?.[0]?.message || (code ?? 'no answer')
+  return { why: message || errors?.[0]?.message || (code ?? 'no answer'), code: code ?? null }
 }
 
 const look = async (looking: Looking): Promise<Seen> => {
@@ -54,7 +54,7 @@ const look = async (looking: Looking): Promise<Seen> => {
     const { status } = await step(ask(at(path.replaceAll(/\{\w+\}/g, 'A'.repeat(22)))))
     if (status >= 200 && status < 300) unguarded.push(`GET ${path}`)
   }
-  const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), validTo: page.validTo } : null
+  const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), certificate: page.certificate } : null
   return {
     ...{ page, csrf, foreign, strangerOrigin, plain, tls, parts, metricsAt, unguarded },
     guardedRoutes: guarded.length,

@@ -8,7 +8,13 @@ export const doctor = {
 
   reach: {
     failed: (url: string, why: string) => `${url} gives no answer: ${why}`,
-    todo: 'check that it runs, its name, its certificate and the proxy',
+    todos: {
+      other: 'check that it runs, its name, its certificate and the proxy',
+      chain: 'let the proxy send the intermediate certificates too (fullchain.pem)',
+      expired: 'renew the certificate, and see why that did not happen by itself',
+      name: 'get a certificate for this name, or take the name that it is for',
+      unknown: 'get a certificate that browsers know; for an authority of your own, set NODE_EXTRA_CA_CERTS here',
+    },
   },
   configuration: {
     absent: "the configuration is not here: database, keys, backups and limits can't be looked at",

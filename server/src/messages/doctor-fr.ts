@@ -9,7 +9,14 @@ export const doctor: typeof english = {
 
   reach: {
     failed: (url, why) => `${url} ne répond pas : ${why}`,
-    todo: 'vérifiez qu’il tourne, son nom, son certificat et le proxy',
+    todos: {
+      other: 'vérifiez qu’il tourne, son nom, son certificat et le proxy',
+      chain: 'que le proxy envoie aussi les certificats intermédiaires (fullchain.pem)',
+      expired: 'renouvelez le certificat, et voyez pourquoi cela ne s’est pas fait seul',
+      name: 'prenez un certificat pour ce nom, ou le nom pour lequel il est',
+      unknown:
+        'prenez un certificat que les navigateurs connaissent ; pour une autorité à vous, mettez ici NODE_EXTRA_CA_CERTS',
+    },
   },
   configuration: {
     absent: 'la configuration n’est pas ici : base, clés, sauvegardes et limites ne peuvent être examinées',
