@@ -18,7 +18,7 @@ const keepMs = 30 * 86_400_000
 export type Schedule = { stop(): void }
 
 /** A job that did not end well within so long after its moment is given up until the next. */
-export const lostAfterMs = maxLooks * leaseMs
+const lostAfterMs = maxLooks * leaseMs
 
 /** The last moment of a cron pattern by which a job must have been done at `now`; null: none was yet. */
 export const dueSince = (pattern: string, now: number): number | null =>

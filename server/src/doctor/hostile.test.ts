@@ -36,7 +36,7 @@ const examineAt = async (url: URL, patience = { oneMs: 10_000, allMs: 60_000 }) 
     signInPath: '/sign-in',
     metricsPort: 0,
     routes: Array.from({ length: 5 }, (_, index) => ({
-      ...{ method: 'GET', path: `/api/auth/${index}`, guard: 'session', limit: null },
+      ...{ method: 'GET', path: `/api/auth/${index}`, guard: 'session', limit: 'none' },
     })),
     countedFor: async () => null,
     onProgress: () => {},
