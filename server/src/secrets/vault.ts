@@ -1,11 +1,8 @@
 // HashiCorp Vault, key/value engine of version 2, over its HTTP API: there is no client of its maker's for JavaScript.
 import { z } from 'zod'
-import type { Environment } from '../configuration/environment.ts'
 import { type Content, parseJson, type Source } from './content.ts'
+import { requestVault } from './vault-request.ts'
 import { type AskVault, createVaultTokens } from './vault-tokens.ts'
-
-const answerWithinMs = 5_000
-const maxBytes = 1_048_576
 
 /** A refusal: 403 is for a token that has ended, or may not read this. */
 class VaultRefusal extends Error {
@@ -43,45 +40,16 @@ export const createVault = (): Source => {
 }
 
 const askVault: AskVault = async (environment, { path, token, body }) => {
-  const response = await fetch(`${addressOf(environment)}/v1/${path}`, {
-    method: body ? 'POST' : 'GET',
+  const { status, text } = await requestVault(environment, {
+    path,
+    body,
     headers: {
       // Asked for by an agent that is set up so, against forged requests of others on its machine.
       'x-vault-request': 'true',
       ...(token && { 'x-vault-token': token }),
       ...(environment.VAULT_NAMESPACE && { 'x-vault-namespace': environment.VAULT_NAMESPACE }),
     },
-    ...(body && { body: JSON.stringify(body) }),
-    // The token goes nowhere else.
-    redirect: 'error',
-    signal: AbortSignal.timeout(answerWithinMs),
-  }).catch((cause: Error & { cause?: NodeJS.ErrnoException }) => {
-    // Its message may hold a header, the token with it.
-    throw new Error(`Vault can't be reached (${cause.cause?.code ?? cause.name})`)
   })
-  if (!response.ok) {
-    await response.body?.cancel()
-    throw new VaultRefusal(response.status)
-  }
-  return parseJson(await textOf(response))
-}
-
-const addressOf = ({ VAULT_ADDR, NODE_ENV }: Environment): string => {
-  const url = URL.parse(VAULT_ADDR ?? '')
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('VAULT_ADDR is not the address of a Vault')
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (NODE_ENV === 'production' && url.protocol === 'http:' && !isLoopback)
-    throw new Error('VAULT_ADDR is plain http: use https, or an agent on this machine')
-  return url.href.replace(/\/+$/, '')
-}
-
-const textOf = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) throw new Error('Vault answers with more than a secret')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
+  if (status < 200 || status > 299) throw new VaultRefusal(status)
+  return parseJson(text)
 }
