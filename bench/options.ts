@@ -8,6 +8,7 @@ export const scenarioNames = [
   'chain',
   'search',
   'growth',
+  'clean-up',
   'storm',
   'revocation',
   'start',
@@ -41,7 +42,7 @@ export const help = `What Vigile costs, beside what nothing costs: one table.
   --rounds N          how often each is measured, by turns; default 6
   --seconds N         how long one measurement takes; default 3
   --connections N     connections of the load; default 50
-  --sessions N        sessions in the big database; default 1000000
+  --sessions N        sessions in the big database, and dead ones to remove; default 1000000
   --entries N         entries of the big audit log; default 10000000
   --quick             1 round of 0.3 s, 2000 sessions and entries: shows that it works, its figures mean little
   --write             puts the table into bench/README.md

@@ -91,13 +91,16 @@ const dayMs = 24 * hourMs
 
 /**
  * Puts so many sessions into a PostgreSQL database, one user for each hundred, confirmed, their tokens issued more than an hour
- * ago: the next refresh of each rotates. Their ids are `prefix` and a number.
+ * ago: the next refresh of each rotates. Their ids are `prefix` and a number. `isDead`: their life was over an hour after that.
  */
 export const insertSessions = async (
   database: string,
   prefix: string,
   count: number,
-  { issuedAt = Date.now() - 1.5 * hourMs }: { readonly issuedAt?: number } = {},
+  {
+    issuedAt = Date.now() - 1.5 * hourMs,
+    isDead = false,
+  }: { readonly issuedAt?: number; readonly isDead?: boolean } = {},
 ): Promise<void> => {
   const now = Date.now()
   await query(
@@ -113,7 +116,15 @@ export const insertSessions = async (
        expires_at, created_at, authenticated_at, last_used_at, ip, user_agent)
      select $1 || lpad(i::text, 21, '0'), $1 || lpad((i / 100)::text, 21, '0'), 0, 0, 0, $2::bigint, $2::bigint, true, $3, $4::bigint, $5::bigint, $2::bigint, $2::bigint, $2::bigint, '192.0.2.1', $6
      from generate_series(0, $7::int - 1) i`,
-    [prefix, issuedAt, keys.id, now + 7 * dayMs, now + 30 * dayMs, browserHeaders['User-Agent'], count],
+    [
+      prefix,
+      issuedAt,
+      keys.id,
+      isDead ? issuedAt + hourMs : now + 7 * dayMs,
+      now + 30 * dayMs,
+      browserHeaders['User-Agent'],
+      count,
+    ],
   )
   await query(database, 'vacuum analyze')
 }

@@ -11,6 +11,7 @@ import { type Row, tableOf } from './row.ts'
 import { audit } from './scenarios/audit.ts'
 import { chain } from './scenarios/chain.ts'
 import { check, floorSubject } from './scenarios/check.ts'
+import { cleanUp } from './scenarios/clean-up.ts'
 import { growth } from './scenarios/growth.ts'
 import { peersScenario } from './scenarios/peers.ts'
 import { refresh } from './scenarios/refresh.ts'
@@ -28,6 +29,7 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
   chain,
   search,
   growth,
+  'clean-up': cleanUp,
   storm,
   revocation,
   start,

@@ -33,10 +33,13 @@ const writeConfig = (folder: string) => {
   writeFileSync(join(folder, 'vigile.config.mjs'), `export default ${JSON.stringify(config)}\n`)
 }
 
-export const migrate = async (stores: Stores): Promise<void> => {
-  const env = { ...process.env, NODE_ENV: 'production', ...environmentOf(stores) }
-  await runProgram({ command: process.execPath, args: [program, 'migrate'], env })
+/** A command of the program, to its end; what it prints. */
+export const runVigile = (line: string, stores: Stores): Promise<string> => {
+  const env = { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...environmentOf(stores) }
+  return runProgram({ command: process.execPath, args: [program, ...line.split(' ')], env })
 }
+
+export const migrate = async (stores: Stores): Promise<void> => void (await runVigile('migrate', stores))
 
 /** `asking`: what is asked until it is answered. `flags`: Node's own, to profile. */
 export const startVigile = (
