@@ -10,7 +10,13 @@ import { askingOf, type Respond, toResponse } from './respond.ts'
 
 /** `response`: the refusal, ready to be sent. */
 export type Required =
-  | { readonly ok: true; readonly user: User; readonly session: Session }
+  | {
+      readonly ok: true
+      readonly user: User
+      readonly session: Session
+      /** What the user may do in this session, wildcards among it. */
+      readonly permissions: readonly string[]
+    }
   | { readonly ok: false; readonly response: Response }
 
 /** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife`). */
@@ -38,8 +44,10 @@ export const createRequirePermission = (deps: {
     }
     // A part that is down is 503: neither a grant nor a refusal that a client would take for its last word (SPEC section 17).
     const found = await deadline.bound(check).catch((error: unknown) => deps.fault(call, error))
-    if (found.kind === 'passed')
-      return { ok: true, user: found.as.user, session: presentSession(found.as.verified.session) }
+    if (found.kind === 'passed') {
+      const { user, verified, held } = found.as
+      return { ok: true, user, session: presentSession(verified.session), permissions: held }
+    }
     return { ok: false, response: toResponse(deps.respond(askingOf(request), call.requestId, found)) }
   }
 }

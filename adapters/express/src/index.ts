@@ -1,0 +1,1 @@
+export { type ExpressOptions, vigile } from './vigile.ts'

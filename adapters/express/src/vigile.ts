@@ -1,0 +1,110 @@
+// Vigile as Express middleware. What decides is the engine; here requests and answers only change their shape.
+import { getRequestListener } from '@hono/node-server'
+import type { AppPermission, Session, User } from '@vigile/contract'
+import type { Required, RequireOptions, Vigile } from '@vigile/engine'
+import type { Request as Incoming, Response as Outgoing, RequestHandler } from 'express'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who asks: behind `vigile.require` or `vigile.signedIn`, and nowhere else. */
+      user: User
+      /** The session and what may be done in it, wildcards among it: behind the same. */
+      vigile: { readonly session: Session; readonly permissions: readonly string[] }
+    }
+  }
+}
+
+/** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife`). */
+export type ExpressOptions = Pick<RequireOptions, 'recentSignIn'>
+
+/** By the application, which a request carries with it: two of them in one process are two engines. */
+const engines = new WeakMap<object, Vigile>()
+
+/**
+ * Answers what the engine has a route for (`/api/auth/…`, `/health/…`, …) and passes on all else. Comes before whatever
+ * reads bodies, `express.json()` among it: the engine reads, and bounds, its own.
+ *
+ * @example
+ * app.use(vigile(auth))
+ * app.post('/products', vigile.require('products:create'), (req, res) => res.json({ by: req.user.id }))
+ */
+const mount = (
+  auth: Pick<Vigile, 'fetch' | 'handles' | 'shortWay' | 'requireSession' | 'requirePermission'>,
+): RequestHandler => {
+  const listener = getRequestListener((request, { incoming }) => auth.fetch(request, peerOf(incoming as Incoming)), {
+    // Nothing is decided by the host that a client names.
+    hostname: 'localhost',
+  })
+  return async (req, res, next) => {
+    engines.set(req, auth as Vigile)
+    if (!auth.handles(pathOf(req))) return next()
+    if (req.readableDidRead)
+      throw new TypeError('app.use(vigile(auth)) has to come before express.json() and other readers of bodies')
+    req.url = req.originalUrl
+    const short = await auth.shortWay(req, peerOf(req))
+    if (short === null) return listener(req, res)
+    res.status(short.status).set(short.headers)
+    if (short.cookies.length > 0) res.set('Set-Cookie', [...short.cookies])
+    res.end(short.body)
+  }
+}
+
+const guard =
+  (
+    check: (auth: Vigile, request: Request, options: RequireOptions) => Promise<Required>,
+    options: ExpressOptions,
+  ): RequestHandler =>
+  async (req, res, next) => {
+    const auth = engines.get(req)
+    if (auth === undefined) throw new TypeError('app.use(vigile(auth)) has to come before the routes that it guards')
+    const found = await check(auth, requestOf(req), { ...options, ...peerOf(req) })
+    if (!found.ok) return send(found.response, res)
+    req.user = found.user
+    req.vigile = { session: found.session, permissions: found.permissions }
+    next()
+  }
+
+export const vigile = Object.assign(mount, {
+  /**
+   * Lets pass whoever may do this, as of now; `req.user` is who. Refuses with the engine's problem: 401, 403 naming the
+   * permission, 503 where a part that must be asked is down. A change (all but GET, HEAD and OPTIONS) needs the CSRF token.
+   * A permission that was not declared is an error, and does not compile where the application registered its own
+   * (`Register` of `@vigile/contract`).
+   *
+   * @example
+   * app.delete('/products/:id', vigile.require('products:delete', { recentSignIn: true }), remove)
+   */
+  require: (permission: AppPermission, options: ExpressOptions = {}) =>
+    guard((auth, request, asked) => auth.requirePermission(request, permission as never, asked), options),
+
+  /**
+   * Lets pass whoever is signed in, whatever they may do.
+   *
+   * @example
+   * app.get('/profile', vigile.signedIn(), (req, res) => res.json(req.user))
+   */
+  signedIn: (options: ExpressOptions = {}) =>
+    guard((auth, request, asked) => auth.requireSession(request, asked), options),
+})
+
+const peerOf = ({ socket }: Pick<Incoming, 'socket'>) => ({ address: socket.remoteAddress ?? '' })
+
+const pathOf = ({ originalUrl }: Incoming) => originalUrl.split('?', 1)[0] as string
+
+/** Without its body, which the checks don't look at. */
+const requestOf = ({ method, originalUrl, rawHeaders }: Incoming): Request => {
+  const headers = new Headers()
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string)
+  const path = originalUrl.startsWith('/') ? originalUrl : '/'
+  return new Request(`http://localhost${path}`, { method, headers })
+}
+
+const send = async (response: Response, res: Outgoing) => {
+  res.status(response.status)
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') res.set(name, value)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) res.set('Set-Cookie', cookies)
+  res.end(await response.text())
+}
