@@ -12,6 +12,9 @@ const settings = {
     module: 'preserve',
     moduleResolution: 'bundler',
     jsx: 'react-jsx',
+    // As NestJS is written.
+    experimentalDecorators: true,
+    erasableSyntaxOnly: false,
     // A block shows what one writes, not what is then done with it.
     noUnusedLocals: false,
     noUnusedParameters: false,

@@ -1,0 +1,58 @@
+// The guard of every route: deny by default, by what the route demands (VAL-3).
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common'
+import type { Reflector } from '@nestjs/core'
+import type { Vigile } from '@vigile/engine'
+import { peerOf } from './mount.ts'
+import { type Policy, policyKey } from './policy.ts'
+import { remember } from './who-asks.ts'
+
+export const createGuard = (
+  auth: Pick<Vigile, 'requirePermission' | 'requireSession'>,
+  reflector: Reflector,
+): CanActivate => {
+  const ask = (policy: Exclude<Policy, { opens: 'anyone' }>, incoming: IncomingMessage) => {
+    const request = toRequest(incoming)
+    if (policy.opens === 'session') return auth.requireSession(request, peerOf(incoming))
+    const { permission, recentSignIn = false } = policy
+    // Any text but for an application that registered its permissions: the engine throws for what it does not know.
+    type Known = Parameters<typeof auth.requirePermission>[1]
+    return auth.requirePermission(request, permission as Known, { ...peerOf(incoming), recentSignIn })
+  }
+
+  return {
+    canActivate: async (context: ExecutionContext) => {
+      const places = [context.getHandler(), context.getClass()]
+      const policy = reflector.getAllAndOverride<Policy | undefined>(policyKey, places) ?? { opens: 'session' }
+      if (policy.opens === 'anyone') return true
+      // Sockets, messages and resolvers bring no request of a browser that could be checked: refused, not let through.
+      if (context.getType() !== 'http') return false
+      const http = context.switchToHttp()
+      const incoming = http.getRequest<IncomingMessage>()
+      const found = await ask(policy, incoming)
+      if (!found.ok) throw await refusal(found.response, http.getResponse())
+      remember(incoming, found)
+      return true
+    },
+  }
+}
+
+/** The request without its body: who asks is in its head. */
+const toRequest = (incoming: IncomingMessage & { readonly originalUrl?: string }): Request => {
+  const { method = 'GET', headers, url = '/', originalUrl = url } = incoming
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
+  // A path alone, but for proxies' absolute form (RFC 9112 section 3.2.2).
+  const address = originalUrl.startsWith('/') ? `http://localhost${originalUrl}` : originalUrl
+  return new Request(address, { method, headers: pairs })
+}
+
+/** As the engine made it, by way of Nest's exceptions: filters and interceptors see what they see of every other. */
+const refusal = async (response: Response, outgoing: ServerResponse): Promise<HttpException> => {
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie') outgoing.appendHeader(name, value)
+    else outgoing.setHeader(name, value)
+  }
+  return new HttpException((await response.json()) as Record<string, unknown>, response.status)
+}

@@ -1,0 +1,48 @@
+// What a route demands. Without a word of its own: a session (VAL-3).
+import { SetMetadata } from '@nestjs/common'
+import type { AppPermission } from '@vigile/contract'
+
+/** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife` of `createVigile`). */
+export type RequireOptions = { readonly recentSignIn?: boolean }
+
+export type Policy =
+  | { readonly opens: 'anyone' }
+  | { readonly opens: 'session' }
+  | ({ readonly opens: 'permission'; readonly permission: AppPermission } & RequireOptions)
+
+export const policyKey = 'vigile:policy'
+
+/** On a class it is for all routes of the class that say nothing themselves. */
+const decide =
+  (policy: Policy): MethodDecorator & ClassDecorator =>
+  (target: object, name?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const place = descriptor?.value ?? target
+    // One of two would win, and a reader could not tell which.
+    if (Reflect.hasOwnMetadata(policyKey, place))
+      throw new TypeError(
+        `${String(name ?? (target as { name?: string }).name)} has two of @Public and @RequirePermission`,
+      )
+    SetMetadata(policyKey, policy)(place)
+  }
+
+/**
+ * Opens a route, or all of a controller, to everyone. A `@RequirePermission()` on one of its routes still holds.
+ *
+ * @example
+ * @Public()
+ * @Get('catalogue')
+ * list() {}
+ */
+export const Public = () => decide({ opens: 'anyone' })
+
+/**
+ * Lets a route, or all of a controller, be used by those alone who hold a permission now, by name or by a wildcard; a change needs the
+ * CSRF token as well. What is nearest to the route counts. A permission that was not declared throws at its first use.
+ *
+ * @example
+ * @RequirePermission('products:publish', { recentSignIn: true })
+ * @Post(':id/publish')
+ * publish(@CurrentUser() user: User) {}
+ */
+export const RequirePermission = (permission: AppPermission, options: RequireOptions = {}) =>
+  decide({ opens: 'permission', permission, ...options })
