@@ -18,7 +18,7 @@ import { openSite, type Site } from '../../../tests/support/site.ts'
 import { createVisitor, type Visitor } from '../../../tests/support/visitor.ts'
 import { CurrentSession, CurrentUser, Public, RequirePermission, VigileModule } from './index.ts'
 
-export const permissions = definePermissions({ products: ['read', 'create', 'publish'] })
+const permissions = definePermissions({ products: ['read', 'create', 'publish'] })
 
 type Decorators = {
   readonly on?: readonly ClassDecorator[]
