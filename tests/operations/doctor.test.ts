@@ -50,6 +50,7 @@ const findingsAt = async (
   }
   const outside = await lookOutside({
     ...{ url, ask: createAsk(connection), countedFor, authPath: '/api/auth', signInPath: '/sign-in', metricsPort: 0 },
+    credentials: null,
     routes: describeRoutes(options),
     onProgress: () => {},
   })

@@ -8,9 +8,11 @@ import { examine, type Finding } from '../doctor/examine.ts'
 import type { Facts, Outside } from '../doctor/facts.ts'
 import { lookInside } from '../doctor/look-inside.ts'
 import { lookOutside } from '../doctor/look-outside.ts'
+import type { Credentials } from '../doctor/visit.ts'
 import type { Catalogue } from '../messages/catalogue.ts'
-import type { Cli } from './cli.ts'
-import type { Report } from './report.ts'
+import type { Call, Cli } from './cli.ts'
+import { givenPassword } from './given-password.ts'
+import { exitCodes, type Report } from './report.ts'
 import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
 
 export const addDoctor = (parent: Command, cli: Cli): void => {
@@ -18,11 +20,17 @@ export const addDoctor = (parent: Command, cli: Cli): void => {
   cli
     .command(parent, 'doctor', doctor.about, 'vigile doctor https://shop.example.com')
     .argument('[url]', doctor.url, parseUrl)
+    .option('--sign-in <email>', doctor.signInOption)
+    .option('--password-stdin', doctor.passwordStdin)
     .action(
-      cli.action(async ({ report, options: { config: file }, arguments: [given] }) => {
-        const loaded = await loadFor(cli, file)
+      cli.action<Options>(async (call) => {
+        const { report } = call
+        const loaded = await loadFor(cli, call.options.config)
         const options = optionsOf(cli, loaded)
-        const facts = await gather(cli, report, loaded, options, given)
+        const url = URL.parse(call.arguments[0] ?? loaded.config.publicUrl ?? '')
+        const credentials = await givenCredentials(cli, call, url)
+        if (typeof credentials === 'number') return credentials
+        const facts = await gather(cli, report, { loaded, options, url, credentials })
         const findings = examine(facts, cli.messages)
         const count = (status: Finding['status']) => findings.filter((one) => one.status === status).length
         const counts = { pass: count('pass'), warn: count('warn'), fail: count('fail') }
@@ -33,13 +41,28 @@ export const addDoctor = (parent: Command, cli: Cli): void => {
     )
 }
 
+type Options = { signIn?: string; passwordStdin?: boolean }
+
+/** Null: none is to sign in. A number: the exit code of having said what is wrong. */
+const givenCredentials = async (
+  cli: Cli,
+  { report, options }: Call<Options>,
+  url: URL | null,
+): Promise<Credentials | null | number> => {
+  const { signIn: email, passwordStdin } = options
+  if (email === undefined) return null
+  const isSafe = url !== null && (url.protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
+  if (!isSafe) return report.refused('needs_https', cli.messages.doctor.needsHttps, { exitCode: exitCodes.wrong })
+  const password = await givenPassword(cli, report, { fromInput: passwordStdin === true, isNew: false })
+  return typeof password === 'number' ? password : { email, password }
+}
+
 const gather = async (
   cli: Cli,
   report: Report,
-  loaded: LoadedConfiguration,
-  options: VigileOptions,
-  given: string | undefined,
+  given: Omit<Asked, 'vigile' | 'url'> & { readonly url: URL | null },
 ): Promise<Facts> => {
+  const { loaded, options, url } = given
   // Without a public URL, what is configured here is no deployment's.
   const isHere = loaded.config.publicUrl !== undefined
   const vigile = isHere && faultsOf(loaded, options).length === 0 ? cli.surroundings.createVigile(options) : null
@@ -47,23 +70,27 @@ const gather = async (
     const warnings = warningsOf(loaded, cli.messages).map(({ text }) => text)
     const inside = isHere ? await lookInside(loaded, options, warnings, vigile) : null
     const isOpen = inside !== null && typeof inside.engine === 'object' && inside.engine?.state != null
-    const url = URL.parse(given ?? loaded.config.publicUrl ?? '')
-    const outside = url && (await askOutside(cli, report, { loaded, options, url, vigile: isOpen ? vigile : null }))
+    const outside = url && (await askOutside(cli, report, { ...given, url, vigile: isOpen ? vigile : null }))
     return { now: Date.now(), inside, outside }
   } finally {
     await vigile?.close()
   }
 }
 
-const askOutside = async (
-  cli: Cli,
-  report: Report,
-  given: { loaded: LoadedConfiguration; options: VigileOptions; url: URL; vigile: Vigile | null },
-): Promise<Outside> => {
-  const { options, url, vigile } = given
+type Asked = {
+  readonly loaded: LoadedConfiguration
+  readonly options: VigileOptions
+  readonly url: URL
+  readonly credentials: Credentials | null
+  readonly vigile: Vigile | null
+}
+
+const askOutside = async (cli: Cli, report: Report, given: Asked): Promise<Outside> => {
+  const { options, url, credentials, vigile } = given
   const from = Date.now()
   const outside = await lookOutside({
     url,
+    credentials,
     ask: createAsk(),
     authPath: options.authPath ?? '/api/auth',
     signInPath: options.signInPath ?? '/sign-in',

@@ -1,10 +1,9 @@
-import { type Locale, localeSchema, maxPasswordLength, registerBody } from '@vigile/contract'
+import { type Locale, localeSchema, registerBody } from '@vigile/contract'
 import { parseUserId } from '@vigile/engine'
 import { type Command, InvalidArgumentError } from 'commander'
-import { ask, readAll } from './ask.ts'
 import type { Cli } from './cli.ts'
 import { explainRefusal } from './explain-refusal.ts'
-import { exitCodes, type Report } from './report.ts'
+import { givenPassword } from './given-password.ts'
 import { operator, withVigile } from './with-vigile.ts'
 
 type Options = { role?: string; name?: string; locale?: Locale; verified?: boolean; passwordStdin?: boolean }
@@ -30,7 +29,7 @@ export const addUserCreate = (group: Command, cli: Cli): void => {
             return report.refused('not_found', roles.unknown(role))
           // Before the password is asked for, and not decisive: creating it answers the same, race or not.
           if (await vigile.users.find(email)) return report.refused('email_taken', users.refused.email_taken)
-          const password = await givenPassword(cli, report, options.passwordStdin === true)
+          const password = await givenPassword(cli, report, { fromInput: options.passwordStdin === true, isNew: true })
           if (typeof password === 'number') return password
           const { name, locale, verified } = options
           const created = await vigile.users.create(
@@ -68,21 +67,4 @@ const parseLocale = (text: string): Locale => {
   const parsed = localeSchema.safeParse(text)
   if (!parsed.success) throw new InvalidArgumentError('')
   return parsed.data
-}
-
-/** The password, or the exit code of having said why there is none. */
-const givenPassword = async (cli: Cli, report: Report, fromInput: boolean): Promise<string | number> => {
-  const { surroundings } = cli
-  const { ask: texts } = cli.messages
-  if (fromInput) {
-    const password = await readAll(surroundings, maxPasswordLength * 4)
-    return password || report.refused('no_password', texts.passwordMissing)
-  }
-  if (!surroundings.input.isTTY) {
-    return report.refused('no_terminal', texts.passwordNeedsTerminal, { exitCode: exitCodes.wrong })
-  }
-  const password = await ask(surroundings, texts.password, { hidden: true })
-  if (!password) return report.refused('no_password', texts.passwordMissing)
-  const again = await ask(surroundings, texts.passwordAgain, { hidden: true })
-  return again === password ? password : report.refused('passwords_differ', texts.passwordsDiffer)
 }

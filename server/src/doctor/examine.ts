@@ -14,6 +14,7 @@ import { checkMetrics } from './checks/metrics.ts'
 import { checkNodes } from './checks/nodes.ts'
 import { checkProxy, checkRoutes } from './checks/proxy.ts'
 import { checkSessions } from './checks/sessions.ts'
+import { checkSignIn } from './checks/sign-in.ts'
 import { checkTransport } from './checks/transport.ts'
 import type { Facts } from './facts.ts'
 import type { Check, Verdict } from './finding.ts'
@@ -21,6 +22,7 @@ import type { Check, Verdict } from './finding.ts'
 const checks = {
   transport: checkTransport,
   cookies: checkCookies,
+  sign_in: checkSignIn,
   headers: checkHeaders,
   proxy: checkProxy,
   routes: checkRoutes,

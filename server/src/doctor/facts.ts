@@ -60,6 +60,24 @@ export type Outside = {
 /** `code`: Node's, where it has one. */
 export type NoAnswer = { readonly why: string; readonly code: string | null }
 
+/** A sign-in and its sign-out. Null where no answer came, or the sign-in did not get so far. */
+export type Visit = {
+  readonly email: string
+  /** Of the answer to the sign-in. */
+  readonly status: number
+  /** Whether something is asked for before there is a session: a second factor. */
+  readonly waits: boolean
+  /** Whether a cache may keep the answer that sets cookies. */
+  readonly isStored: boolean
+  /** `Set-Cookie` lines. */
+  readonly set: readonly string[]
+  /** Of `/me` with them. */
+  readonly known: number | null
+  readonly left: { readonly status: number; readonly cleared: readonly string[] } | null
+  /** Of `/me` with them after sign-out. */
+  readonly after: number | null
+}
+
 export type Seen = {
   readonly page: Answer
   readonly csrf: Answer
@@ -78,6 +96,8 @@ export type Seen = {
     readonly local: string
     readonly remote: string
   }
+  /** Null: no account was given for it. */
+  readonly visit: Visit | null
   /** What the node that answered says of its parts at `/health/ready`; none where it says nothing. */
   readonly parts: Readonly<Record<string, string>>
   /** Where metrics can be read from here. */

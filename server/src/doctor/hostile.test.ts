@@ -38,6 +38,7 @@ const examineAt = async (url: URL, patience = { oneMs: 10_000, allMs: 60_000 }) 
     routes: Array.from({ length: 5 }, (_, index) => ({
       ...{ method: 'GET', path: `/api/auth/${index}`, guard: 'session', limit: 'none' },
     })),
+    credentials: null,
     countedFor: async () => null,
     onProgress: () => {},
   })

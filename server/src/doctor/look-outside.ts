@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { RouteDescription } from '@vigile/engine'
 import type { Answer, Ask } from './ask.ts'
 import type { NoAnswer, Outside, Seen } from './facts.ts'
+import { type Credentials, visit } from './visit.ts'
 
 /** RFC 5737: an address that nobody has. */
 const forgedAddress = '192.0.2.66'
@@ -16,6 +17,8 @@ export type Looking = {
   readonly signInPath: string
   readonly metricsPort: number | undefined
   readonly routes: readonly RouteDescription[]
+  /** An account that was made for it; null: none. */
+  readonly credentials: Credentials | null
   /** The address on record for the refused sign-in of that request; null where the record is out of reach. */
   readonly countedFor: (requestId: string) => Promise<string | null>
   readonly onProgress: (done: number, of: number) => void
@@ -33,10 +36,10 @@ const whyNot = (error: unknown): NoAnswer => {
 }
 
 const look = async (looking: Looking): Promise<Seen> => {
-  const { url, ask, authPath, signInPath, routes, onProgress } = looking
+  const { url, ask, authPath, signInPath, routes, credentials, onProgress } = looking
   const at = (path: string) => new URL(path, url)
   const guarded = routes.filter(({ method, guard }) => method === 'GET' && guard !== 'anyone')
-  const steps = guarded.length + 7
+  const steps = guarded.length + 8
   let done = 0
   const step = async <Value>(work: Promise<Value>): Promise<Value> => {
     onProgress(done++, steps)
@@ -48,6 +51,8 @@ const look = async (looking: Looking): Promise<Seen> => {
   const plain = await step(askPlain(looking))
   const parts = partsIn(await step(ask(at('/health/ready'))))
   const metricsAt = await step(findMetrics(looking))
+  // Before a failure is on record that limits might hold against it.
+  const visited = await step(credentials === null ? Promise.resolve(null) : visit(looking, credentials))
   const forged = await step(forge(looking))
   const unguarded: string[] = []
   for (const { path } of guarded) {
@@ -56,7 +61,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   }
   const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), certificate: page.certificate } : null
   return {
-    ...{ page, csrf, foreign, strangerOrigin, plain, tls, parts, metricsAt, unguarded },
+    ...{ page, csrf, foreign, strangerOrigin, plain, tls, parts, metricsAt, unguarded, visit: visited },
     guardedRoutes: guarded.length,
     forged: { address: forgedAddress, counted: await forged.counted, local: page.local, remote: page.remote },
   }

@@ -112,8 +112,7 @@ export const en = {
     password: 'Password: ',
     passwordAgain: 'Once more: ',
     passwordsDiffer: 'The two are not the same. Nothing was done.',
-    passwordNeedsTerminal:
-      'No terminal to ask for the password. Pipe it in: … | vigile users create … --password-stdin',
+    passwordNeedsTerminal: 'No terminal to ask for the password. Pipe it in: … | vigile … --password-stdin',
     passwordMissing: 'No password came. Nothing was done.',
   },
 

@@ -113,7 +113,7 @@ export const fr: Catalogue = {
     passwordAgain: 'Encore une fois : ',
     passwordsDiffer: "Les deux ne sont pas identiques. Rien n'a été fait.",
     passwordNeedsTerminal:
-      'Pas de terminal pour demander le mot de passe. Passez-le par un tube : … | vigile users create … --password-stdin',
+      'Pas de terminal pour demander le mot de passe. Passez-le par un tube : … | vigile … --password-stdin',
     passwordMissing: "Aucun mot de passe reçu. Rien n'a été fait.",
   },
 
