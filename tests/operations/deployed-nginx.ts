@@ -1,7 +1,7 @@
 // nginx with the files of ops/nginx as they are; only ports, nodes and the certificate are those of the test.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeCertificate } from '../services/certificate.ts'
+import { type Certificate, makeCertificate } from '../services/certificate.ts'
 import { type NginxServer, startNginx } from '../services/nginx.ts'
 import { freePort, temporaryFolder } from '../services/place.ts'
 
@@ -10,12 +10,19 @@ const read = (file: string) => readFileSync(join(import.meta.dirname, '../../ops
 /** `port` speaks TLS. */
 export type DeployedNginx = NginxServer & { readonly plainPort: number }
 
-export const startDeployedNginx = async (nodes: readonly number[]): Promise<DeployedNginx> => {
+type Changes = {
+  readonly certificate?: Certificate
+  /** What an operator did to the files. */
+  readonly edit?: (files: string) => string
+}
+
+export const startDeployedNginx = async (nodes: readonly number[], changes: Changes = {}): Promise<DeployedNginx> => {
   const folder = await temporaryFolder('nginx-tls')
-  const { certificate, key } = makeCertificate(folder.path)
+  const { certificate, key } = changes.certificate ?? makeCertificate(folder.path)
+  const { edit = (files) => files } = changes
   const plainPort = await freePort()
   const configured = (port: number) =>
-    `${read('upstream.conf')}${read('vigile.conf')}`
+    edit(`${read('upstream.conf')}${read('vigile.conf')}`)
       .replaceAll(/^ *listen \[::\].*$/gm, '')
       .replaceAll('listen 80', `listen 127.0.0.1:${plainPort}`)
       .replaceAll('listen 443', `listen 127.0.0.1:${port}`)

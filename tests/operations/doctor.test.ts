@@ -1,15 +1,19 @@
 // The doctor at a whole deployment: nginx with the files of ops/nginx, TLS, a server in production, its database.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createVigile, describeRoutes } from '@vigile/engine'
+import { createVigile, createVouching, describeRoutes } from '@vigile/engine'
 import { startServer } from 'vigile'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createAsk } from '../../server/src/doctor/ask.ts'
 import { examine } from '../../server/src/doctor/examine.ts'
 import { lookInside } from '../../server/src/doctor/look-inside.ts'
 import { lookOutside } from '../../server/src/doctor/look-outside.ts'
 import { catalogues } from '../../server/src/messages/catalogue.ts'
+import { issueCertificate } from '../services/certificate.ts'
 import { temporaryFolder } from '../services/place.ts'
+import { freshDatabase } from '../services/run.ts'
 import { testSecret } from '../support/site.ts'
+import { createVisitor, goodPassword } from '../support/visitor.ts'
 import { startDeployedNginx } from './deployed-nginx.ts'
 
 const site = new URL('https://shop.example.com')
@@ -57,28 +61,125 @@ const findingsAt = async (
   return examine({ now: Date.now(), inside, outside }, catalogues.en)
 }
 
-const behindNginx = async (trustedProxies: readonly string[]) => {
-  const deployed = await deploy(trustedProxies)
-  const nginx = await startDeployedNginx([deployed.port, deployed.port])
-  onTestFinished(nginx.stop)
-  return findingsAt(deployed, site, ({ protocol }) => ({
-    hostname: '127.0.0.1',
-    port: protocol === 'https:' ? nginx.port : nginx.plainPort,
-    servername: site.hostname,
-    rejectUnauthorized: false,
-  }))
+type Deployed = Awaited<ReturnType<typeof deploy>>
+type Nginx = { readonly daysLeft?: number; readonly isWhole?: boolean; readonly edit?: (files: string) => string }
+
+const behindNginx = async (
+  deployed: Deployed,
+  { daysLeft = 80, isWhole = true, edit = (files) => files }: Nginx = {},
+) => {
+  const folder = await temporaryFolder('doctor-tls')
+  const { certificate, key, chain, authority } = issueCertificate(folder.path, site.hostname, daysLeft)
+  const served = { certificate: isWhole ? chain : certificate, key }
+  const nginx = await startDeployedNginx([deployed.port, deployed.port], { certificate: served, edit })
+  const ca = readFileSync(authority)
+  try {
+    return await findingsAt(deployed, site, ({ protocol }) => ({
+      hostname: '127.0.0.1',
+      port: protocol === 'https:' ? nginx.port : nginx.plainPort,
+      servername: site.hostname,
+      ca,
+    }))
+  } finally {
+    await nginx.stop()
+    await folder.remove()
+  }
 }
+const wrongIn = (findings: Awaited<ReturnType<typeof findingsAt>>) =>
+  findings.filter(({ status }) => status !== 'pass').map(({ check, status, text }) => `${status} ${check}: ${text}`)
 
-test('OPS-3 a sound deployment behind nginx with TLS passes every check', async () => {
-  const findings = await behindNginx(['127.0.0.1'])
-  expect(findings.filter(({ status }) => status !== 'pass')).toEqual([])
+test('OPS-3 LIM-2 behind nginx with TLS: what is sound passes; a proxy that is not trusted is counted for everybody', async () => {
+  const findings = await behindNginx(await deploy(['127.0.0.1']))
+  expect(wrongIn(findings)).toEqual([])
   expect(new Set(findings.map(({ check }) => check)).size).toBe(16)
+  expect(wrongIn(await behindNginx(await deploy([])))).toEqual([expect.stringMatching(/^fail proxy: .*127\.0\.0\.1/)])
 }, 60_000)
 
-test('OPS-3 LIM-2 a proxy that is not trusted: limits count it for everybody', async () => {
-  const findings = await behindNginx([])
-  expect(findings.filter(({ status }) => status !== 'pass')).toMatchObject([{ check: 'proxy', status: 'fail' }])
+const oldTls = (files: string) =>
+  files
+    .replaceAll(/ssl_protocols .*;/g, 'ssl_protocols TLSv1 TLSv1.1 TLSv1.2;\n  ssl_ciphers DEFAULT@SECLEVEL=0;')
+    .replace(/ssl_ciphers ECDHE\S+;/, '')
+const withoutHsts = (files: string) => files.replace(/add_header Strict-Transport-Security .*;/, '')
+const notForced = (files: string) =>
+  files.replace('return 308 https://shop.example.com$request_uri;', 'location / { proxy_pass http://vigile; }')
+const unsafe = (files: string) =>
+  files.replace(
+    'location / {',
+    `location / {\n    proxy_hide_header Content-Security-Policy;\n    add_header Content-Security-Policy "default-src 'self' 'unsafe-inline'; frame-ancestors 'none'" always;\n    add_header Strict-Transport-Security "max-age=63072000" always;\n    proxy_cookie_flags ~ nosecure;`,
+  )
+
+test('OPS-3 what nginx, its certificate and its files may get wrong', async () => {
+  const deployed = await deploy(['127.0.0.1'])
+  const at = async (nginx: Nginx) => wrongIn(await behindNginx(deployed, nginx))
+  expect(await at({ edit: oldTls })).toEqual(['fail transport: TLS 1.1 or older is taken'])
+  expect(await at({ edit: withoutHsts })).toEqual(['fail transport: no Strict-Transport-Security'])
+  expect(await at({ edit: notForced })).toEqual([
+    expect.stringMatching(/^fail transport: plain HTTP answers \d+ and does not lead/),
+  ])
+  expect(await at({ edit: unsafe })).toEqual([
+    expect.stringMatching(/^fail cookies: .* without Secure/),
+    expect.stringMatching(/^fail headers: .*unsafe-inline/),
+  ])
+  expect(await at({ daysLeft: 20 })).toEqual([
+    expect.stringMatching(/^warn transport: the certificate ends in (19|20) days/),
+  ])
+  expect(await at({ daysLeft: 2 })).toEqual([
+    expect.stringMatching(/^fail transport: the certificate ends in [12] days/),
+  ])
+}, 120_000)
+
+test('OPS-3 a certificate that is over, and a chain without its middle, are said with what to do', async () => {
+  const deployed = await deploy(['127.0.0.1'])
+  const at = async (nginx: Nginx) => (await behindNginx(deployed, nginx)).find(({ check }) => check === 'transport')
+  expect(await at({ daysLeft: -1 })).toMatchObject({ status: 'fail', todo: expect.stringMatching(/^renew/) })
+  expect(await at({ isWhole: false })).toMatchObject({ status: 'fail', todo: expect.stringMatching(/intermediate/) })
 }, 60_000)
+
+describe.each(['sqlite', 'postgres'] as const)('on %s', (kind) => {
+  test('OPS-3 TOK-9 a secret that was dropped while a session lives under it', async () => {
+    const folder = await temporaryFolder('doctor-secret')
+    onTestFinished(folder.remove)
+    const database = kind === 'sqlite' ? `file:${join(folder.path, 'vigile.db')}` : await freshDatabase()
+    const [first, second] = [testSecret, testSecret.split('').reverse().join('')]
+    const open = (secrets: readonly string[], role?: 'command') => {
+      const options = {
+        publicUrl: site.origin,
+        secrets,
+        database,
+        production: true,
+        log: silent,
+        ...(role && { role }),
+      }
+      const vigile = createVigile(options)
+      onTestFinished(vigile.close)
+      return { options, vigile }
+    }
+    const server = open([first])
+    await server.vigile.migrate()
+    const visitor = createVisitor({
+      vigile: () => server.vigile,
+      publicUrl: site.origin,
+      now: Date.now,
+      address: '192.0.2.1',
+    })
+    const ada = { email: 'ada@example.com', password: goodPassword, emailVerified: true }
+    await server.vigile.users.create(ada, { kind: 'operator', name: 'test' })
+    expect((await visitor.signIn(ada.email)).status).toBe(200)
+    const secretsFound = async (secrets: readonly string[]) => {
+      const { options, vigile } = open(secrets, 'command')
+      const loaded = { config: options, faults: [], unknown: [], sources: {} }
+      const inside = await lookInside(loaded, options, [], vigile)
+      return examine({ now: Date.now(), inside, outside: null }, catalogues.en).filter(
+        ({ check }) => check === 'secrets',
+      )
+    }
+    expect(await secretsFound([second, first])).toMatchObject([{ status: 'pass' }])
+    const [id] = await createVouching([first]).keyIds()
+    expect(await secretsFound([second])).toMatchObject([
+      { status: 'fail', text: `a secret that sessions may still be under is not in VIGILE_SECRET (id ${id})` },
+    ])
+  }, 60_000)
+})
 
 test('OPS-3 LIM-2 whoever asks is trusted like a proxy: the forged address is on record', async () => {
   const deployed = await deploy(['127.0.0.0/8'])

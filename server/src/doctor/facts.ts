@@ -98,6 +98,8 @@ export type Seen = {
   }
   /** Null: no account was given for it. */
   readonly visit: Visit | null
+  /** Of `/health/ready`. */
+  readonly readyStatus: number
   /** What the node that answered says of its parts at `/health/ready`; none where it says nothing. */
   readonly parts: Readonly<Record<string, string>>
   /** Where metrics can be read from here. */

@@ -49,7 +49,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   const csrf = await step(ask(at(`${authPath}/csrf`)))
   const foreign = await step(ask(at(`${authPath}/csrf`), { headers: { origin: strangerOrigin } }))
   const plain = await step(askPlain(looking))
-  const parts = partsIn(await step(ask(at('/health/ready'))))
+  const ready = await step(ask(at('/health/ready')))
   const metricsAt = await step(findMetrics(looking))
   // Before a failure is on record that limits might hold against it.
   const visited = await step(credentials === null ? Promise.resolve(null) : visit(looking, credentials))
@@ -61,7 +61,9 @@ const look = async (looking: Looking): Promise<Seen> => {
   }
   const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), certificate: page.certificate } : null
   return {
-    ...{ page, csrf, foreign, strangerOrigin, plain, tls, parts, metricsAt, unguarded, visit: visited },
+    ...{ page, csrf, foreign, strangerOrigin, plain, tls, metricsAt, unguarded, visit: visited },
+    readyStatus: ready.status,
+    parts: partsIn(ready),
     guardedRoutes: guarded.length,
     forged: { address: forgedAddress, counted: await forged.counted, local: page.local, remote: page.remote },
   }

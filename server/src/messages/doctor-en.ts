@@ -125,6 +125,9 @@ export const doctor = {
     good: (name: string | null) => `the database${name === null ? '' : ` (${name})`} is migrated and takes writes`,
   },
   nodes: {
+    notReady: (parts: readonly string[]) =>
+      `the node that answers is not ready${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+    lookAtLog: 'look into its log, and let the load balancer ask /health/ready',
     redisDown: 'Redis gives no answer',
     mendRedis: 'check REDIS_URL and that Redis runs',
     noRedis: (count: number) => `${count} nodes and no Redis: each counts limits for itself`,

@@ -127,6 +127,8 @@ export const doctor: typeof english = {
     good: (name) => `la base${name === null ? '' : ` (${name})`} est migrée et accepte les écritures`,
   },
   nodes: {
+    notReady: (parts) => `le nœud qui répond n’est pas prêt${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+    lookAtLog: 'cherchez dans son journal, et que le répartiteur demande /health/ready',
     redisDown: 'Redis ne répond pas',
     mendRedis: 'vérifiez REDIS_URL et que Redis tourne',
     noRedis: (count) => `${count} nœuds et pas de Redis : chacun compte les limites pour soi`,
