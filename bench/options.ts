@@ -9,6 +9,8 @@ export const scenarioNames = [
   'search',
   'growth',
   'clean-up',
+  'size',
+  'backup',
   'storm',
   'revocation',
   'start',

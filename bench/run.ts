@@ -9,6 +9,7 @@ import { help, readOptions, type ScenarioName } from './options.ts'
 import { intoReadme } from './readme.ts'
 import { type Row, tableOf } from './row.ts'
 import { audit } from './scenarios/audit.ts'
+import { backup } from './scenarios/backup.ts'
 import { chain } from './scenarios/chain.ts'
 import { check, floorSubject } from './scenarios/check.ts'
 import { cleanUp } from './scenarios/clean-up.ts'
@@ -18,6 +19,7 @@ import { refresh } from './scenarios/refresh.ts'
 import { revocation } from './scenarios/revocation.ts'
 import { search } from './scenarios/search.ts'
 import { signInScenario } from './scenarios/sign-in.ts'
+import { size } from './scenarios/size.ts'
 import { start } from './scenarios/start.ts'
 import { storm } from './scenarios/storm.ts'
 
@@ -30,6 +32,8 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonl
   search,
   growth,
   'clean-up': cleanUp,
+  size,
+  backup,
   storm,
   revocation,
   start,

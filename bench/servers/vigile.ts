@@ -33,11 +33,15 @@ const writeConfig = (folder: string) => {
   writeFileSync(join(folder, 'vigile.config.mjs'), `export default ${JSON.stringify(config)}\n`)
 }
 
+/** What runs that line of the program. */
+export const vigileCommand = (line: string, stores: Stores) => ({
+  command: process.execPath,
+  args: [program, ...line.split(' ')],
+  env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...environmentOf(stores) },
+})
+
 /** A command of the program, to its end; what it prints. */
-export const runVigile = (line: string, stores: Stores): Promise<string> => {
-  const env = { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...environmentOf(stores) }
-  return runProgram({ command: process.execPath, args: [program, ...line.split(' ')], env })
-}
+export const runVigile = (line: string, stores: Stores): Promise<string> => runProgram(vigileCommand(line, stores))
 
 export const migrate = async (stores: Stores): Promise<void> => void (await runVigile('migrate', stores))
 

@@ -1,7 +1,8 @@
 // What leaves the machine for Sentry and by OpenTelemetry: enough to find a fault, and nothing that anybody keeps to themselves.
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { newVisitor, runVigile, startNode } from '../nodes/node.ts'
+import { freePort } from '../services/place.ts'
 import { freshDatabase } from '../services/run.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { startCollector } from './collector.ts'
@@ -171,3 +172,29 @@ test('OPS-4 one id is in the answer, the access log, the fault, the audit log an
   }
   expect(recordedId).toBe(refusedId)
 })
+
+test('OPS-5 OPS-12 a collector that is away holds nothing up; it is in the log once, however often it is tried', async () => {
+  const database = await freshDatabase()
+  await runVigile('migrate', { database })
+  const metricsPort = await freePort()
+  const node = await startNode({
+    database,
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+      OTEL_METRIC_EXPORT_INTERVAL: '400',
+      OTEL_METRIC_EXPORT_TIMEOUT: '300',
+      METRICS_PORT: String(metricsPort),
+    },
+  })
+  onTestFinished(() => node.stop())
+  await vi.waitFor(
+    async () => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+      expect(Number(/^vigile_telemetry_failures_total\{to="otlp"\} (\d+)/m.exec(text)?.[1])).toBeGreaterThan(3)
+    },
+    { timeout: 30_000, interval: 200 },
+  )
+  expect((await fetch(`${node.url}/health/ready`)).status).toBe(200)
+  expect(node.output().split('OpenTelemetry does not take')).toHaveLength(2)
+}, 120_000)

@@ -103,6 +103,9 @@ export const instruments = {
   backup_size_bytes: gauge('Size of the last backup, compressed and encrypted'),
   job_failures_total: counter('Runs of a job that failed', { task: configured }),
   cleaned_rows_total: counter('Rows that the clean-up removed', { table: cleanedTables }),
+  telemetry_failures_total: counter('Sendings that Sentry or the collector of OpenTelemetry did not take', {
+    to: ['otlp', 'sentry'],
+  }),
   build_info: gauge('1; what runs', { version: configured }),
 } satisfies Record<string, Instrument>
 

@@ -3,6 +3,7 @@ import { type Reading, reading } from '@vigile/engine'
 import type { VigileConfig } from '../configuration/config.ts'
 import type { Log } from '../log/log.ts'
 import { version } from '../version.ts'
+import { createUnsent } from './unsent.ts'
 import { type Watcher, watchTogether } from './watcher.ts'
 
 /** Prometheus' register of ports has it for OpenTelemetry's metrics, in the same format. */
@@ -26,10 +27,17 @@ export const startObserver = async (
   const read = async () => [reading('build_info', { version }, 1), ...(await gauges())]
   // At a desk nobody asks for metrics, and two sites may run on one machine.
   const scraped = metricsPort !== undefined || production ? await openMetrics(config, read, log) : null
+  const unsent = (to: 'otlp' | 'sentry') => createUnsent(to, { log, meter: scraped?.meter })
   const watchers: readonly (Watcher | null)[] = [
     scraped,
-    otlpEndpoint ? (await import('./otlp.ts')).startOtlp(otlpEndpoint, read, log) : null,
-    sentryDsn ? (await import('./sentry.ts')).startSentry(sentryDsn, production ? 'production' : 'development') : null,
+    otlpEndpoint ? (await import('./otlp.ts')).startOtlp(otlpEndpoint, read, unsent('otlp')) : null,
+    sentryDsn
+      ? (await import('./sentry.ts')).startSentry(
+          sentryDsn,
+          production ? 'production' : 'development',
+          unsent('sentry'),
+        )
+      : null,
   ]
   const together = watchTogether(
     watchers.filter((one) => one !== null),

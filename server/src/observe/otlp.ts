@@ -2,7 +2,6 @@
 import {
   type Attributes,
   context,
-  type DiagLogger,
   DiagLogLevel,
   diag,
   logs,
@@ -15,15 +14,15 @@ import {
 import { envDetector, hostDetector, serviceInstanceIdDetector } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import type { Reading } from '@vigile/engine'
-import { type Log, redact } from '../log/log.ts'
+import { redact } from '../log/log.ts'
 import { version } from '../version.ts'
 import { createOtelMeter } from './otel-meter.ts'
 import { scrub } from './scrub.ts'
+import type { Unsent } from './unsent.ts'
 import type { Watcher } from './watcher.ts'
 
 /** A collector that is away must not hold up the end of the process. */
 const closeWithinMs = 5_000
-const sayEveryMs = 60_000
 
 const severities = {
   debug: SeverityNumber.DEBUG,
@@ -40,9 +39,11 @@ const spanNames: Readonly<Record<string, (labels: Readonly<Record<string, string
 }
 
 /** `endpoint` is used where the environment has none: a file of settings may have it. `read`: what is read when it is asked for. */
-export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading[]>, log: Log): Watcher => {
+export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading[]>, unsent: Unsent): Watcher => {
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT ??= endpoint
-  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(sayNowAndThen(log), DiagLogLevel.ERROR)
+  const silent = () => {}
+  const failures = { error: unsent, warn: silent, info: silent, debug: silent, verbose: silent }
+  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(failures, DiagLogLevel.ERROR)
   // Not of the process: its arguments and owner are nobody's business.
   const sdk = new NodeSDK({ resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector] })
   process.env.OTEL_SERVICE_NAME ??= 'vigile'
@@ -100,17 +101,6 @@ export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading
       clearTimeout(timer)
     },
   }
-}
-
-/** A collector that is away would be said with every batch. */
-const sayNowAndThen = (log: Log): DiagLogger => {
-  let saidAt = Number.NEGATIVE_INFINITY
-  const error = (message: string) => {
-    if (performance.now() - saidAt < sayEveryMs) return
-    saidAt = performance.now()
-    log.warn({ reason: scrub(message) }, 'OpenTelemetry can’t send')
-  }
-  return { error, warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} }
 }
 
 /** What is no plain value is sent as its JSON. */

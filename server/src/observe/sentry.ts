@@ -4,13 +4,14 @@ import type { ErrorEvent, Event, StackFrame } from '@sentry/node'
 import * as sentry from '@sentry/node'
 import { version } from '../version.ts'
 import { scrub } from './scrub.ts'
+import type { Unsent } from './unsent.ts'
 import type { Watcher } from './watcher.ts'
 
 const closeWithinMs = 5_000
 const tracesSampleRate = 0.1
 
 /** The last one that was opened is the one that all is sent by. */
-const open = (dsn: string, environment: string) =>
+const open = (dsn: string, environment: string, unsent: Unsent) =>
   sentry.initWithoutDefaultIntegrations({
     dsn,
     environment,
@@ -22,6 +23,7 @@ const open = (dsn: string, environment: string) =>
       sentry.onUnhandledRejectionIntegration({ mode: 'strict' }),
     ],
     tracesSampleRate,
+    transport: (options) => tellingOf(unsent, sentry.makeNodeTransport(options)),
     traceLifecycle: 'static',
     maxBreadcrumbs: 0,
     includeServerName: false,
@@ -37,9 +39,27 @@ const open = (dsn: string, environment: string) =>
     }),
   })
 
-export const startSentry = (first: string, environment: string): Watcher => {
+type Transport = ReturnType<typeof sentry.makeNodeTransport>
+
+/** A sending that is refused is told of. */
+const tellingOf = (unsent: Unsent, transport: Transport): Transport => ({
+  ...transport,
+  send: async (envelope) => {
+    try {
+      const answer = await transport.send(envelope)
+      if ((answer.statusCode ?? 200) >= 400) unsent(`it answers ${answer.statusCode}`)
+      return answer
+    } catch (error) {
+      const { code, name } = error as NodeJS.ErrnoException
+      unsent(code ?? name)
+      throw error
+    }
+  },
+})
+
+export const startSentry = (first: string, environment: string, unsent: Unsent): Watcher => {
   let dsn = first
-  let client = open(dsn, environment)
+  let client = open(dsn, environment, unsent)
   return {
     meter: {
       add: (name, labels) => {
@@ -66,7 +86,7 @@ export const startSentry = (first: string, environment: string): Watcher => {
       if (!sentryDsn || sentryDsn === dsn) return
       void client?.close(closeWithinMs)
       dsn = sentryDsn
-      client = open(dsn, environment)
+      client = open(dsn, environment, unsent)
     },
     close: async () => {
       await client?.close(closeWithinMs)
