@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path'
 /** @type {Record<string, { debianPackage: string, otherNames?: string[] }>} */
 export const testPrograms = {
   postgres: { debianPackage: 'postgresql' },
+  pgbouncer: { debianPackage: 'pgbouncer' },
   'redis-server': { debianPackage: 'redis-server' },
   nginx: { debianPackage: 'nginx' },
   caddy: { debianPackage: 'caddy' },

@@ -134,7 +134,8 @@ export async function createDatabase(serverUrl: string, template?: string): Prom
 }
 
 /** PostgreSQL refuses to run as root. */
-function postgresUser(): { uid: number; gid: number } {
+/** Whom PostgreSQL and its like run as where the tests run as root. */
+export function postgresUser(): { uid: number; gid: number } {
   const line = readFileSync('/etc/passwd', 'utf8').match(/^postgres:[^:]*:(\d+):(\d+):/m)
   if (!line) throw new Error('PostgreSQL does not run as root, and there is no user "postgres" to run it as')
   return { uid: Number(line[1]), gid: Number(line[2]) }

@@ -101,7 +101,7 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
         if (cause instanceof StoreUnavailableError) throw cause
         const why = cause instanceof Error ? cause.message || cause.name : String(cause)
         const hint = why.includes('unsupported startup parameter')
-          ? ' (behind PgBouncer, set pool.prepare to false)'
+          ? ' (behind PgBouncer, set pool.prepare to false: VIGILE_POOL_PREPARE=off)'
           : ''
         throw new StoreUnavailableError(`PostgreSQL: ${why}${hint}`, { cause })
       }

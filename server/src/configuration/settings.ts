@@ -74,6 +74,7 @@ export const settings: readonly Setting[] = [
   setting('VIGILE_POOL_WAIT_SECONDS', 'pool.waitSeconds', wholeNumber(1, 300), (waitSeconds) => ({
     pool: { waitSeconds },
   })),
+  setting('VIGILE_POOL_PREPARE', 'pool.prepare', onOrOff, (prepare) => ({ pool: { prepare } })),
   setting('VIGILE_TRUSTED_PROXIES', 'trustedProxies', list, (trustedProxies) => ({ trustedProxies })),
   setting('VIGILE_LIMITS_ALLOW', 'limits.allow', list, (allow) => ({ limits: { allow } })),
   setting('VIGILE_ALLOWED_ORIGINS', 'allowedOrigins', list, (allowedOrigins) => ({ allowedOrigins })),
