@@ -33,6 +33,7 @@ import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createReadiness } from './readiness.ts'
 import { createRenewal, type Renewal } from './settings/renewal.ts'
 import { resolveSettings } from './settings/settings.ts'
+import { createStatus } from './status/status.ts'
 import { inMemory } from './stores/sqlite.ts'
 import type { Vigile } from './vigile.ts'
 import { createWeb } from './web.ts'
@@ -139,6 +140,12 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   })
 
   sealing.start()
+  const status = createStatus({
+    ...acts,
+    readiness: readiness.read,
+    providers: providerClients.states,
+    hasMail: postman !== null,
+  })
   const gauges = createGauges({ ...acts, readiness: readiness.read, providers: providerClients.states, database })
   const cleanUp = createCleanUp({ ...acts, ...settings.auditLog, sealer })
   const anchors = () => renewal.now().auditLog.anchors
@@ -152,6 +159,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     isServer,
     isOpen,
     cleanUp,
+    lookAtParts: status.look,
   })
   const { export: exportLog, ...auditActs } = createAudit({ ...acts, sealer, raise: alerts.raise, contextOf, ready })
   const { schedule, ...jobActs } = createJobs({ ...acts, background })
@@ -211,6 +219,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     },
     migrationState: database.migrationState,
     readiness: readiness.read,
+    status: status.read,
     renew: renewal.renew,
     gauges,
     ready,

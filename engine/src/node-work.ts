@@ -25,6 +25,7 @@ const forgetProofsEveryMs = 60_000
 const proofsAtOnce = 1_000
 const anchorEveryMs = 5_000
 const watchEveryMs = 5_000
+const lookEveryMs = 30_000
 
 export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   /** False: a command, which is no node. */
@@ -37,6 +38,7 @@ export type NodeWorkDeps = Parameters<typeof deleteDueAccounts>[0] & {
   readonly raise: RaiseAlone
   readonly signingKeys: SigningKeys
   readonly cleanUp: ReturnType<typeof createCleanUp>
+  readonly lookAtParts: () => Promise<void>
   /** Cron pattern. */
   readonly cleanUpAt: string
   /** As many as at the start; their credentials may change. */
@@ -93,6 +95,7 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
       hasJobs = true
       background.add(scheduleJob(jobs, { job: 'clean-up', pattern: deps.cleanUpAt, work: deps.cleanUp.run }))
       background.add(scheduleJob(jobs, { job: 'delete-accounts', pattern: deletionsAt, work: deleteDue }))
+      background.every(lookEveryMs, 'the state of the parts could not be kept', deps.lookAtParts)
       background.every(maintainEveryMs, 'the signing keys could not be looked after', signingKeys.maintain)
       background.every(maintainEveryMs, 'secrets of apps and tokens of providers could not be sealed anew', sealAnew)
     },

@@ -27,6 +27,7 @@ import type { ProviderState } from './provider-calls/provider-clients.ts'
 import type { Readiness } from './readiness.ts'
 import type { Permission } from './roles/permissions.ts'
 import type { Renewed } from './settings/renewal.ts'
+import type { StatusReport } from './status/status.ts'
 import type { DatabaseServer } from './stores/database.ts'
 
 /** An engine. Every act but `routes` and `handles` waits until it is open (`ready`), and rejects where it can't be. */
@@ -116,6 +117,16 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   migrationState(): Promise<{ readonly pending: readonly string[]; readonly applied: readonly string[] }>
   /** Whether this node can serve (SPEC section 17). Never rejects. */
   readiness(): Promise<Readiness>
+  /**
+   * How sign-in and sessions, mail and each provider are and were over 90 days, as people may know it: names no database, host or
+   * fault. Nodes look every 30 s (`startJobs`), and when this is called, every 5 s at most; they write down what changed. Never
+   * rejects, and takes 1.5 s at most: while the database is away it is what this node remembers.
+   *
+   * @example
+   * const { parts } = await auth.status()
+   * for (const { id, state, availability } of parts) console.log(id, state, availability)
+   */
+  status(): Promise<StatusReport>
   /**
    * Takes new secrets while it runs, without ending a session: `secrets` (where they are no function), and the credentials in
    * addresses, of providers and of anchors. Each option replaces the former one whole; what of it is no secret stays as it was at the

@@ -47,6 +47,7 @@ describe.each(places)('on %s', (_, newPlace) => {
       links: 0,
       pendingSignIns: 0,
       alerts: 0,
+      periods: 0,
     })
   })
 

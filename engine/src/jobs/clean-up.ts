@@ -6,6 +6,8 @@ import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import { historyMs } from '../status/history.ts'
+import type { StatusStore } from '../status/store.ts'
 import type { WebhookStore } from '../webhooks/store.ts'
 
 const batch = 1_000
@@ -32,6 +34,7 @@ export const cleanUp = async (
     readonly oauthHandles: OAuthHandleStore
     readonly webhooks: WebhookStore
     readonly alerts: AlertStore
+    readonly status: StatusStore
   },
   now: number,
 ): Promise<{
@@ -41,6 +44,7 @@ export const cleanUp = async (
   readonly links: number
   readonly pendingSignIns: number
   readonly alerts: number
+  readonly periods: number
 }> => ({
   sessions: await drain(() => deps.sessions.deleteEnded(now - keepEndedMs, batch)),
   devices: await drain(() =>
@@ -56,6 +60,7 @@ export const cleanUp = async (
     (await drain(() => deps.oauthStates.deleteOld(now, batch))) +
     (await drain(() => deps.oauthHandles.deleteOld(now, batch))),
   alerts: await drain(() => deps.alerts.deleteOld(now - alertLifeMs, batch)),
+  periods: await drain(() => deps.status.deleteOld(now - historyMs, batch)),
 })
 
 const drain = async (removeBatch: () => Promise<number>): Promise<number> => {

@@ -47,6 +47,7 @@ export const cleanedTables = [
   'links',
   'pendingSignIns',
   'alerts',
+  'periods',
 ] as const
 const reasons: readonly SessionEndReason[] = sessionEndReasons
 

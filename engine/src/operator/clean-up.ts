@@ -16,12 +16,22 @@ import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PendingSignInStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { StatusStore } from '../status/store.ts'
 import type { WebhookStore } from '../webhooks/store.ts'
 
 /** The numbers removed, and how long it took. */
 export type CleanUpReport = Readonly<
   Record<
-    'accounts' | 'entries' | 'sessions' | 'devices' | 'letters' | 'links' | 'pendingSignIns' | 'alerts' | 'seconds',
+    | 'accounts'
+    | 'entries'
+    | 'sessions'
+    | 'devices'
+    | 'letters'
+    | 'links'
+    | 'pendingSignIns'
+    | 'alerts'
+    | 'periods'
+    | 'seconds',
     number
   >
 >
@@ -39,6 +49,7 @@ export const createCleanUp = (
       readonly oauthHandles: OAuthHandleStore
       readonly webhooks: WebhookStore
       readonly alerts: AlertStore
+      readonly status: StatusStore
       readonly audit: AuditStore
       readonly meter: Meter
       readonly closures: Pick<ClosureStore, 'listDue'>

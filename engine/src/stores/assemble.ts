@@ -22,6 +22,7 @@ import { createRecoveryCodeStore } from './recovery-code-store.ts'
 import { createRoleStore } from './role-store.ts'
 import type { Tables } from './schema.ts'
 import { prepareSessionStore } from './session-store.ts'
+import { createStatusStore } from './status-store.ts'
 import { createTotpStore } from './totp-store.ts'
 import { createUsedProofStore } from './used-proof-store.ts'
 import { createWebhookStore } from './webhook-store.ts'
@@ -58,6 +59,7 @@ export const prepareStores = (
     identities: createIdentityStore(db),
     webhooks: createWebhookStore(db, dialect),
     alerts: createAlertStore(db, dialect),
+    status: createStatusStore(db, dialect),
   })
 }
 

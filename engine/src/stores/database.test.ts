@@ -12,6 +12,7 @@ import { roleStoreSuite } from './role-store.suite.ts'
 import { places } from './samples.suite.ts'
 import { secondFactorStoresSuite } from './second-factor-stores.suite.ts'
 import { sessionStoreSuite } from './session-store.suite.ts'
+import { statusStoreSuite } from './status-store.suite.ts'
 import { survivalSuite } from './survival.suite.ts'
 import { transactionsSuite } from './transactions.suite.ts'
 import { webhookStoreSuite } from './webhook-store.suite.ts'
@@ -27,6 +28,7 @@ describe.each(places)('%s', (_, newPlace) => {
   describe('sign-ins with providers', () => oauthStoresSuite(newPlace))
   describe('webhook messages', () => webhookStoreSuite(newPlace))
   describe('alerts', () => alertStoreSuite(newPlace))
+  describe('periods of the status page', () => statusStoreSuite(newPlace))
   describe('roles', () => roleStoreSuite(newPlace))
   describe('transactions', () => transactionsSuite(newPlace))
   describe('migrations', () => migrationsSuite(newPlace))

@@ -16,6 +16,7 @@ import type { Transact } from '../primitives/transact.ts'
 import type { RoleStore } from '../roles/store.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
 import type { SessionStore } from '../sessions/store.ts'
+import type { StatusStore } from '../status/store.ts'
 import type { WebhookStore } from '../webhooks/store.ts'
 import type { Connections } from './postgres-pool.ts'
 
@@ -41,6 +42,7 @@ export type Stores = {
   readonly identities: IdentityStore
   readonly webhooks: WebhookStore
   readonly alerts: AlertStore
+  readonly status: StatusStore
 }
 
 /** A migrated state of the schema: what is there and what this program knows. */

@@ -8,6 +8,7 @@ import type { HandlePurpose } from '../oauth/store.ts'
 import type { Purpose } from '../one-time-tokens/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { WayIn } from '../second-factor/store.ts'
+import type { PartState } from '../status/period.ts'
 import type { WebhookOutcome } from '../webhooks/store.ts'
 
 /** PostgreSQL gives a boolean, SQLite 0 or 1: the stores make a boolean of it. */
@@ -341,6 +342,13 @@ export type AlertWatchTable = {
   position: number
 }
 
+export type StatusPeriodsTable = {
+  part: string
+  state: PartState
+  began_at: number
+  seen_at: number
+}
+
 export type Tables = {
   users: UsersTable
   sessions: SessionsTable
@@ -372,4 +380,5 @@ export type Tables = {
   webhook_messages: WebhookMessagesTable
   alerts: AlertsTable
   alert_watch: AlertWatchTable
+  status_periods: StatusPeriodsTable
 }

@@ -17,6 +17,7 @@ import { alerts } from './0016-alerts.ts'
 import { lists } from './0017-lists.ts'
 import { sessionFactor } from './0018-session-factor.ts'
 import { auditActors } from './0021-audit-actors.ts'
+import { status } from './0022-status.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -43,4 +44,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0017-lists': lists,
   '0018-session-factor': sessionFactor,
   '0021-audit-actors': auditActors,
+  '0022-status': status,
 }

@@ -1,0 +1,27 @@
+// How a part is, in the words of people, from what this node knows. What a part consists of is nobody's business.
+import type { ProviderState } from '../provider-calls/provider-clients.ts'
+import type { Readiness } from '../readiness.ts'
+import type { PartState } from './period.ts'
+
+/** Longer than the pauses between the first tries. */
+const latePostMs = 10 * 60_000
+/** A provider that failed stays so until a call has gone well; where nobody signs in there, no longer than this. */
+const untriedMs = 10 * 60_000
+
+/** What sign-in and sessions need; mail and an end that is near are none of it. */
+const needed = ['database', 'migrations', 'writes']
+const helpful = ['channel', 'redis']
+
+export const signInState = ({ parts }: Readiness): PartState => {
+  if (needed.some((part) => parts[part] === 'down')) return 'down'
+  return helpful.every((part) => (parts[part] ?? 'ok') === 'ok') ? 'up' : 'degraded'
+}
+
+/** `oldest`: when the oldest letter that waits was written; null: none waits. */
+export const emailState = (oldest: number | null, now: number): PartState =>
+  oldest !== null && now - oldest > latePostMs ? 'degraded' : 'up'
+
+export const providerState = ({ state, since }: Pick<ProviderState, 'state' | 'since'>, now: number): PartState => {
+  if (state === 'closed') return 'up'
+  return state === 'half_open' && now - since > untriedMs ? 'up' : 'down'
+}

@@ -1,0 +1,170 @@
+// The state of the parts that people know of, now and over 90 days (OPS-6). Each node looks; what one has written, the others read.
+import type { OutboxStore } from '../mail/store.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { ProviderState } from '../provider-calls/provider-clients.ts'
+import type { Readiness } from '../readiness.ts'
+import { type History, historyMs, historyOf } from './history.ts'
+import { gapMs, heldState, nextPeriod } from './next-period.ts'
+import { emailState, providerState, signInState } from './observe.ts'
+import { createOutages, unseenParts } from './outages.ts'
+import { emailPart, type PartState, type Period, providerPart, signInPart, worst } from './period.ts'
+import type { StatusStore } from './store.ts'
+
+export type StatusPart = History & {
+  /** `sign-in` (sessions included), `email`, or `provider:` and its id. */
+  readonly id: string
+  /** Of a provider, as people read it; else null. */
+  readonly name: string | null
+  /** Null: nobody knows at present. */
+  readonly state: PartState | null
+}
+
+export type StatusReport = {
+  /** When this was so, in epoch milliseconds. */
+  readonly at: number
+  /** The worst of the parts; null: nobody knows. */
+  readonly state: PartState | null
+  /** False: the database is away, and what other nodes saw since is not there. */
+  readonly hasHistory: boolean
+  readonly parts: readonly StatusPart[]
+}
+
+export type StatusDeps = {
+  readonly status: StatusStore
+  readonly outbox: Pick<OutboxStore, 'waiting'>
+  readonly readiness: () => Promise<Readiness>
+  readonly providers: () => readonly ProviderState[]
+  /** Whether letters leave this site. */
+  readonly hasMail: boolean
+  /** False: a command, which writes nothing down. */
+  readonly isServer: boolean
+  readonly clock: Clock
+}
+
+export type Status = {
+  /** Looks, and writes down what it sees. Rejects where that could not be written although the database is there. */
+  look(): Promise<void>
+  /** Never rejects. */
+  read(): Promise<StatusReport>
+}
+
+/** However many ask, nodes look no more often than this. */
+const keepMs = 5_000
+/** On a bad day the page comes with what is known, not when a part that is silent answers. */
+const patienceMs = 1_500
+
+type Live = { readonly id: string; readonly name: string | null; readonly state: PartState | null }
+
+export const createStatus = (deps: StatusDeps): Status => {
+  const { status, clock, isServer } = deps
+  const outages = createOutages()
+  let lastGoodAt: number | null = null
+  let periods: readonly Period[] = []
+  let known: StatusReport | undefined
+  let underWay: Promise<void> | undefined
+
+  const providerParts = (now: number): readonly Live[] =>
+    deps.providers().map(({ id, name, ...one }) => ({ id: providerPart(id), name, state: providerState(one, now) }))
+  const partsOf = (signIn: PartState | null, email: PartState | null, now: number): readonly Live[] => [
+    { id: signInPart, name: null, state: signIn },
+    ...(deps.hasMail ? [{ id: emailPart, name: null, state: email }] : []),
+    ...providerParts(now),
+  ]
+
+  const newestOf = (part: string): Period | null =>
+    periods.reduce<Period | null>(
+      (newest, one) => (one.part === part && one.seenAt > (newest?.seenAt ?? 0) ? one : newest),
+      null,
+    )
+  const outagePeriods = (): readonly Period[] => {
+    const seen = periods.filter(({ part }) => part === signInPart)
+    return outages
+      .list()
+      .flatMap((outage) => unseenParts(outage, seen))
+      .map(({ from, to }) => ({ part: signInPart, state: 'down', beganAt: from, seenAt: to }))
+  }
+
+  const readPeriods = async (now: number) => {
+    periods = await status.since(now - historyMs)
+  }
+  const writeOutages = async () => {
+    for (const outage of outagePeriods()) {
+      const before = periods.find(
+        ({ part, state, seenAt }) => part === signInPart && state === 'down' && seenAt === outage.beganAt,
+      )
+      if (before) await status.extend(before, outage.seenAt)
+      else await status.open(outage)
+    }
+    outages.clear()
+  }
+  /** Whether there is a new period. */
+  const write = async (live: readonly Live[], now: number): Promise<boolean> => {
+    let hasOpened = false
+    for (const { id, state } of live) {
+      const next: ReturnType<typeof nextPeriod> =
+        state === null ? { act: 'none' } : nextPeriod(newestOf(id), { part: id, state, now })
+      if (next.act === 'extend') await status.extend(next.period, now)
+      if (next.act === 'open') hasOpened = (await status.open(next.period)) || hasOpened
+    }
+    return hasOpened
+  }
+
+  const reportOf = (live: readonly Live[], now: number, hasHistory: boolean): StatusReport => {
+    const all = [...periods, ...outagePeriods()]
+    const parts = live.map(({ id, name, state: seenHere }): StatusPart => {
+      const state = worst([seenHere, seenHere === null ? null : heldState(newestOf(id), now)])
+      const own = all.filter(({ part }) => part === id)
+      return { id, name, state, ...historyOf(own, now, state) }
+    })
+    return { at: now, state: worst(parts.map(({ state }) => state)), hasHistory, parts }
+  }
+
+  const look = async () => {
+    const signIn = signInState(await deps.readiness())
+    const now = clock.now()
+    let live = partsOf(signIn, null, now)
+    let hasHistory = false
+    try {
+      if (signIn === 'down') {
+        outages.note(lastGoodAt !== null && now - lastGoodAt <= gapMs ? lastGoodAt : now, now)
+        return
+      }
+      const email = deps.hasMail ? emailState((await deps.outbox.waiting()).oldest, now) : null
+      live = partsOf(signIn, email, now)
+      await readPeriods(now)
+      if (isServer) {
+        if (outages.list().length > 0) {
+          await writeOutages()
+          await readPeriods(now)
+        }
+        if (await write(live, now)) await readPeriods(now)
+      }
+      lastGoodAt = now
+      hasHistory = true
+    } finally {
+      known = reportOf(live, now, hasHistory)
+    }
+  }
+  const lookTogether = (): Promise<void> => {
+    underWay ??= look().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+
+  return {
+    look: lookTogether,
+    read: async () => {
+      if (!known || Math.abs(clock.now() - known.at) > keepMs) {
+        let timer: NodeJS.Timeout | undefined
+        const late = new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, patienceMs)
+        })
+        // What goes wrong here is said in the log by the look that comes by the clock.
+        await Promise.race([lookTogether().catch(() => {}), late])
+        clearTimeout(timer)
+      }
+      return known ?? reportOf(partsOf(null, null, clock.now()), clock.now(), false)
+    },
+  }
+}
