@@ -63,12 +63,15 @@ export const createStatus = (deps: StatusDeps): Status => {
   let known: StatusReport | undefined
   let underWay: Promise<void> | undefined
 
-  const providerParts = (now: number): readonly Live[] =>
-    deps.providers().map(({ id, name, ...one }) => ({ id: providerPart(id), name, state: providerState(one, now) }))
   const partsOf = (signIn: PartState | null, email: PartState | null, now: number): readonly Live[] => [
     { id: signInPart, name: null, state: signIn },
     ...(deps.hasMail ? [{ id: emailPart, name: null, state: email }] : []),
-    ...providerParts(now),
+    // A provider that answers is of no use to who can't sign in: what to say of it is not known until that is over.
+    ...deps.providers().map(({ id, name, ...one }) => ({
+      id: providerPart(id),
+      name,
+      state: signIn === 'down' || signIn === null ? null : providerState(one, now),
+    })),
   ]
 
   const newestOf = (part: string): Period | null =>

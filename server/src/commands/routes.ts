@@ -17,7 +17,12 @@ export const addRoutes = (parent: Command, cli: Cli): void => {
       if (faults.length > 0) return report.faults(faults)
       // Only the list of its pages is wanted: none is asked for.
       const site = await openSite(
-        { pageState: async () => ({ state: 'unknown' }), mailbox: () => null, providers: () => [] },
+        {
+          pageState: async () => ({ state: 'unknown' }),
+          mailbox: () => null,
+          providers: () => [],
+          status: async () => ({ at: 0, state: null, hasHistory: false, parts: [] }),
+        },
         options,
       )
       const routes = [...describeRoutes(options), ...describePages(site.routes)]

@@ -1,6 +1,7 @@
 // English. `fr.ts` has the same keys: the compiler sees to it.
 import type { CleanUpReport } from '@vigile/engine'
 import { doctor } from './doctor-en.ts'
+import { status } from './status-en.ts'
 
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 
@@ -483,6 +484,7 @@ export const en = {
   },
 
   doctor,
+  status,
 
   routes: {
     about: 'List everything that answers, with the guard and the limit that protect it',

@@ -1,6 +1,7 @@
 // Français. Mêmes clés qu'en anglais : le compilateur y veille.
 import { doctor } from './doctor-fr.ts'
 import type { Catalogue } from './en.ts'
+import { status } from './status-fr.ts'
 
 /** En français, le singulier vaut aussi pour zéro. */
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString('fr')} ${count < 2 ? one : many}`
@@ -500,6 +501,7 @@ export const fr: Catalogue = {
   },
 
   doctor,
+  status,
 
   routes: {
     about: 'Lister tout ce qui répond, avec la garde et la limite qui le protègent',

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Vigile, VigileOptions } from '@vigile/engine'
 import type { PageRoute } from '../http/page-routes.ts'
+import { statusRoutes } from '../status/status-routes.ts'
 import { readDocs } from './docs.ts'
 import { type Files, readFiles } from './files.ts'
 import { pageRoutes } from './routes.ts'
@@ -15,7 +16,7 @@ export type Site = { readonly routes: readonly PageRoute[]; readonly files: File
 const builtPages = fileURLToPath(new URL('../../pages', import.meta.url))
 
 export const openSite = async (
-  vigile: Pick<Vigile, 'pageState' | 'mailbox' | 'providers'>,
+  vigile: Pick<Vigile, 'pageState' | 'mailbox' | 'providers' | 'status'>,
   options: VigileOptions,
   {
     folder = builtPages,
@@ -28,16 +29,21 @@ export const openSite = async (
     csrfCookie: options.cookies?.names?.csrf ?? `${settings.app}_csrf`,
   })
   return {
-    routes: pageRoutes({
-      pageState: (request, returnTo) => vigile.pageState(request, returnTo),
-      mailbox: vigile.mailbox,
-      templates: await readTemplates(folder, assetsUrl),
-      docs,
-      settings,
-      providers: () =>
-        vigile.providers().map(({ id, name, state }) => ({ id, name, isDown: state === 'open' || state === 'paused' })),
-      publicUrl: options.publicUrl,
-    }),
+    routes: [
+      ...pageRoutes({
+        pageState: (request, returnTo) => vigile.pageState(request, returnTo),
+        mailbox: vigile.mailbox,
+        templates: await readTemplates(folder, assetsUrl),
+        docs,
+        settings,
+        providers: () =>
+          vigile
+            .providers()
+            .map(({ id, name, state }) => ({ id, name, isDown: state === 'open' || state === 'paused' })),
+        publicUrl: options.publicUrl,
+      }),
+      ...statusRoutes({ read: vigile.status, site: settings.name }),
+    ],
     files: new Map([...withFavicon(await readFiles(folder)), ...docs.files]),
     settings,
   }
