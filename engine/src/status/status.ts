@@ -7,7 +7,7 @@ import { type History, historyMs, historyOf } from './history.ts'
 import { gapMs, heldState, nextPeriod } from './next-period.ts'
 import { emailState, providerState, signInState } from './observe.ts'
 import { createOutages, unseenParts } from './outages.ts'
-import { emailPart, type PartState, type Period, providerPart, signInPart, worst } from './period.ts'
+import { emailPart, isWorse, type PartState, type Period, providerPart, signInPart, worst } from './period.ts'
 import type { StatusStore } from './store.ts'
 
 export type StatusPart = History & {
@@ -22,7 +22,7 @@ export type StatusPart = History & {
 export type StatusReport = {
   /** When this was so, in epoch milliseconds. */
   readonly at: number
-  /** The worst of the parts; null: nobody knows. */
+  /** That of sign-in and sessions; `degraded` where only another part is not `up`. Null: nobody knows. */
   readonly state: PartState | null
   /** False: the database is away, and what other nodes saw since is not there. */
   readonly hasHistory: boolean
@@ -54,6 +54,9 @@ const keepMs = 5_000
 const patienceMs = 1_500
 
 type Live = { readonly id: string; readonly name: string | null; readonly state: PartState | null }
+
+const overall = ([signIn = null, ...others]: readonly (PartState | null)[]): PartState | null =>
+  signIn === 'up' && others.some((state) => isWorse(state, 'up')) ? 'degraded' : signIn
 
 export const createStatus = (deps: StatusDeps): Status => {
   const { status, clock, isServer } = deps
@@ -119,7 +122,7 @@ export const createStatus = (deps: StatusDeps): Status => {
       const own = all.filter(({ part }) => part === id)
       return { id, name, state, ...historyOf(own, now, state) }
     })
-    return { at: now, state: worst(parts.map(({ state }) => state)), hasHistory, parts }
+    return { at: now, state: overall(parts.map(({ state }) => state)), hasHistory, parts }
   }
 
   const look = async () => {

@@ -38,8 +38,9 @@ export const barsOf = (
   const titles: string[] = []
   for (const [index, day] of days.entries()) {
     const state = stateOf(day)
-    paths.unmeasured += bar(index, height)
-    if (state !== 'unmeasured') paths[state] += bar(index, heightOf(day, at))
+    const tall = state === 'unmeasured' ? 0 : heightOf(day, at)
+    if (tall < height) paths.unmeasured += bar(index, height)
+    if (state !== 'unmeasured') paths[state] += bar(index, tall)
     if (state === 'down' || state === 'degraded') {
       const long = duration(day.downMs + day.degradedMs, words.units)
       const said = `${dayName(day.day, locale)}: ${words.states[state]}, ${long}`

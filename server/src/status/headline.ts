@@ -8,24 +8,23 @@ export type Headline = {
   readonly state: 'up' | 'degraded' | 'down' | 'unknown'
 }
 
-export const headlineOf = ({ parts }: Pick<StatusReport, 'parts'>, words: Catalogue['status']): Headline => {
+export const headlineOf = (
+  { parts, state }: Pick<StatusReport, 'parts' | 'state'>,
+  words: Catalogue['status'],
+): Headline => {
   const { headlines, leads } = words
-  const stateOf = (id: string) => parts.find((part) => part.id === id)?.state
-  const signIn = stateOf('sign-in') ?? null
-  if (signIn === 'down') return { state: 'down', title: headlines.signInDown, lead: leads.signInDown }
-  if (signIn === null) return { state: 'unknown', title: headlines.unknown, lead: leads.unknown }
+  const isDegraded = (id: string) => parts.some((part) => part.id === id && part.state === 'degraded')
+  if (state === null) return { state: 'unknown', title: headlines.unknown, lead: leads.unknown }
+  if (state === 'up') return { state, title: headlines.up, lead: leads.up }
+  if (state === 'down') return { state, title: headlines.signInDown, lead: leads.signInDown }
 
   const isDown = (part: StatusPart): part is StatusPart & { name: string } =>
     part.state === 'down' && part.name !== null
   const down = parts.filter(isDown).map(({ name }) => name)
-  const isSlow = signIn === 'degraded'
-  const isLate = stateOf('email') === 'degraded'
   const lead = [
     ...(down.length > 0 ? [leads.providersDown] : []),
-    ...(isSlow ? [leads.signInDegraded] : []),
-    ...(isLate ? [leads.emailDegraded] : []),
+    ...(isDegraded('sign-in') ? [leads.signInDegraded] : []),
+    ...(isDegraded('email') ? [leads.emailDegraded] : []),
   ].join(' ')
-  if (down.length > 0) return { state: 'degraded', title: headlines.providersDown(words.and(down)), lead }
-  if (isSlow || isLate) return { state: 'degraded', title: headlines.degraded, lead }
-  return { state: 'up', title: headlines.up, lead: leads.up }
+  return { state, title: down.length > 0 ? headlines.providersDown(words.and(down)) : headlines.degraded, lead }
 }
