@@ -62,6 +62,7 @@ export const createStatus = (deps: StatusDeps): Status => {
   const { status, clock, isServer } = deps
   const outages = createOutages()
   let lastGoodAt: number | null = null
+  let wasWell = true
   let periods: readonly Period[] = []
   let known: StatusReport | undefined
   let underWay: Promise<void> | undefined
@@ -103,16 +104,17 @@ export const createStatus = (deps: StatusDeps): Status => {
     }
     outages.clear()
   }
-  /** Whether there is a new period. */
+  /** Whether there was anything to write. */
   const write = async (live: readonly Live[], now: number): Promise<boolean> => {
-    let hasOpened = false
+    let hasWritten = false
     for (const { id, state } of live) {
       const next: ReturnType<typeof nextPeriod> =
         state === null ? { act: 'none' } : nextPeriod(newestOf(id), { part: id, state, now })
       if (next.act === 'extend') await status.extend(next.period, now)
-      if (next.act === 'open') hasOpened = (await status.open(next.period)) || hasOpened
+      if (next.act === 'open') await status.open(next.period)
+      hasWritten ||= next.act !== 'none'
     }
-    return hasOpened
+    return hasWritten
   }
 
   const reportOf = (live: readonly Live[], now: number, hasHistory: boolean): StatusReport => {
@@ -126,7 +128,10 @@ export const createStatus = (deps: StatusDeps): Status => {
   }
 
   const look = async () => {
-    const signIn = signInState(await deps.readiness())
+    const seen = signInState(await deps.readiness())
+    // At one look it may be a node that has just started, and has not heard the others yet.
+    const signIn = seen === 'degraded' && wasWell ? 'up' : seen
+    wasWell = seen === 'up'
     const now = clock.now()
     let live = partsOf(signIn, null, now)
     let hasHistory = false
