@@ -56,6 +56,9 @@ export function Choices() {
           </option>
         ))}
       </Choice>
+      <a className={`${styles.choice} ${styles.link}`} href="/status">
+        {say('choices.status')}
+      </a>
     </div>
   )
 }

@@ -492,6 +492,7 @@ export const en = {
     auto: 'System theme',
     light: 'Light theme',
     dark: 'Dark theme',
+    status: 'Status',
   },
 }
 

@@ -505,5 +505,6 @@ export const fr: Messages = {
     auto: 'Thème du système',
     light: 'Thème clair',
     dark: 'Thème sombre',
+    status: 'État du service',
   },
 }

@@ -1,7 +1,9 @@
 // How a part is, in the words of people, from what this node knows. What a part consists of is nobody's business.
 import type { ProviderState } from '../provider-calls/provider-clients.ts'
-import type { Readiness } from '../readiness.ts'
 import type { PartState } from './period.ts'
+
+/** What readiness tells of each part. */
+export type PartsReady = { readonly parts: Readonly<Record<string, 'ok' | 'degraded' | 'down'>> }
 
 /** Longer than the pauses between the first tries. */
 const latePostMs = 10 * 60_000
@@ -12,7 +14,7 @@ const untriedMs = 10 * 60_000
 const needed = ['database', 'migrations', 'writes']
 const helpful = ['channel', 'redis']
 
-export const signInState = ({ parts }: Readiness): PartState => {
+export const signInState = ({ parts }: PartsReady): PartState => {
   if (needed.some((part) => parts[part] === 'down')) return 'down'
   return helpful.every((part) => (parts[part] ?? 'ok') === 'ok') ? 'up' : 'degraded'
 }

@@ -2,10 +2,9 @@
 import type { OutboxStore } from '../mail/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { ProviderState } from '../provider-calls/provider-clients.ts'
-import type { Readiness } from '../readiness.ts'
 import { type History, historyMs, historyOf } from './history.ts'
 import { gapMs, heldState, nextPeriod } from './next-period.ts'
-import { emailState, providerState, signInState } from './observe.ts'
+import { emailState, type PartsReady, providerState, signInState } from './observe.ts'
 import { createOutages, unseenParts } from './outages.ts'
 import { emailPart, isWorse, type PartState, type Period, providerPart, signInPart, worst } from './period.ts'
 import type { StatusStore } from './store.ts'
@@ -32,7 +31,7 @@ export type StatusReport = {
 export type StatusDeps = {
   readonly status: StatusStore
   readonly outbox: Pick<OutboxStore, 'waiting'>
-  readonly readiness: () => Promise<Readiness>
+  readonly readiness: () => Promise<PartsReady>
   readonly providers: () => readonly ProviderState[]
   /** Whether letters leave this site. */
   readonly hasMail: boolean

@@ -18,6 +18,7 @@ export const methodNotAllowed = (locale: Locale): Note => ({
 export const unavailable = (locale: Locale): Note => ({
   status: 503,
   ...catalogues[locale].pages.unavailable,
+  link: { href: '/status', label: catalogues[locale].status.title },
   headers: { 'Retry-After': '5' },
 })
 
