@@ -56,7 +56,8 @@ export type Vigile<Declared extends PermissionDeclaration = PermissionDeclaratio
   /**
    * Whether a request may do something: its session is live, and its user holds the permission as of now, by name or by a wildcard. A
    * change (all but GET, HEAD and OPTIONS) also needs the CSRF token where a cookie authorises it, and an allowed origin. `address` is
-   * the socket's, for the record; `recentSignIn` asks of a change that the sign-in is recent (TOK-11).
+   * the socket's, for the record; `recentSignIn` asks of a change that the sign-in is recent (TOK-11); `csrf: 'origin'` is for forms that
+   * can carry no token.
    *
    * Refuses by `response`, a problem to be sent as it is: 401 `unauthenticated`; 403 `permission_denied` naming the permission,
    * `csrf_failed`, `origin_refused` or `reauthentication_required`; 503 where a part that must be asked is down, never a grant. What is

@@ -75,7 +75,7 @@ export const createFakeVigile = ({
   const fake: FakeVigile = {
     calls,
     made,
-    state: { state: 'signed_out' },
+    state: { state: 'signed_out', location: '/sign-in' },
     handles: (path) => path.startsWith('/api/auth/') || path.startsWith('/health/') || path === '/openapi.json',
     fetch: answer ?? (async (request) => Response.json({ path: new URL(request.url).pathname }, { status: 404 })),
     shortWay: () => null,

@@ -27,6 +27,7 @@ const signedUp = async (email: string): Promise<Visitor> => {
   await visitor.signUp(email)
   return visitor
 }
+const signedOut = { state: 'signed_out', location: '/sign-in?returnTo=%2Forders%3Fpage%3D2' }
 const ask = { state: 'ask', location: '/api/auth/continue?returnTo=%2Forders%3Fpage%3D2' }
 
 test('COOK-3 a link from another site brings the hint alone: that is "ask", not "signed out"', async () => {
@@ -36,8 +37,14 @@ test('COOK-3 a link from another site brings the hint alone: that is "ask", not 
   expect(await stateOf({ access })).toMatchObject({ state: 'signed_in' })
   expect(await stateOf({ hint: '1' })).toEqual(ask)
   expect(await stateOf({ access: 'expired', hint: '1' })).toEqual(ask)
-  expect(await stateOf({})).toEqual({ state: 'signed_out' })
-  expect(await stateOf({ access: 'expired' })).toEqual({ state: 'signed_out' })
+  expect(await stateOf({})).toEqual(signedOut)
+  expect(await stateOf({ access: 'expired' })).toEqual(signedOut)
+})
+
+test('COOK-3 the sign-in page is never asked about itself: nobody is sent round in a circle', async () => {
+  const state = { state: 'signed_out', location: '/sign-in' }
+  expect(await stateOf({ hint: '1' }, '/sign-in?returnTo=%2Forders')).toEqual(state)
+  expect(await stateOf({ hint: '1' }, '/sign-in-elsewhere')).toMatchObject({ state: 'ask' })
 })
 
 test('an access token that has expired, or whose session is over, is asked about', async () => {

@@ -128,6 +128,10 @@ describe.each(storeKinds)('on %s', (kind) => {
     ])
     const recent = { recentSignIn: true }
     expect(await refusal(requestOf(visitor, 'POST'), recent)).toBe('permitted')
+    expect(await refusal(requestOf(visitor, 'POST', { 'x-csrf-token': 'x' }), { ...recent, csrf: 'origin' })).toEqual([
+      403,
+      'csrf_failed',
+    ])
     site.move(11 * 60_000)
     try {
       expect(await refusal(requestOf(visitor, 'POST'), recent)).toEqual([403, 'reauthentication_required'])
@@ -157,6 +161,20 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
     await vigile.users.disable(id, by)
     await vi.waitFor(async () => expect(await asked(requestOf(visitor))).toBe('unauthenticated'), patience)
+  })
+
+  test('CSRF-2 a form that can carry no token needs an origin of ours, which is there', async () => {
+    const { visitor } = await signedUp(site, 'content-editor')
+    const cookie = `vigile_access=${visitor.cookie('access')}`
+    const post = (headers: Record<string, string>) =>
+      refusal(new Request(`${publicUrl}/products`, { method: 'POST', headers }), { csrf: 'origin' })
+    expect(await post({ cookie, origin: publicUrl })).toBe('permitted')
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:3001'])
+      expect(await post({ cookie, origin })).toEqual([403, 'origin_refused'])
+    for (const site of [{}, { 'sec-fetch-site': 'same-origin' }])
+      expect(await post({ cookie, ...site } as Record<string, string>)).toEqual([403, 'origin_refused'])
+    expect(await post({ origin: publicUrl })).toEqual([401, 'unauthenticated'])
+    expect(await refusal(requestOf(visitor), { csrf: 'origin' })).toBe('permitted')
   })
 
   test('S-86 without a session 401, whatever is asked; a refusal is a problem that names what lacks, in the reader’s language', async () => {

@@ -240,6 +240,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     }
     expect(await site.vigile.pageState(new Request(site.publicUrl, { headers: { cookie } }), '/account')).toEqual({
       state: 'signed_out',
+      location: '/sign-in?returnTo=%2Faccount',
     })
   }
 

@@ -142,6 +142,20 @@ export const createGuards = (deps: GuardDeps) => {
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
     signedInChange: { name: 'access token + CSRF', by: access, check: verifiedChange } satisfies Guard<VerifiedSession>,
 
+    /**
+     * A live session, for a change that a form of a framework asks for: it can carry no token, so that an `Origin` must be there, and be
+     * one of ours. A page of a sister domain has another (CSRF-1, CSRF-2).
+     */
+    formChange: {
+      name: 'access token + own origin',
+      by: access,
+      check: async (call) => {
+        const { headers } = call.request
+        const isOurs = headers.has('origin') && isChangeAllowed(headers, origins)
+        return isOurs || authorizationOf(headers) !== null ? identified(call) : refuse('origin_refused')
+      },
+    } satisfies Guard<VerifiedSession>,
+
     /** For changes of what protects the account, and for its end. Uses up the proof of a bound session's key. */
     recentChange: {
       name: 'access token + CSRF, recent sign-in',

@@ -10,12 +10,13 @@ import type { Guards } from './guards.ts'
 
 /**
  * What a server-rendered page may conclude (SPEC section 16). `ask` is not "signed out": go to `location`, a small page that
- * renews the session and comes back. `unknown`: a part is down; say so, never "signed out".
+ * renews the session and comes back. `signed_out`: `location` is the sign-in page, which leads back; it is never asked about itself, or it
+ * would send people round in a circle. `unknown`: a part is down; say so, never "signed out".
  */
 export type PageState =
   | { readonly state: 'signed_in'; readonly user: User; readonly session: Session }
   | { readonly state: 'ask'; readonly location: string }
-  | { readonly state: 'signed_out' }
+  | { readonly state: 'signed_out'; readonly location: string }
   | { readonly state: 'unknown' }
 
 export const createPageState = (deps: {
@@ -23,21 +24,27 @@ export const createPageState = (deps: {
   readonly verified: Guards['verified']
   readonly liveAccounts: LiveAccounts
   readonly authPath: string
+  readonly signInPath: string
   readonly answerWithinMs: number
   readonly log: Log
 }) => {
-  const ask = (returnTo: string): PageState => ({
-    state: 'ask',
-    location: `${deps.authPath}/continue?returnTo=${encodeURIComponent(returnTo)}`,
+  const leadingBack = (path: string, returnTo: string) => `${path}?returnTo=${encodeURIComponent(returnTo)}`
+  const isSignIn = (returnTo: string) => returnTo.split(/[?#]/, 1)[0] === deps.signInPath
+  const signedOut = (returnTo: string): PageState => ({
+    state: 'signed_out',
+    location: isSignIn(returnTo) ? deps.signInPath : leadingBack(deps.signInPath, returnTo),
   })
 
   const read = async (request: Request, returnTo: string, ready: () => Promise<void>): Promise<PageState> => {
     await ready()
     const jar = deps.cookies.read(request.headers.get('cookie'))
     const verified = await deps.verified({ request, jar, context: noContext })
-    if (!verified) return jar.hint.length > 0 ? ask(returnTo) : { state: 'signed_out' }
+    if (!verified)
+      return jar.hint.length > 0 && !isSignIn(returnTo)
+        ? { state: 'ask', location: leadingBack(`${deps.authPath}/continue`, returnTo) }
+        : signedOut(returnTo)
     const user = (await deps.liveAccounts.get(verified.session.userId))?.user
-    if (!user) return { state: 'signed_out' }
+    if (!user) return signedOut(returnTo)
     return { state: 'signed_in', user, session: presentSession(verified.session) }
   }
 

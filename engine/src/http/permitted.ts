@@ -19,8 +19,11 @@ export type PermittedSession = {
   readonly held: readonly string[]
 }
 
+/** What a change needs besides the session: `csrf`, by what it shows that it comes from a page of ours. */
+export type Demands = { readonly recentSignIn: boolean; readonly csrf: 'token' | 'origin' }
+
 export type PermittedDeps = {
-  readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'recentChange'>
+  readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'formChange' | 'recentChange'>
   readonly liveAccounts: LiveAccounts
   readonly livePermissions: LivePermissions
   readonly recordDenial: RecordDenial
@@ -30,7 +33,7 @@ export type PermittedDeps = {
 const isRead = ({ request: { method } }: Call) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
 
 export const createPermitted = (deps: PermittedDeps) => {
-  const { signedIn, signedInChange, recentChange } = deps.guards
+  const { signedIn, signedInChange, formChange, recentChange } = deps.guards
 
   /** `of`: what of it counts apart, once in a window. */
   const record = async (call: Call, { session: { userId } }: VerifiedSession, permission: string, of = '') => {
@@ -65,8 +68,8 @@ export const createPermitted = (deps: PermittedDeps) => {
 
   return {
     /** For an application's own routes: changes need the CSRF token where a cookie authorises them, and a recent sign-in if asked for. */
-    check: (permission: string | null, { recentSignIn = false }) =>
-      check(permission, recentSignIn ? recentChange : signedInChange),
+    check: (permission: string | null, { recentSignIn, csrf }: Demands) =>
+      check(permission, recentSignIn ? recentChange : csrf === 'origin' ? formChange : signedInChange),
 
     /** For our routes of administration: changes need a recent sign-in (TOK-11). */
     guard: (permission: EnginePermission): Guard<PermittedSession> => ({

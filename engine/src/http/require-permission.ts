@@ -19,8 +19,15 @@ export type Required =
     }
   | { readonly ok: false; readonly response: Response }
 
-/** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife`). */
-export type RequireOptions = Peer & { readonly recentSignIn?: boolean }
+export type RequireOptions = Peer & {
+  /** A change also needs a sign-in of the last ten minutes (`sessions.recentLife`), and the token whatever `csrf` says. */
+  readonly recentSignIn?: boolean
+  /**
+   * By what a change that a cookie authorises shows that it comes from a page of this site. `origin`: an `Origin` header, which must be
+   * there and be an own one; for forms that a framework sends by itself, and that can carry no token. Default `token`.
+   */
+  readonly csrf?: 'token' | 'origin'
+}
 
 export const createRequirePermission = (deps: {
   readonly permitted: Pick<ReturnType<typeof createPermitted>, 'check'>
@@ -32,7 +39,7 @@ export const createRequirePermission = (deps: {
   return async (
     request: Request,
     permission: string | null,
-    { recentSignIn = false, ...peer }: RequireOptions,
+    { recentSignIn = false, csrf = 'token', ...peer }: RequireOptions,
     ready: () => Promise<void>,
   ): Promise<Required> => {
     const deadline = createDeadline(deps.answerWithinMs)
@@ -40,7 +47,7 @@ export const createRequirePermission = (deps: {
     const call = { ...deps.readCaller(request.headers, new URL(request.url).pathname, peer), request, leftMs }
     const check = async () => {
       await ready()
-      return deps.permitted.check(permission, { recentSignIn })(call)
+      return deps.permitted.check(permission, { recentSignIn, csrf })(call)
     }
     // A part that is down is 503: neither a grant nor a refusal that a client would take for its last word (SPEC section 17).
     const found = await deadline.bound(check).catch((error: unknown) => deps.fault(call, error))

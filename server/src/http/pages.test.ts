@@ -10,7 +10,7 @@ beforeAll(async () => {
   site = await startTestSite({ name: '</script><b>__CSP_NONCE__' })
 })
 afterEach(() => {
-  site.fake.state = { state: 'signed_out' }
+  site.fake.state = { state: 'signed_out', location: '/sign-in' }
 })
 afterAll(() => site.end())
 

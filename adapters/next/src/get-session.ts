@@ -1,0 +1,68 @@
+import type { PageState, Vigile } from '@vigile/engine'
+import { redirect } from 'next/navigation.js'
+import { cache } from 'react'
+import { currentRequest } from './current-request.ts'
+import { askedNow } from './requests.ts'
+
+type SignedInState = Extract<PageState, { state: 'signed_in' }>
+
+/** Who is signed in. */
+export type SignedIn = Pick<SignedInState, 'user' | 'session'>
+
+/** Not known for the moment: a part is down. Never the same as signed out. */
+export type NotKnown = { readonly unknown: true; readonly user?: never; readonly session?: never }
+
+type Pages = Pick<Vigile, 'pageState'>
+
+/** Once for each rendering, however many components ask. */
+const stateOf = cache(async (auth: Pages): Promise<PageState> => {
+  const { request } = await currentRequest()
+  return auth.pageState(request, askedNow().path)
+})
+
+/** The state, once a session that only has to be renewed was: by a page of the engine's own, which leads back here. */
+const settled = async (auth: Pages): Promise<Exclude<PageState, { state: 'ask' }>> => {
+  const state = await stateOf(auth)
+  // Rendering can't renew a session: it does not see the refresh cookie, and many renderings at once would be many refreshes.
+  if (state.state === 'ask') redirect(state.location)
+  return state
+}
+
+/**
+ * Who is signed in, in a server component, an action or a route handler: null where nobody is, `unknown` where a part is down. Throws
+ * nothing but Next's own redirection, to renew a session whose access token did not come (a link from another site, a night's sleep).
+ *
+ * @example
+ * const session = await getSession(auth)
+ * return session?.user ? <Account user={session.user} /> : session === null ? <SignIn /> : null
+ */
+export const getSession = async (auth: Pages): Promise<(SignedIn & { readonly unknown?: never }) | NotKnown | null> => {
+  const state = await settled(auth)
+  if (state.state === 'signed_out') return null
+  return state.state === 'unknown' ? { unknown: true } : signedIn(state)
+}
+
+/**
+ * The same for what only a signed-in person may see: whoever is not goes to the sign-in page, which leads back. Throws a
+ * `SessionUnknownError` where a part is down.
+ *
+ * @example
+ * const { user } = await requireSession(auth)
+ */
+export const requireSession = async (auth: Pages): Promise<SignedIn> => {
+  const state = await settled(auth)
+  if (state.state === 'signed_out') redirect(state.location)
+  if (state.state === 'unknown') throw new SessionUnknownError()
+  return signedIn(state)
+}
+
+const signedIn = ({ user, session }: SignedInState): SignedIn => ({ user, session })
+
+/** Who asks can't be said for the moment. In `error.tsx`, which sees no more of it in production: `error.digest === 'vigile_unavailable'`. */
+export class SessionUnknownError extends Error {
+  readonly digest = 'vigile_unavailable'
+  override readonly name = 'SessionUnknownError'
+  constructor() {
+    super('a part that must be asked is down: nobody is signed out, and nothing is granted')
+  }
+}

@@ -1,0 +1,7 @@
+export { bounce } from './bounce.ts'
+export { currentRequest } from './current-request.ts'
+export { getSession, type NotKnown, requireSession, SessionUnknownError, type SignedIn } from './get-session.ts'
+export { handlers } from './handlers.ts'
+export { checkPermission, checkSession, requirePermission } from './permissions.ts'
+export { shared } from './shared.ts'
+export { start } from './start.ts'

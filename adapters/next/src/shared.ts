@@ -1,0 +1,21 @@
+/**
+ * One of its kind in this process, made when it is first used. Next evaluates a module several times (for pages, routes, the proxy and
+ * `instrumentation.ts`, and at each change in development), and also while it builds, where there are no secrets and no database.
+ * What is under that name already stays: a changed configuration needs a restart.
+ *
+ * @example
+ * export const auth = shared('auth', () => createVigile({ publicUrl, secrets: process.env.VIGILE_SECRET, permissions }))
+ */
+export const shared = <Made extends object>(name: string, make: () => Made): Made => {
+  const key = Symbol.for(`@vigile/next ${name}`)
+  const all = globalThis as { [key: symbol]: Made | undefined }
+  const made = (): Made => {
+    all[key] ??= make()
+    return all[key]
+  }
+  return new Proxy({} as Made, {
+    get: (_, property) => Reflect.get(made(), property),
+    set: (_, property, value) => Reflect.set(made(), property, value),
+    has: (_, property) => Reflect.has(made(), property),
+  })
+}
