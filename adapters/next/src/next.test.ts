@@ -1,6 +1,7 @@
 // What pages, actions and route handlers are told, by a real engine, of requests that came over a real socket. The framework itself
 // runs in examples/next-catalogue/tests.
-import { type AddressInfo, Agent, createServer, type Server, request as send } from 'node:http'
+import { Agent, createServer, type Server, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { definePermissions, type UserId } from '@vigile/engine'
 import { NextRequest } from 'next/server.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -34,12 +35,12 @@ beforeAll(async () => {
   process.env.__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS = 'true'
   site = await openSite('embedded', { permissions, roles })
   await site.vigile.roles.seed(by)
-  server = createServer(async (incoming, outgoing) => {
+  server = createServer((incoming, outgoing) => {
     next.headers = new Headers(incoming.headers as Record<string, string>)
-    const given = await answer().catch((error: { digest?: string; message: string }) => ({
-      threw: error.digest ?? error.message,
-    }))
-    outgoing.end(JSON.stringify(given))
+    const threw = (error: { digest?: string; message: string }) => ({ threw: error.digest ?? error.message })
+    void answer()
+      .catch(threw)
+      .then((given) => outgoing.end(JSON.stringify(given)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port
