@@ -1,6 +1,7 @@
 // The program.
 import { createVigile } from '@vigile/engine'
 import { runCommand } from './commands/program.ts'
+import { endProcess } from './end-process.ts'
 
 // A reader that went away, a full disk: what is lost is said by the exit code, and a server goes on (SPEC section 17).
 let isLost = false
@@ -19,4 +20,4 @@ const exitCode = await runCommand(process.argv.slice(2), {
 })
 process.exitCode = exitCode === 0 && isLost ? 1 : exitCode
 // Whatever is still open (an input that nobody closes) must not keep a command from ending.
-setTimeout(() => process.exit(), 1000).unref()
+setTimeout(() => endProcess(Number(process.exitCode)), 1000).unref()

@@ -1,5 +1,6 @@
 // The program as people run it: a process, a terminal's environment, signals, and commands beside it.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -222,6 +223,16 @@ describe('OPS-7 the end', () => {
     server.child.kill('SIGTERM')
     expect(await server.ended).toBe(0)
     expect(server.output()).toContain('"cut":1')
+  })
+
+  test('OPS-7 a file that hangs (a folder of another machine’s) keeps no process from its end, nor from its exit code', async () => {
+    execFileSync('mkfifo', [join(folder, 'hangs')])
+    const hanging = "import('node:fs/promises').then(({ readFile }) => readFile('hangs'))\nexport default { name: 'Shop' }\n"
+    await writeFile(join(folder, 'vigile.config.mjs'), hanging)
+    expect(await run('config check', { SMTP_URL: 'nonsense' }).ended).toBe(2)
+    const server = await start()
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
   })
 
   test('a second signal ends it at once; one that npm repeats does not', async () => {

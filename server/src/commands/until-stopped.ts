@@ -1,4 +1,5 @@
 // OPS-7: the first signal ends the server in order, the second one at once.
+import { endProcess } from '../end-process.ts'
 import type { Log } from '../log/log.ts'
 import { exitCodes } from './report.ts'
 
@@ -13,7 +14,7 @@ export const untilStopped = (server: { close(): Promise<void> }, log: Log, stopp
       if (first !== null) {
         if (performance.now() - first < oneWishMs) return
         log.warn({ signal }, 'stopped at once')
-        process.exit(128 + (signal === 'SIGINT' ? 2 : 15))
+        endProcess(128 + (signal === 'SIGINT' ? 2 : 15))
       }
       first = performance.now()
       stopping()

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, open, readFile as readAnyFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -6,6 +7,11 @@ import { type StandInAws, startAws } from '../../../tests/secrets/aws.ts'
 import { type StandInVault, startVault } from '../../../tests/secrets/vault.ts'
 import { createHeldSecrets, type HeldSecrets } from './held-secrets.ts'
 import { fileReference, parseReference, type Reference } from './reference.ts'
+
+vi.mock('node:fs/promises', async (original) => {
+  const real: typeof import('node:fs/promises') = await original()
+  return { ...real, open: vi.fn(real.open), readFile: vi.fn(real.readFile) }
+})
 
 let vault: StandInVault
 let aws: StandInAws
@@ -270,5 +276,38 @@ describe('OPS-2 a secret in a file', () => {
     expect(await renewTwice()).toEqual([])
     await writeFile(path, 'better')
     expect(await renewTwice()).toEqual(['SMTP_URL'])
+  })
+
+  test('OPS-7 a file that became a pipe takes no thread: it is away, and the others are read', async () => {
+    const [path, other] = [join(folder, 'smtp'), join(folder, 'redis')]
+    await writeFile(path, 'smtp://one')
+    await writeFile(other, 'redis://one')
+    const held = createHeldSecrets()
+    await readFile(held, path)
+    await held.read('REDIS_URL', fileReference(other), {})
+    await rm(path)
+    execFileSync('mkfifo', [path])
+    await writeFile(other, 'redis://two')
+    expect([await held.renew(60, log), await held.renew(60, log)].flat()).toEqual(['REDIS_URL'])
+    expect(said).toMatchObject([{ fields: { setting: 'SMTP_URL', alert: 'secret_away', err: { message: 'it is no regular file' } } }])
+  })
+
+  test('OPS-7 a file that hangs (a folder of another machine’s) takes one thread, however often it is looked at', async () => {
+    const path = join(folder, 'smtp')
+    await writeFile(path, 'smtp://one')
+    const held = createHeldSecrets()
+    await readFile(held, path)
+    const calls = () => [vi.mocked(open), vi.mocked(readAnyFile)].flatMap(({ mock }) => mock.calls).length
+    const hang = Promise.withResolvers<never>()
+    vi.mocked(open).mockReturnValueOnce(hang.promise)
+    vi.mocked(readAnyFile).mockReturnValueOnce(hang.promise)
+    const before = calls()
+    const rounds = Array.from({ length: 5 }, () => held.renew(60, log))
+    await new Promise(setImmediate)
+    expect(calls() - before).toBe(1)
+    hang.reject(new Error('ESTALE'))
+    expect((await Promise.all(rounds)).flat()).toEqual([])
+    await writeFile(path, 'smtp://two')
+    expect([await held.renew(60, log), await held.renew(60, log)].flat()).toEqual(['SMTP_URL'])
   })
 })

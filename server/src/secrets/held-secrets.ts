@@ -1,11 +1,11 @@
 // The secrets that come from a file, Vault or AWS: read at the start, held, and read again while the server runs (OPS-2).
-import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Environment } from '../configuration/environment.ts'
 import type { Log } from '../log/log.ts'
 import { createAws } from './aws.ts'
 import { type Content, type Source, takeSecret } from './content.ts'
 import { formatReference, type Reference } from './reference.ts'
+import { readSecretFile } from './secret-files.ts'
 import { createVault } from './vault.ts'
 
 /** A source that is away is asked again so much later. */
@@ -40,7 +40,7 @@ type Held = {
 
 export const createHeldSecrets = (): HeldSecrets => {
   const sources: Readonly<Record<Reference['kind'], Source>> = {
-    file: readSecretFile,
+    file: readFile,
     vault: createVault(),
     aws: createAws(),
   }
@@ -123,8 +123,8 @@ const inTime = (work: Promise<Content>): Promise<Content> => {
   return Promise.race([work, late])
 }
 
-const readSecretFile: Source = async (place) => {
-  const content = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => {
+const readFile: Source = async (place) => {
+  const content = await readSecretFile(place).catch((error: NodeJS.ErrnoException) => {
     throw new Error(error.code ?? error.message)
   })
   return { content, leaseSeconds: null }

@@ -1,8 +1,8 @@
 // One request to Vault, over node:http: `fetch` takes no certificate authority of one's own.
-import { readFile } from 'node:fs/promises'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Environment } from '../configuration/environment.ts'
+import { readSecretFile } from './secret-files.ts'
 
 const answerWithinMs = 5_000
 const maxBytes = 1_048_576
@@ -60,7 +60,7 @@ const addressOf = ({ VAULT_ADDR, NODE_ENV }: Environment): string => {
 /** Read each time: it may be renewed. */
 const authoritiesOf = async ({ VAULT_CACERT: file }: Environment): Promise<string | undefined> => {
   if (!file) return undefined
-  const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+  const text = await readSecretFile(file).catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`VAULT_CACERT can't be read (${code})`)
   })
   // Without one, nothing would be checked against it, and it would not be said.

@@ -1,7 +1,7 @@
 // The token that Vault is asked with: given, kept by an agent in a file, or signed in for.
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Environment } from '../configuration/environment.ts'
+import { readSecretFile } from './secret-files.ts'
 
 /** Where Kubernetes puts what a pod proves itself with. */
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
@@ -48,7 +48,7 @@ export const createVaultTokens = (
   return {
     take: async (environment) => {
       const { VAULT_TOKEN: given, VAULT_TOKEN_FILE: file } = environment
-      if (file) return (await readFile(file, 'utf8')).trim()
+      if (file) return (await readSecretFile(file)).trim()
       if (!given) return signIn(environment)
       await renew(environment, given)
       return given
@@ -65,13 +65,13 @@ const credentials = async (environment: Environment): Promise<{ readonly path: s
   const { VAULT_ROLE_ID, VAULT_SECRET_ID, VAULT_SECRET_ID_FILE, VAULT_ROLE, VAULT_JWT_FILE, VAULT_AUTH_PATH } =
     environment
   if (VAULT_ROLE_ID) {
-    const secret = VAULT_SECRET_ID_FILE ? (await readFile(VAULT_SECRET_ID_FILE, 'utf8')).trim() : VAULT_SECRET_ID
+    const secret = VAULT_SECRET_ID_FILE ? (await readSecretFile(VAULT_SECRET_ID_FILE)).trim() : VAULT_SECRET_ID
     return {
       path: VAULT_AUTH_PATH || 'approle',
       body: { role_id: VAULT_ROLE_ID, ...(secret && { secret_id: secret }) },
     }
   }
   if (!VAULT_ROLE) throw new Error('there is no VAULT_TOKEN, VAULT_TOKEN_FILE, VAULT_ROLE_ID or VAULT_ROLE')
-  const jwt = (await readFile(VAULT_JWT_FILE || podToken, 'utf8')).trim()
+  const jwt = (await readSecretFile(VAULT_JWT_FILE || podToken)).trim()
   return { path: VAULT_AUTH_PATH || 'kubernetes', body: { role: VAULT_ROLE, jwt } }
 }
