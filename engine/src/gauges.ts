@@ -18,6 +18,8 @@ import type { WebhookStore } from './webhooks/store.ts'
 
 /** What the database is asked for is kept for so long, however many ask. */
 const keepMs = 60_000
+/** Where it could not say everything, it is asked again so soon. */
+const retryMs = 5_000
 /** Prometheus waits for 10 s by default. */
 const patienceMs = 3_000
 const maxSessions = 1_000_000
@@ -41,44 +43,61 @@ export type GaugesDeps = {
 /** Never rejects: what can't be read now is left out, and `part_ok` says why. */
 export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[]>) => {
   const { clock, log } = deps
-  let known: { readonly at: number; readonly readings: Promise<readonly Reading[]> } | undefined
+  let readings: Promise<readonly Reading[]> = Promise.resolve([])
+  let askAgainAt = Number.NEGATIVE_INFINITY
 
-  const ask = async (): Promise<readonly Reading[]> => {
-    const now = clock.now()
-    const secondsSince = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000)
-    const live = await deps.sessions.countLive(now, maxSessions)
-    const mail = await deps.outbox.waiting()
-    const webhooks = await deps.webhooks.waiting()
-    const open = new Map((await deps.alerts.countOpen()).map(({ rule, count }) => [rule, count]))
-    const unsealed = await deps.auditChain.countToSeal(maxUnsealed)
-    const jobs = await deps.jobs.lastFinished()
-    const backup = await deps.jobs.lastDone('backup')
-    const { signsFrom } = await deps.signingKeys.current()
-    return [
-      reading('active_sessions', {}, live),
-      reading('mail_waiting', {}, mail.count),
-      reading('mail_oldest_seconds', {}, secondsSince(mail.oldest)),
-      reading('webhooks_waiting', {}, webhooks.count),
-      reading('webhooks_oldest_seconds', {}, secondsSince(webhooks.oldest)),
+  const secondsSince = (at: number | null) => (at === null ? 0 : Math.max(0, clock.now() - at) / 1000)
+  const figures: readonly (() => Promise<readonly Reading[]>)[] = [
+    async () => [reading('active_sessions', {}, await deps.sessions.countLive(clock.now(), maxSessions))],
+    async () => {
+      const { count, oldest } = await deps.outbox.waiting()
+      return [reading('mail_waiting', {}, count), reading('mail_oldest_seconds', {}, secondsSince(oldest))]
+    },
+    async () => {
+      const { count, oldest } = await deps.webhooks.waiting()
+      return [reading('webhooks_waiting', {}, count), reading('webhooks_oldest_seconds', {}, secondsSince(oldest))]
+    },
+    async () => {
+      const open = new Map((await deps.alerts.countOpen()).map(({ rule, count }) => [rule, count]))
       // All of them: a rule that was never broken is at 0, and not missing.
-      ...(Object.keys(alertRules) as AlertRule[]).map((rule) => reading('alerts_open', { rule }, open.get(rule) ?? 0)),
-      reading('audit_unsealed', {}, unsealed),
-      reading('signing_key_age_seconds', {}, secondsSince(signsFrom)),
-      ...(backup ? [reading('backup_size_bytes', {}, (JSON.parse(backup.result) as { bytes: number }).bytes)] : []),
-      ...jobs.map(({ job, at }) => reading('job_last_success_timestamp_seconds', { task: job }, at / 1000)),
-    ]
+      return (Object.keys(alertRules) as AlertRule[]).map((rule) =>
+        reading('alerts_open', { rule }, open.get(rule) ?? 0),
+      )
+    },
+    async () => [reading('audit_unsealed', {}, await deps.auditChain.countToSeal(maxUnsealed))],
+    async () => [reading('signing_key_age_seconds', {}, secondsSince((await deps.signingKeys.current()).signsFrom))],
+    async () => {
+      const backup = await deps.jobs.lastDone('backup')
+      return backup ? [reading('backup_size_bytes', {}, (JSON.parse(backup.result) as { bytes: number }).bytes)] : []
+    },
+    async () =>
+      (await deps.jobs.lastFinished()).map(({ job, at }) =>
+        reading('job_last_success_timestamp_seconds', { task: job }, at / 1000),
+      ),
+  ]
+
+  /** One after another: a scrape holds one connection. What one can't say keeps no other from being said. */
+  const ask = async (): Promise<readonly Reading[]> => {
+    const readings: Reading[] = []
+    const troubles: unknown[] = []
+    for (const figure of figures) {
+      await figure().then(
+        (read) => readings.push(...read),
+        (error: unknown) => troubles.push(error),
+      )
+    }
+    if (troubles.length > 0) {
+      log.warn({ err: troubles[0], failed: troubles.length }, 'figures of the database could not be read')
+      askAgainAt = performance.now() + retryMs
+    }
+    return readings
   }
 
   const asked = (): Promise<readonly Reading[]> => {
-    if (!known || performance.now() - known.at > keepMs)
-      known = {
-        at: performance.now(),
-        readings: ask().catch((error: unknown) => {
-          log.warn({ err: error }, 'figures of the database could not be read')
-          return []
-        }),
-      }
-    const { readings } = known
+    if (performance.now() >= askAgainAt) {
+      askAgainAt = performance.now() + keepMs
+      readings = ask()
+    }
     // Who asks has figures of this node at the least, in time; what comes later is for the next one.
     return createDeadline(patienceMs)
       .bound(() => readings)

@@ -227,7 +227,8 @@ describe('OPS-7 the end', () => {
 
   test('OPS-7 a file that hangs (a folder of another machine’s) keeps no process from its end, nor from its exit code', async () => {
     execFileSync('mkfifo', [join(folder, 'hangs')])
-    const hanging = "import('node:fs/promises').then(({ readFile }) => readFile('hangs'))\nexport default { name: 'Shop' }\n"
+    const hanging =
+      "import('node:fs/promises').then(({ readFile }) => readFile('hangs'))\nexport default { name: 'Shop' }\n"
     await writeFile(join(folder, 'vigile.config.mjs'), hanging)
     expect(await run('config check', { SMTP_URL: 'nonsense' }).ended).toBe(2)
     const server = await start()

@@ -68,6 +68,8 @@ export const scheduleJob = (
     deps.meter.add('job_failures_total', { task: input.job })
     deps.log.error({ err: error, job: input.job }, 'a job failed')
   }
+  // Prometheus sees no increase in what was not there before; and what has failed never shows so that it is scheduled.
+  deps.meter.add('job_failures_total', { task: input.job }, 0)
   const cron = new Cron(input.pattern, { protect: true, unref: true, catch: failed }, run)
   return {
     stop: () => {

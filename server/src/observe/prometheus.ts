@@ -40,11 +40,17 @@ export const createPrometheus = (read: () => Promise<readonly Reading[]>): Prome
     contentType: registry.contentType,
     text: async () => {
       const readings = await read()
-      for (const gauge of gauges.values()) gauge.reset()
+      for (const gauge of gauges.values()) clear(gauge)
       for (const { name, labels, value } of readings) gauges.get(name)?.set(labels, value)
       return registry.metrics()
     },
   }
+}
+
+/** What is not read this time is not there; prom-client sets one without labels to 0, which is a figure like others. */
+const clear = (gauge: Gauge): void => {
+  gauge.reset()
+  gauge.remove({})
 }
 
 const maxSeries = 100

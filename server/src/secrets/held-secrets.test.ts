@@ -289,7 +289,9 @@ describe('OPS-2 a secret in a file', () => {
     execFileSync('mkfifo', [path])
     await writeFile(other, 'redis://two')
     expect([await held.renew(60, log), await held.renew(60, log)].flat()).toEqual(['REDIS_URL'])
-    expect(said).toMatchObject([{ fields: { setting: 'SMTP_URL', alert: 'secret_away', err: { message: 'it is no regular file' } } }])
+    expect(said).toMatchObject([
+      { fields: { setting: 'SMTP_URL', alert: 'secret_away', err: { message: 'it is no regular file' } } },
+    ])
   })
 
   test('OPS-7 a file that hangs (a folder of another machine’s) takes one thread, however often it is looked at', async () => {
