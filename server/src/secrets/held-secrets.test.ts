@@ -299,7 +299,7 @@ describe('OPS-2 a secret in a file', () => {
     await writeFile(path, 'smtp://one')
     const held = createHeldSecrets()
     await readFile(held, path)
-    const calls = () => [vi.mocked(open), vi.mocked(readAnyFile)].flatMap(({ mock }) => mock.calls).length
+    const calls = () => vi.mocked(open).mock.calls.length + vi.mocked(readAnyFile).mock.calls.length
     const hang = Promise.withResolvers<never>()
     vi.mocked(open).mockReturnValueOnce(hang.promise)
     vi.mocked(readAnyFile).mockReturnValueOnce(hang.promise)

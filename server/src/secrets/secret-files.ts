@@ -21,7 +21,11 @@ export const readSecretFile = (path: string): Promise<string> => {
 const readFile = async (path: string): Promise<string> => {
   // A pipe would keep `open` waiting until somebody writes to it.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  return readWhole(file).finally(() => file.close())
+  try {
+    return await readWhole(file)
+  } finally {
+    await file.close()
+  }
 }
 
 const readWhole = async (file: FileHandle): Promise<string> => {
