@@ -19,6 +19,7 @@ interface Step {
 const steps: Step[] = [
   // First: publint looks at what it builds.
   command('types of the packages', 'tsc -b'),
+  command('types of the Angular adapter', 'npm run --silent build --workspace=@vigile/angular'),
   command('types of the tests', 'tsc -p tests'),
   ...(existsSync('console/tsconfig.json') ? [command('types of the console', 'tsc -p console --noEmit')] : []),
   command('format and lint', 'biome check --error-on-warnings --diagnostic-level=warn .'),

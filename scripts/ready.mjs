@@ -23,6 +23,7 @@ installPackages()
 checkNode()
 if (!has('--install-only')) {
   buildPackages()
+  buildAngular()
   buildPages()
 }
 if (has('--for-tests')) installPrograms()
@@ -59,6 +60,20 @@ function buildPackages() {
   run('tsc', ['-b'])
 }
 
+/** Angular's decorators need a compiler of their own. */
+function buildAngular() {
+  const fingerprint = fingerprintOf([
+    'adapters/angular',
+    'client/src',
+    'contract/src',
+    'sanitize/src',
+    'package-lock.json',
+  ])
+  if (existsSync('adapters/angular/dist') && wasBuiltFrom('angular', fingerprint)) return
+  run('npm', ['run', '--silent', 'build', '--workspace=@vigile/angular'])
+  rememberBuild('angular', fingerprint)
+}
+
 /** The console's pages go to server/pages, and are built again when anything that goes into them has changed. */
 function buildPages() {
   if (!existsSync('console/index.html') && !existsSync('console/vite.config.ts')) return
@@ -69,10 +84,10 @@ function buildPages() {
     'contract/src',
     'package-lock.json',
   ])
-  if (existsSync('server/pages') && wasBuiltFrom(fingerprint)) return
+  if (existsSync('server/pages') && wasBuiltFrom('pages', fingerprint)) return
   say('Building the pages')
   run('npm', ['run', '--silent', 'build', '--workspace=console', '--', '--logLevel=warn'])
-  rememberBuild(fingerprint)
+  rememberBuild('pages', fingerprint)
 }
 
 function installPrograms() {

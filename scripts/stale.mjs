@@ -1,10 +1,9 @@
-// Whether the console's pages were built from what is there now: by content, since git gives every file a new time.
+// Whether something was built from what is there now: by content, since git gives every file a new time.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = 'node_modules/.cache/vigile'
-const record = join(folder, 'pages')
 
 /**
  * One hash over the names and contents of these files, and of all files below these folders.
@@ -16,19 +15,25 @@ export function fingerprintOf(paths) {
   return hash.digest('hex')
 }
 
-/** @param {string} fingerprint */
-export function wasBuiltFrom(fingerprint) {
+/**
+ * @param {string} name of what was built
+ * @param {string} fingerprint
+ */
+export function wasBuiltFrom(name, fingerprint) {
   try {
-    return readFileSync(record, 'utf8') === fingerprint
+    return readFileSync(join(folder, name), 'utf8') === fingerprint
   } catch {
     return false
   }
 }
 
-/** @param {string} fingerprint */
-export function rememberBuild(fingerprint) {
+/**
+ * @param {string} name of what was built
+ * @param {string} fingerprint
+ */
+export function rememberBuild(name, fingerprint) {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(record, fingerprint)
+  writeFileSync(join(folder, name), fingerprint)
 }
 
 /**

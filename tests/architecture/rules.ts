@@ -17,13 +17,14 @@ const packages: Record<string, { name: string; mayImport: string[] }> = {
   contract: { name: '@vigile/contract', mayImport: [] },
   engine: { name: '@vigile/engine', mayImport: [] },
   client: { name: '@vigile/client', mayImport: [] },
+  sanitize: { name: '@vigile/sanitize', mayImport: [] },
   server: { name: 'vigile', mayImport: ['@vigile/engine'] },
   console: { name: '@vigile/console', mayImport: ['@vigile/client', '@vigile/react'] },
   'adapters/express': { name: '@vigile/express', mayImport: ['@vigile/engine'] },
   'adapters/nest': { name: '@vigile/nest', mayImport: ['@vigile/engine'] },
   'adapters/next': { name: '@vigile/next', mayImport: ['@vigile/engine', '@vigile/client'] },
   'adapters/react': { name: '@vigile/react', mayImport: ['@vigile/client'] },
-  'adapters/angular': { name: '@vigile/angular', mayImport: ['@vigile/client'] },
+  'adapters/angular': { name: '@vigile/angular', mayImport: ['@vigile/client', '@vigile/sanitize'] },
 }
 
 /** Nothing imports these, not even tests beside other code. */

@@ -1,4 +1,4 @@
-export type { Auth, AuthProblem } from './auth-store.ts'
+export type { Auth, AuthProblem } from '@vigile/client/auth-store'
 export { Protected } from './protected.tsx'
 export { VigileProvider } from './provider.tsx'
 export { useAuth } from './use-auth.ts'

@@ -1,6 +1,6 @@
 import type { Client } from '@vigile/client'
+import { type AuthStore, authStoreOf, loading } from '@vigile/client/auth-store'
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react'
-import { type AuthStore, authStoreOf, loading } from './auth-store.ts'
 
 const Context = createContext<{ client: Client; store: AuthStore; signInPath: string } | null>(null)
 

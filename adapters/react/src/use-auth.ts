@@ -1,5 +1,5 @@
 import type { Client } from '@vigile/client'
-import type { Auth, AuthStore } from './auth-store.ts'
+import type { Auth, AuthStore } from '@vigile/client/auth-store'
 import { useVigile } from './provider.tsx'
 
 /**

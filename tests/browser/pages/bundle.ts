@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const htmlWith = (script: string): string =>
-  `<!doctype html><html lang="en"><title>page</title><body><script type="module" src="${script}"></script></body></html>`
+const htmlWith = (script: string, { head = '', body = '' } = {}): string =>
+  `<!doctype html><html lang="en"><title>page</title>${head}<body>${body}<script type="module" src="${script}"></script></body></html>`
 
 const bundleOnce = (file: URL) => {
   let built: Promise<string> | undefined
@@ -12,7 +12,9 @@ const bundleOnce = (file: URL) => {
       input: fileURLToPath(file),
       platform: 'browser',
       resolve: { conditionNames: ['@vigile/source', 'import', 'default'] },
-      transform: { define: { 'process.env.NODE_ENV': '"development"' } },
+      tsconfig: false,
+      // Angular's decorators are those of before the standard.
+      transform: { define: { 'process.env.NODE_ENV': '"development"' }, decorator: { legacy: true } },
     })
     const { output } = await bundle.generate({ format: 'es' })
     await bundle.close()
@@ -26,3 +28,12 @@ export const pageScript = bundleOnce(new URL('client-page.ts', import.meta.url))
 
 export const reactHtml = htmlWith('/react.js')
 export const reactScript = bundleOnce(new URL('../../../adapters/react/src/strict-page.suite.tsx', import.meta.url))
+
+export const angularHtml = htmlWith('/angular/angular.js', {
+  head: '<base href="/angular/">',
+  body: '<app-root></app-root>',
+})
+export const angularScript = bundleOnce(new URL('../../../adapters/angular/src/page.suite.ts', import.meta.url))
+
+export const sanitiseHtml = htmlWith('/sanitise.js')
+export const sanitiseScript = bundleOnce(new URL('sanitise-page.tsx', import.meta.url))

@@ -1,6 +1,6 @@
-// What a page knows of who is signed in, kept outside React so that every component sees the same.
-import type { Client, NetworkProblem } from '@vigile/client'
+// What a page knows of who is signed in, kept outside any framework so that every component sees the same.
 import type { AppPermission, Me, Problem, Session, SessionEndReason, User } from '@vigile/contract'
+import type { Client, NetworkProblem } from './api.ts'
 
 /** Why it cannot be known now who is signed in: no connection, or a part is down. The server is asked again by itself. */
 export type AuthProblem = Problem | NetworkProblem

@@ -1,0 +1,6 @@
+export type { Auth, AuthProblem } from '@vigile/client/auth-store'
+export { can, signedIn } from './guards.ts'
+export { injectAuth, injectClient, injectUser } from './inject.ts'
+export { vigileInterceptor } from './interceptor.ts'
+export { provideVigile, type VigileSettings } from './provide-vigile.ts'
+export { ContentSanitizer, SafeHtmlPipe, SafeUrlPipe } from './sanitize.ts'

@@ -1,0 +1,2 @@
+export { sanitizeHtml, trustHtml } from './sanitize-html.ts'
+export { sanitizeUrl } from './sanitize-url.ts'
