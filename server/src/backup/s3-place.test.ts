@@ -1,9 +1,16 @@
 // Backups in a store that speaks S3.
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createVouching } from '@vigile/engine'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { type S3Store, startS3 } from '../../../tests/services/s3.ts'
+import { findBackups } from './backups.ts'
 import { isPlace, openPlace } from './open-place.ts'
 import { type Place, readSmall } from './place.ts'
+import { takeBackup } from './take-backup.ts'
 
 let store: S3Store
 let place: Place
@@ -58,6 +65,28 @@ test('OPS-8 an upload that breaks off is given up, and was never an object', asy
   await expect(place.write('big', pieces(20))).rejects.toThrow()
   store.fail('', 0, 0)
   expect(store.objects.size).toBe(0)
+})
+
+test('OPS-8 a bucket that takes no more when the manifest comes: the backup is none, and its content is removed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vigile-s3-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'vigile.db')
+  new DatabaseSync(file).close()
+  const key = { recipient: null, identity: null }
+  const take = (to: Place) =>
+    takeBackup({ database: { kind: 'sqlite', file }, place: to, key, vouching: createVouching('v'.repeat(64)) })
+  const { name } = await take(place)
+  const filling: Place = {
+    ...place,
+    write: (one, content) => {
+      if (one.endsWith('.json')) store.fail('PUT', 403, 9)
+      return place.write(one, content)
+    },
+  }
+  await expect(take(filling)).rejects.toThrow()
+  store.fail('', 0, 0)
+  expect((await findBackups(place)).map((one) => one.name)).toEqual([name])
+  expect(store.objects.size).toBe(2)
 })
 
 test('OPS-8 a store that stumbles is asked again', async () => {
