@@ -7,10 +7,10 @@ import type { Request as Incoming, Response as Outgoing, RequestHandler } from '
 declare global {
   namespace Express {
     interface Request {
-      /** Who asks: behind `vigile.require` or `vigile.signedIn`, and nowhere else. */
+      /** Who asks: behind `vigile.require`, `vigile.signedIn` or `vigile.page`, and nowhere else. */
       user: User
-      /** The session and what may be done in it, wildcards among it: behind the same. */
-      vigile: { readonly session: Session; readonly permissions: readonly string[] }
+      /** Behind the same. (`req.session` is express-session's name.) */
+      vigile: { readonly session: Session }
     }
   }
 }
@@ -30,14 +30,14 @@ const engines = new WeakMap<object, Vigile>()
  * app.post('/products', vigile.require('products:create'), (req, res) => res.json({ by: req.user.id }))
  */
 const mount = (
-  auth: Pick<Vigile, 'fetch' | 'handles' | 'shortWay' | 'requireSession' | 'requirePermission'>,
+  auth: Vigile,
 ): RequestHandler => {
   const listener = getRequestListener((request, { incoming }) => auth.fetch(request, peerOf(incoming as Incoming)), {
     // Nothing is decided by the host that a client names.
     hostname: 'localhost',
   })
   return async (req, res, next) => {
-    engines.set(req, auth as Vigile)
+    engines.set(req, auth)
     if (!auth.handles(pathOf(req))) return next()
     if (req.readableDidRead)
       throw new TypeError('app.use(vigile(auth)) has to come before express.json() and other readers of bodies')
@@ -56,12 +56,10 @@ const guard =
     options: ExpressOptions,
   ): RequestHandler =>
   async (req, res, next) => {
-    const auth = engines.get(req)
-    if (auth === undefined) throw new TypeError('app.use(vigile(auth)) has to come before the routes that it guards')
-    const found = await check(auth, requestOf(req), { ...options, ...peerOf(req) })
+    const found = await check(engineOf(req), requestOf(req), { ...options, ...peerOf(req) })
     if (!found.ok) return send(found.response, res)
     req.user = found.user
-    req.vigile = { session: found.session, permissions: found.permissions }
+    req.vigile = { session: found.session }
     next()
   }
 
@@ -86,7 +84,36 @@ export const vigile = Object.assign(mount, {
    */
   signedIn: (options: ExpressOptions = {}) =>
     guard((auth, request, asked) => auth.requireSession(request, asked), options),
+
+  /**
+   * For a page that the server renders: lets pass whoever is signed in. Sends everybody else to the sign-in page, which leads
+   * back, and who may be signed in (a link from another site, an access token that has expired) to a small page that renews the
+   * session. A fault is an error with the status 503, never "signed out".
+   *
+   * @example
+   * app.get('/', vigile.page(), (req, res) => res.render('home', { user: req.user }))
+   */
+  page: (): RequestHandler => async (req, res, next) => {
+    const page = await engineOf(req).pageState(requestOf(req), req.originalUrl)
+    switch (page.state) {
+      case 'signed_in':
+        req.user = page.user
+        req.vigile = { session: page.session }
+        return next()
+      case 'ask':
+      case 'signed_out':
+        return res.redirect(303, page.location)
+      case 'unknown':
+        throw Object.assign(new Error('who asks can’t be known for the moment'), { status: 503 })
+    }
+  },
 })
+
+const engineOf = (req: Incoming): Vigile => {
+  const auth = engines.get(req)
+  if (auth === undefined) throw new TypeError('app.use(vigile(auth)) has to come before the routes that it guards')
+  return auth
+}
 
 const peerOf = ({ socket }: Pick<Incoming, 'socket'>) => ({ address: socket.remoteAddress ?? '' })
 
