@@ -22,6 +22,7 @@ const steps: Step[] = [
   command('types of the Angular adapter', 'npm run --silent build --workspace=@vigile/angular'),
   command('types of the tests', 'tsc -p tests'),
   ...(existsSync('console/tsconfig.json') ? [command('types of the console', 'tsc -p console --noEmit')] : []),
+  ...examplesWithTypes().map((folder) => command(`types of ${folder}`, `tsc -p ${folder}`)),
   command('format and lint', 'biome check --error-on-warnings --diagnostic-level=warn .'),
   command('promises and switches', 'oxlint --type-aware --deny-warnings'),
   command('lock file', 'scripts/complete-lock.mjs --check'),
@@ -73,6 +74,11 @@ function command(name: string, line: string): Step {
       child.once('close', (code) => resolve({ ok: code === 0, output }))
     })
   return { name, run }
+}
+
+/** Those that this TypeScript can check; each says for itself what its permissions are. */
+function examplesWithTypes(): string[] {
+  return packageFolders().filter((folder) => folder.startsWith('examples/') && existsSync(`${folder}/tsconfig.json`))
 }
 
 function architecture(): Outcome {

@@ -50,11 +50,7 @@ const openApp = async (options: { trustedProxies?: readonly string[] } = {}) => 
   app.disable('x-powered-by')
   app.use(vigile(auth))
   app.use(express.json())
-  app.get(
-    '/products',
-    vigile.require('products:read'),
-    (req, res) => void res.json({ by: req.user.id }),
-  )
+  app.get('/products', vigile.require('products:read'), (req, res) => void res.json({ by: req.user.id }))
   app.post(
     '/products',
     vigile.require('products:create'),

@@ -29,9 +29,7 @@ const engines = new WeakMap<object, Vigile>()
  * app.use(vigile(auth))
  * app.post('/products', vigile.require('products:create'), (req, res) => res.json({ by: req.user.id }))
  */
-const mount = (
-  auth: Vigile,
-): RequestHandler => {
+const mount = (auth: Vigile): RequestHandler => {
   const listener = getRequestListener((request, { incoming }) => auth.fetch(request, peerOf(incoming as Incoming)), {
     // Nothing is decided by the host that a client names.
     hostname: 'localhost',

@@ -46,7 +46,11 @@ const send = async (path, options) => {
 }
 
 onSubmit('new-contact', (contact) =>
-  send('/api/contacts', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(contact) }),
+  send('/api/contacts', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(contact),
+  }),
 )
 for (const button of document.querySelectorAll('[data-delete]'))
   button.addEventListener('click', () => send(`/api/contacts/${button.dataset.delete}`, { method: 'DELETE' }))

@@ -13,7 +13,10 @@ const clientFolder = dirname(fileURLToPath(import.meta.resolve('@vigile/client')
 /** Ceux de Vigile, et ce qu'une page de ce site peut charger : ses propres fichiers, rien d'écrit dans la page. */
 const headers: RequestHandler = (_req, res, next) => {
   res.set(securityHeaders(site.production))
-  res.set('Content-Security-Policy', "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
+  res.set(
+    'Content-Security-Policy',
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+  )
   next()
 }
 
@@ -41,21 +44,40 @@ export const createApp = (auth: Vigile, contacts: Contacts): Express => {
     const read = readContact(req.body)
     if (!read.ok) return res.status(400).json(read.problem)
     const contact = await contacts.add(read.contact, req.user.id)
-    await auth.audit.record({ action: 'contact:create', userId: req.user.id, resource: 'Contact', resourceId: contact.id })
+    await auth.audit.record({
+      action: 'contact:create',
+      userId: req.user.id,
+      resource: 'Contact',
+      resourceId: contact.id,
+    })
     return res.status(201).json(contact)
   })
 
   app.delete('/api/contacts/:id', vigile.require('contacts:delete'), async (req, res) => {
-    const removed = await contacts.remove(req.params.id)
-    if (removed) await auth.audit.record({ action: 'contact:delete', userId: req.user.id, resource: 'Contact', resourceId: removed.id, details: { before: removed } })
+    const removed = await contacts.remove(String(req.params.id))
+    if (removed)
+      await auth.audit.record({
+        action: 'contact:delete',
+        userId: req.user.id,
+        resource: 'Contact',
+        resourceId: removed.id,
+        details: { before: removed },
+      })
     return res.sendStatus(removed ? 204 : 404)
   })
 
-  app.use((_req, res) => res.status(404).render('message', { title: 'Introuvable', message: 'Il n’y a rien à cette adresse.' }))
+  app.use((_req, res) =>
+    res.status(404).render('message', { title: 'Introuvable', message: 'Il n’y a rien à cette adresse.' }),
+  )
   const failed: ErrorRequestHandler = (error: { status?: number }, req, res, _next) => {
     const status = error.status ?? 500
     if (status >= 500) console.error(error)
-    const message = status === 503 ? 'Indisponible pour le moment. Vous êtes toujours connecté : réessayez dans quelques secondes.' : status < 500 ? 'La demande contient une erreur.' : 'Une erreur s’est produite chez nous. Elle a été enregistrée.'
+    const message =
+      status === 503
+        ? 'Indisponible pour le moment. Vous êtes toujours connecté : réessayez dans quelques secondes.'
+        : status < 500
+          ? 'La demande contient une erreur.'
+          : 'Une erreur s’est produite chez nous. Elle a été enregistrée.'
     if (req.path.startsWith('/api/')) return void res.status(status).json({ title: 'Erreur', status, detail: message })
     res.status(status).render('message', { title: 'Erreur', message })
   }

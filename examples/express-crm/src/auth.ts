@@ -29,7 +29,8 @@ export const auth = createVigile({
   publicUrl: site.publicUrl,
   database: site.database,
   redis: env.REDIS_URL,
-  secrets: env.VIGILE_SECRET ?? (production ? undefined : 'un secret de développement, à ne jamais employer en production'),
+  secrets:
+    env.VIGILE_SECRET ?? (production ? undefined : 'un secret de développement, à ne jamais employer en production'),
   production,
   app: 'crm',
   name: 'CRM',
@@ -39,6 +40,8 @@ export const auth = createVigile({
   roles: { user: ['contacts:read', 'contacts:create'], responsable: ['contacts:delete'] },
   // Exactement ces noms, sans préfixe. Lax en développement, Strict et Secure en production : ce sont les valeurs par défaut.
   cookies: { names: { access: 'crm_token', csrf: 'csrf_token' }, prefix: false },
+  // Un CRM interne : personne ne s'y inscrit du dehors, et il n'envoie pas de courrier.
+  accounts: { verifyEmail: false },
   sessions: { accessLife: life, idleLife: life, absoluteLife: production ? '12h' : '30d' },
   // Vingt connexions par heure et par adresse, réussies ou non. Un bureau derrière une seule adresse peut y arriver : la règle par
   // défaut de Vigile ne compte que les échecs.

@@ -4,13 +4,18 @@ type Read =
   | { readonly ok: true; readonly contact: Omit<Contact, 'id'> }
   | { readonly ok: false; readonly problem: { readonly title: string; readonly status: 400; readonly detail: string } }
 
-const fault = (detail: string): Read => ({ ok: false, problem: { title: 'La demande contient une erreur', status: 400, detail } })
+const fault = (detail: string): Read => ({
+  ok: false,
+  problem: { title: 'La demande contient une erreur', status: 400, detail },
+})
 
 /** Ce qu'un formulaire envoie, vérifié : du texte, de longueur bornée. */
 export const readContact = (body: unknown): Read => {
   const { name, company = '', email } = (body ?? {}) as Record<string, unknown>
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 100) return fault('Le nom est obligatoire (100 caractères au plus).')
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 100)
+    return fault('Le nom est obligatoire (100 caractères au plus).')
   if (typeof company !== 'string' || company.length > 100) return fault('L’entreprise compte 100 caractères au plus.')
-  if (typeof email !== 'string' || email.length > 254 || !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return fault('L’adresse e-mail du contact n’est pas valable.')
+  if (typeof email !== 'string' || email.length > 254 || !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
+    return fault('L’adresse e-mail du contact n’est pas valable.')
   return { ok: true, contact: { name: name.trim(), company: company.trim(), email } }
 }

@@ -16,16 +16,26 @@ export type Contacts = {
 /** Les lignes que donne une requête ; `$1`, `$2`… sont ses valeurs. */
 type Query = (sql: string, ...values: readonly string[]) => Promise<readonly unknown[]>
 
-const table = 'create table if not exists contacts (id text primary key, name text not null, company text not null, email text not null, added_by text not null)'
+const table =
+  'create table if not exists contacts (id text primary key, name text not null, company text not null, email text not null, added_by text not null)'
 
 export const openContacts = async (database: string): Promise<Contacts> => {
-  const { query, close } = database.startsWith('file:') ? openFile(database.slice('file:'.length)) : openServer(database)
+  const { query, close } = database.startsWith('file:')
+    ? openFile(database.slice('file:'.length))
+    : openServer(database)
   await query(table)
   return {
     list: async () => (await query('select id, name, company, email from contacts order by name')) as Contact[],
     add: async (contact, by) => {
       const { id, name, company, email } = { ...contact, id: randomUUID() }
-      await query('insert into contacts (id, name, company, email, added_by) values ($1, $2, $3, $4, $5)', id, name, company, email, by)
+      await query(
+        'insert into contacts (id, name, company, email, added_by) values ($1, $2, $3, $4, $5)',
+        id,
+        name,
+        company,
+        email,
+        by,
+      )
       return { id, name, company, email }
     },
     remove: async (id) => {
