@@ -14,10 +14,7 @@ const server = createApp(auth, contacts).listen(site.port, '127.0.0.1', () =>
 
 const end = () => {
   auth.drain()
-  server.close(async () => {
-    await auth.close()
-    await contacts.close()
-  })
+  server.close(() => void Promise.all([auth.close(), contacts.close()]))
 }
 process.once('SIGTERM', end)
 process.once('SIGINT', end)

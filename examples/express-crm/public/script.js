@@ -12,8 +12,7 @@ const returnTo = () => {
 
 const onSubmit = (id, send) => {
   const form = document.getElementById(id)
-  form?.addEventListener('submit', async (event) => {
-    event.preventDefault()
+  const submit = async () => {
     const error = form.querySelector('.error')
     const button = form.querySelector('button')
     button.disabled = true
@@ -23,6 +22,10 @@ const onSubmit = (id, send) => {
     if (message === null) return
     error.textContent = message
     error.hidden = false
+  }
+  form?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void submit()
   })
 }
 
@@ -53,9 +56,9 @@ onSubmit('new-contact', (contact) =>
   }),
 )
 for (const button of document.querySelectorAll('[data-delete]'))
-  button.addEventListener('click', () => send(`/api/contacts/${button.dataset.delete}`, { method: 'DELETE' }))
+  button.addEventListener('click', () => void send(`/api/contacts/${button.dataset.delete}`, { method: 'DELETE' }))
 
-document.getElementById('sign-out')?.addEventListener('click', () => client.signOut())
+document.getElementById('sign-out')?.addEventListener('click', () => void client.signOut())
 
 const because = document.getElementById('because')
 if (because && client.endReason()) {
