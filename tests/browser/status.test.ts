@@ -53,31 +53,30 @@ const complaintsOf = (page: Page): string[] => {
 }
 
 describe('OPS-6 UI-3 the status page: no axe violation, nothing wider than the screen, nothing that its policy refuses', () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [375, 1280]) {
-      for (const language of ['en', 'fr'] as const) {
-        test(`UI-3 I18N-1 ${scheme}, ${width} px, ${language}`, async () => {
-          const context = await browser.context.browser()?.newContext()
-          const page = await (context ?? browser.context).newPage()
-          const complaints = complaintsOf(page)
-          await page.emulateMedia({ colorScheme: scheme })
-          await page.setViewportSize({ width, height: 800 })
-          await page.setExtraHTTPHeaders({ 'accept-language': language })
-          await page.goto(`${site.url}/status`)
-          expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
-          expect(await page.getByRole('img').count()).toBe(3)
-          expect(await page.title()).toContain('Discord')
-          const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-          expect(ground).toBe(scheme === 'light' ? 'rgb(245, 248, 248)' : 'rgb(10, 19, 23)')
-          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-          expect(complaints).toEqual([])
-          expect(await violations(page)).toEqual([])
-          await page.close()
-          await context?.close()
-        })
-      }
-    }
-  }
+  test.each([
+    ['light', 375, 'en'],
+    ['dark', 375, 'fr'],
+    ['light', 1280, 'fr'],
+    ['dark', 1280, 'en'],
+  ] as const)('UI-3 I18N-1 %s, %i px, %s', async (scheme, width, language) => {
+    const context = await browser.context.browser()?.newContext()
+    const page = await (context ?? browser.context).newPage()
+    const complaints = complaintsOf(page)
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.setViewportSize({ width, height: 800 })
+    await page.setExtraHTTPHeaders({ 'accept-language': language })
+    await page.goto(`${site.url}/status`)
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
+    expect(await page.getByRole('img').count()).toBe(3)
+    expect(await page.title()).toContain('Discord')
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    expect(ground).toBe(scheme === 'light' ? 'rgb(245, 248, 248)' : 'rgb(10, 19, 23)')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    expect(complaints).toEqual([])
+    expect(await violations(page)).toEqual([])
+    await page.close()
+    await context?.close()
+  })
 })
 
 test('OPS-6 the page says in words what its bars show, leads to the other language, and sets no cookie', async () => {

@@ -53,9 +53,11 @@ test('OPS-6 the database is frozen, dies and comes back, and one of two nodes is
   await Promise.all([until(first, 'down'), until(second, 'down')])
   await postgres.kill()
   for (const node of nodes) {
-    const during = await signInOf(node)
-    expect(during).toMatchObject({ state: 'down', historyComplete: false })
-    expect(outagesIn(during)).toEqual([{ state: 'down', from: expect.any(String), to: null }])
+    await vi.waitFor(async () => {
+      const during = await signInOf(node)
+      expect(during).toMatchObject({ state: 'down', historyComplete: false })
+      expect(outagesIn(during)).toEqual([{ state: 'down', from: expect.any(String), to: null }])
+    }, patience)
     const page = await get(node, '/status')
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'public, max-age=30'])
     const text = await page.text()

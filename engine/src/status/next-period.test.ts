@@ -99,13 +99,16 @@ describe('OPS-6 what a node remembers while the database is away', () => {
   test('is one outage as long as it goes on, of 24 hours at most', () => {
     const outages = createOutages()
     outages.note(now, now + 10)
-    outages.note(now + 10, now + minute)
+    expect(outages.list()).toEqual([])
+    outages.note(now, now + minute)
+    outages.end()
     outages.note(now + 60 * minute, now + 61 * minute)
+    outages.note(now + 60 * minute, now + 62 * minute)
     expect(outages.list()).toEqual([
-      { from: now, to: now + minute },
-      { from: now + 60 * minute, to: now + 61 * minute },
+      { from: now, noticedAt: now + 10, to: now + minute },
+      { from: now + 60 * minute, noticedAt: now + 61 * minute, to: now + 62 * minute },
     ])
-    for (let at = now + 62 * minute; at < now + 48 * 60 * minute; at += minute) outages.note(at, at)
+    for (let at = now + 63 * minute; at < now + 48 * 60 * minute; at += minute) outages.note(now, at)
     expect(outages.list()).toHaveLength(1)
     const [{ from, to }] = outages.list() as [{ from: number; to: number }]
     expect(to - from).toBe(24 * 60 * minute)
@@ -115,24 +118,36 @@ describe('OPS-6 what a node remembers while the database is away', () => {
 
   test('is bounded, however often the database comes and goes', () => {
     const outages = createOutages()
-    for (let at = now; at < now + 24 * 60 * minute; at += gapMs + 1) outages.note(at, at)
-    expect(outages.list().length).toBeLessThanOrEqual(500)
+    for (let at = now; at < now + 24 * 60 * minute; at += minute) {
+      outages.note(at, at)
+      outages.note(at, at + 10_000)
+      outages.end()
+    }
+    expect(outages.list().length).toBe(500)
   })
 
   test('speaks only for the time that no node has measured', () => {
-    const outage = { from: now, to: now + 10 * minute }
-    const at = (from: number, to: number): Period => ({
+    const outage = { from: now, noticedAt: now + minute / 2, to: now + 10 * minute }
+    const whole = { from: outage.from, to: outage.to }
+    const at = (from: number, to: number, state: PartState = 'up'): Period => ({
       part: 'sign-in',
-      state: 'up',
+      state,
       beganAt: now + from * minute,
       seenAt: now + to * minute,
     })
-    expect(unseenParts(outage, [])).toEqual([outage])
-    expect(unseenParts(outage, [at(-5, 0), at(10, 11)])).toEqual([outage])
+    expect(unseenParts(outage, [])).toEqual([whole])
+    expect(unseenParts(outage, [at(-5, 0), at(10, 11)])).toEqual([whole])
     expect(unseenParts(outage, [at(-5, 30)])).toEqual([])
     expect(unseenParts(outage, [at(8, 20), at(-5, 2), at(3, 4), at(3, 3.5)])).toEqual([
       { from: now + 2 * minute, to: now + 3 * minute },
       { from: now + 4 * minute, to: now + 8 * minute },
     ])
+    // The others go on: their row is moved once a minute.
+    expect(unseenParts(outage, [at(-5, 9)])).toEqual([])
+    expect(unseenParts(outage, [at(-5, 8)])).toEqual([{ from: now + 8 * minute, to: now + 10 * minute }])
+    // They had seen it shortly before it went, or write the same outage.
+    const short = { ...outage, to: now + minute }
+    expect(unseenParts(short, [at(-5, 0.3)])).toEqual([{ from: now + 0.3 * minute, to: now + minute }])
+    expect(unseenParts(outage, [at(0, 9, 'down')])).toEqual([{ from: now + 9 * minute, to: now + 10 * minute }])
   })
 })

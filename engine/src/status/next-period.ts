@@ -6,7 +6,7 @@ export const gapMs = 150_000
 /** A period is moved on once a minute, by whichever node comes first. */
 const betweenMovesMs = 50_000
 /** What one node sees, such as a provider that does not answer it, is believed until it has not been said for so long. */
-const heldMs = 100_000
+export const heldMs = 100_000
 
 export type NextPeriod = { readonly act: 'none' } | { readonly act: 'extend' | 'open'; readonly period: Period }
 

@@ -139,6 +139,7 @@ export const createStatus = (deps: StatusDeps): Status => {
         outages.note(lastGoodAt !== null && now - lastGoodAt <= gapMs ? lastGoodAt : now, now)
         return
       }
+      outages.end()
       const email = deps.hasMail ? emailState((await deps.outbox.waiting()).oldest, now) : null
       live = partsOf(signIn, email, now)
       await readPeriods(now)

@@ -31,7 +31,7 @@ export const status = {
   today: 'Today',
   and: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
   incidents: 'Incidents',
-  noIncidents: 'None in the last 90 days.',
+  noIncidents: 'None that we know of.',
   since: (from: string, long: string) => `Since ${from} (${long})`,
   during: (range: string, long: string) => `${range} (${long})`,
   incident: (part: string, state: string) => `${part}: ${state}`,

@@ -35,7 +35,7 @@ export const status: typeof english = {
   today: 'Aujourd’hui',
   and: (names) => new Intl.ListFormat('fr').format(names),
   incidents: 'Incidents',
-  noIncidents: 'Aucun ces 90 derniers jours.',
+  noIncidents: 'Aucun à notre connaissance.',
   since: (from, long) => `Depuis le ${from} (${long})`,
   during: (range, long) => `${range} (${long})`,
   incident: (part, state) => `${part} : ${state}`,
