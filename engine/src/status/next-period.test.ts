@@ -110,7 +110,7 @@ describe('OPS-6 what a node remembers while the database is away', () => {
     ])
     for (let at = now + 63 * minute; at < now + 48 * 60 * minute; at += minute) outages.note(now, at)
     expect(outages.list()).toHaveLength(1)
-    const [{ from, to }] = outages.list() as [{ from: number; to: number }]
+    const [{ from, to } = { from: 0, to: 0 }] = outages.list()
     expect(to - from).toBe(24 * 60 * minute)
     outages.clear()
     expect(outages.list()).toEqual([])

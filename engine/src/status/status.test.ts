@@ -87,6 +87,50 @@ describe.each(places)('OPS-6 nodes on %s', (_, newPlace) => {
     expect((await signInOf(lost)).incidents).toEqual([])
   })
 
+  test('what nobody measured is an outage, although others went on for a while', async () => {
+    start()
+    const [lost, other] = [openNode(), openNode('other')] as const
+    await pass([lost, other], 2)
+    lost.state.parts = away
+    await pass([lost, other], 4)
+    // The other one ends.
+    await pass([lost], 6)
+    lost.state.parts = well
+    await pass([lost], 2)
+    const { incidents } = await signInOf(lost)
+    expect(incidents).toEqual([{ state: 'down', from: expect.any(Number), to: expect.any(Number) }])
+    const [{ from = 0, to = 0 } = {}] = incidents ?? []
+    expect((to ?? 0) - from).toBeGreaterThanOrEqual(5.5 * minute)
+    expect((to ?? 0) - from).toBeLessThanOrEqual(7 * minute)
+  })
+
+  test('two short outages, one soon after the other, are two', async () => {
+    start()
+    const node = openNode()
+    await pass([node], 2)
+    for (let times = 0; times < 2; times += 1) {
+      node.state.parts = away
+      await pass([node], 1)
+      node.state.parts = well
+      await pass([node], 0.5)
+    }
+    expect((await signInOf(node)).incidents).toHaveLength(2)
+  })
+
+  test('one look that fails is no outage: the node was busy', async () => {
+    start()
+    const node = openNode()
+    await pass([node], 2)
+    for (let times = 0; times < 3; times += 1) {
+      node.state.parts = away
+      await pass([node], 0.5)
+      expect((await signInOf(node)).state).toBe('down')
+      node.state.parts = well
+      await pass([node], 0.5)
+    }
+    expect(await signInOf(node)).toMatchObject({ state: 'up', incidents: [], availability: 1 })
+  })
+
   test('a node that is killed while the database is away takes its memory along: that time was not measured', async () => {
     start()
     const node = openNode()

@@ -94,13 +94,7 @@ export const createStatus = (deps: StatusDeps): Status => {
     periods = await status.since(now - historyMs)
   }
   const writeOutages = async () => {
-    for (const outage of outagePeriods()) {
-      const before = periods.find(
-        ({ part, state, seenAt }) => part === signInPart && state === 'down' && seenAt === outage.beganAt,
-      )
-      if (before) await status.extend(before, outage.seenAt)
-      else await status.open(outage)
-    }
+    for (const outage of outagePeriods()) await status.open(outage)
     outages.clear()
   }
   /** Whether there was anything to write. */
