@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 
 export const scenarioNames = [
   'check',
+  'metrics',
   'refresh',
   'sign-in',
   'audit',

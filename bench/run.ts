@@ -14,6 +14,7 @@ import { chain } from './scenarios/chain.ts'
 import { check, floorSubject } from './scenarios/check.ts'
 import { cleanUp } from './scenarios/clean-up.ts'
 import { growth } from './scenarios/growth.ts'
+import { metrics } from './scenarios/metrics.ts'
 import { peersScenario } from './scenarios/peers.ts'
 import { refresh } from './scenarios/refresh.ts'
 import { revocation } from './scenarios/revocation.ts'
@@ -25,6 +26,7 @@ import { storm } from './scenarios/storm.ts'
 
 const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<readonly Row[]>>> = {
   check,
+  metrics,
   refresh,
   'sign-in': signInScenario,
   audit,
