@@ -64,7 +64,7 @@ export const runVigile = (line: string, settings: NodeSettings): Promise<string>
 export const startNode = async (settings: NodeSettings): Promise<ServerNode> => {
   const port = settings.environment?.PORT ?? (await freePort())
   const { env, ...rest } = vigileProgram('start', settings)
-  const running = await startProgram({ ...rest, env: { ...env, PORT: String(port) }, ready: /is ready / })
+  const running = await startProgram({ ...rest, env: { ...env, PORT: String(port) }, ready: /is ready |"msg":"ready"/ })
   const url = `http://127.0.0.1:${port}`
   return { ...running, url, fetch: fetchFrom(url) }
 }

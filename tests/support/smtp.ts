@@ -1,4 +1,4 @@
-// A mail server that takes every letter and keeps it.
+// A mail server that takes letters and keeps them.
 import { SMTPServer } from 'smtp-server'
 
 export type ReceivedMail = { readonly to: string; readonly content: string }
@@ -10,11 +10,18 @@ export type MailServer = {
   stop(): Promise<void>
 }
 
-export const startMailServer = async (): Promise<MailServer> => {
+type MailServerOptions = {
+  /** Whether there is no such mailbox. */
+  readonly refuses?: (address: string) => boolean
+}
+
+export const startMailServer = async ({ refuses = () => false }: MailServerOptions = {}): Promise<MailServer> => {
   const received: ReceivedMail[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onRcptTo: ({ address }, _session, done) =>
+      done(refuses(address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null),
     onData: (stream, session, done) => {
       let content = ''
       stream.on('data', (chunk: Buffer) => {
