@@ -19,6 +19,7 @@ export const testPrograms = {
   age: { debianPackage: 'age' },
   'docker-compose': { debianPackage: 'docker-compose' },
   'systemd-analyze': { debianPackage: 'systemd' },
+  testssl: { debianPackage: 'testssl.sh', otherNames: ['testssl.sh'] },
   'firefox-esr': { debianPackage: 'firefox-esr', otherNames: ['firefox'] },
 }
 

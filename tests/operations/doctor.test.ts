@@ -11,6 +11,8 @@ import { lookOutside } from '../../server/src/doctor/look-outside.ts'
 import { catalogues } from '../../server/src/messages/catalogue.ts'
 import { issueCertificate } from '../services/certificate.ts'
 import { temporaryFolder } from '../services/place.ts'
+import { runProgram } from '../services/process.ts'
+import { programPath } from '../services/program-path.ts'
 import { freshDatabase } from '../services/run.ts'
 import { testSecret } from '../support/site.ts'
 import { createVisitor, goodPassword } from '../support/visitor.ts'
@@ -187,3 +189,28 @@ test('OPS-3 LIM-2 whoever asks is trusted like a proxy: the forged address is on
   expect(findings.filter(({ check }) => check === 'proxy')).toMatchObject([{ status: 'fail' }])
   expect(findings.find(({ check }) => check === 'proxy')?.text).toContain('forged')
 }, 60_000)
+
+/** All that testssl.sh knows takes minutes (`npm run test:long`); protocols and the order of ciphers are what configurations get wrong. */
+const scans = process.env.VIGILE_TLS_SCAN === 'whole' ? [] : ['--protocols', '--server-preference']
+
+test('OPS-3 OPS-9 testssl.sh finds nothing grave at nginx with the files of ops/nginx', async () => {
+  const { port } = await deploy(['127.0.0.1'])
+  const folder = await temporaryFolder('testssl')
+  onTestFinished(folder.remove)
+  const { chain, key, authority } = issueCertificate(folder.path, 'localhost')
+  const nginx = await startDeployedNginx([port, port], {
+    certificate: { certificate: chain, key },
+    edit: (files) => files.replaceAll('shop.example.com', 'localhost'),
+  })
+  onTestFinished(nginx.stop)
+  const report = join(folder.path, 'report.json')
+  const how = ['--quiet', '--color', '0', '--warnings', 'off', '--nodns', 'none', '--ip', '127.0.0.1']
+  const args = [...how, '--add-ca', authority, '--jsonfile', report, ...scans, `localhost:${nginx.port}`]
+  // Its exit code counts what is not grave, too.
+  await runProgram({ command: programPath('testssl'), args }).catch(() => {})
+  const found = JSON.parse(readFileSync(report, 'utf8')) as { id: string; severity: string; finding: string }[]
+  // It came to its end, and saw what is there.
+  expect(found).toContainEqual(expect.objectContaining({ id: 'TLS1_3', severity: 'OK' }))
+  expect(found).toContainEqual(expect.objectContaining({ id: 'cipher_order', severity: 'OK' }))
+  expect(found.filter(({ severity }) => ['HIGH', 'CRITICAL', 'FATAL'].includes(severity))).toEqual([])
+}, 900_000)
