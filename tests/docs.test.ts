@@ -15,7 +15,7 @@ const inLanguage = (...languages: string[]) =>
 
 test('DOC-1 every TypeScript block of the documentation compiles', () => {
   expect(typeErrorsIn(inLanguage('ts', 'tsx'), 'docs')).toEqual([])
-})
+}, 300_000)
 
 test('DOC-1 every command of the documentation exists', async () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }

@@ -155,3 +155,32 @@ test('OPS-3 without settings only the outside is examined; an address where nobo
   expect([exitCode, output]).toEqual([1, expect.stringContaining('gives no answer')])
   expect((await call('doctor not-a-url')).exitCode).toBe(2)
 })
+
+test('OPS-3 --sign-in: its password is asked for, sent once, and never shown', async () => {
+  const bodies: string[] = []
+  reply = (request, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()))
+    sound(request, response)
+  }
+  const email = 'doctor@shop.example.com'
+  const { output, errors, exitCode } = await call(`doctor ${url} --json --sign-in ${email}`, {
+    typed: ['correct horse'],
+  })
+  const { findings } = JSON.parse(output) as { findings: Finding[] }
+  expect(findings.filter(({ check }) => check === 'sign_in')).toMatchObject([
+    { status: 'fail', text: `the sign-in of ${email} was answered 401` },
+  ])
+  expect(exitCode).toBe(1)
+  expect(bodies.filter((body) => body.includes('correct horse'))).toEqual([
+    JSON.stringify({ email, password: 'correct horse' }),
+  ])
+  expect(output + errors).not.toContain('correct horse')
+})
+
+test('OPS-3 attack: --sign-in sends no password over plain HTTP to another machine, whatever it is called', async () => {
+  for (const address of ['http://shop.example.com', 'http://127.0.0.1.evil.example', 'http://localhost.evil.example']) {
+    const line = `doctor ${address} --json --sign-in ada@example.com --password-stdin`
+    const { exitCode, output } = await call(line, { input: 'correct horse' })
+    expect([exitCode, JSON.parse(output).error]).toEqual([2, 'needs_https'])
+  }
+})

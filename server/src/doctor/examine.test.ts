@@ -1,4 +1,5 @@
 // Each fault, planted in the facts of a sound deployment, is found by the check that is there for it.
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { catalogues } from '../messages/catalogue.ts'
 import type { Answer } from './ask.ts'
@@ -123,6 +124,12 @@ test('OPS-3 a sound deployment passes every check, in both languages', () => {
   const french = examine(factsWith(), catalogues.fr)
   expect(french.map(({ check }) => check)).toEqual(findings.map(({ check }) => check))
   expect(french.some(({ text }, index) => text === findings[index]?.text && !text.includes('/'))).toBe(false)
+})
+
+test('OPS-3 docs/doctor.md has every check, in this order', () => {
+  const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8')
+  const named = [...page.matchAll(/^\| `(\w+)` \| (?:outside|inside|both) \|/gm)].map(([, name]) => name)
+  expect(named).toEqual([...new Set(examine(factsWith(), catalogues.en).map(({ check }) => check))])
 })
 
 const weak = { setting: 'VIGILE_SECRET', wrong: 'the secret is a published example', right: 'make one' }
