@@ -12,8 +12,8 @@ export type DeployedNginx = NginxServer & { readonly plainPort: number }
 
 type Changes = {
   readonly certificate?: Certificate
-  /** What an operator did to the files. */
-  readonly edit?: (files: string) => string
+  /** What an operator did to the files. `port`: the one that speaks TLS. */
+  readonly edit?: (files: string, port: number) => string
 }
 
 export const startDeployedNginx = async (nodes: readonly number[], changes: Changes = {}): Promise<DeployedNginx> => {
@@ -22,7 +22,7 @@ export const startDeployedNginx = async (nodes: readonly number[], changes: Chan
   const { edit = (files) => files } = changes
   const plainPort = await freePort()
   const configured = (port: number) =>
-    edit(`${read('upstream.conf')}${read('vigile.conf')}`)
+    edit(`${read('upstream.conf')}${read('vigile.conf')}`, port)
       .replaceAll(/^ *listen \[::\].*$/gm, '')
       .replaceAll('listen 80', `listen 127.0.0.1:${plainPort}`)
       .replaceAll('listen 443', `listen 127.0.0.1:${port}`)

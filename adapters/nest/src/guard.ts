@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common'
 import type { Reflector } from '@nestjs/core'
 import type { Vigile } from '@vigile/engine'
-import { peerOf } from './mount.ts'
 import { type Policy, policyKey } from './policy.ts'
+import { peerOf, requestOf } from './request-of.ts'
 import { remember } from './who-asks.ts'
 
 export const createGuard = (
@@ -12,7 +12,7 @@ export const createGuard = (
   reflector: Reflector,
 ): CanActivate => {
   const ask = (policy: Exclude<Policy, { opens: 'anyone' }>, incoming: IncomingMessage) => {
-    const request = toRequest(incoming)
+    const request = requestOf(incoming)
     if (policy.opens === 'session') return auth.requireSession(request, peerOf(incoming))
     const { permission, recentSignIn = false } = policy
     // Any text but for an application that registered its permissions: the engine throws for what it does not know.
@@ -35,17 +35,6 @@ export const createGuard = (
       return true
     },
   }
-}
-
-/** The request without its body: who asks is in its head. */
-const toRequest = (incoming: IncomingMessage & { readonly originalUrl?: string }): Request => {
-  const { method = 'GET', headers, url = '/', originalUrl = url } = incoming
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as [string, string]],
-  )
-  // A path alone, but for proxies' absolute form (RFC 9112 section 3.2.2).
-  const address = originalUrl.startsWith('/') ? `http://localhost${originalUrl}` : originalUrl
-  return new Request(address, { method, headers: pairs })
 }
 
 /** As the engine made it, by way of Nest's exceptions: filters and interceptors see what they see of every other. */

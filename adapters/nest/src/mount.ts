@@ -1,9 +1,8 @@
 // The engine's own routes, in front of everything that the application does to a request.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Peer, Vigile } from '@vigile/engine'
-
-export const peerOf = ({ socket }: IncomingMessage): Peer => ({ address: socket.remoteAddress ?? '' })
+import type { Vigile } from '@vigile/engine'
+import { peerOf } from './request-of.ts'
 
 /** A middleware of Express. */
 export const createMount = (auth: Pick<Vigile, 'fetch' | 'handles'>) => {

@@ -1,0 +1,142 @@
+// The page of someone who is signed in: invoices, what they may do with them, and the journal.
+import { client, holds } from './session.js'
+
+const find = (selector) => document.querySelector(selector)
+const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+const fortnight = 14 * 86_400_000
+
+/** @type {{ user: { email: string }, permissions: string[] }} */
+let me
+
+const say = (text) => {
+  find('#toast').textContent = text
+  setTimeout(() => {
+    if (find('#toast').textContent === text) find('#toast').textContent = ''
+  }, 5_000)
+}
+
+/** The answer's data; what is refused is said, in the server's words. */
+const ask = async (path, body) => {
+  const init = body && { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+  const answer = await client.fetch(`/api/${path}`, init)
+  const data = await answer.json()
+  return answer.ok ? { data } : { problem: data }
+}
+const sayProblem = ({ code, detail, title, errors }) =>
+  errors?.map(({ path, message }) => `${path}: ${message}`).join(' ') ?? detail ?? `${title} (${code})`
+
+const cell = (text, className = '') => Object.assign(document.createElement('td'), { textContent: text, className })
+
+const stateCell = (invoice) => {
+  const td = cell('')
+  if (invoice.state === 'waiting' && holds(me.permissions, 'invoices:approve')) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Approve' })
+    button.addEventListener('click', () => approve(invoice))
+    td.append(button)
+  } else {
+    const words = invoice.state === 'waiting' ? 'Waiting' : `Approved by ${invoice.approvedBy}`
+    td.append(
+      Object.assign(document.createElement('span'), { className: `state ${invoice.state}`, textContent: words }),
+    )
+  }
+  return td
+}
+
+const sum = (invoices) => money.format(invoices.reduce((cents, { amountCents }) => cents + amountCents, 0) / 100)
+
+const show = async () => {
+  const { data: invoices, problem } = await ask('invoices')
+  if (problem) return say(sayProblem(problem))
+  find('#invoices').replaceChildren(
+    ...invoices.map((invoice) => {
+      const row = document.createElement('tr')
+      const due = day.format(new Date(invoice.dueOn))
+      const amount = cell(money.format(invoice.amountCents / 100), 'sum')
+      row.append(cell(invoice.supplier), cell(invoice.reference, 'code'), cell(due), amount, stateCell(invoice))
+      return row
+    }),
+  )
+  const waiting = invoices.filter(({ state }) => state === 'waiting')
+  find('#waiting').textContent = sum(waiting)
+  find('#approved').textContent = sum(invoices.filter(({ state }) => state === 'approved'))
+  find('#soon').textContent = sum(invoices.filter(({ dueOn }) => Date.parse(dueOn) < Date.now() + fortnight))
+  if (holds(me.permissions, 'audit:read')) await showJournal()
+}
+
+const showJournal = async () => {
+  const { data: entries = [] } = await ask('journal')
+  find('#journal').hidden = false
+  find('#entries').replaceChildren(
+    ...entries.map(({ at, action, resourceId, ip }) => {
+      const li = document.createElement('li')
+      const [time, what] = [document.createElement('time'), document.createElement('span')]
+      time.textContent = moment.format(at)
+      what.textContent = `${action}${resourceId ? ` · ${resourceId}` : ''}${ip ? ` · ${ip}` : ''}`
+      li.append(time, what)
+      return li
+    }),
+  )
+}
+
+const approve = async (invoice) => {
+  const { problem } = await ask(`invoices/${invoice.id}/approve`, {})
+  if (problem?.code === 'reauthentication_required') return prove(() => approve(invoice))
+  say(problem ? sayProblem(problem) : `${invoice.reference} is approved.`)
+  await show()
+}
+
+/** Opens a dialog; `submit` gives what is wrong, or nothing. */
+const open = (id, submit) => {
+  const dialog = find(id)
+  const form = dialog.querySelector('form')
+  form.reset()
+  form.querySelector('.error').textContent = ''
+  form.onsubmit = async (event) => {
+    if (event.submitter?.value === 'cancel') return
+    event.preventDefault()
+    const wrong = await submit(Object.fromEntries(new FormData(form)))
+    form.querySelector('.error').textContent = wrong ?? ''
+    if (!wrong) dialog.close()
+  }
+  dialog.showModal()
+}
+
+/** A recent sign-in is a sign-in: it begins a new session in place of this one. */
+const prove = (then) =>
+  open('#prove', async ({ password }) => {
+    const result = await client.signIn({ email: me.user.email, password })
+    if (!result.ok) return result.problem.detail
+    await then()
+  })
+
+find('#new').addEventListener('click', () =>
+  open('#new-invoice', async ({ supplier, reference, amount, dueOn }) => {
+    const { problem } = await ask('invoices', { supplier, reference, dueOn, amountCents: Math.round(amount * 100) })
+    if (problem) return sayProblem(problem)
+    say(`${reference} is added.`)
+    await show()
+  }),
+)
+find('#sign-out').addEventListener('click', async () => {
+  const result = await client.signOut()
+  if (!result.ok) say(result.problem.detail)
+})
+
+const begin = async () => {
+  const found = await client.me()
+  if (!found) return location.replace('/sign-in')
+  me = found
+  find('#who').textContent = `${me.user.email} · ${me.roles.join(', ')}`
+  await show()
+  find('#main').hidden = false
+}
+
+// A part that is down is no sign-out: what can't be known now is asked again.
+const beginOrWait = () =>
+  begin().catch(() => {
+    say('Ledger can’t be reached for the moment.')
+    setTimeout(beginOrWait, 3_000)
+  })
+void beginOrWait()

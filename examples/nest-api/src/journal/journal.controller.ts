@@ -1,0 +1,14 @@
+// Step 10: who did what, for whoever may read it. The same log as `vigile audit`, sign-ins and refusals among it.
+import { Controller, Get } from '@nestjs/common'
+import { RequirePermission } from '@vigile/nest'
+import { auth } from '../auth.ts'
+
+@Controller('journal')
+export class JournalController {
+  @RequirePermission('audit:read')
+  @Get()
+  async latest() {
+    const { entries } = await auth.audit.search({ limit: 50 })
+    return entries.map(({ at, action, resourceId, ip, details }) => ({ at, action, resourceId, ip, details }))
+  }
+}
