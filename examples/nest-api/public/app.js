@@ -33,7 +33,7 @@ const stateCell = (invoice) => {
   const td = cell('')
   if (invoice.state === 'waiting' && holds(me.permissions, 'invoices:approve')) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Approve' })
-    button.addEventListener('click', () => approve(invoice))
+    button.addEventListener('click', () => void approve(invoice))
     td.append(button)
   } else {
     const words = invoice.state === 'waiting' ? 'Waiting' : `Approved by ${invoice.approvedBy}`
@@ -119,10 +119,11 @@ find('#new').addEventListener('click', () =>
     await show()
   }),
 )
-find('#sign-out').addEventListener('click', async () => {
+const signOut = async () => {
   const result = await client.signOut()
   if (!result.ok) say(result.problem.detail)
-})
+}
+find('#sign-out').addEventListener('click', () => void signOut())
 
 const begin = async () => {
   const found = await client.me()
@@ -137,6 +138,6 @@ const begin = async () => {
 const beginOrWait = () =>
   begin().catch(() => {
     say('Ledger can’t be reached for the moment.')
-    setTimeout(beginOrWait, 3_000)
+    setTimeout(() => void beginOrWait(), 3_000)
   })
 void beginOrWait()

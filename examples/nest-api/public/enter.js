@@ -23,8 +23,7 @@ if (note && reason in reasons) {
   note.hidden = false
 }
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault()
+const enter = async () => {
   button.disabled = true
   error.textContent = ''
   const { email, password } = Object.fromEntries(new FormData(form))
@@ -33,4 +32,8 @@ form.addEventListener('submit', async (event) => {
   const { detail, errors } = result.problem
   error.textContent = errors?.map(({ message }) => message).join(' ') || detail
   button.disabled = false
+}
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  void enter()
 })

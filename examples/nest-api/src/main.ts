@@ -20,7 +20,6 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule, {
 })
 app.useSecurityHeaders(securityHeaders(publicUrl.startsWith('https:')))
 app.useBodyParser('json', { limit: '64kb' })
-app.setGlobalPrefix('api')
 app.enableShutdownHooks()
 
 // Pages are files: there is nothing in them that a stranger may not see. What they show comes from routes, which are guarded.

@@ -5,9 +5,9 @@ import { CurrentUser, Public, peerOf, RequirePermission, requestOf } from '@vigi
 import type { Request } from 'express'
 import { auth } from '../auth.ts'
 import { type Invoice, InvoiceStore } from './invoice.ts'
-import type { NewInvoice } from './new-invoice.ts'
+import { NewInvoice } from './new-invoice.ts'
 
-@Controller('invoices')
+@Controller('api/invoices')
 export class InvoicesController {
   constructor(@Inject(InvoiceStore) private readonly store: InvoiceStore) {}
 

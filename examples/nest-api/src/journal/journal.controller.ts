@@ -3,12 +3,12 @@ import { Controller, Get } from '@nestjs/common'
 import { RequirePermission } from '@vigile/nest'
 import { auth } from '../auth.ts'
 
-@Controller('journal')
+@Controller('api/journal')
 export class JournalController {
   @RequirePermission('audit:read')
   @Get()
   async latest() {
-    const { entries } = await auth.audit.search({ limit: 50 })
+    const { entries } = await auth.audit.search({ limit: 20 })
     return entries.map(({ at, action, resourceId, ip, details }) => ({ at, action, resourceId, ip, details }))
   }
 }
