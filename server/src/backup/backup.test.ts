@@ -106,9 +106,9 @@ test('OPS-8 a backup that breaks off is none, and leaves nothing; one of a proce
   await writeFile(path('vigile-20260101T000000Z-abcdef.json.partial'), '{')
   expect(await findBackups(place)).toEqual([])
   const keep = { days: 7, weeks: 4, months: 12 }
-  await tidy(place, keep)
+  await tidy(place, vouching, keep, { taken: '' })
   expect(await readdir(place.name)).toHaveLength(2)
-  await tidy(place, keep, Date.now() + 2 * 86_400_000)
+  await tidy(place, vouching, keep, { taken: '', now: Date.now() + 2 * 86_400_000 })
   expect(await readdir(place.name)).toEqual([contentFile(manifest)])
 })
 

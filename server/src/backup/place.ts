@@ -13,13 +13,13 @@ export type Place = {
   remove(name: string): Promise<void>
 }
 
-/** A small file as a whole. */
-export const readSmall = async (place: Place, name: string, maxBytes: number): Promise<string> => {
+/** A small file as a whole; null: it is none. */
+export const readSmall = async (place: Place, name: string, maxBytes: number): Promise<string | null> => {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of place.read(name)) {
     bytes += part.length
-    if (bytes > maxBytes) throw new Error(`${name} has over ${maxBytes} bytes`)
+    if (bytes > maxBytes) return null
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')

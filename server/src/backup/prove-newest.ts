@@ -1,6 +1,7 @@
 // The drill of the newest backup, without anybody who looks on.
 import type { Vouching } from '@vigile/engine'
-import { findBackups, openManifest } from './backups.ts'
+import type { Log } from '../log/log.ts'
+import { newestBackup } from './backups.ts'
 import { drill, isProven } from './drill.ts'
 import type { OpenEngine } from './engine.ts'
 import { rowsIn } from './facts.ts'
@@ -16,23 +17,25 @@ export const proveNewest = async (input: {
   readonly vouching: Vouching
   readonly beside: Target
   readonly openEngine: OpenEngine
+  readonly log: Pick<Log, 'warn'>
   readonly signal?: AbortSignal
 }): Promise<Readonly<Record<string, number>>> => {
-  const { place, vouching } = input
+  const { place, vouching, log } = input
   const startedAt = performance.now()
-  const [newest] = await findBackups(place)
-  if (!newest) throw new Error(`there is no backup in ${place.name}`)
-  const read = await openManifest(place, vouching, newest.name)
-  if (!read.ok) throw new Error(`${newest.name}: ${read.error}`)
-  const manifest = read.value
+  const { manifest, passedOver } = await newestBackup(place, vouching)
+  const names = passedOver.map(({ name }) => name)
+  if (!manifest)
+    throw new Error(`there is no backup in ${place.name}${names.length > 0 ? ' that VIGILE_SECRET vouches for' : ''}`)
+  if (names.length > 0)
+    log.warn({ backups: names.slice(0, 10) }, 'what lies beside the backups is none that VIGILE_SECRET vouches for')
   const refusal = await checkBackup({ ...input, manifest })
-  if (refusal) throw new Error(`${newest.name}: ${refusal.error}`)
+  if (refusal) throw new Error(`${manifest.name}: ${refusal.error}`)
   const found = await drill({ ...input, manifest })
   if (!isProven(found)) {
     const { differences, audit, signIn } = found
     const faults = audit.faults.map(({ kind, position = '' }) => `audit ${kind} ${position}`.trim())
     const wrong = [...differences, ...faults, ...(signIn === null ? [] : [signIn])]
-    throw new Error(`${newest.name} is not proven: ${wrong.slice(0, 10).join(', ')}`)
+    throw new Error(`${manifest.name} is not proven: ${wrong.slice(0, 10).join(', ')}`)
   }
   return {
     rows: rowsIn(manifest.rows),

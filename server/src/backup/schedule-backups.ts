@@ -1,5 +1,5 @@
 // Backups, and their drills, by the clock: one node of the cluster does each.
-import { createVouching, type Vigile, type VigileOptions } from '@vigile/engine'
+import { createVouching, type Vigile, type VigileOptions, type Vouching } from '@vigile/engine'
 import { noSchedule } from '../configuration/backup.ts'
 import type { VigileConfig } from '../configuration/config.ts'
 import type { Log } from '../log/log.ts'
@@ -10,6 +10,7 @@ import { defaultKeep, parseKeep } from './keep.ts'
 import { openKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import { openPlace } from './open-place.ts'
+import type { Place } from './place.ts'
 import { proveNewest } from './prove-newest.ts'
 import { takeBackup } from './take-backup.ts'
 import { targetOf } from './target.ts'
@@ -56,7 +57,7 @@ export const scheduleBackups = (
     const startedAt = performance.now()
     const opened = await open()
     const manifest = await takeBackup({ ...opened, database: opened.target })
-    const removed = await tidyOrWarn(opened.place, keep, log)
+    const removed = await tidyOrWarn(opened, keep, manifest.name, log)
     return { ...resultOf(manifest, startedAt), removed: removed.length }
   }
   const prove = async () => {
@@ -69,7 +70,7 @@ export const scheduleBackups = (
       error: (fields, message) => log.error(fields, message),
     }
     const openEngine = engineOn(createVigile, { secrets: opened.secrets ?? [], log: quiet })
-    return proveNewest({ ...opened, beside: opened.target, openEngine })
+    return proveNewest({ ...opened, beside: opened.target, openEngine, log })
   }
   const plan = (job: string, pattern: string, work: () => Promise<Readonly<Record<string, number>>>) => {
     if (to === undefined || pattern === noSchedule) return
@@ -96,13 +97,14 @@ export const scheduleBackups = (
 
 /** A place that lets nothing be removed keeps more than it should: no reason to say that there is no backup. */
 export const tidyOrWarn = async (
-  place: Parameters<typeof tidy>[0],
+  { place, vouching }: { readonly place: Place; readonly vouching: Vouching },
   keep: string,
+  taken: string,
   log: Pick<Log, 'warn'>,
 ): Promise<readonly string[]> => {
   const parsed = parseKeep(keep)
   if (!parsed) return []
-  return tidy(place, parsed).catch((error: unknown) => {
+  return tidy(place, vouching, parsed, { taken }).catch((error: unknown) => {
     log.warn({ err: error }, 'old backups could not be removed')
     return []
   })

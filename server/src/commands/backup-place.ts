@@ -1,7 +1,7 @@
 // What the commands of backups have in common: the place, the key, the database, one backup by its name or file.
 import { basename, dirname, resolve } from 'node:path'
 import { createVouching, type Vouching } from '@vigile/engine'
-import { findBackups, openManifest } from '../backup/backups.ts'
+import { findBackups, newestBackup, openManifest } from '../backup/backups.ts'
 import { engineOn, type OpenEngine } from '../backup/engine.ts'
 import { createFolderPlace } from '../backup/folder-place.ts'
 import { type BackupKey, openKey } from '../backup/key.ts'
@@ -72,11 +72,26 @@ export const chooseBackup = async (
 ): Promise<ChosenBackup | number> => {
   const place = given?.includes('/') ? createFolderPlace(dirname(resolve(given))) : configured
   if (!place) return report.refused('no_place', backup.noPlace, { exitCode: exitCodes.wrong })
-  const wanted = given === undefined ? undefined : basename(given).split('.')[0]
-  const found = (await findBackups(place)).find(({ name }) => wanted === undefined || name === wanted)
-  if (!found) return report.refused('not_found', backup.notFound(wanted ?? null, place.name))
+  if (given === undefined) return chooseNewest(place, vouching, backup, report)
+  const wanted = basename(given).split('.')[0] ?? ''
+  const found = (await findBackups(place)).find(({ name }) => name === wanted)
+  if (!found) return report.refused('not_found', backup.notFound(wanted, place.name))
   const read = await openManifest(place, vouching, found.name)
   return read.ok ? { place, manifest: read.value } : report.refused(read.error, refusalOf(read, backup))
+}
+
+const chooseNewest = async (
+  place: Place,
+  vouching: Vouching,
+  backup: Cli['messages']['backup'],
+  report: Report,
+): Promise<ChosenBackup | number> => {
+  const { manifest, passedOver } = await newestBackup(place, vouching)
+  const [first] = passedOver
+  if (!manifest && first) return report.refused(first.refusal.error, refusalOf(first.refusal, backup))
+  if (!manifest) return report.refused('not_found', backup.notFound(null, place.name))
+  if (first) report.aside(backup.passedOver(passedOver.slice(0, 10).map(({ name }) => name)))
+  return { place, manifest }
 }
 
 export const refusalOf = (refusal: ManifestRefusal, { refused }: Cli['messages']['backup']): string =>

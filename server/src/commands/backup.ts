@@ -36,7 +36,7 @@ export const addBackup = (parent: Command, cli: Cli): void => {
 const take = async (cli: Cli, call: Call<object>, work: BackupWork): Promise<number> => {
   const { report } = call
   const { backup } = cli.messages
-  const { place, loaded } = work
+  const { place, vouching, loaded } = work
   if (!place) return report.refused('no_place', backup.noPlace, { exitCode: exitCodes.wrong })
   const startedAt = performance.now()
   const manifest = await takeBackup({
@@ -47,7 +47,8 @@ const take = async (cli: Cli, call: Call<object>, work: BackupWork): Promise<num
   report.progress('')
   const result = resultOf(manifest, startedAt)
   const warn = (_: object, message: string) => report.aside(message)
-  const removed = await tidyOrWarn(place, loaded.config.backup?.keep ?? defaultKeep, { warn })
+  const keep = loaded.config.backup?.keep ?? defaultKeep
+  const removed = await tidyOrWarn({ place, vouching }, keep, manifest.name, { warn })
   await noteRun(cli, loaded, backupJobs.take, result)
   const { name, at, encryption } = manifest
   return report.done({ name, place: place.name, at, encryption, ...result, removed }, [

@@ -423,6 +423,8 @@ export const en = {
     noPlace: 'No place for backups is set: VIGILE_BACKUP_TO=/var/backups/vigile or s3://bucket/prefix',
     notFound: (name: string | null, place: string) =>
       name === null ? `There is no backup in ${place}.` : `There is no backup ${name} in ${place}.`,
+    passedOver: (names: readonly string[]) =>
+      `Passed over, since no secret in VIGILE_SECRET vouches for what they say: ${names.join(', ')}. See: vigile backup list`,
     otherKind: (kind: string) =>
       `It is a backup of ${kind === 'postgres' ? 'PostgreSQL' : 'an embedded database'}: name a database of that kind with --into`,
     refused: {

@@ -440,6 +440,8 @@ export const fr: Catalogue = {
       'Aucun lieu n’est réglé pour les sauvegardes : VIGILE_BACKUP_TO=/var/backups/vigile ou s3://bucket/prefixe',
     notFound: (name, place) =>
       name === null ? `Il n’y a aucune sauvegarde dans ${place}.` : `Il n’y a pas de sauvegarde ${name} dans ${place}.`,
+    passedOver: (names) =>
+      `Laissées de côté, car aucun secret de VIGILE_SECRET ne répond de ce qu’elles disent : ${names.join(', ')}. Voir : vigile backup list`,
     otherKind: (kind) =>
       `C’est une sauvegarde ${kind === 'postgres' ? 'de PostgreSQL' : 'd’une base intégrée'} : nommez une base de cette sorte avec --into`,
     refused: {
