@@ -100,7 +100,8 @@ export const restorePostgres = async (
   const { dbname, env } = connectionOf(url)
   const pgRestore = {
     path: await findProgram('pg_restore', major),
-    args: ['--no-owner', '--no-privileges', '-f', '-'],
+    // Large objects would have transactions of their own otherwise.
+    args: ['--single-transaction', '--no-owner', '--no-privileges', '-f', '-'],
     env,
   }
   const psql = {
@@ -113,19 +114,45 @@ export const restorePostgres = async (
 
 /** Without the last line nothing is committed: an end that comes too early undoes all. */
 async function* script(statements: Bytes, { replace, endSessions }: { replace: boolean; endSessions: boolean }): Bytes {
-  yield Buffer.from(`begin; set local statement_timeout = 0; set local lock_timeout = '30s';\n`)
+  // What is said of what goes would hide the cause of a failure; so would the second `begin`.
+  yield Buffer.from(
+    `set client_min_messages = error; begin; set local statement_timeout = 0; set local lock_timeout = '30s';\n`,
+  )
   if (replace) yield Buffer.from(`${emptySql}\n`)
-  yield* statements
+  yield* withoutCommit(statements)
   yield Buffer.from('\nreset search_path;\n')
   if (endSessions) yield Buffer.from(`${endSessionsSql}\n`)
   yield Buffer.from('commit;\n')
 }
 
+/** What comes after the last `COMMIT;` of pg_restore are a few lines of comment. */
+const tailBytes = 4_096
+
+/** The statements, all but the last `COMMIT;`: pg_restore ends its transaction with it, and it is for us to end. */
+export async function* withoutCommit(statements: Bytes): Bytes {
+  let held = Buffer.alloc(0)
+  for await (const part of statements) {
+    const all = Buffer.concat([held, part])
+    const passed = Math.max(0, all.length - tailBytes)
+    if (passed > 0) yield all.subarray(0, passed)
+    held = all.subarray(passed)
+  }
+  const tail = held.toString('latin1')
+  const at = tail.lastIndexOf('\nCOMMIT;\n')
+  if (at === -1) throw new Error('pg_restore did not end as it should: nothing was done')
+  yield Buffer.from(tail.slice(0, at) + tail.slice(at + '\nCOMMIT;'.length), 'latin1')
+}
+
 const emptySql = `
-do $$ declare name text; begin
-  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
-    execute format('drop schema %I cascade', name);
+do $$ declare what text; begin
+  for what in
+    select format('schema %I', nspname) from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+    union all select format('publication %I', pubname) from pg_publication
+    union all select format('server %I', srvname) from pg_foreign_server
+  loop
+    execute 'drop ' || what || ' cascade';
   end loop;
+  perform lo_unlink(oid) from pg_largeobject_metadata;
   create schema public authorization pg_database_owner;
   grant usage on schema public to public;
 end $$;`

@@ -65,6 +65,7 @@ const run = async (cli: Cli, call: Call<Options>, work: BackupWork): Promise<num
     [
       restore.done(manifest.name, formatTime(manifest.at), nameOf(target), rows),
       keepSessions ? restore.sessionsKept : restore.sessionsEnded,
+      ...(target.kind === 'postgres' ? [restore.grants] : []),
       ...(missing.length > 0 ? [backup.missingKeys(missing)] : []),
     ],
   )

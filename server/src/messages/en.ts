@@ -476,6 +476,7 @@ export const en = {
       `Restored ${name}, of ${at}, into ${into}: ${plural(rows, 'row', 'rows')}. Servers may start again.`,
     sessionsEnded: 'Every session is over: everybody signs in anew.',
     sessionsKept: 'Sessions of the backup live on, those that were ended since included.',
+    grants: 'Rights of other roles are not part of a backup: where some had any, grant them anew.',
   },
 
   cleanup: {

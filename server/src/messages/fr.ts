@@ -493,6 +493,7 @@ export const fr: Catalogue = {
       `${name}, du ${at}, est restaurée dans ${into} : ${plural(rows, 'ligne', 'lignes')}. Les serveurs peuvent repartir.`,
     sessionsEnded: 'Toutes les sessions sont terminées : chacun se reconnecte.',
     sessionsKept: 'Les sessions de la sauvegarde vivent, y compris celles terminées depuis.',
+    grants: 'Les droits d’autres rôles ne font pas partie d’une sauvegarde : accordez-les de nouveau s’il y en avait.',
   },
 
   cleanup: {

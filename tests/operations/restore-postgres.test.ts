@@ -1,0 +1,81 @@
+// A PostgreSQL database that holds more than tables, restored: all of it, or none of it (OPS-8).
+
+import { createVouching } from '@vigile/engine'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
+import type { Manifest } from '../../server/src/backup/manifest.ts'
+import { restoreBackup } from '../../server/src/backup/restore-backup.ts'
+import { takeBackup } from '../../server/src/backup/take-backup.ts'
+import { type Folder, temporaryFolder } from '../services/place.ts'
+import { freshDatabase } from '../services/run.ts'
+import { ask } from './kept.ts'
+
+const key = { recipient: null, identity: null }
+let folder: Folder
+let url: string
+
+beforeEach(async () => {
+  folder = await temporaryFolder('backups')
+  url = await freshDatabase()
+})
+afterEach(() => folder.remove())
+
+const place = () => createFolderPlace(folder.path)
+const take = () =>
+  takeBackup({ database: { kind: 'postgres', url }, place: place(), key, vouching: createVouching('v'.repeat(64)) })
+const restore = (manifest: Manifest, { replace = true, finish = async () => {} } = {}) =>
+  restoreBackup({
+    ...{ place: place(), manifest, key, replace, keepSessions: false, finish },
+    target: { kind: 'postgres', url },
+  })
+const sql = async (text: string) => {
+  const db = new pg.Client({ connectionString: url })
+  await db.connect()
+  await db.query(text).finally(() => db.end())
+}
+const products = async () => (await ask(url, 'select id from products order by id')).map(({ id }) => id)
+const objects = async () =>
+  (await ask(url, `select convert_from(lo_get(oid), 'UTF8') as text from pg_largeobject_metadata`)).map(
+    ({ text }) => text,
+  )
+
+/** A shop: a large object, a publication, text that looks like the end of a transaction. */
+const shop = `
+  create table products (id int primary key, about text);
+  insert into products values (1, E'before\\nCOMMIT;\\nafter');
+  create table sessions (revoked_reason text, revoked_at bigint);
+  insert into sessions values (null, null);
+  create publication changes for table products;
+  select lo_from_bytea(0, convert_to('a picture', 'UTF8'));`
+
+test('OPS-8 S-38 H-10 a restore that fails at its end leaves what was there, with large objects too; nobody is revived', async () => {
+  // What the index asks for can't be done by a restore.
+  await sql(`${shop}
+    create function checked(int) returns int immutable language plpgsql as $$ begin
+      if current_setting('application_name') = 'vigile-backup' then raise exception 'no room for the index'; end if;
+      return $1; end $$;
+    create index products_checked on products (checked(id));`)
+  const manifest = await take()
+  await sql(`drop publication changes; select lo_unlink(oid) from pg_largeobject_metadata`)
+  await sql(`insert into products values (2), (3); update sessions set revoked_reason = 'signed_out', revoked_at = 1`)
+  await expect(restore(manifest)).rejects.toThrow('no room for the index')
+  expect(await products()).toEqual([1, 2, 3])
+  expect(await ask(url, 'select revoked_reason from sessions')).toEqual([{ revoked_reason: 'signed_out' }])
+}, 120_000)
+
+test('OPS-8 a database with large objects, a publication and another schema is replaced as a whole', async () => {
+  await sql(`${shop} create schema "Of the shop"; create table "Of the shop".orders (id int);`)
+  const manifest = await take()
+  await sql(`insert into products values (2); select lo_from_bytea(0, 'another');`)
+  await restore(manifest)
+  expect(await products()).toEqual([1])
+  expect(await objects()).toEqual(['a picture'])
+  expect(await ask(url, 'select about from products')).toEqual([{ about: 'before\nCOMMIT;\nafter' }])
+  expect(await ask(url, 'select pubname from pg_publication')).toEqual([{ pubname: 'changes' }])
+  expect(await ask(url, 'select revoked_reason from sessions')).toEqual([{ revoked_reason: 'ended_by_operator' }])
+  // Into an empty one, as well.
+  url = await freshDatabase()
+  await restore(manifest, { replace: false })
+  expect([await products(), await objects()]).toEqual([[1], ['a picture']])
+}, 120_000)
