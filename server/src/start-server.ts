@@ -111,7 +111,7 @@ export const startServer = async (
   }
   vigile.startJobs()
   let current: ServerConfig = config
-  const backups = scheduleBackups({ vigile, createVigile, log }, () => current)
+  scheduleBackups({ vigile, createVigile, log }, () => current)
   const { drainSeconds = production ? 5 : 0, stopSeconds = 20 } = config
   const engine = vigile
   let closing: Promise<void> | undefined
@@ -121,7 +121,6 @@ export const startServer = async (
     await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000))
     const cut = await http.close(stopSeconds)
     if (cut > 0) log.warn({ cut, stopSeconds }, 'requests were cut: they took longer than the end waits')
-    await backups.stop()
     await engine.close()
     await observer.close()
   }

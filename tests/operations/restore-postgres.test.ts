@@ -32,7 +32,11 @@ const restore = (manifest: Manifest, { replace = true, finish = async () => {} }
 const sql = async (text: string) => {
   const db = new pg.Client({ connectionString: url })
   await db.connect()
-  await db.query(text).finally(() => db.end())
+  try {
+    await db.query(text)
+  } finally {
+    await db.end()
+  }
 }
 const products = async () => (await ask(url, 'select id from products order by id')).map(({ id }) => id)
 const objects = async () =>

@@ -9,13 +9,13 @@ export type Background = {
   /** Does the work now, without anybody waiting; what fails is logged as `what`. */
   soon(what: string, work: () => Promise<unknown>): void
   /** Something else that ends with the node. */
-  add(task: { stop(): void }): void
+  add(task: { stop(): unknown }): void
   /** Nothing begins any more; what is under way is waited for. */
   stop(): Promise<void>
 }
 
 export const createBackground = (log: Log): Background => {
-  const tasks = new Set<{ stop(): void }>()
+  const tasks = new Set<{ stop(): unknown }>()
   const running = new Set<Promise<unknown>>()
   let stopped = false
   const soon = (what: string, work: () => Promise<unknown>) => {
@@ -45,7 +45,7 @@ export const createBackground = (log: Log): Background => {
     add: (task) => void tasks.add(task),
     stop: async () => {
       stopped = true
-      for (const task of tasks) task.stop()
+      await Promise.all([...tasks].map((task) => task.stop()))
       await Promise.all(running)
     },
   }

@@ -94,6 +94,7 @@ describe('the schedule', () => {
       },
       renew: async () => {},
       finish: async () => {},
+      isOwed: async () => false,
       lastFinished: async () => [],
       lastDone: async () => null,
       deleteOld: async () => {},
@@ -147,10 +148,15 @@ describe('the schedule', () => {
       finish: async ({ node }) => {
         if (run?.node === node) run.done = true
       },
+      isOwed: async () => run !== null && !run.done,
     }
     return { jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }
   }
-  const atTwo = (work: () => Promise<Record<string, number>>) => ({ job: 'clean-up', pattern: '0 2 * * *', work })
+  const atTwo = (work: (signal: AbortSignal) => Promise<Record<string, number>>) => ({
+    job: 'clean-up',
+    pattern: '0 2 * * *',
+    work,
+  })
 
   test('TOK-10 a node that dies in the middle of a job leaves it to another, which does it once', async () => {
     vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
@@ -188,6 +194,124 @@ describe('the schedule', () => {
     await vi.advanceTimersByTimeAsync(180 * minute)
     expect(worked).toBe(1)
     for (const schedule of schedules) schedule.stop()
+  })
+
+  test('TOK-10 OPS-8 the database is away at the moment of a job: it is done soon after, once', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const deps = lease()
+    const until = new Date(2026, 10, 21, 2, 0, 20).getTime()
+    const jobs: JobStore = {
+      ...deps.jobs,
+      claim: async (input) => {
+        if (Date.now() < until) throw new Error('the database is away')
+        return deps.jobs.claim(input)
+      },
+    }
+    let worked = 0
+    const schedules = [1, 2].map(() =>
+      scheduleJob(
+        { ...deps, jobs },
+        atTwo(async () => ({ worked: ++worked })),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(90_000)
+    expect(worked).toBe(0)
+    await vi.advanceTimersByTimeAsync(5 * minute)
+    expect(worked).toBe(1)
+    await vi.advanceTimersByTimeAsync(180 * minute)
+    expect(worked).toBe(1)
+    for (const schedule of schedules) await schedule.stop()
+  })
+
+  test('TOK-10 OPS-8 work that fails is begun again by the only node, and for two hours at most', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const tries = { once: 0, always: 0 }
+    const work = (kind: 'once' | 'always') => async () => {
+      tries[kind] += 1
+      if (kind === 'always' || tries[kind] === 1) throw new Error('the disk is full')
+      return {}
+    }
+    const schedules = (['once', 'always'] as const).map((kind) => scheduleJob(lease(), atTwo(work(kind))))
+    await vi.advanceTimersByTimeAsync(20 * minute)
+    expect(tries).toEqual({ once: 2, always: 2 })
+    await vi.advanceTimersByTimeAsync(20 * 60 * minute)
+    expect(tries.once).toBe(2)
+    expect(tries.always).toBeLessThan(10)
+    for (const schedule of schedules) await schedule.stop()
+  })
+
+  test('TOK-10 OPS-9 both nodes are restarted during a job, one after the other: it is done at once, once, and no failure', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const failures: string[] = []
+    const meter: Meter = { ...noMeter, add: (name, _, by = 1) => void failures.push(...Array(by).fill(name)) }
+    const deps = { ...lease(), meter }
+    const begun: string[] = []
+    const first = [1, 2].map((node) =>
+      scheduleJob(
+        deps,
+        atTwo(async (signal) => {
+          begun.push(`old ${node}`)
+          return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        }),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    expect(begun).toHaveLength(1)
+    for (const schedule of first) await schedule.stop()
+    let worked = 0
+    const second = [1, 2].map(() =>
+      scheduleJob(
+        deps,
+        atTwo(async () => ({ worked: ++worked })),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(worked).toBe(1)
+    await vi.advanceTimersByTimeAsync(180 * minute)
+    expect([worked, failures]).toEqual([1, []])
+    for (const schedule of second) await schedule.stop()
+  })
+
+  test('TOK-10 every node is killed during a job: those that come after do it when the lease is over, once', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const deps = lease()
+    const dead = scheduleJob(
+      deps,
+      atTwo(() => new Promise(() => {})),
+    )
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    let worked = 0
+    const alive = [1, 2].map(() =>
+      scheduleJob(
+        deps,
+        atTwo(async () => ({ worked: ++worked })),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(5 * minute)
+    expect(worked).toBe(0)
+    await vi.advanceTimersByTimeAsync(30 * minute)
+    expect(worked).toBe(1)
+    for (const schedule of [dead, ...alive]) void schedule.stop()
+  })
+
+  test('OPS-7 a job that does not end holds a stop up for seconds, and its run is given back', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    const deps = lease()
+    const stuck = scheduleJob(
+      deps,
+      atTwo(() => new Promise(() => {})),
+    )
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    let stopped = false
+    const stopping = Promise.resolve(stuck.stop()).then(() => {
+      stopped = true
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(stopped).toBe(false)
+    await vi.advanceTimersByTimeAsync(9_000)
+    await stopping
+    const again = { job: 'clean-up', slot: new Date(2026, 10, 21, 2).getTime(), node: 'next', work: async () => ({}) }
+    expect(await runOnce(deps, again)).toBe(true)
   })
 
   test('OPS-5 a failure is logged and counted from nought on, and the next slot comes all the same', async () => {

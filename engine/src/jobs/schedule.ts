@@ -8,17 +8,19 @@ import type { JobStore } from './store.ts'
 
 const leaseMs = 15 * 60_000
 const betweenRenewalsMs = leaseMs / 3
-/** For two hours another node may yet die over a run; then it is left to the next slot. */
-const maxLooks = 8
+/** A job that did not end well within so long after its moment is given up until the next. */
+const lostAfterMs = 8 * leaseMs
+/** After a failure it is looked at again so soon; each time twice as long passes, up to a lease. */
+const firstRetryMs = 60_000
+/** What is under way when a node stops may take so long to end. */
+const stopWithinMs = 5_000
 /** Timers may fire so much too early. */
 const toleranceMs = 500
 /** Records of runs are kept for so long, and the last of each job that ended well. */
 const keepMs = 30 * 86_400_000
 
-export type Schedule = { stop(): void }
-
-/** A job that did not end well within so long after its moment is given up until the next. */
-const lostAfterMs = maxLooks * leaseMs
+/** `stop`: nothing begins any more; what is under way is told, waited for (seconds), and left to another node where it did not end well. */
+export type Schedule = { stop(): Promise<void> }
 
 /** The last moment of a cron pattern by which a job must have been done at `now`; null: none was yet. */
 export const dueSince = (pattern: string, now: number): number | null =>
@@ -37,26 +39,61 @@ export const cronFault = (pattern: string): string | null => {
   }
 }
 
+type ScheduleDeps = {
+  readonly jobs: JobStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly meter: Meter
+}
+
 /**
  * Runs `work` at every moment of a cron pattern. Every node wakes at the same slot; the one that claims the slot in the
- * database does the work. The others look again when its lease ends: where it died or failed, one of them does it. What fails is
- * logged and left to them, or to the next slot.
+ * database does the work. The others look again when its lease ends: where it died or failed, one of them does it. So does
+ * whoever failed, or could not ask, a little later; and a node that starts, where the last run was begun by one that is gone,
+ * or was left out because none was there. What fails is logged; after two hours it is left to the next slot.
  */
 export const scheduleJob = (
-  deps: { readonly jobs: JobStore; readonly clock: Clock; readonly log: Log; readonly meter: Meter },
+  deps: ScheduleDeps,
   input: {
     readonly job: string
     readonly pattern: string
-    readonly work: () => Promise<JobResult>
+    readonly work: (signal: AbortSignal) => Promise<JobResult>
   },
 ): Schedule => {
+  const { jobs, clock, log, meter } = deps
+  const { job } = input
   const node = randomToken(8)
-  let stopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
   let again: NodeJS.Timeout | undefined
-  const take = async (slot: number, looks = 0): Promise<void> => {
+  let failures = 0
+  let underWay: { readonly slot: number; readonly ended: Promise<unknown> } | null = null
+
+  const failed = (error: unknown) => {
+    // Another node begins it anew, or this one when it is back.
+    if (signal.aborted) return log.warn({ err: error, job }, 'a job was broken off: the node stops')
+    meter.add('job_failures_total', { task: job })
+    log.error({ err: error, job }, 'a job failed')
+  }
+  const lookLater = (slot: number, ms: number) => {
+    if (signal.aborted || Date.now() + ms > slot + lostAfterMs) return
+    again = setTimeout(() => void take(slot), ms + toleranceMs).unref()
+  }
+  const take = async (slot: number): Promise<void> => {
     clearTimeout(again)
-    if ((await runOnce(deps, { ...input, slot, node })) || stopped || looks === maxLooks) return
-    again = setTimeout(() => void take(slot, looks + 1).catch(failed), leaseMs + toleranceMs).unref()
+    if (signal.aborted) return
+    const run = runOnce(deps, { job, slot, node, work: () => input.work(signal) })
+    const own = { slot, ended: run.catch(() => {}) }
+    underWay = own
+    try {
+      if (!(await run)) lookLater(slot, leaseMs)
+      failures = 0
+    } catch (error) {
+      failed(error)
+      lookLater(slot, Math.min(leaseMs, firstRetryMs * 2 ** failures++))
+    } finally {
+      if (underWay === own) underWay = null
+    }
   }
   const run = async (cron: Cron) => {
     // The moment of the pattern, not the moment of waking: a node that is a little early or late means the same slot.
@@ -64,18 +101,34 @@ export const scheduleJob = (
     const [slot] = cron.previousRuns(1, new Date(woken.getTime() + toleranceMs))
     if (slot) await take(slot.getTime())
   }
-  const failed = (error: unknown) => {
-    deps.meter.add('job_failures_total', { task: input.job })
-    deps.log.error({ err: error, job: input.job }, 'a job failed')
-  }
   // Prometheus sees no increase in what was not there before; and what has failed never shows so that it is scheduled.
-  deps.meter.add('job_failures_total', { task: input.job }, 0)
+  meter.add('job_failures_total', { task: job }, 0)
   const cron = new Cron(input.pattern, { protect: true, unref: true, catch: failed }, run)
+
+  const catchUp = async () => {
+    const slot = cron.previousRuns(1)[0]?.getTime()
+    if (slot === undefined || Date.now() > slot + lostAfterMs) return
+    try {
+      if (await jobs.isOwed(job, slot)) await take(slot)
+    } catch (error) {
+      log.warn({ err: error, job }, 'the last run of a job could not be looked at')
+      if (!signal.aborted) again ??= setTimeout(() => void catchUp(), firstRetryMs).unref()
+    }
+  }
+  void catchUp()
+
   return {
-    stop: () => {
-      stopped = true
+    stop: async () => {
+      stopping.abort()
       clearTimeout(again)
       cron.stop()
+      if (!underWay) return
+      const { slot, ended } = underWay
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())])
+      // It need not wait for the end of our lease. What is finished stays so.
+      await jobs
+        .renew({ job, slot, node, now: clock.now(), leaseMs: -1 })
+        .catch((error: unknown) => log.warn({ err: error, job }, 'the run of a job could not be given back'))
     },
   }
 }

@@ -25,6 +25,8 @@ export interface JobStore {
     readonly now: number
     readonly result: string
   }): Promise<void>
+  /** Whether a run was begun and not finished, or left out: there is one before it, and none of it or after it. */
+  isOwed(job: string, slot: number): Promise<boolean>
   /** When each job last ended well, as far as records are kept. */
   lastFinished(): Promise<readonly { readonly job: string; readonly at: number }[]>
   /** The last run of a job that ended well, or null. */

@@ -10,13 +10,18 @@ import { randomToken } from '../primitives/random.ts'
 export type Jobs = {
   /**
    * Does the work at every moment of a cron pattern (in the time of the machine), on one node of the cluster, until the engine
-   * is closed. What fails is logged and left to another node, as is what a node died over, else to the next time: begun
-   * twice, the work must do no harm. Throws a RangeError where the pattern can't be one.
+   * is closed, by which the signal is aborted: within five seconds the work must have ended. What fails is logged and begun again by this
+   * node or another, as is what a node died over, for two hours; then it is left to the next time: begun twice, the work
+   * must do no harm. Throws a RangeError where the pattern can't be one.
    *
    * @example
    * auth.jobs.schedule({ job: 'shop-report', pattern: '0 6 * * *', work: async () => ({ sent: await sendReports() }) })
    */
-  schedule(input: { readonly job: string; readonly pattern: string; readonly work: () => Promise<JobResult> }): void
+  schedule(input: {
+    readonly job: string
+    readonly pattern: string
+    readonly work: (signal: AbortSignal) => Promise<JobResult>
+  }): void
   /** Keeps the result of a run that the schedule did not begin: of a command. */
   note(job: string, result: JobResult): Promise<void>
   /** When a job last ended well on any node (epoch milliseconds), and with what; null: never. */

@@ -39,6 +39,13 @@ export const createJobStore = (db: Kysely<Tables>): JobStore => ({
       .where('node', '=', node)
       .execute()
   },
+  isOwed: async (job, slot) => {
+    const runs = db.selectFrom('job_runs').select(['slot', 'finished_at']).where('job', '=', job)
+    const own = await runs.where('slot', '=', slot).executeTakeFirst()
+    if (own) return own.finished_at === null
+    const last = await runs.orderBy('slot', 'desc').limit(1).executeTakeFirst()
+    return last !== undefined && Number(last.slot) < slot
+  },
   lastFinished: async () =>
     plain(
       await db

@@ -147,6 +147,19 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await claim(db.other, 1e9, 2)).toBe(false)
   })
 
+  test('TOK-10 owed is a run that was begun and not finished, or left out between others; never the first of all', async () => {
+    const jobs = db.one.jobs
+    const run = { job: 'report', node: 'n', now: 1_000 }
+    expect(await jobs.isOwed('report', 10)).toBe(false)
+    await jobs.claim({ ...run, slot: 10, leaseMs: 1 })
+    expect([await jobs.isOwed('report', 10), await jobs.isOwed('another', 10)]).toEqual([true, false])
+    await jobs.finish({ ...run, slot: 10, result: '' })
+    expect([await jobs.isOwed('report', 10), await jobs.isOwed('report', 20)]).toEqual([false, true])
+    // By hand, since then.
+    await jobs.claim({ ...run, slot: 25, leaseMs: 1 })
+    expect(await jobs.isOwed('report', 20)).toBe(false)
+  })
+
   test('S-78 of many who take one proof at once, on several nodes, one gets it; what is old is forgotten', async () => {
     const first = await atOnce(20, [db.one, db.other], ({ usedProofs }) => usedProofs.take('proof', 2_000))
     expect(countOf(first, true)).toBe(1)

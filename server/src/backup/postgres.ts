@@ -129,7 +129,7 @@ async function* script(statements: Bytes, { replace, endSessions }: { replace: b
 const tailBytes = 4_096
 
 /** The statements, all but the last `COMMIT;`: pg_restore ends its transaction with it, and it is for us to end. */
-export async function* withoutCommit(statements: Bytes): Bytes {
+async function* withoutCommit(statements: Bytes): Bytes {
   let held = Buffer.alloc(0)
   for await (const part of statements) {
     const all = Buffer.concat([held, part])

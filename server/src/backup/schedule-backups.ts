@@ -27,12 +27,9 @@ export const resultOf = (manifest: Manifest, startedAt: number) => ({
   seconds: Math.round((performance.now() - startedAt) / 1000),
 })
 
-/** A node that is stopped waits so long for what was begun to be undone. */
-const stopWithinMs = 5_000
-
 type Settings = Pick<VigileConfig, 'backup' | 'secrets' | 'database' | 'pool'>
 
-/** `configNow`: secrets change while the server runs. `stop` breaks off what is under way: nothing of it is left. */
+/** `configNow`: secrets change while the server runs. What is under way when the node stops breaks off: nothing of it is left. */
 export const scheduleBackups = (
   {
     vigile,
@@ -40,28 +37,26 @@ export const scheduleBackups = (
     log,
   }: { vigile: Pick<Vigile, 'jobs'>; createVigile: (options: VigileOptions) => Vigile; log: Log },
   configNow: () => Settings,
-): { stop(): Promise<void> } => {
-  const stopping = new AbortController()
-  const running = new Set<Promise<unknown>>()
+): void => {
   const { to, schedule = defaultSchedule, drillSchedule = noSchedule, keep = defaultKeep } = configNow().backup ?? {}
-  const open = async () => {
+  const open = async (signal: AbortSignal) => {
     const { backup: { key: text } = {}, pool, database, secrets } = configNow()
     const key = await openKey(text)
     if (!key) throw new Error('VIGILE_BACKUP_KEY is not a key of age')
     const vouching = createVouching(secrets)
     // Past a pooler, where there is one.
     const target = targetOf(pool?.listenUrl ?? database)
-    return { place: await openPlace(to ?? ''), key, vouching, target, secrets, signal: stopping.signal }
+    return { place: await openPlace(to ?? ''), key, vouching, target, secrets, signal }
   }
-  const take = async () => {
+  const take = async (signal: AbortSignal) => {
     const startedAt = performance.now()
-    const opened = await open()
+    const opened = await open(signal)
     const manifest = await takeBackup({ ...opened, database: opened.target })
     const removed = await tidyOrWarn(opened, keep, manifest.name, log)
     return { ...resultOf(manifest, startedAt), removed: removed.length }
   }
-  const prove = async () => {
-    const opened = await open()
+  const prove = async (signal: AbortSignal) => {
+    const opened = await open(signal)
     // What an engine says of itself would be taken for the server's.
     const quiet: Log = {
       debug: () => {},
@@ -72,27 +67,11 @@ export const scheduleBackups = (
     const openEngine = engineOn(createVigile, { secrets: opened.secrets ?? [], log: quiet })
     return proveNewest({ ...opened, beside: opened.target, openEngine, log })
   }
-  const plan = (job: string, pattern: string, work: () => Promise<Readonly<Record<string, number>>>) => {
-    if (to === undefined || pattern === noSchedule) return
-    vigile.jobs.schedule({
-      job,
-      pattern,
-      work: () => {
-        const run = work().finally(() => running.delete(run))
-        running.add(run)
-        return run
-      },
-    })
+  const plan = (job: string, pattern: string, work: typeof take | typeof prove) => {
+    if (to !== undefined && pattern !== noSchedule) vigile.jobs.schedule({ job, pattern, work })
   }
   plan(backupJobs.take, schedule, take)
   plan(backupJobs.drill, drillSchedule, prove)
-  return {
-    stop: async () => {
-      stopping.abort()
-      const undone = Promise.allSettled(running)
-      await Promise.race([undone, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())])
-    },
-  }
 }
 
 /** A place that lets nothing be removed keeps more than it should: no reason to say that there is no backup. */
