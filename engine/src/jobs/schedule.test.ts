@@ -117,13 +117,13 @@ describe('the schedule', () => {
     const punctual = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
     await vi.advanceTimersByTimeAsync(3_600_000 + 500)
     expect(claimed).toHaveLength(1)
-    punctual.stop()
+    void punctual.stop()
     // The other node was busy, and comes 2.3 s late.
     vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 59))
     const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
     vi.setSystemTime(new Date(2026, 10, 21, 2, 0, 2, 300))
     await vi.advanceTimersByTimeAsync(2_000)
-    late.stop()
+    void late.stop()
     expect(claimed).toHaveLength(2)
     expect(claimed.map(({ slot }) => slot)).toEqual([
       new Date(2026, 10, 21, 2).getTime(),
@@ -178,7 +178,7 @@ describe('the schedule', () => {
     expect(began).toEqual(['dead'])
     await vi.advanceTimersByTimeAsync(60 * minute)
     expect(began).toEqual(['dead', 'alive'])
-    for (const schedule of [dead, ...alive]) schedule.stop()
+    for (const schedule of [dead, ...alive]) void schedule.stop()
   })
 
   test('TOK-10 a long job is not begun by another node while the first is at it', async () => {
@@ -193,7 +193,7 @@ describe('the schedule', () => {
     const schedules = [scheduleJob(deps, long), scheduleJob(deps, long)]
     await vi.advanceTimersByTimeAsync(180 * minute)
     expect(worked).toBe(1)
-    for (const schedule of schedules) schedule.stop()
+    for (const schedule of schedules) void schedule.stop()
   })
 
   test('TOK-10 OPS-8 the database is away at the moment of a job: it is done soon after, once', async () => {
@@ -332,7 +332,7 @@ describe('the schedule', () => {
       },
     )
     await vi.advanceTimersByTimeAsync(3 * 60_000)
-    schedule.stop()
+    void schedule.stop()
     expect(claimed.length).toBeGreaterThanOrEqual(2)
     expect(errors.length).toBe(claimed.length)
     // Prometheus sees no increase from nothing to 1: the first night that fails would raise no alert.
