@@ -127,7 +127,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     const { pending } = await database.migrationState()
     if (pending.length > 0)
       throw new UnavailableError(`the database lacks ${pending.length} migrations: run \`vigile migrate\``)
-    await (isServer ? keyring.report() : keyring.reload())
+    await (isServer ? keyring.report() : keyring.reload().then(keyring.learn))
     if (isServer) await settings.webhook?.readSecrets()
     // A command may know another secret than the server: it begins nothing.
     if (isServer) {
@@ -232,6 +232,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
         .then(sealing.end)
         .then(providerClients.close)
         .then(postman?.close)
+        .then(isServer ? keyring.leave : undefined)
         .then(stores.close)
       return closing
     },

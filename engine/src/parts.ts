@@ -84,7 +84,7 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
 
   const keyring = createKeyring({ ...base, readSecrets: () => now().readSecrets() })
   const sealer = createSealer({ ...base, keyring })
-  const signingKeys = createSigningKeys({ ...base, ...settings.keys, ...settings.sessions, keyring })
+  const signingKeys = createSigningKeys({ ...base, isServer, ...settings.keys, ...settings.sessions, keyring })
   const limiter = measureLimiter(createLimiter(limits, settings.rules), meter)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
   const calls = { policy: settings.providerCalls, fetch, wait, now: clock.now, log }

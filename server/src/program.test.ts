@@ -138,6 +138,14 @@ describe('vigile start', () => {
     other.close()
   })
 
+  test('an address of the metrics that is not this machine’s: that setting is named, and nothing is served without them', async () => {
+    for (const environment of [{ METRICS_PORT: '0' }, { ...production, DATABASE_URL: `file:${join(folder, 'db')}` }]) {
+      const server = run('start', { PORT: '0', METRICS_HOST: '192.0.2.1', ...environment })
+      expect(await server.ended).toBe(2)
+      expect(server.errors() + server.output()).toContain('METRICS_HOST')
+    }
+  })
+
   test('a second server on the same embedded file is refused, with what to do', async () => {
     await start()
     const second = run('start', { PORT: '0' })

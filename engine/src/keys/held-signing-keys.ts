@@ -46,6 +46,8 @@ export const createHeldKeys = (deps: {
   let held: readonly SigningKey[] = []
   /** Published, and sealed with a secret that this node does not know yet: their tokens can't be checked here. */
   let closed: readonly string[] = []
+  /** Of which it is in the log that they are closed: once, not at every reading. */
+  const said = new Set<string>()
   let dueAt = Number.NEGATIVE_INFINITY
   let startedAt = Number.NEGATIVE_INFINITY
   let started = 0
@@ -62,7 +64,9 @@ export const createHeldKeys = (deps: {
     if (known) return known
     const secret = await keyring.find(sealedWith(row.sealedPrivateJwk))
     if (!secret) {
-      log.warn({ signingKey: row.id }, 'a signing key is sealed with a secret that this node does not know')
+      if (!said.has(row.id))
+        log.warn({ signingKey: row.id }, 'a signing key is sealed with a secret that this node does not know')
+      said.add(row.id)
       return 'closed'
     }
     try {

@@ -171,6 +171,28 @@ describe.each(places)('nodes on %s', (_, newPlace) => {
     expect(await one.find(idOf(a))).toBeNull()
   })
 
+  test('OPS-3 TOK-9 a node that ends is gone at once: nobody waits for its secrets, and it is no second node', async () => {
+    const one = node(() => [b])
+    await one.report()
+    const other = node(() => [a, b])
+    await other.report()
+    expect(other.newest().id).toBe(idOf(b))
+    await one.leave()
+    await one.tell()
+    await other.report()
+    expect(other.newest().id).toBe(idOf(a))
+    expect(await database.keys.listNodes(now - 30_000)).toHaveLength(1)
+  })
+
+  test('TOK-9 a command learns what the nodes know, and is none', async () => {
+    await node(() => [b]).report()
+    const command = node(() => [a, b])
+    await command.reload()
+    await command.learn()
+    expect(command.newest().id).toBe(idOf(b))
+    expect(await database.keys.listNodes(now - 30_000)).toHaveLength(1)
+  })
+
   test('nodes are forgotten in the end', async () => {
     await node(() => [a]).report()
     now += 301_000

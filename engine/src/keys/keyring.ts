@@ -1,6 +1,7 @@
 // The MAC keys of this node. Every node must know a new key before any node uses it (TOK-9).
 
 import type { Clock } from '../primitives/clock.ts'
+import { createDeadline } from '../primitives/deadline.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
@@ -25,11 +26,17 @@ export type Keyring = {
   report(): Promise<void>
   /** The telling alone: a small write, which also shows that the database takes writes. */
   tell(): Promise<void>
+  /** The learning alone: a command is no node, and uses what every node knows all the same. */
+  learn(): Promise<void>
+  /** This node ends: the others wait for it no longer. Never rejects, and never waits long. */
+  leave(): Promise<void>
   reload(): Promise<void>
 }
 
 /** Where secrets come from may hang; no request waits longer for it. */
 const readWithinMs = 5_000
+/** The end of a node waits so long for a database that may be away. */
+const leaveWithinMs = 2_000
 
 const inTime = async <Value>(work: Promise<Value>): Promise<Value> => {
   let timer: NodeJS.Timeout | undefined
@@ -83,7 +90,9 @@ export const createKeyring = (deps: {
   }
 
   const ids = () => own.map((key) => key.id)
+  let hasLeft = false
   const tell = async () => {
+    if (hasLeft) return
     const now = deps.clock.now()
     await deps.keys.reportNode({
       id: node,
@@ -91,6 +100,14 @@ export const createKeyring = (deps: {
       now,
       forgetBefore: now - 10 * nodeLifeMs,
     })
+  }
+
+  const learn = async () => {
+    const nodes = await deps.keys.listNodes(deps.clock.now() - nodeLifeMs)
+    newest = chooseNewest(own, nodes)
+    if (newest && newest.id !== own[0]?.id) {
+      log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
+    }
   }
 
   const known = (id: string) => own.find((key) => key.id === id) ?? null
@@ -113,11 +130,16 @@ export const createKeyring = (deps: {
     report: async () => {
       await reloadOrKeep()
       await tell()
-      const nodes = await deps.keys.listNodes(deps.clock.now() - nodeLifeMs)
-      newest = chooseNewest(own, nodes)
-      if (newest && newest.id !== own[0]?.id) {
-        log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
-      }
+      await learn()
+    },
+    learn,
+    leave: async () => {
+      hasLeft = true
+      await createDeadline(leaveWithinMs)
+        .bound(() => deps.keys.forgetNode(node))
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'the other nodes wait for this one for another half minute'),
+        )
     },
   }
 }

@@ -10,6 +10,7 @@ import { type DerivedKeys, deriveKeys } from './derive.ts'
 import type { Keyring } from './keyring.ts'
 import { createSigningKeys, currentKey, retired } from './signing-keys.ts'
 import type { KeyStore } from './store.ts'
+import { UnknownSecretError } from './unknown-secret.ts'
 
 const lead = 600_000
 const life = 900
@@ -84,6 +85,8 @@ describe.each(places)('on %s', (_, newPlace) => {
     report: async () => {},
     reload: async () => {},
     tell: async () => {},
+    learn: async () => {},
+    leave: async () => {},
   })
   const secret = deriveKeys('the secret')
 
@@ -93,11 +96,13 @@ describe.each(places)('on %s', (_, newPlace) => {
       channel?: Channel
       store?: Partial<KeyStore>
       logged?: { level: string; message: string }[]
+      isServer?: boolean
     } = {},
   ) => {
     const write = (level: string) => (_fields: object, message: string) => void options.logged?.push({ level, message })
     const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
     return createSigningKeys({
+      isServer: options.isServer ?? true,
       keys: { ...database.keys, ...options.store },
       keyring: ringOf(options.secrets ?? [secret]),
       channel: options.channel ?? createAir()(),
@@ -320,6 +325,34 @@ describe.each(places)('on %s', (_, newPlace) => {
         level: 'warn',
         message: 'a signing key is sealed with a secret that this node does not know',
       })
+    })
+
+    const stranger = () => deriveKeys('another secret')
+
+    test('TOK-9 a command with another secret makes no key, and rotates none', async () => {
+      await node().open()
+      const before = await database.keys.listSigningKeys()
+      const command = node({ secrets: [stranger()], isServer: false })
+      await expect(command.current()).rejects.toThrow(UnavailableError)
+      // What is made behind it, if anything is.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await expect(command.rotate()).rejects.toThrow(UnknownSecretError)
+      expect(await database.keys.listSigningKeys()).toEqual(before)
+    })
+
+    test('TOK-9 a key that nobody can open is no answer to who rotates, and goes in the end; the log has it once', async () => {
+      const logged: { level: string; message: string }[] = []
+      const one = node({ logged })
+      await one.open()
+      // As a node made it that had another secret as well.
+      const orphan = await node({ secrets: [stranger(), secret] }).rotate()
+      const made = await one.rotate()
+      expect(made.id).not.toBe(orphan.id)
+      expect(await idsOf(one)).toContain(made.id)
+      now = made.signsFrom + life * 1000 + 60_001
+      await one.maintain()
+      expect((await database.keys.listSigningKeys()).map(({ id }) => id)).toEqual([made.id])
+      expect(logged.filter(({ message }) => message.includes('does not know'))).toHaveLength(1)
     })
 
     test('TOK-9 old keys are sealed anew with the newest secret, so that the old one can be dropped', async () => {

@@ -9,6 +9,7 @@ import { createHeldKeys, type SigningKey, sealContext } from './held-signing-key
 import type { Keyring } from './keyring.ts'
 import { seal, sealedWith, unseal } from './seal.ts'
 import type { KeyStore } from './store.ts'
+import { UnknownSecretError } from './unknown-secret.ts'
 
 /** Verifiers may hold the published set for so long (Cache-Control of the key set). */
 export const jwksMaxAgeSeconds = 300
@@ -20,7 +21,7 @@ export type KeyState = 'next' | 'signing' | 'verifying'
 export type SigningKeys = {
   /** Makes the first key where there is none, and reads them. */
   open(): Promise<void>
-  /** The key to sign with now. */
+  /** The key to sign with now. Where there is none a server makes one, for the next who asks; a command makes nothing. */
   current(): Promise<SigningKey>
   /** A published key by its id, or null. */
   find(id: string): Promise<SigningKey | null>
@@ -30,7 +31,7 @@ export type SigningKeys = {
   list(): Promise<readonly (SigningKey & { readonly state: KeyState })[]>
   /**
    * Publishes a new key; it signs after the lead. Gives the newest where another node was faster. `insert`: for a caller
-   * that stores more than the key in one transaction.
+   * that stores more than the key in one transaction. Throws an `UnknownSecretError` where none of the keys can be opened here.
    */
   rotate(insert?: KeyStore['insertSigningKey']): Promise<{ readonly id: string; readonly signsFrom: number }>
   /** Rotates when the newest key has signed for `rotateEverySeconds`; removes keys whose last token has expired. */
@@ -41,17 +42,22 @@ export type SigningKeys = {
 export const currentKey = <Key extends { signsFrom: number }>(keys: readonly Key[], now: number): Key | undefined =>
   keys.findLast((key) => key.signsFrom <= now) ?? keys[0]
 
-/** Ids of keys that were replaced so long ago that no token of theirs lives. */
+/** Ids of keys that were replaced so long ago that no token of theirs lives; by one of those that are usable. Keys come oldest first. */
 export const retired = (
   keys: readonly { readonly id: string; readonly signsFrom: number }[],
   now: number,
   tokenLifeMs: number,
+  isUsable: (id: string) => boolean = () => true,
 ): readonly string[] =>
   keys
-    .filter((_, index) => keys.slice(index + 1).some((newer) => newer.signsFrom + tokenLifeMs < now))
+    .filter((_, index) =>
+      keys.slice(index + 1).some((newer) => isUsable(newer.id) && newer.signsFrom + tokenLifeMs < now),
+    )
     .map((key) => key.id)
 
 export const createSigningKeys = (deps: {
+  /** False: a command, which may know other secrets than the nodes. */
+  readonly isServer: boolean
   readonly keys: KeyStore
   readonly keyring: Keyring
   readonly channel: Channel
@@ -89,10 +95,15 @@ export const createSigningKeys = (deps: {
     }
   }
 
-  // By the rows, not by what this node can open: a newest key that it can't use is still the newest.
+  // By the rows, not by what this node can open: a newest key that it can't use is still the newest. But it is no answer to who
+  // wants another one: somebody may have made it with a secret that no node has.
   const rotate: SigningKeys['rotate'] = async (insert) => {
     const newest = (await keys.listSigningKeys()).at(-1)
-    if (newest && newest.signsFrom > clock.now()) return { id: newest.id, signsFrom: newest.signsFrom }
+    const usable = await held.read()
+    if (newest && usable.length === 0)
+      throw new UnknownSecretError('every signing key is sealed with a secret that is not known here')
+    if (newest && newest.signsFrom > clock.now() && usable.some(({ id }) => id === newest.id))
+      return { id: newest.id, signsFrom: newest.signsFrom }
     await add(newest?.id ?? null, (at) => at + publishLeadMs, insert)
     await held.read()
     const made = (await keys.listSigningKeys()).at(-1)
@@ -127,7 +138,7 @@ export const createSigningKeys = (deps: {
    */
   let isOpening = false
   const openAgain = () => {
-    if (isOpening) return
+    if (isOpening || !deps.isServer) return
     isOpening = true
     open()
       .catch((error) => log.warn({ err: error }, 'no signing key could be made'))
@@ -162,7 +173,9 @@ export const createSigningKeys = (deps: {
       const newest = usable.at(-1)
       const now = clock.now()
       if (newest && now - newest.signsFrom >= deps.rotateEverySeconds * 1000) await rotate()
-      const gone = retired(usable, now, deps.accessSeconds * 1000 + 60_000)
+      // Those that can't be opened as well: they would be looked at for ever.
+      const rows = await keys.listSigningKeys()
+      const gone = retired(rows, now, deps.accessSeconds * 1000 + 60_000, (id) => usable.some((key) => key.id === id))
       if (gone.length > 0) {
         await keys.deleteSigningKeys(gone)
         await held.read()

@@ -28,6 +28,7 @@ export interface KeyStore {
     readonly now: number
     readonly forgetBefore: number
   }): Promise<void>
+  forgetNode(id: string): Promise<void>
   /** The key ids of every node seen since then. */
   listNodes(seenSince: number): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
   /**

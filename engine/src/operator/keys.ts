@@ -2,9 +2,10 @@
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
-import { nodeLifeMs } from '../keys/keyring.ts'
+import { type Keyring, nodeLifeMs } from '../keys/keyring.ts'
 import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
+import { UnknownSecretError } from '../keys/unknown-secret.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { ActorRefused } from '../roles/act-on-roles.ts'
@@ -31,7 +32,8 @@ export class ActorRefusedError extends Error {
 export type Keys = {
   /**
    * Publishes a new signing key; it signs once every verifier can have seen it. One that waits already is given again. Throws an
-   * `ActorRefusedError` where a user acts who may not: `system:admin` is needed.
+   * `ActorRefusedError` where a user acts who may not: `system:admin` is needed; an `UnknownSecretError` where the secrets here are not
+   * those of the nodes.
    */
   rotate(by: AnyActor): Promise<{ readonly id: string; readonly signsFrom: number }>
   /** Every key whose tokens may still live, and the next one; the oldest first. */
@@ -48,10 +50,14 @@ export type Keys = {
 export const createKeys = (deps: {
   readonly signingKeys: Pick<SigningKeys, 'rotate' | 'list'>
   readonly transact: Transact<HolderStores & { keys: KeyStore; audit: AuditStore }>
+  readonly keyring: Pick<Keyring, 'newest'>
   readonly clock: Clock
 }): Keys => ({
-  rotate: (by) =>
-    deps.signingKeys.rotate((row, newestId) =>
+  rotate: async (by) => {
+    const nodes = await liveNodes(deps)
+    if (nodes.some(({ keyIds }) => !keyIds.includes(deps.keyring.newest().id)))
+      throw new UnknownSecretError('a node does not know the secret that would seal the key')
+    return deps.signingKeys.rotate((row, newestId) =>
       deps.transact(async ({ keys, audit, ...stores }) => {
         const now = deps.clock.now()
         const refusal = await refuseUnlessHeld(stores, by, 'system:admin')
@@ -68,7 +74,8 @@ export const createKeys = (deps: {
         ])
         return true
       }),
-    ),
+    )
+  },
   list: async () =>
     (await deps.signingKeys.list()).map(({ id, algorithm, createdAt, signsFrom, state }) => ({
       id,
@@ -78,7 +85,10 @@ export const createKeys = (deps: {
       state,
     })),
   nodes: async () => {
-    const nodes = await deps.transact(({ keys }) => keys.listNodes(deps.clock.now() - nodeLifeMs))
+    const nodes = await liveNodes(deps)
     return nodes.map(({ keyIds }) => ({ keyIds }))
   },
 })
+
+const liveNodes = ({ transact, clock }: Pick<Parameters<typeof createKeys>[0], 'transact' | 'clock'>) =>
+  transact(({ keys }) => keys.listNodes(clock.now() - nodeLifeMs))

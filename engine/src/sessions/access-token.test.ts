@@ -32,6 +32,7 @@ describe.each(['EdDSA', 'ES256'] as const)('signed with %s', (algorithm) => {
   beforeAll(async () => {
     rig = await openRig()
     signingKeys = createSigningKeys({
+      isServer: true,
       ...rig.deps,
       keys: rig.database.keys,
       clock,

@@ -54,6 +54,8 @@ const keyringOf = (known: number): Keyring => ({
   newest: () => macKeys[known - 1] as DerivedKeys,
   report: async () => {},
   tell: async () => {},
+  learn: async () => {},
+  leave: async () => {},
   reload: async () => {},
 })
 

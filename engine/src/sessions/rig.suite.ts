@@ -42,6 +42,8 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
     report: async () => {},
     reload: async () => {},
     tell: async () => {},
+    learn: async () => {},
+    leave: async () => {},
   }
   const accessTokens: AccessTokens = {
     sign: async ({ generation, issue, expiresAt }) => `${generation}.${issue}.${expiresAt}`,

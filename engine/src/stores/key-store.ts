@@ -65,6 +65,7 @@ export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore =
       .execute()
     await db.deleteFrom('nodes').where('seen_at', '<', forgetBefore).execute()
   },
+  forgetNode: async (id) => void (await db.deleteFrom('nodes').where('id', '=', id).execute()),
   listNodes: async (seenSince) => {
     const rows = await db
       .selectFrom('nodes')

@@ -119,6 +119,8 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     expect(await db.one.keys.listNodes(1_001)).toEqual([{ id: 'b', keyIds: ['k1', 'k2'] }])
     await db.one.keys.reportNode({ id: 'b', keyIds: ['k2'], now: 3_000, forgetBefore: 1_001 })
     expect(await db.one.keys.listNodes(0)).toEqual([{ id: 'b', keyIds: ['k2'] }])
+    await db.other.keys.forgetNode('b')
+    expect(await db.one.keys.listNodes(0)).toEqual([])
   })
 
   test('TOK-10 a run of a job is taken once per cluster, and again only when its node went silent', async () => {

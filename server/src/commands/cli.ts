@@ -1,4 +1,5 @@
 // What every command shares: its options, its help with an example, its exit code.
+import { UnknownSecretError } from '@vigile/engine'
 import type { Command, OptionValues } from 'commander'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { createReport, exitCodes, type Report } from './report.ts'
@@ -41,6 +42,8 @@ export const createCli = (surroundings: Surroundings, messages: Catalogue, end: 
       try {
         end(await work({ report, options: options as never, arguments: command.args }))
       } catch (error) {
+        if (error instanceof UnknownSecretError)
+          return end(report.refused('unknown_secret', messages.failures.unknownSecret))
         end(report.refused('failed', messages.failures.unexpected(reason(error)), { exitCode: exitCodes.failed }))
       }
     },

@@ -61,6 +61,8 @@ const explainFailure = (error: unknown, config: Configuration, report: Report, {
   const { port = config.port ?? 3000, address, hostname } = error as Partial<Record<string, string>> & { port?: number }
   const host = address ?? hostname ?? config.host ?? ''
   const setting = port === config.metricsPort ? 'METRICS_PORT' : 'PORT'
+  // A name that leads nowhere says no port: whichever of the two has it.
+  const hostSetting = setting === 'METRICS_PORT' || host === config.metricsHost ? 'METRICS_HOST' : 'HOST'
   const { failures } = messages
   const wrong = { exitCode: exitCodes.wrong }
   switch ((error as NodeJS.ErrnoException).syscall === 'listen' ? (error as NodeJS.ErrnoException).code : 'other') {
@@ -69,10 +71,10 @@ const explainFailure = (error: unknown, config: Configuration, report: Report, {
     case 'EACCES':
       return report.refused('port_forbidden', failures.portForbidden(port), wrong)
     case 'EADDRNOTAVAIL':
-      return report.refused('address_unknown', failures.addressUnknown(host), wrong)
+      return report.refused('address_unknown', failures.addressUnknown(host, hostSetting), wrong)
     default:
       if ((error as NodeJS.ErrnoException).syscall === 'getaddrinfo') {
-        return report.refused('address_unknown', failures.addressUnknown(host), wrong)
+        return report.refused('address_unknown', failures.addressUnknown(host, hostSetting), wrong)
       }
       return report.refused('not_opened', failures.notOpened(reason(error)))
   }

@@ -56,10 +56,12 @@ export const en = {
       `Port ${port} is in use. End what listens there, or choose another: ${setting}=${port + 1} vigile start`,
     portForbidden: (port: number) =>
       `Port ${port} may not be opened by this user. Choose one above 1023: PORT=3000 vigile start`,
-    addressUnknown: (host: string) =>
-      `${host} is no address of this machine. Set HOST to one that is, or leave it out.`,
+    addressUnknown: (host: string, setting: string) =>
+      `${host} is no address of this machine. Set ${setting} to one that is, or leave it out.`,
     notOpened: (why: string) => `Vigile could not open what it works on: ${why}`,
     unexpected: (why: string) => `It failed: ${why}`,
+    unknownSecret:
+      'The database and its nodes have other secrets than VIGILE_SECRET here. Run this with the one that the nodes have: nothing was changed.',
   },
 
   start: {

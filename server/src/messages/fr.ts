@@ -57,9 +57,12 @@ export const fr: Catalogue = {
       `Le port ${port} est occupé. Arrêtez ce qui l'utilise, ou choisissez-en un autre : ${setting}=${port + 1} vigile start`,
     portForbidden: (port) =>
       `Cet utilisateur ne peut pas ouvrir le port ${port}. Choisissez-en un au-dessus de 1023 : PORT=3000 vigile start`,
-    addressUnknown: (host) => `${host} n'est pas une adresse de cette machine. Corrigez HOST, ou retirez-le.`,
+    addressUnknown: (host, setting) =>
+      `${host} n'est pas une adresse de cette machine. Corrigez ${setting}, ou retirez-le.`,
     notOpened: (why) => `Vigile n'a pas pu ouvrir ce dont il a besoin : ${why}`,
     unexpected: (why) => `Échec : ${why}`,
+    unknownSecret:
+      "La base et ses nœuds ont d'autres secrets que le VIGILE_SECRET d'ici. Relancez avec celui des nœuds : rien n'a été changé.",
   },
 
   start: {

@@ -35,6 +35,7 @@ test('OPS-5 metrics have a port of their own, and the public one has none', asyn
   expect(text).toContain('nodejs_eventloop_lag_seconds')
   expect(text).not.toContain('planted')
   expect((await read(site.server.metricsPort, '/')).status).toBe(404)
+  expect((await read(site.server.metricsPort, '/metrics?module=http_2xx')).status).toBe(200)
   expect((await read(Number(new URL(site.url).port))).text).not.toContain('vigile_ready')
 })
 

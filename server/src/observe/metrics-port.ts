@@ -14,7 +14,9 @@ export const openMetricsPort = async (
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
     const plain = (status: number, body: string) =>
       response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(body)
-    if (request.method !== 'GET' || request.url !== '/metrics') return plain(404, 'GET /metrics\n')
+    // `params` of a scrape configuration come along as a query.
+    if (!['GET', 'HEAD'].includes(request.method ?? '') || request.url?.split('?', 1)[0] !== '/metrics')
+      return plain(404, 'GET /metrics\n')
     text().then(
       (body) => response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(body),
       (error: unknown) => {

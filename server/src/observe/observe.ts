@@ -58,8 +58,8 @@ const openMetrics = async (
   ])
   const prometheus = createPrometheus(read)
   const at = { host: metricsHost, port: metricsPort ?? defaultPort }
-  const opened = await openMetricsPort(at, prometheus, log).catch((error: unknown) => {
-    if (metricsPort !== undefined) throw error
+  const opened = await openMetricsPort(at, prometheus, log).catch((error: NodeJS.ErrnoException) => {
+    if (metricsPort !== undefined || error.code !== 'EADDRINUSE') throw error
     log.warn({ err: error }, 'no metrics are served: set METRICS_PORT to a port that is free')
     return null
   })
