@@ -32,13 +32,33 @@ describe('OPS-1 secrets in production', () => {
   test.each([
     ['one character', 'a'.repeat(100)],
     ['a few characters over and over', '0123456789'.repeat(10)],
+    ['what is counted up, over and over', '0123456789abcdef'.repeat(4)],
+    ['a phrase over and over, the last time not to its end', 'Correct-Horse-7-Battery!'.repeat(4).slice(0, 80)],
   ])('%s is refused, however long', (_, secret) => {
     expect(wrongOf([secret])).toEqual(['the secret repeats a few characters'])
   })
 
+  test('the alphabet is refused, also where it could be the base64 of 32 bytes', () => {
+    const counted = 'AbcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789zyxwvutsrqp'
+    expect(wrongOf([counted])).toEqual(['the secret is counted up'])
+    expect(wrongOf(['abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqr'])).toHaveLength(1)
+  })
+
+  test('a sentence without spaces is not taken for bytes', () => {
+    expect(wrongOf(['thisisaverylongpassphrasethatnobodywillguess'])).toHaveLength(1)
+  })
+
+  test('what is random is never refused', () => {
+    for (let times = 0; times < 2_000; times += 1)
+      for (const encoding of ['hex', 'base64', 'base64url'] as const)
+        expect(wrongOf([randomBytes(32).toString(encoding)])).toEqual([])
+  })
+
   test('a published example is refused, also with something put behind it', () => {
     const example = 'your-super-secret-key-change-this-in-production'
-    for (const secret of [example, `${example}-1`, example.toUpperCase()])
+    const often = 'change-me-in-production'
+    const copies = [`${example}-${example}`, `${often}-${often}-${often}`, `${'keyboard cat '.repeat(6)}2026`]
+    for (const secret of [example, `${example}-1`, example.toUpperCase(), ...copies])
       expect(wrongOf([secret])).toEqual(['the secret is a published example'])
   })
 

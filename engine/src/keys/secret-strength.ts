@@ -1,13 +1,17 @@
 import type { ConfigurationFault } from '../configuration-error.ts'
 
-/** Secrets that were printed somewhere; whoever copies one has none. */
+/** Secrets that were printed somewhere, the longest first; whoever copies one has none, however often. */
 const published = [
   'your-super-secret-key-change-this-in-production',
+  'a-string-secret-at-least-256-bits-long',
   'change-me-in-production',
-  'changeme',
+  'your-256-bit-secret',
   'keyboard cat',
+  'changeme',
   'secret',
 ]
+/** What is added to an example must be a secret by itself. */
+const leastBesideExample = 32
 
 const minimumCharacters = 64
 const minimumBytes = 32
@@ -15,11 +19,31 @@ const minimumBytes = 32
 /** Whether a text decodes to at least 32 bytes of hexadecimal or base64: then it may be shorter than 64 characters. */
 const holdsEnoughBytes = (secret: string): boolean => {
   if (/^[0-9a-f]+$/i.test(secret)) return secret.length / 2 >= minimumBytes
-  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(secret) && Buffer.from(secret, 'base64').length >= minimumBytes
+  // Of small letters alone it is a sentence without spaces.
+  const isMixed = /[a-z]/.test(secret) && /[A-Z]/.test(secret)
+  return isMixed && /^[A-Za-z0-9+/_-]+={0,2}$/.test(secret) && Buffer.from(secret, 'base64').length >= minimumBytes
 }
 
-/** A repeated or counted-up text is no secret, however long it is. */
-const looksMadeByHand = (secret: string): boolean => new Set(secret).size < 12
+const isPublished = (secret: string): boolean => {
+  const text = secret.toLowerCase()
+  const rest = published.reduce((left, example) => left.replaceAll(example, ''), text)
+  return rest.length < text.length && rest.length < leastBesideExample
+}
+
+/** A repeated text is no secret, however long it is. */
+const isRepeated = (secret: string): boolean => new Set(secret).size < 12 || periodOf(secret) < minimumBytes
+
+/** After how many characters it begins anew; its length where it never does. */
+const periodOf = (text: string): number => {
+  for (let period = 1; period <= text.length / 2; period += 1) if (text.startsWith(text.slice(period))) return period
+  return text.length
+}
+
+/** Of random text a fifth of all characters at most are beside the one before. */
+const isCountedUp = (secret: string): boolean => {
+  const steps = [...secret].slice(1).map((character, index) => character.charCodeAt(0) - secret.charCodeAt(index))
+  return steps.filter((step) => Math.abs(step) <= 1).length > steps.length / 2
+}
 
 /** OPS-1: what is wrong with these secrets in production; in development only their absence is. */
 export const checkSecrets = (
@@ -34,7 +58,7 @@ export const checkSecrets = (
   if (!production) return []
   return secrets.flatMap((secret, index) => {
     const which = secrets.length === 1 ? 'the secret' : `secret ${index + 1} of ${secrets.length}`
-    if (published.some((example) => secret.toLowerCase().includes(example) && secret.length < example.length + 16)) {
+    if (isPublished(secret)) {
       return [{ setting, wrong: `${which} is a published example`, right }]
     }
     if (secret.length < minimumCharacters && !holdsEnoughBytes(secret)) {
@@ -42,6 +66,7 @@ export const checkSecrets = (
         { setting, wrong: `${which} has under ${minimumCharacters} characters and under ${minimumBytes} bytes`, right },
       ]
     }
-    return looksMadeByHand(secret) ? [{ setting, wrong: `${which} repeats a few characters`, right }] : []
+    if (isRepeated(secret)) return [{ setting, wrong: `${which} repeats a few characters`, right }]
+    return isCountedUp(secret) ? [{ setting, wrong: `${which} is counted up`, right }] : []
   })
 }

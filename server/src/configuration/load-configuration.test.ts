@@ -61,6 +61,19 @@ describe('OPS-1 the configuration is checked as a whole', () => {
     },
   )
 
+  test.each([
+    ['https://planted@o1.ingest.sentry.io/42', []],
+    ['http://planted:also@127.0.0.1:9000/under/a/path/42', []],
+    ['https://example.com', ['SENTRY_DSN']],
+    ['https://planted@example.com', ['SENTRY_DSN']],
+    ['https://planted@example.com/shop', ['SENTRY_DSN']],
+    ['https://collector.example.com:4318', ['SENTRY_DSN']],
+  ])('OPS-2 SENTRY_DSN=%s: what Sentry would not take is refused, and not repeated', async (SENTRY_DSN, settings) => {
+    const { faults } = await load({ SENTRY_DSN })
+    expect(faults.map(({ setting }) => setting)).toEqual(settings)
+    expect(JSON.stringify(faults)).not.toContain('planted')
+  })
+
   test('a NODE_ENV that means nothing is refused: "prod" must not run with what suits development', async () => {
     expect(await named({ NODE_ENV: 'prod' })).toContain('NODE_ENV')
     expect(await named({ NODE_ENV: 'test' })).toEqual([])
@@ -182,6 +195,30 @@ describe('vigile.config.ts', () => {
     await writeFile(join(folder, 'vigile.config.ts'), `export default { port: 'high', drainSeconds: -1 }`)
     const { faults } = await load({})
     expect(faults.map(({ setting }) => setting)).toEqual(['port', 'drainSeconds'])
+  })
+
+  test.each([
+    ['{ backup: { schedul: "off", kep: "1" } }', ['backup.schedul', 'backup.kep']],
+    ['{ backup: "x" }', ['backup']],
+    ['{ backup: { keep: 7 } }', ['backup.keep']],
+    ['{ backup: { keep: "often" } }', ['VIGILE_BACKUP_KEEP']],
+    ['{ log: {} }', ['log.debug', 'log.info', 'log.warn', 'log.error']],
+    ['{ log: "file" }', ['log']],
+    ['{ otlpEndpoint: "https://user:planted@x y" }', ['otlpEndpoint']],
+    ['{ sentryDsn: "https://planted.example.com" }', ['sentryDsn']],
+    ['{ production: false }', ['production']],
+    ['{ role: "command" }', ['role']],
+  ])('OPS-1 %s is a fault, named with its option, and shows no secret', async (content, settings) => {
+    await writeFile(join(folder, 'vigile.config.mjs'), `export default ${content}`)
+    const { faults } = await load({})
+    expect(faults.map(({ setting }) => setting)).toEqual(settings)
+    expect(JSON.stringify(faults)).not.toContain('planted')
+  })
+
+  test('a log of one’s own is one', async () => {
+    const log = '{ debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, more: 1 }'
+    await writeFile(join(folder, 'vigile.config.mjs'), `export default { log: ${log}, backup: { schedule: 'off' } }`)
+    expect((await load({})).faults).toEqual([])
   })
 })
 

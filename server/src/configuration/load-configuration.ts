@@ -60,7 +60,8 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
   const given = mergeConfigs(providers.config, fromEnvironment)
   const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
   if (production) faults.push(...missing(given, faults, messages))
-  if (given.backup) faults.push(...(await checkBackup(given.backup, production, messages)))
+  const isBackupKnown = !faults.some(({ setting }) => /^backup\b/.test(setting))
+  if (given.backup && isBackupKnown) faults.push(...(await checkBackup(given.backup, production, messages)))
   return {
     config: { ...completed, production },
     faults,

@@ -23,6 +23,12 @@ export const webAddress: Parser<string> = (input, { faults }) =>
     ? right(input)
     : { ok: false, wrong: faults.noUrl, right: faults.url }
 
+/** As Sentry shows it: the key, its server, the number of the project. */
+export const isDsn = (input: string): boolean => /^https?:\/\/\w+(?::\w*)?@[^\s/?#@]+\/(?:[^\s?#]*\/)?\d+$/.test(input)
+
+export const dsn: Parser<string> = (input, { faults }) =>
+  isDsn(input) && URL.canParse(input) ? right(input) : { ok: false, wrong: faults.noDsn, right: faults.dsn }
+
 // RFC 1123. A last label of digits alone would be a mistyped address: 127.0.0.300.
 const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i

@@ -4,6 +4,7 @@ import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
 import { type GivenProviders, variableOf } from './given-providers.ts'
 import {
+  dsn,
   duration,
   host,
   list,
@@ -129,7 +130,7 @@ export const settings: readonly Setting[] = [
   setting('METRICS_PORT', 'metricsPort', wholeNumber(0, 65_535), (metricsPort) => ({ metricsPort })),
   setting('METRICS_HOST', 'metricsHost', host, (metricsHost) => ({ metricsHost })),
   setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'otlpEndpoint', webAddress, (otlpEndpoint) => ({ otlpEndpoint })),
-  secret('SENTRY_DSN', 'sentryDsn', webAddress, (sentryDsn) => ({ sentryDsn })),
+  secret('SENTRY_DSN', 'sentryDsn', dsn, (sentryDsn) => ({ sentryDsn })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),
   setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),
   setting('VIGILE_SECRETS_SECONDS', 'secretsSeconds', wholeNumber(1, 3600), (secretsSeconds) => ({ secretsSeconds })),
