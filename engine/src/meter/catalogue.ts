@@ -100,6 +100,9 @@ export const instruments = {
   audit_unsealed: gauge('Entries of the audit log that have no place in the chain yet'),
   signing_key_age_seconds: gauge('Time for which the present key has signed'),
   secret_age_seconds: gauge('Time since a secret was read from its file, from Vault or AWS', { setting: configured }),
+  secret_ok: gauge('1 while the newest secret of a setting is in use; 0: its source is away, or has what is refused', {
+    setting: configured,
+  }),
   job_last_success_timestamp_seconds: gauge('When a job last ended well, on any node', { task: configured }),
   backup_size_bytes: gauge('Size of the last backup, compressed and encrypted'),
   job_failures_total: counter('Runs of a job that failed', { task: configured }),

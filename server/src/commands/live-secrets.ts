@@ -37,7 +37,13 @@ export const createLiveSecrets = (
   const secrets = Array.isArray(first) ? read : first
   return {
     secrets,
-    gauges: () => held.ages().map(({ setting, seconds }) => reading('secret_age_seconds', { setting }, seconds)),
+    gauges: () =>
+      held
+        .states()
+        .flatMap(({ setting, seconds, isNewest }) => [
+          reading('secret_age_seconds', { setting }, seconds),
+          reading('secret_ok', { setting }, Number(isNewest)),
+        ]),
     follow: (server, log) => {
       const apply = async () => {
         const renewed = await loadFor(cli, configFile, held)

@@ -241,7 +241,7 @@ describe('OPS-2 a secret in a file', () => {
     expect(await held.renew(60, log)).toEqual(['SMTP_URL'])
   })
 
-  test('one that is away or emptied stays as it was: said once, and once when it is back', async () => {
+  test('OPS-5 one that is away or emptied stays as it was: said once, and once when it is back', async () => {
     const path = join(folder, 'smtp')
     await writeFile(path, 'smtp://one')
     const held = createHeldSecrets()
@@ -251,17 +251,18 @@ describe('OPS-2 a secret in a file', () => {
     await writeFile(path, '')
     expect(await held.renew(60, log)).toEqual([])
     later(100)
-    expect(held.ages()).toEqual([{ setting: 'SMTP_URL', seconds: expect.closeTo(100, -1) }])
+    expect(held.states()).toEqual([{ setting: 'SMTP_URL', seconds: expect.closeTo(100, -1), isNewest: false }])
     await writeFile(path, 'smtp://one')
     expect(await held.renew(60, log)).toEqual([])
     expect(said.map(({ level, fields }) => [level, fields])).toEqual([
       ['error', expect.objectContaining({ setting: 'SMTP_URL', from: `file:${path}`, alert: 'secret_away' })],
       ['info', { setting: 'SMTP_URL', from: `file:${path}` }],
     ])
-    expect(held.ages()[0]?.seconds).toBeLessThan(50)
+    expect(held.states()[0]?.seconds).toBeLessThan(50)
+    expect(held.states()[0]?.isNewest).toBe(true)
   })
 
-  test('one that is refused gives way to the one before, until another one comes', async () => {
+  test('OPS-5 one that is refused gives way to the one before, until another one comes', async () => {
     const path = join(folder, 'smtp')
     await writeFile(path, 'good')
     const held = createHeldSecrets()
@@ -269,11 +270,15 @@ describe('OPS-2 a secret in a file', () => {
     const renewTwice = async () => [await held.renew(60, log), await held.renew(60, log)].flat()
     await writeFile(path, 'bad')
     expect(await renewTwice()).toEqual(['SMTP_URL'])
+    const isNewest = () => held.states()[0]?.isNewest
+    expect(isNewest()).toBe(true)
     held.refuse('SMTP_URL')
     expect(await readFile(held, path)).toBe('good')
     expect(await renewTwice()).toEqual([])
+    expect(isNewest()).toBe(false)
     await writeFile(path, 'good')
     expect(await renewTwice()).toEqual([])
+    expect(isNewest()).toBe(true)
     await writeFile(path, 'better')
     expect(await renewTwice()).toEqual(['SMTP_URL'])
   })

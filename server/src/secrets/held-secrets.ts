@@ -20,8 +20,8 @@ export type HeldSecrets = {
   renew(everySeconds: number, log: Log): Promise<readonly string[]>
   /** The newest secret is of no use: back to the one before, until yet another one comes. */
   refuse(setting: string): void
-  /** Seconds since each was read. */
-  ages(): readonly { readonly setting: string; readonly seconds: number }[]
+  /** Of each: seconds since it was read, and whether the newest there is is in use. False: its source is away, or has what is refused. */
+  states(): readonly { readonly setting: string; readonly seconds: number; readonly isNewest: boolean }[]
 }
 
 type Held = {
@@ -69,6 +69,8 @@ export const createHeldSecrets = (): HeldSecrets => {
     held.readAt = performance.now()
     const isHalfWritten = isFile && value !== held.seen
     held.seen = value
+    // Who takes a refused one back is at peace again.
+    if (value === held.value && !isHalfWritten) held.refused = null
     if (isHalfWritten || value === held.value || value === held.refused) return false
     Object.assign(held, { value, former: held.value, refused: null })
     return true
@@ -111,8 +113,12 @@ export const createHeldSecrets = (): HeldSecrets => {
       const held = all.get(setting)
       if (held) Object.assign(held, { value: held.former, refused: held.value })
     },
-    ages: () =>
-      [...all.values()].map(({ setting, readAt }) => ({ setting, seconds: (performance.now() - readAt) / 1000 })),
+    states: () =>
+      [...all.values()].map(({ setting, readAt, isAway, refused }) => ({
+        setting,
+        seconds: (performance.now() - readAt) / 1000,
+        isNewest: !isAway && refused === null,
+      })),
   }
 }
 
