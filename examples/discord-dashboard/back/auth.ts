@@ -1,0 +1,29 @@
+// Authentication, configured once: `../vigile.config.ts`, and what differs between deployments from the environment.
+import { readFileSync } from 'node:fs'
+import { createVigile, type Secrets } from '@vigile/engine'
+import settings, { type permissions } from '../vigile.config.ts'
+import { developmentSecret } from './development-secret.ts'
+import { environment } from './environment.ts'
+
+// From here on a misspelt permission does not compile.
+declare module '@vigile/contract' {
+  interface Register {
+    permissions: typeof permissions
+  }
+}
+
+/** Problem 11. From a file (Docker, Kubernetes, an agent of Vault) it is read again every few seconds: no restart, nobody is logged out. */
+const secrets = (): Secrets | undefined => {
+  const { VIGILE_SECRET: text, VIGILE_SECRET_FILE: file } = process.env
+  if (file !== undefined) return () => readFileSync(file, 'utf8').split(/[\n,]/).filter(Boolean)
+  return text ?? (environment.isProduction ? undefined : developmentSecret())
+}
+
+export const auth = createVigile({
+  ...settings,
+  publicUrl: environment.publicUrl,
+  secrets: secrets(),
+  database: environment.database,
+  redis: process.env.REDIS_URL,
+  trustedProxies: environment.trustedProxies,
+})
