@@ -28,9 +28,22 @@ export type Dialect = {
    * transaction that writes is alone anyway.
    */
   readonly pass: (transaction: Kysely<Tables>, how: 'together' | 'alone') => Promise<void>
-  /** Waits for the other nodes that migrate. Holds until the commit. */
+  /** Waits for the other nodes that migrate. Holds until the commit; until then no table is waited for longer than people can wait. */
   readonly lockMigrations: (transaction: Kysely<Tables>) => Promise<void>
+  /** Whether a table could not be had in that time. */
+  readonly isLocked: (error: unknown) => boolean
+  /** Who is at work on the database for longer, as an operator knows them. */
+  readonly holders: (db: Kysely<Tables>) => Promise<readonly string[]>
+  /** Whether indexes can be built while others write. */
+  readonly buildsBeside: boolean
+  /** Names of the indexes that are whole. */
+  readonly indexes: (db: Kysely<Tables>) => Promise<ReadonlySet<string>>
+  /** Whether this node may build them: one at a time, until the commit. */
+  readonly tryLockIndexes: (transaction: Kysely<Tables>) => Promise<boolean>
 }
+
+type Named = { readonly name: string }
+const namesOf = ({ rows }: { readonly rows: readonly Named[] }) => new Set(rows.map(({ name }) => name))
 
 export const sqliteDialect: Dialect = {
   ddl: sqliteDdl,
@@ -51,6 +64,11 @@ export const sqliteDialect: Dialect = {
   },
   pass: async () => {},
   lockMigrations: async () => {},
+  isLocked: () => false,
+  holders: async () => [],
+  buildsBeside: false,
+  indexes: async (db) => namesOf(await sql<Named>`select name from sqlite_master where type = 'index'`.execute(db)),
+  tryLockIndexes: async () => true,
 }
 
 export const postgresDialect: Dialect = {
@@ -80,6 +98,33 @@ export const postgresDialect: Dialect = {
   },
   lockMigrations: async (transaction) => {
     // Ends with the transaction, so it works through PgBouncer too (a session's lock would not).
+    await sql`set local lock_timeout = '10min'`.execute(transaction)
     await sql`select pg_advisory_xact_lock(6217339051822714)`.execute(transaction)
+    // Whoever wants the table after us waits as long as we do.
+    await sql`set local lock_timeout = '500ms'`.execute(transaction)
+  },
+  isLocked: (error) => {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+    return (cause as { readonly code?: unknown }).code === '55P03'
+  },
+  holders: async (db) => {
+    const { rows } = await sql<{ holder: string }>`
+      select format('%s (process %s, since %s)', coalesce(nullif(application_name, ''), usename), pid,
+        to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) as holder
+      from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+      order by xact_start limit 3`.execute(db)
+    return rows.map(({ holder }) => holder)
+  },
+  buildsBeside: true,
+  indexes: async (db) =>
+    namesOf(
+      await sql<Named>`
+        select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
+        where i.indisvalid and pg_table_is_visible(c.oid)`.execute(db),
+    ),
+  tryLockIndexes: async (transaction) => {
+    const { rows } = await sql<{ got: boolean }>`
+      select pg_try_advisory_xact_lock(6217339051822716) as got`.execute(transaction)
+    return rows[0]?.got === true
   },
 }

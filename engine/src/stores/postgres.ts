@@ -1,6 +1,6 @@
 // PostgreSQL 15 or newer, directly or behind PgBouncer, shared by any number of nodes.
 import { setTimeout as wait } from 'node:timers/promises'
-import { Kysely, type Logger, PostgresDialect } from 'kysely'
+import { Kysely, type Logger } from 'kysely'
 import type { Changing } from '../primitives/changing.ts'
 import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
@@ -11,12 +11,17 @@ import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
 import { findTogether } from './find-together.ts'
 import { migrate, readMigrationState } from './migrate.ts'
+import { OurPostgresDialect } from './postgres-dialect.ts'
 import { isConflict, standbyError } from './postgres-errors.ts'
 import { createPostgresPool, type PostgresPool } from './postgres-pool.ts'
 import { readServer } from './postgres-server.ts'
 import type { Tables } from './schema.ts'
 
-export type PostgresDatabase = Database & { readonly kind: 'postgres' }
+export type PostgresDatabase = Database & {
+  readonly kind: 'postgres'
+  /** Those who hold its tables are waited for; default ten minutes. */
+  migrate(wait?: { readonly patienceMs?: number }): Promise<readonly string[]>
+}
 
 export type PostgresOptions = {
   /** `postgres://user:password@host:5432/database`; asked for at each new connection. */
@@ -47,8 +52,8 @@ const defaultMax = 10
 // Each less than a request may take in all (decisions/0010).
 const defaultWaitMs = 8_000
 const defaultStatementTimeoutMs = 5_000
-// A migration may rewrite a table, or wait for the node that does.
-const migrationTimeoutMs = 600_000
+// A migration may wait for the node that migrates; an index of a large table takes its time, and holds nobody up.
+const migrationTimeoutMs = 6 * 3_600_000
 const maxTries = 4
 
 /**
@@ -73,7 +78,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
   const openPool = (of: { readonly max: number; readonly statementTimeoutMs: number }) =>
     createPostgresPool({ url, waitMs, prepare, log, ...of })
   const open = (pool: PostgresPool) =>
-    new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), ...(timed && { log: timed }) })
+    new Kysely<Tables>({ dialect: new OurPostgresDialect({ pool }), ...(timed && { log: timed }) })
 
   const pool = openPool({ max, statementTimeoutMs })
   const db = open(pool)
@@ -107,10 +112,11 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
         }
       }
     },
-    migrate: async () => {
-      const patient = open(openPool({ max: 1, statementTimeoutMs: migrationTimeoutMs }))
+    migrate: async ({ patienceMs }: { readonly patienceMs?: number } = {}) => {
+      // One stands at the gate while the other builds indexes.
+      const patient = open(openPool({ max: 2, statementTimeoutMs: migrationTimeoutMs }))
       try {
-        const applied = await migrate(patient, postgresDialect)
+        const applied = await migrate(patient, postgresDialect, patienceMs)
         if (applied.length > 0) log.info({ applied }, 'database migrated')
         await ping(db, postgresDialect, observe)
         return applied

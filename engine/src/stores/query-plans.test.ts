@@ -15,7 +15,7 @@ const indexes = [
   'alerts_open',
   'alerts_told_alone',
   'alerts_untold',
-  'audit_entries_by_action',
+  'audit_entries_by_action_start',
   'audit_entries_by_time',
   'audit_entries_by_user',
   'identities_by_user',

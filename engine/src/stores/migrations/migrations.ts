@@ -22,7 +22,7 @@ import type { Ddl } from './ddl.ts'
 
 /**
  * Every migration by name, in the order of the names. What is published never changes; a new one only adds, so that the
- * previous release still runs beside it (OPS-9).
+ * previous release still runs beside it (OPS-9). An index of a table that may be full is a later index, never part of a migration.
  */
 export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]>> = {
   '0001-accounts-sessions-audit': accountsSessionsAudit,
