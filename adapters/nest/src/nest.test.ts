@@ -1,11 +1,11 @@
 // The module in a real Nest application, on a real port.
-import { request } from 'node:http'
-import { Reflector } from '@nestjs/core'
+import { type IncomingMessage, request } from 'node:http'
+import { HttpAdapterHost, Reflector } from '@nestjs/core'
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createGuard } from './guard.ts'
-import { Public, RequirePermission, VigileModule } from './index.ts'
+import { Public, RequirePermission, requestOf, VigileModule } from './index.ts'
 import { decorate, type NestSite, openNestSite, prefixedAndVersioned } from './nest-app.suite.ts'
 
 const by = { kind: 'application', name: 'test' } as const
@@ -167,6 +167,8 @@ test('VAL-3 attack: a target in absolute form, or with two slashes, opens nothin
   expect(await statusOf('http://evil.example/products/mine')).toBe(401)
   expect(await statusOf('//products/mine')).toBe(404)
   expect(await statusOf('//evil.example/api/auth/me')).toBe(404)
+  const pathOf = (url: string) => new URL(requestOf({ url, headers: {} } as IncomingMessage).url).pathname
+  expect(['/a?b', '//a/b', 'http://evil.example/a'].map(pathOf)).toEqual(['/a', '//a/b', '/a'])
 })
 
 test('VAL-3 sockets and messages are refused, unless they are public', async () => {
@@ -229,9 +231,15 @@ test('OPS-7 closing the application closes the engine, after it has said that it
   await expect(ending.vigile.ready()).rejects.toThrow()
 })
 
-test('an application context without HTTP, as commands have, gets the engine and nothing else', () => {
-  expect(
-    () =>
-      new VigileModule(site.vigile, { init$: { subscribe: (done: () => void) => done() }, httpAdapter: null } as never),
-  ).not.toThrow()
+test('the interface is mounted once there is a server, later too, as in a testing module; without one, as in commands, nowhere', () => {
+  const mountedOn = (adapter: ExpressAdapter | null) => {
+    const host = new HttpAdapterHost()
+    const module = new VigileModule(site.vigile, host)
+    const use = adapter && vi.spyOn(adapter, 'use')
+    host.httpAdapter = adapter as ExpressAdapter
+    module.onModuleInit()
+    return use?.mock.calls.length ?? 0
+  }
+  expect(mountedOn(new ExpressAdapter())).toBe(1)
+  expect(mountedOn(null)).toBe(0)
 })

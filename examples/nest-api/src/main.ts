@@ -33,8 +33,9 @@ app.useStaticAssets(join(fileURLToPath(import.meta.resolve('@vigile/client')), '
 })
 
 await app.listen(port, isProduction ? (process.env.HOST ?? '0.0.0.0') : '127.0.0.1')
+const where = process.env.DATABASE_URL ? 'in this folder, with this DATABASE_URL' : 'in this folder'
 console.log(`
 Ledger is ready  ${publicUrl}
   sign up        ${publicUrl}/sign-up
-  to approve     npx vigile roles grant you@example.com manager   (in this folder)
+  to approve     npx vigile roles grant you@example.com manager   (${where})
 `)

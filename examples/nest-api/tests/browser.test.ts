@@ -92,7 +92,7 @@ test('SYS-A 5 RBAC-4 TOK-11 a role shows at the next visit; what pays money asks
   const { page, faults } = await open(browser, '/sign-up')
   await fill(page, 'mary@ledger.example')
   expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
-  await ledger.promote('mary@ledger.example')
+  await ledger.operator('roles', 'grant', 'mary@ledger.example', 'manager')
   await page.reload()
   await shown(page)
   await page.getByText('session:sign-in').first().waitFor()
@@ -128,4 +128,21 @@ test('SYS-A UI-3 usable by keyboard and screen reader, on a phone, dark and ligh
     await page.goto(`${ledger.url}${path}`)
     expect(await violations(page)).toEqual([])
   }
+})
+
+// The last one: what it uses up is this address's for a quarter of an hour.
+test('SYS-A 4 LIM-1 LIM-3 attack: after ten guesses the page says how long to wait, even to the right password', async () => {
+  const [, browser] = browsers as [Chromium, Chromium]
+  await browser.context.clearCookies()
+  const { page } = await open(browser, '/sign-in')
+  const attempt = async (password: string) => {
+    await page.getByLabel('Email').fill('mary@ledger.example')
+    await page.getByLabel('Password').fill(password)
+    const answered = page.waitForResponse('**/api/auth/login')
+    await page.locator('button[type=submit]').click()
+    return (await answered).status()
+  }
+  for (let count = 0; count < 10; count += 1) expect(await attempt(`guess-${count}-guess`)).toBe(401)
+  expect(await attempt(goodPassword)).toBe(429)
+  await page.getByText(/too many.*try again in 15 minutes/i).waitFor()
 })

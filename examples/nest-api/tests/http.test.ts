@@ -1,11 +1,15 @@
 // The steps that show in answers, at a desk on the embedded store.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { goodPassword } from '../../../tests/support/visitor.ts'
 import { invoice, type Ledger, minute, startLedger } from './ledger.suite.ts'
 
 let ledger: Ledger
+/** As Nest printed them at its start. */
+let routes: readonly { readonly path: string; readonly method: string }[]
 beforeAll(async () => {
   ledger = await startLedger()
+  const mapped = ledger.log().matchAll(/Mapped \{(\S+), (\w+)\} route/g)
+  routes = [...mapped].map(([, path = '', method = '']) => ({ path, method }))
 })
 afterAll(() => ledger?.stop())
 
@@ -60,7 +64,7 @@ test('SYS-A 3 TOK-4 TOK-5 one session for each person; a copied token opens noth
   expect((await other.get('/api/invoices', { cookie })).status).toBe(401)
 })
 
-test('SYS-A 3 TOK-3 attack: a stolen refresh token that is used after its owner went on ends the session for both', async () => {
+test('SYS-A 3 10 TOK-3 AUD-5 attack: a stolen refresh token that is used after its owner went on ends the session, and alarms', async () => {
   const { browser } = await signedUp()
   const thief = ledger.browser()
   thief.jar.restore(browser.jar.snapshot())
@@ -74,13 +78,14 @@ test('SYS-A 3 TOK-3 attack: a stolen refresh token that is used after its owner 
   expect((await thief.refresh({ retry: stale.body.fingerprint })).body).toMatchObject({ reason: 'reuse' })
   expect((await browser.refresh()).body).toMatchObject({ code: 'session_ended', reason: 'reuse' })
   expect((await browser.get('/api/invoices')).status).toBe(401)
+  // Step 10: whoever operates it is told.
+  await vi.waitFor(async () => expect(await ledger.operator('alerts', 'list', '--open')).toMatch(/session_reuse/), {
+    timeout: 30_000,
+    interval: 1_000,
+  })
 })
 
 test('SYS-A 5 VAL-3 every route that Nest has is refused to strangers, but for the one that is public', async () => {
-  const routes = [...ledger.log().matchAll(/Mapped \{(\S+), (\w+)\} route/g)].map(([, path = '', method = '']) => ({
-    path,
-    method,
-  }))
   const answers = await Promise.all(
     routes.map(async ({ path, method }) => {
       const { status } = await ledger.browser().send(method, path.replace(':id', '7'))
@@ -102,7 +107,7 @@ test('SYS-A 5 RBAC-3 RBAC-4 TOK-11 a clerk adds, a manager approves once, from t
   const approve = () => browser.post(`/api/invoices/${id}/approve`)
   expect((await approve()).body).toMatchObject({ code: 'permission_denied', permission: 'invoices:approve' })
   expect((await browser.get('/api/journal')).status).toBe(403)
-  await ledger.promote(email)
+  await ledger.operator('roles', 'grant', email, 'manager')
   expect((await browser.post(`/api/invoices/${id}/approve`, {}, { csrf: null })).body.code).toBe('csrf_failed')
   expect((await approve()).body).toMatchObject({ state: 'approved', approvedBy: email })
   expect((await approve()).status).toBe(404)

@@ -21,8 +21,8 @@ export const vigile = (env: Readonly<Record<string, string>>, args: readonly str
 export type Ledger = Example & {
   /** Someone with a browser, but without its windows. */
   browser(): Visitor
-  /** Makes whoever has signed up a manager, as an operator does. */
-  promote(email: string): Promise<void>
+  /** `vigile …` of whoever operates it; gives what it printed. */
+  operator(...args: readonly string[]): Promise<string>
 }
 
 /** At a desk, on the embedded store. */
@@ -43,9 +43,7 @@ export const startLedger = async (options: ExampleOptions = {}): Promise<Ledger>
         address: '127.0.0.1',
         app: 'ledger',
       }),
-    promote: async (email) => {
-      await vigile({ DATABASE_URL: `file:${join(ledger.folder, 'vigile.db')}` }, ['roles', 'grant', email, 'manager'])
-    },
+    operator: (...args) => vigile({ DATABASE_URL: `file:${join(ledger.folder, 'vigile.db')}` }, args),
   }
 }
 
