@@ -12,6 +12,10 @@ export interface S3Store {
   open: () => number
   /** The next requests of that method are answered so. */
   fail: (method: string, status: number, times: number) => void
+  /** Requests of that kind (`PUT upload`) are taken and never answered; empty: all are. */
+  hang: (kind: string) => void
+  /** How many hang. */
+  hanging: () => number
   stop: () => Promise<void>
 }
 
@@ -21,6 +25,8 @@ const etagOf = (body: Buffer) => `"${createHash('md5').update(body).digest('hex'
 export async function startS3(): Promise<S3Store> {
   const objects = new Map<string, Buffer>()
   const uploads = new Map<string, Map<number, Buffer>>()
+  let hung = ''
+  let hanging = 0
   let failing = { method: '', status: 0, times: 0 }
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -38,9 +44,13 @@ export async function startS3(): Promise<S3Store> {
       return send(failing.status)
     }
     const upload = query.get('uploadId')
-    switch (
-      `${request.method} ${upload ? 'upload' : query.has('uploads') ? 'begin' : query.has('list-type') ? 'list' : ''}`
-    ) {
+    const what = upload ? 'upload' : query.has('uploads') ? 'begin' : query.has('list-type') ? 'list' : ''
+    const kind = `${request.method} ${what}`
+    if (kind === hung) {
+      hanging += 1
+      return
+    }
+    switch (kind) {
       case 'POST begin': {
         const id = `upload-${uploads.size}-${Math.random()}`
         uploads.set(id, new Map())
@@ -100,6 +110,11 @@ export async function startS3(): Promise<S3Store> {
     fail: (method, status, times) => {
       failing = { method, status, times }
     },
+    hang: (kind) => {
+      hung = kind
+      hanging = 0
+    },
+    hanging: () => hanging,
     stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   }
 }

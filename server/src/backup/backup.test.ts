@@ -112,6 +112,14 @@ test('OPS-8 a backup that breaks off is none, and leaves nothing; one of a proce
   expect(await readdir(place.name)).toEqual([contentFile(manifest)])
 })
 
+test('OPS-8 a folder that can not be made is said, at once; one that can is made with those above it', async () => {
+  await expect(take({ place: createFolderPlace('/proc/nope/backups') })).rejects.toThrow(/ENOENT/)
+  const deep = createFolderPlace(join(folder, 'not', 'there', 'yet'))
+  await take({ place: deep })
+  expect(await findBackups(deep)).toHaveLength(1)
+  expect((await stat(deep.name)).mode & 0o077).toBe(0)
+})
+
 test('OPS-8 what a process that was killed left beside the database goes a day later; what is under way stays', async () => {
   for (const name of ['.vigile-backup-Killed', '.vigile-drill-Killed', '.vigile-backup-OfNow1', '.vigile-kept']) {
     await mkdir(join(folder, name))

@@ -1,7 +1,7 @@
 // A folder for backups: readable by its owner alone, each file written beside its name and renamed once it is on the disk.
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Place, PlacedFile } from './place.ts'
 
 const unfinished = '.partial'
@@ -21,7 +21,7 @@ export const createFolderPlace = (folder: string): Place => ({
     return files
   },
   write: async (name, content) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     const path = join(folder, name)
     const file = await open(`${path}${unfinished}`, 'wx', 0o600)
     try {
@@ -39,6 +39,20 @@ export const createFolderPlace = (folder: string): Place => ({
   read: (name) => createReadStream(join(folder, name)),
   remove: (name) => rm(join(folder, name), { force: true }),
 })
+
+/** With those above it. Step by step: where nothing can be made (`/proc`), Node's own way never ends. */
+const makeFolder = async (folder: string): Promise<void> => {
+  const make = () => mkdir(folder, { mode: 0o700 })
+  await make()
+    .catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
+      await makeFolder(dirname(folder))
+      await make()
+    })
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+}
 
 /** The rename itself is on the disk only then. */
 const syncFolder = async (folder: string): Promise<void> => {

@@ -10,6 +10,7 @@ import { type S3Store, startS3 } from '../../../tests/services/s3.ts'
 import { findBackups } from './backups.ts'
 import { isPlace, openPlace } from './open-place.ts'
 import { type Place, readSmall } from './place.ts'
+import { createS3Place } from './s3-place.ts'
 import { takeBackup } from './take-backup.ts'
 
 let store: S3Store
@@ -28,9 +29,14 @@ afterAll(async () => {
 })
 afterEach(() => store.objects.clear())
 
+let ended = 0
 async function* pieces(count: number, then?: Error) {
-  for (let index = 0; index < count; index++) yield randomBytes(1 << 20)
-  if (then) throw then
+  try {
+    for (let index = 0; index < count; index++) yield randomBytes(1 << 20)
+    if (then) throw then
+  } finally {
+    ended += 1
+  }
 }
 
 test('OPS-8 what is written in parts comes back as it was, is listed page by page, and goes', async () => {
@@ -88,6 +94,35 @@ test('OPS-8 a bucket that takes no more when the manifest comes: the backup is n
   expect((await findBackups(place)).map((one) => one.name)).toEqual([name])
   expect(store.objects.size).toBe(2)
 })
+
+test('OPS-8 a store that stops answering is given up after a time, and an upload to it is ended at once by who stops', async () => {
+  const impatient = createS3Place('s3://bucket/some/prefix', { silenceMs: 300 })
+  store.hang('PUT upload')
+  const before = ended
+  await expect(impatient.write('big', pieces(80))).rejects.toThrow(/timed out|inactivity/)
+  expect(store.open()).toBe(0)
+  // So does the program that the content comes from.
+  await vi.waitUntil(() => ended > before, { timeout: 30_000 })
+  store.hang('GET ')
+  store.objects.set('bucket/some/prefix/small', Buffer.from('{}'))
+  await expect(readSmall(impatient, 'small', 1_000)).rejects.toThrow(/timed out|inactivity/)
+
+  for (const kind of ['POST begin', 'PUT upload']) {
+    const stopping = new AbortController()
+    const stopped = createS3Place('s3://bucket/some/prefix', { signal: stopping.signal })
+    store.hang(kind)
+    const written = stopped.write('big', pieces(40))
+    written.catch(() => {})
+    await vi.waitUntil(() => store.hanging() > 0, { timeout: 30_000 })
+    stopping.abort()
+    await expect(written).rejects.toThrow(/abort/i)
+    // What it began is undone all the same.
+    expect(store.open()).toBe(0)
+    await stopped.remove('small')
+  }
+  store.hang('')
+  expect(store.objects.size).toBe(0)
+}, 60_000)
 
 test('OPS-8 a store that stumbles is asked again', async () => {
   store.fail('PUT', 503, 2)

@@ -46,7 +46,7 @@ export const scheduleBackups = (
     const vouching = createVouching(secrets)
     // Past a pooler, where there is one.
     const target = targetOf(pool?.listenUrl ?? database)
-    return { place: await openPlace(to ?? ''), key, vouching, target, secrets, signal }
+    return { place: await openPlace(to ?? '', signal), key, vouching, target, secrets, signal }
   }
   const take = async (signal: AbortSignal) => {
     const startedAt = performance.now()

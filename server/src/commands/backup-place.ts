@@ -45,7 +45,7 @@ export const withBackups = async (
   try {
     return await work({
       loaded,
-      place: backup?.to === undefined ? null : await openPlace(backup.to),
+      place: backup?.to === undefined ? null : await openPlace(backup.to, interrupted.signal),
       key: (await openKey(backup?.key)) ?? { recipient: null, identity: null },
       vouching: createVouching(secrets),
       // Past a pooler, where there is one.
