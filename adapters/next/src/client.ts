@@ -1,8 +1,7 @@
 import type { Client } from '@vigile/client'
-import type { Problem } from '@vigile/contract'
 
-/** What an action answers: `problem` is the refusal of `checkPermission`, as JSON. */
-type Answer = { readonly problem?: Pick<Problem, 'code'> | null | undefined } | null | undefined
+/** What an action answers: `problem` is the refusal of `checkPermission`, as JSON, or one of the application's own. */
+type Answer = { readonly problem?: { readonly code: string } | null | undefined } | null | undefined
 
 /**
  * A server action, as `client.fetch` would send it: where the access token has ended, it is renewed once and the action called again,

@@ -1,8 +1,8 @@
 import type { PageState, Vigile } from '@vigile/engine'
-import { redirect } from 'next/navigation.js'
+import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import { currentRequest } from './current-request.ts'
-import { askedNow } from './requests.ts'
+import { SessionUnknownError } from './session-unknown-error.ts'
 
 type SignedInState = Extract<PageState, { state: 'signed_in' }>
 
@@ -17,12 +17,16 @@ type Pages = Pick<Vigile, 'pageState'>
 /** Once for each rendering, however many components ask. */
 const stateOf = cache(async (auth: Pages): Promise<PageState> => {
   const { request } = await currentRequest()
-  return auth.pageState(request, askedNow().path)
+  const { pathname, search } = new URL(request.url)
+  return auth.pageState(request, `${pathname}${search}`)
 })
 
 /** The state, once a session that only has to be renewed was: by a page of the engine's own, which leads back here. */
 const settled = async (auth: Pages): Promise<Exclude<PageState, { state: 'ask' }>> => {
-  const state = await stateOf(auth)
+  const state = await stateOf(auth).catch((error: unknown): PageState => {
+    if (error instanceof SessionUnknownError) return { state: 'unknown' }
+    throw error
+  })
   // Rendering can't renew a session: it does not see the refresh cookie, and many renderings at once would be many refreshes.
   if (state.state === 'ask') redirect(state.location)
   return state
@@ -57,12 +61,3 @@ export const requireSession = async (auth: Pages): Promise<SignedIn> => {
 }
 
 const signedIn = ({ user, session }: SignedInState): SignedIn => ({ user, session })
-
-/** Who asks can't be said for the moment. In `error.tsx`, which sees no more of it in production: `error.digest === 'vigile_unavailable'`. */
-export class SessionUnknownError extends Error {
-  readonly digest = 'vigile_unavailable'
-  override readonly name = 'SessionUnknownError'
-  constructor() {
-    super('a part that must be asked is down: nobody is signed out, and nothing is granted')
-  }
-}

@@ -1,8 +1,10 @@
 import type { AppPermission } from '@vigile/contract'
 import type { Required, RequireOptions, Vigile } from '@vigile/engine'
-import { forbidden } from 'next/navigation.js'
-import { currentRequest, peerNow } from './current-request.ts'
-import { requireSession, SessionUnknownError, type SignedIn } from './get-session.ts'
+import { forbidden } from 'next/navigation'
+import { currentRequest, peerOf } from './current-request.ts'
+import { requireSession, type SignedIn } from './get-session.ts'
+import { askedNow, tooEarly } from './requests.ts'
+import { SessionUnknownError } from './session-unknown-error.ts'
 
 type Guards = Pick<Vigile, 'requirePermission'>
 
@@ -43,7 +45,9 @@ const check = async (
   request: Request | undefined,
   { recentSignIn = false }: RecentSignIn,
 ): Promise<Required> => {
-  if (request) return ask(request, { ...peerNow(), recentSignIn })
+  const asked = askedNow()
+  if (!asked) return { ok: false, response: tooEarly() }
+  if (request) return ask(request, { ...peerOf(asked), recentSignIn })
   const current = await currentRequest()
   return ask(current.request, { ...current.peer, csrf: 'origin' })
 }

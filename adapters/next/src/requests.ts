@@ -24,14 +24,21 @@ export const hearRequests = (): void => {
   requests.isHeard = true
 }
 
-/** The request that is being answered. Throws where nobody listens: limits by address would count nothing. */
-export const askedNow = (): Asked => {
-  const asked = requests.storage.getStore()
-  if (asked) return asked
-  throw new Error(
-    '@vigile/next was told of no request: start it in instrumentation.ts, `export const register = () => start(auth)`',
-  )
+/**
+ * The request that is being answered. Null: it came before the listening began, while Next started; nothing is known of it, and nothing
+ * is granted to it. Throws where nobody listens: limits by address would count nothing.
+ */
+export const askedNow = (): Asked | null => {
+  if (!requests.isHeard)
+    throw new Error(
+      '@vigile/next is told of no request: start it in instrumentation.ts, `export const register = () => start(auth)`',
+    )
+  return requests.storage.getStore() ?? null
 }
+
+/** The answer to one that came too early: ask again. */
+export const tooEarly = (): Response =>
+  new Response(null, { status: 503, headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' } })
 
 /** `_rsc` is a part of Next's own way to ask for a page, not of the page's address. */
 const withoutNextsOwn = (url: string): string => {

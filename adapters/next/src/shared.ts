@@ -14,7 +14,12 @@ export const shared = <Made extends object>(name: string, make: () => Made): Mad
     return all[key]
   }
   return new Proxy({} as Made, {
-    get: (_, property) => Reflect.get(made(), property),
+    get: (_, property) => {
+      const one = made()
+      const value: unknown = Reflect.get(one, property)
+      // What a class keeps private is there for itself alone, not for this stand-in.
+      return typeof value === 'function' ? value.bind(one) : value
+    },
     set: (_, property, value) => Reflect.set(made(), property, value),
     has: (_, property) => Reflect.has(made(), property),
   })
