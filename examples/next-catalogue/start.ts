@@ -62,7 +62,8 @@ await build()
 const port = Number(process.env.PORT ?? 3000) || (await freePort())
 const url = `http://localhost:${port}`
 const isTrial = !process.env.VIGILE_SECRET
-const password = process.env.DEMO_PASSWORD ?? (isTrial ? kept('demo-password').slice(0, 20) : undefined)
+/** A trial has people to be. */
+const password = isTrial && !process.env.DEMO_PASSWORD ? kept('demo-password').slice(0, 20) : undefined
 const env = {
   ...process.env,
   NODE_ENV: 'production' as const,

@@ -17,6 +17,11 @@ export const openOtherSite = async (): Promise<OtherSite> => {
     show: (html) => {
       page = html
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        // A browser opens more connections than it uses, and keeps them for a minute.
+        server.closeAllConnections()
+      }),
   }
 }

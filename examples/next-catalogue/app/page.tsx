@@ -1,11 +1,13 @@
 import Link from 'next/link'
+import { WideTable } from '../components/wide-table.tsx'
 
-const rows = [
-  ['nobody', '–', '–', '–', '–', '–'],
-  ['user', 'yes', '–', '–', '–', '–'],
-  ['content-editor', 'yes', 'yes', 'yes', '–', '–'],
-  ['admin', 'yes', 'yes', 'yes', 'yes', 'yes'],
-] as const
+const acts = ['read', 'create', 'update', 'delete', 'publish'] as const
+const rows = {
+  nobody: [],
+  user: ['read'],
+  'content-editor': ['read', 'create', 'update'],
+  admin: acts,
+} as const satisfies Record<string, readonly (typeof acts)[number][]>
 
 export default function Page() {
   return (
@@ -15,31 +17,16 @@ export default function Page() {
         A catalogue with four kinds of visitors. What each may do is decided by the server at every request, from the
         roles of that moment.
       </p>
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              {['', 'read', 'create', 'update', 'delete', 'publish'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([who, ...cells]) => (
-              <tr key={who}>
-                <th scope="row">{who}</th>
-                {cells.map((cell, index) => (
-                  // The cells have no names of their own, and never move.
-                  // biome-ignore lint/suspicious/noArrayIndexKey: see above
-                  <td key={index}>{cell}</td>
-                ))}
-              </tr>
+      <WideTable label="Who may do what" heads={['who', ...acts]}>
+        {Object.entries(rows).map(([who, may]: [string, readonly string[]]) => (
+          <tr key={who}>
+            <th scope="row">{who}</th>
+            {acts.map((act) => (
+              <td key={act}>{may.includes(act) ? 'yes' : '–'}</td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </WideTable>
       <p>
         <Link href="/products">To the products</Link>
       </p>

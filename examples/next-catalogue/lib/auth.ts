@@ -2,7 +2,7 @@
 import { createVigile, definePermissions } from '@vigile/engine'
 import { shared } from '@vigile/next'
 
-export const permissions = definePermissions({
+const permissions = definePermissions({
   products: ['read', 'create', 'update', 'delete', 'publish'],
   profile: ['update'],
 })
