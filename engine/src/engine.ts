@@ -207,7 +207,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     jobs: { schedule, ...before(jobActs) },
     ...before({
       cleanUp: cleanUp.ask,
-      inspect: createInspection({ ...acts, ...settings, keys: database.keys, sessions: database.sessions }),
+      inspect: createInspection({ ...acts, ...settings, keys: database.keys, sessions: database.sessions, postman }),
     }),
     databaseServer: async () => (await database.server?.()) ?? null,
     migrate: async () => {

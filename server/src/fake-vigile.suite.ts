@@ -209,6 +209,7 @@ export const createFakeVigile = ({
       lostKeyIds: [],
       confirming: { sessions: 0, unconfirmed: 0 },
       letters: { sent: 0, refused: 0 },
+      mailAway: null,
       cleanUp: { doneAt: null, dueSince: null },
     }),
     readiness: async () => ({ status: 'ok', parts: {} }),

@@ -121,7 +121,7 @@ describe.each(kinds)('on %s', (_, keep) => {
       await expect(runVigile('restore --replace --yes', reader)).rejects.toThrow('nothing was done')
       await writeFile(file, whole)
     }
-    const other = { VIGILE_SECRET: 'o'.repeat(20).concat('other-secret-of-another-site-0123456789-abcdefghijk') }
+    const other = { VIGILE_SECRET: 'Xz9kL7hJ5fG3sD1aOp6iU4yT8rE2wM5nB7uC1xZtY0q9VkR3-of-another-site' }
     await expect(
       runVigile('restore --replace --yes', { database, environment: { ...reader.environment, ...other } }),
     ).rejects.toThrow('not in VIGILE_SECRET')

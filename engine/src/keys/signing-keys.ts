@@ -27,7 +27,7 @@ export type SigningKeys = {
   find(id: string): Promise<SigningKey | null>
   /** Every key whose tokens may still live, and the next one. */
   published(): Promise<readonly SigningKey[]>
-  /** The same, read anew, with what each does. */
+  /** The same, read anew, with what each does. Throws an `UnknownSecretError` where there are some, and none can be opened here. */
   list(): Promise<readonly (SigningKey & { readonly state: KeyState })[]>
   /**
    * Publishes a new key; it signs after the lead. Gives the newest where another node was faster. `insert`: for a caller
@@ -54,6 +54,8 @@ export const retired = (
       keys.slice(index + 1).some((newer) => isUsable(newer.id) && newer.signsFrom + tokenLifeMs < now),
     )
     .map((key) => key.id)
+
+const unknownSecret = () => new UnknownSecretError('every signing key is sealed with a secret that is not known here')
 
 export const createSigningKeys = (deps: {
   /** False: a command, which may know other secrets than the nodes. */
@@ -100,8 +102,7 @@ export const createSigningKeys = (deps: {
   const rotate: SigningKeys['rotate'] = async (insert) => {
     const newest = (await keys.listSigningKeys()).at(-1)
     const usable = await held.read()
-    if (newest && usable.length === 0)
-      throw new UnknownSecretError('every signing key is sealed with a secret that is not known here')
+    if (newest && usable.length === 0) throw unknownSecret()
     if (newest && newest.signsFrom > clock.now() && usable.some(({ id }) => id === newest.id))
       return { id: newest.id, signsFrom: newest.signsFrom }
     await add(newest?.id ?? null, (at) => at + publishLeadMs, insert)
@@ -159,6 +160,7 @@ export const createSigningKeys = (deps: {
     published: held.get,
     list: async () => {
       const all = await held.read()
+      if (all.length === 0 && (await keys.listSigningKeys()).length > 0) throw unknownSecret()
       const now = clock.now()
       const signing = currentKey(all, now)
       return all.map((key) => ({

@@ -19,6 +19,7 @@ export const createMailbox = (): Mailbox => {
       kept = [{ ...message, id }, ...kept].slice(0, maxLetters)
       return { outcome: 'sent' }
     },
+    check: async () => {},
     letters: () => kept,
     close: () => {},
   }

@@ -25,6 +25,8 @@ export type Postman = {
   deliver(): Promise<number>
   /** Whether the last delivery failed: mail waits in the outbox (SPEC section 17). */
   isDegraded(): boolean
+  /** Rejects with what is between this machine and its mail server. */
+  check(): Promise<void>
   close(): void
 }
 
@@ -52,5 +54,5 @@ export const createPostman = (deps: PostmanDeps): Postman => {
     alert: 'mail',
     longestPauseMs: 15 * 60_000,
   })
-  return { deliver, isDegraded: () => failure() !== null, close: () => transport.close() }
+  return { deliver, isDegraded: () => failure() !== null, check: transport.check, close: () => transport.close() }
 }

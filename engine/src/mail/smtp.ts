@@ -58,6 +58,7 @@ export const createSmtpTransport = (input: {
         throw error
       }
     },
+    check: async () => void (await (await reach().transporter).verify()),
     close: () => void connected?.transporter.then((one) => one.close()),
   }
 }

@@ -6,5 +6,7 @@ export type Handed = { readonly outcome: 'sent' } | { readonly outcome: 'refused
 /** Takes a message over. `id` is the same at each try, so that a mail server may know what it has had. */
 export type Transport = {
   send(message: Message, id: string): Promise<Handed>
+  /** Gets as far as it can without a letter: name and password included. Rejects with what is in the way. */
+  check(): Promise<void>
   close(): void
 }

@@ -22,7 +22,13 @@ describe.each(places)('on %s', (_, newPlace) => {
   afterEach(() => place?.remove())
 
   const inspect = (cleanUpAt = '0 2 * * *') =>
-    createInspection({ ...database, keyring: { ids: () => ['new', 'old'] }, clock: { now: () => now }, cleanUpAt })()
+    createInspection({
+      ...database,
+      postman: null,
+      keyring: { ids: () => ['new', 'old'] },
+      clock: { now: () => now },
+      cleanUpAt,
+    })()
   const session = (changes: Partial<ReturnType<typeof sampleSession>>) =>
     database.sessions.insert(
       sampleSession({ userId, idleExpiresAt: now + hourMs, expiresAt: now + 20 * hourMs, ...changes }),

@@ -36,7 +36,7 @@ export type Keys = {
    * those of the nodes.
    */
   rotate(by: AnyActor): Promise<{ readonly id: string; readonly signsFrom: number }>
-  /** Every key whose tokens may still live, and the next one; the oldest first. */
+  /** Every key whose tokens may still live, and the next one; the oldest first. Throws an `UnknownSecretError` as `rotate` does. */
   list(): Promise<readonly ListedKey[]>
   /**
    * The nodes that spoke within the last thirty seconds, and which secrets each knows: their ids, which tell nothing of them.

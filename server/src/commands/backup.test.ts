@@ -20,7 +20,7 @@ beforeEach(async () => {
   database.close()
   key = JSON.parse((await call('backup key --json')).output) as typeof key
   settings = {
-    VIGILE_SECRET: '0123456789abcdef'.repeat(4),
+    VIGILE_SECRET: 'R3kV9q0YtZ1xC7uB5nM2wE8rT4yU6iOpA1sD3fG5hJ7kL9zXq2W4e6R8t0Y1u3I5',
     DATABASE_URL: `file:${join(folder, 'vigile.db')}`,
     VIGILE_BACKUP_TO: join(folder, 'backups'),
     VIGILE_BACKUP_KEY: key.identity,

@@ -9,7 +9,7 @@ export const addConfigCheck = (parent: Command, cli: Cli): void => {
   const group = parent.command('config').description(config.about)
   cli.command(group, 'check', config.checkAbout, 'NODE_ENV=production vigile config check').action(
     cli.action(async ({ report, options: { config: file } }) => {
-      const loaded = await loadFor(cli, file)
+      const loaded = await loadFor(cli, file, { looksOnly: true })
       const options = optionsOf(cli, loaded)
       const faults = faultsOf(loaded, options)
       if (faults.length > 0) return report.faults(faults)

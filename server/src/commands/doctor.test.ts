@@ -1,6 +1,11 @@
 // `vigile doctor` against a site that answers as its test tells it to.
+
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { securityHeaders } from '@vigile/engine'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Finding } from '../doctor/examine.ts'
 import { createFakeVigile } from '../fake-vigile.suite.ts'
@@ -25,7 +30,7 @@ beforeEach(() => {
 
 const sound: Reply = (request, response) => {
   const path = request.url ?? ''
-  response.setHeader('X-Content-Type-Options', 'nosniff')
+  for (const [name, value] of Object.entries(securityHeaders(true))) response.setHeader(name, value)
   response.setHeader('Content-Security-Policy', "default-src 'self'; frame-ancestors 'none'")
   if (path === '/sign-in') return void response.end('<!doctype html>')
   if (path === '/api/auth/csrf') {
@@ -43,6 +48,7 @@ const settings = (more: Record<string, string> = {}) => ({
   NODE_ENV: 'production',
   VIGILE_PUBLIC_URL: 'https://shop.example.com',
   VIGILE_SECRET: 'R3kV9q0YtZ1xC7uB5nM2wE8rT4yU6iOpA1sD3fG5hJ7kL9zXq2W4e6R8t0Y1u3I5',
+  DATABASE_URL: 'postgres://vigile@127.0.0.1:1/vigile',
   SMTP_URL: 'smtp://127.0.0.1:2525',
   ...more,
 })
@@ -153,7 +159,22 @@ test('OPS-3 without settings only the outside is examined; an address where nobo
   expect([of('configuration'), of('database'), of('cookies')]).toEqual([['warn'], [], ['pass']])
   const { exitCode, output } = await call('doctor http://127.0.0.1:1', {})
   expect([exitCode, output]).toEqual([1, expect.stringContaining('gives no answer')])
-  expect((await call('doctor not-a-url')).exitCode).toBe(2)
+  for (const wrong of ['not-a-url', 'https://shop.example.com/base', 'https://a:b@shop.example.com', 'ftp://shop'])
+    expect(await call(`doctor ${wrong}`)).toMatchObject({ exitCode: 2, errors: expect.stringContaining('https://') })
+})
+
+test('OPS-3 what looks makes nothing: no secret, no database', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vigile-doctor-'))
+  const environment = { VIGILE_PUBLIC_URL: 'http://localhost:3000' }
+  for (const line of [`doctor ${url}`, `doctor ${url} --json`, 'config check', 'routes'])
+    for (const given of [{}, environment]) await call(line, { folder, environment: given })
+  const { output } = await call(`doctor ${url} --json`, { folder, environment })
+  const { findings } = JSON.parse(output) as { findings: Finding[] }
+  expect(findings.filter(({ check }) => check === 'database')).toMatchObject([
+    { status: 'fail', text: expect.stringContaining('vigile.db') },
+  ])
+  expect(await readdir(folder)).toEqual([])
+  await rm(folder, { recursive: true })
 })
 
 test('OPS-3 --sign-in: its password is asked for, sent once, and never shown', async () => {

@@ -1,6 +1,6 @@
 // The production checklist (OPS-3): from outside as a stranger, from inside with the server's own settings.
 import { checkOptions, describeRoutes, type Vigile, type VigileOptions } from '@vigile/engine'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
 import { warningsOf } from '../configuration/warnings.ts'
 import { createAsk } from '../doctor/ask.ts'
@@ -19,15 +19,18 @@ export const addDoctor = (parent: Command, cli: Cli): void => {
   const { doctor } = cli.messages
   cli
     .command(parent, 'doctor', doctor.about, 'vigile doctor https://shop.example.com')
-    .argument('[url]', doctor.url, parseUrl)
+    .argument('[url]', doctor.url)
     .option('--sign-in <email>', doctor.signInOption)
     .option('--password-stdin', doctor.passwordStdin)
     .action(
       cli.action<Options>(async (call) => {
         const { report } = call
-        const loaded = await loadFor(cli, call.options.config)
+        const [given] = call.arguments
+        if (given !== undefined && !isSite(given))
+          return report.refused('usage', doctor.noSite(given), { exitCode: exitCodes.wrong })
+        const loaded = await loadFor(cli, call.options.config, { looksOnly: true })
         const options = optionsOf(cli, loaded)
-        const url = URL.parse(call.arguments[0] ?? loaded.config.publicUrl ?? '')
+        const url = URL.parse(given ?? loaded.config.publicUrl ?? '')
         const credentials = await givenCredentials(cli, call, url)
         if (typeof credentials === 'number') return credentials
         const facts = await gather(cli, report, { loaded, options, url, credentials })
@@ -133,8 +136,8 @@ const table = (findings: readonly Finding[], { doctor }: Catalogue): readonly st
   })
 }
 
-const parseUrl = (text: string): string => {
+/** Where a site is, without a path: routes and cookies are those of the whole host. */
+const isSite = (text: string): boolean => {
   const url = URL.parse(text)
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '') throw new InvalidArgumentError('')
-  return url.origin
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
 }

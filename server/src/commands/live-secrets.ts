@@ -46,7 +46,7 @@ export const createLiveSecrets = (
         ]),
     follow: (server, log) => {
       const apply = async () => {
-        const renewed = await loadFor(cli, configFile, held)
+        const renewed = await loadFor(cli, configFile, { secrets: held })
         const faults = faultsOf(renewed, optionsOf(cli, renewed))
         if (faults.length > 0) return faults
         if (!hasCommon(present, renewed.config.secrets))

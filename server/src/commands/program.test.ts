@@ -103,6 +103,29 @@ describe('what is said', () => {
     expect(output).toContain('VIGILE_SECRETS is no setting')
   })
 
+  test('OPS-1 what opens more than it should is told', async () => {
+    const environment = {
+      NODE_ENV: 'production',
+      VIGILE_SECRET: 'R3kV9q0YtZ1xC7uB5nM2wE8rT4yU6iOpA1sD3fG5hJ7kL9zX',
+      VIGILE_PUBLIC_URL: 'http://shop.example.com',
+      VIGILE_UNSAFE_HTTP: 'on',
+      VIGILE_EMAIL_VERIFICATION: 'off',
+      VIGILE_LIMITS_ALLOW: '0.0.0.0/1,128.0.0.0/1,10.0.0.0/8',
+    }
+    const warned = async (more: Record<string, string> = {}) =>
+      (
+        JSON.parse((await call('config check --json', { environment: { ...environment, ...more } })).output) as {
+          warnings: string[]
+        }
+      ).warnings
+    expect(await warned()).toEqual([
+      expect.stringContaining('VIGILE_UNSAFE_HTTP'),
+      expect.stringContaining('0.0.0.0/1'),
+      expect.stringContaining('128.0.0.0/1'),
+    ])
+    expect(await warned({ VIGILE_PUBLIC_URL: 'http://127.0.0.1:3000', VIGILE_LIMITS_ALLOW: '10.0.0.0/8' })).toEqual([])
+  })
+
   test('OPS-2 where each secret comes from is said, and never what it is', async () => {
     const environment = { REDIS_URL: 'redis://:planted@localhost:6379', SMTP_URL_FILE: '/dev/null' }
     const { output, errors } = await call('config check --json', { environment })

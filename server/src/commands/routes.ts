@@ -11,7 +11,7 @@ export const addRoutes = (parent: Command, cli: Cli): void => {
   const { about, columns } = cli.messages.routes
   cli.command(parent, 'routes', about, 'vigile routes --json').action(
     cli.action(async ({ report, options: { config: file } }) => {
-      const loaded = await loadFor(cli, file)
+      const loaded = await loadFor(cli, file, { looksOnly: true })
       const options = optionsOf(cli, loaded)
       const faults = faultsOf(loaded, options)
       if (faults.length > 0) return report.faults(faults)

@@ -20,7 +20,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
   cli.command(parent, 'start', start.about, 'PORT=8080 vigile start').action(
     cli.action(async ({ report, options }) => {
       const held = createHeldSecrets()
-      const loaded = await loadFor(cli, options.config, held)
+      const loaded = await loadFor(cli, options.config, { secrets: held })
       const faults = faultsOf(loaded, optionsOf(cli, loaded))
       if (faults.length > 0) return report.faults(faults)
       const { config } = loaded

@@ -15,10 +15,10 @@ export const operator = (): Actor => ({ kind: 'operator', name: userInfo().usern
 export const loadFor = (
   { surroundings, messages }: Cli,
   configFile: string | undefined,
-  secrets?: HeldSecrets,
+  how: { readonly secrets?: HeldSecrets; readonly looksOnly?: boolean } = {},
 ): Promise<LoadedConfiguration> => {
   const { environment, folder } = surroundings
-  return loadConfiguration({ environment, folder, configFile, messages, secrets })
+  return loadConfiguration({ environment, folder, configFile, messages, ...how })
 }
 
 /** The engine's options, for a command. */

@@ -5,17 +5,20 @@ import { join } from 'node:path'
 
 /**
  * Reads the secret of the folder, or makes one. Two starts at once agree: the file is written in full under another name
- * and then linked, which only one of them can do; the other reads what the first one wrote, never half of it.
+ * and then linked, which only one of them can do; the other reads what the first one wrote, never half of it. `looksOnly`: nothing
+ * is written, and one that is made is nobody's.
  */
-export const developmentSecret = async (dataFolder: string): Promise<string> => {
+export const developmentSecret = async (dataFolder: string, looksOnly = false): Promise<string> => {
   const path = join(dataFolder, 'secret')
   const present = await readSecret(path)
   if (present !== null) return present
+  const made = randomBytes(48).toString('hex')
+  if (looksOnly) return made
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomBytes(8).toString('hex')}`
   const file = await open(draft, 'wx', 0o600)
   try {
-    await file.writeFile(`${randomBytes(48).toString('hex')}\n`)
+    await file.writeFile(`${made}\n`)
     await file.sync()
   } finally {
     await file.close()

@@ -34,6 +34,8 @@ export type ConfigurationSource = {
   readonly messages: Catalogue
   /** Those that were read before are not read again. */
   readonly secrets?: HeldSecrets | undefined
+  /** Nothing is made, not even the secret of a developer's machine. */
+  readonly looksOnly?: boolean
 }
 
 const modes = ['production', 'development', 'test']
@@ -58,7 +60,7 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
   // A file that can't be read is named once.
   faults.push(...providers.faults.filter(({ setting }) => !faults.some((fault) => fault.setting === setting)))
   const given = mergeConfigs(providers.config, fromEnvironment)
-  const completed = production ? given : await completeForDevelopment(given, folder, faults, messages)
+  const completed = production ? given : await completeForDevelopment(given, source, faults)
   if (production) faults.push(...missing(given, faults, messages))
   const isBackupKnown = !faults.some(({ setting }) => /^backup\b/.test(setting))
   if (given.backup && isBackupKnown) faults.push(...(await checkBackup(given.backup, production, messages)))
@@ -74,14 +76,13 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
 /** A public URL and a secret for a developer's machine; a setting that is given but wrong is not replaced. */
 const completeForDevelopment = async (
   config: VigileConfig,
-  folder: string,
+  { folder, messages, looksOnly }: ConfigurationSource,
   faults: ConfigurationFault[],
-  messages: Catalogue,
 ): Promise<VigileConfig> => {
   if (config.secrets !== undefined || faults.some(({ setting }) => setting === secretSetting)) return config
   const data = join(folder, 'data')
   try {
-    return { ...config, secrets: await developmentSecret(data) }
+    return { ...config, secrets: await developmentSecret(data, looksOnly) }
   } catch (error) {
     const wrong = messages.faults.secretNotKept(join(data, 'secret'), (error as Error).message)
     faults.push({ setting: secretSetting, wrong, right: messages.faults.writableFolder(data) })

@@ -1,5 +1,6 @@
 // Each fault, planted in the facts of a sound deployment, is found by the check that is there for it.
 import { readFileSync } from 'node:fs'
+import { securityHeaders } from '@vigile/engine'
 import { describe, expect, test } from 'vitest'
 import { catalogues } from '../messages/catalogue.ts'
 import type { Answer } from './ask.ts'
@@ -43,13 +44,19 @@ const left = {
   status: 204,
   cleared: entered.map((line) => line.replace(/=[^;]*; Max-Age=\d+/, '=; Max-Age=0')),
 }
+/** As every answer of the engine has them. */
+const engineHeaders = Object.fromEntries(
+  Object.entries(securityHeaders(true)).map(([name, value]) => [name.toLowerCase(), value]),
+)
+const csrf = (headers: Answer['headers'] = {}) => answer({ ...engineHeaders, 'set-cookie': [cookie], ...headers })
+
 const visit: Visit = {
   ...{ email: 'doctor@shop.example.com', status: 200, waits: false, isStored: false },
   ...{ set: entered, known: 200, left, after: 401 },
 }
 const seen: Seen = {
   page: page(),
-  csrf: answer({ 'set-cookie': [cookie] }),
+  csrf: csrf(),
   foreign: answer(),
   strangerOrigin: 'https://stranger.example',
   plain: answer({ location: 'https://shop.example.com/sign-in' }, { status: 308 }),
@@ -69,10 +76,12 @@ const state: NonNullable<EngineFacts['state']> = {
   droppedKeyIds: [],
   signingSince: now - 30 * dayMs,
   rotateEverySeconds: 90 * 86_400,
+  backupsAway: null,
   lastBackupAt: now - 9 * hourMs,
   lastDrillAt: now - 3 * dayMs,
   mailOldestSeconds: 4,
   webhooksOldestSeconds: 0,
+  mailAway: null,
   letters: { sent: 400, refused: 7 },
   cleanUp: { doneAt: now - 9 * hourMs, dueSince: now - 10 * hourMs },
   confirming: { sessions: 300, unconfirmed: 12 },
@@ -133,7 +142,8 @@ test('OPS-3 docs/doctor.md has every check, in this order', () => {
 })
 
 const weak = { setting: 'VIGILE_SECRET', wrong: 'the secret is a published example', right: 'make one' }
-const bare = (line: string) => ({ seen: { csrf: answer({ 'set-cookie': [line] }) } })
+const bare = (line: string) => ({ seen: { csrf: csrf({ 'set-cookie': [line] }) } })
+const policyOf = (text: string) => ({ seen: { page: page({ 'content-security-policy': text }) } })
 const faults: readonly [string, Planted, CheckName, Status][] = [
   ['a public URL without TLS', { seen: { tls: null, plain: null } }, 'transport', 'fail'],
   ['plain HTTP that is answered', { seen: { plain: page() } }, 'transport', 'fail'],
@@ -152,7 +162,7 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['a cookie without Secure', bare(cookie.replace('; Secure', '')), 'cookies', 'fail'],
   ['a cookie without SameSite', bare(cookie.replace('; SameSite=Strict', '')), 'cookies', 'fail'],
   ['a cookie without prefix', bare(cookie.replace('__Host-', '')), 'cookies', 'fail'],
-  ['cookies that a proxy swallows', { seen: { csrf: answer() } }, 'cookies', 'fail'],
+  ['cookies that a proxy swallows', { seen: { csrf: csrf({ 'set-cookie': undefined }) } }, 'cookies', 'fail'],
   ['a __Host- cookie with a domain', bare(`${cookie}; Domain=example.com`), 'cookies', 'fail'],
   ['a __Host- cookie of a path', bare(cookie.replace('Path=/', 'Path=/api')), 'cookies', 'fail'],
   ['a sign-in that is refused', visited({ status: 401 }), 'sign_in', 'fail'],
@@ -184,6 +194,23 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
     'headers',
     'fail',
   ],
+  ['a page that any site may frame', policyOf("default-src 'self'; frame-ancestors *"), 'headers', 'fail'],
+  [
+    'a page that any site with TLS may frame',
+    policyOf("default-src 'self'; frame-ancestors https:"),
+    'headers',
+    'fail',
+  ],
+  ['a page that nothing keeps from a frame', policyOf("default-src 'self'"), 'headers', 'fail'],
+  ['scripts from anywhere', policyOf("default-src 'self'; script-src *; frame-ancestors 'none'"), 'headers', 'fail'],
+  ['scripts out of data', policyOf("default-src 'self' data:; frame-ancestors 'none'"), 'headers', 'fail'],
+  ['a proxy that rewrites a header', { seen: { csrf: csrf({ 'x-frame-options': 'SAMEORIGIN' }) } }, 'headers', 'warn'],
+  [
+    'a proxy that lets caches keep cookies',
+    { seen: { csrf: csrf({ 'cache-control': 'public, max-age=600' }) } },
+    'headers',
+    'fail',
+  ],
   ['no policy', { seen: { page: page({ 'content-security-policy': undefined }) } }, 'headers', 'fail'],
   [
     'answers for pages of any site',
@@ -192,6 +219,13 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
     'fail',
   ],
   ['a proxy that is trusted too far', { forged: { counted: '192.0.2.66' } }, 'proxy', 'fail'],
+  ['one that is trusted, and asks itself', { forged: { counted: '192.0.2.66', local: '10.0.0.5' } }, 'proxy', 'warn'],
+  [
+    'trust in everybody',
+    { forged: { counted: '192.0.2.66' }, inside: { trustedProxies: ['128.0.0.0/1'] } },
+    'proxy',
+    'fail',
+  ],
   ['a proxy that is not trusted', { forged: { counted: '10.0.0.5' } }, 'proxy', 'fail'],
   ['a public proxy that is not trusted', { forged: { counted: '198.51.100.1' } }, 'proxy', 'fail'],
   ['no trusted proxy although there is TLS', { inside: { trustedProxies: [] } }, 'proxy', 'fail'],
@@ -239,10 +273,12 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['an old signing key', { state: { signingSince: now - 98 * dayMs } }, 'signing_key', 'fail'],
   ['no backup in 26 hours', { state: { lastBackupAt: now - 26 * hourMs } }, 'backups', 'fail'],
   ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
+  ['a place of backups that is away', { state: { backupsAway: 'connect ECONNREFUSED' } }, 'backups', 'fail'],
   ['no drill', { state: { lastDrillAt: null } }, 'backups', 'warn'],
   ['a drill of over 30 days ago', { state: { lastDrillAt: now - 721 * hourMs } }, 'backups', 'warn'],
   ['no mail server', { inside: { hasMailServer: false } }, 'mail', 'fail'],
   ['a mail server that takes no letters', { seen: { parts: { mail: 'degraded' } } }, 'mail', 'fail'],
+  ['a mail server that is away before the first letter', { state: { mailAway: 'ECONNREFUSED' } }, 'mail', 'fail'],
   ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],
 ]
 
@@ -266,7 +302,7 @@ function ending(lifeDays: number, days: number): Planted {
 }
 
 function late(seconds: number): Answer {
-  return answer({ 'set-cookie': [cookie], date: new Date(now + seconds * 1000).toUTCString() })
+  return csrf({ date: new Date(now + seconds * 1000).toUTCString() })
 }
 
 describe('OPS-3 planted faults', () => {

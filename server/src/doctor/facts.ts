@@ -42,11 +42,14 @@ export type EngineFacts = {
     readonly droppedKeyIds: readonly string[]
     readonly signingSince: number | null
     readonly rotateEverySeconds: number
+    /** Why the place of backups can't be looked into; null: it can, or there is none. */
+    readonly backupsAway: string | null
     readonly lastBackupAt: number | null
     readonly lastDrillAt: number | null
     readonly mailOldestSeconds: number
     readonly webhooksOldestSeconds: number
     readonly letters: Inspection['letters']
+    readonly mailAway: Inspection['mailAway']
     readonly cleanUp: Inspection['cleanUp']
     readonly confirming: Inspection['confirming']
   } | null

@@ -1,8 +1,10 @@
 // What the configuration, the database and the places beside it tell.
+import { existsSync } from 'node:fs'
 import {
   checkOptions,
   createVouching,
   parseDuration,
+  UnknownSecretError,
   type Vigile,
   type VigileOptions,
   type Vouching,
@@ -10,6 +12,8 @@ import {
 import { findBackups, openManifest } from '../backup/backups.ts'
 import { openPlace } from '../backup/open-place.ts'
 import { backupJobs } from '../backup/schedule-backups.ts'
+import { targetOf } from '../backup/target.ts'
+import { reason } from '../commands/cli.ts'
 import { noSchedule } from '../configuration/backup.ts'
 import { joinFaults } from '../configuration/faults.ts'
 import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
@@ -45,18 +49,25 @@ export const lookInside = async (
 }
 
 const askEngine = async (vigile: Vigile, { config }: LoadedConfiguration): Promise<EngineFacts> => {
+  const target = targetOf(config.database)
+  // Who opens an embedded database makes it.
+  if (target.kind === 'sqlite' && !existsSync(target.file)) throw new Error(`ENOENT ${target.file}`)
   const server = await vigile.databaseServer()
   const { pending } = await vigile.migrationState()
   if (pending.length > 0) return { server, pendingMigrations: pending, state: null }
   await vigile.ready()
   const vouching = createVouching(config.secrets)
   const readings = await vigile.gauges()
-  const keys = await vigile.keys.list()
+  const keys = await vigile.keys.list().catch(unlessUnknown)
   const oldest = (name: 'mail_oldest_seconds' | 'webhooks_oldest_seconds') =>
     readings.find((one) => one.name === name)?.value ?? 0
   const { lostKeyIds, ...inspection } = await vigile.inspect()
   const life = parseDuration(config.sessions?.absoluteLife ?? '30d') ?? 30 * daySeconds
-  const underOld = await droppedSecrets(config.backup?.to, vouching, Date.now() - life * 1000)
+  const { underOld, away } = await droppedSecrets(config.backup?.to, vouching, Date.now() - life * 1000).then(
+    (ids) => ({ underOld: ids, away: null }),
+    // A store of backups that is away says nothing of the database.
+    (error: unknown) => ({ underOld: [], away: reason(error) }),
+  )
   return {
     server,
     pendingMigrations: pending,
@@ -67,6 +78,7 @@ const askEngine = async (vigile: Vigile, { config }: LoadedConfiguration): Promi
       droppedKeyIds: [...new Set([...lostKeyIds, ...underOld])],
       signingSince: keys.find(({ state }) => state === 'signing')?.signsFrom ?? null,
       rotateEverySeconds: parseDuration(config.keys?.rotateEvery ?? '90d') ?? 90 * daySeconds,
+      backupsAway: away,
       lastBackupAt: (await vigile.jobs.last(backupJobs.take))?.at ?? null,
       lastDrillAt: (await vigile.jobs.last(backupJobs.drill))?.at ?? null,
       mailOldestSeconds: oldest('mail_oldest_seconds'),
@@ -74,6 +86,12 @@ const askEngine = async (vigile: Vigile, { config }: LoadedConfiguration): Promi
       ...inspection,
     },
   }
+}
+
+/** Which secret is missing is found by its id. */
+const unlessUnknown = (error: unknown): readonly [] => {
+  if (error instanceof UnknownSecretError) return []
+  throw error
 }
 
 /** As many as the engine takes where nothing is said. */

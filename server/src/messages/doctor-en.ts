@@ -2,6 +2,8 @@
 export const doctor = {
   about: 'Go through the production checklist, from outside and with the settings that are here',
   url: 'Where people reach the site (default: the public URL)',
+  noSite: (given: string) =>
+    `${given} is not where a site is. Write scheme, host and port, no more: https://shop.example.com`,
   signInOption: 'Sign in and out with this account, made for it, without a second factor',
   passwordStdin: 'Read its password from the input instead of asking for it',
   needsHttps: 'A password is not sent over plain HTTP. Give an https:// address.',
@@ -68,17 +70,23 @@ export const doctor = {
   headers: {
     noPolicy: 'the sign-in page has no Content-Security-Policy',
     unsafe: (word: string) => `the Content-Security-Policy allows '${word}'`,
-    framed: 'the Content-Security-Policy has no frame-ancestors: the page can be framed',
+    framed: 'the Content-Security-Policy lets any site frame the page (frame-ancestors)',
+    anyScript: 'the Content-Security-Policy takes scripts from anywhere (script-src)',
+    changed: (names: readonly string[]) => `headers are missing or not as sent: ${names.join(', ')}`,
+    stored: 'caches may keep an answer that sets a cookie (no Cache-Control: no-store)',
     sendPolicy: 'let the proxy leave the policy of Vigile as it is',
     sniffed: 'no X-Content-Type-Options: nosniff',
     leaveHeaders: 'let the proxy leave the headers of Vigile as they are',
     anyOrigin: (origin: string) => `pages of any site may read answers (Access-Control-Allow-Origin: ${origin})`,
     ownOrigins: 'take the header out of the proxy; VIGILE_ALLOWED_ORIGINS names the sites that may',
-    good: 'content security policy without unsafe-inline, headers as sent, no foreign origins',
+    good: 'content security policy of one site alone, headers as sent, no foreign origins',
   },
   proxy: {
     forged: 'a forged X-Forwarded-For was counted as the client',
     trustLess: 'set VIGILE_TRUSTED_PROXIES to your proxy only, and let it replace the header',
+    trustedHere: (address: string) =>
+      `whether a forged X-Forwarded-For counts can't be seen from here: ${address} is in VIGILE_TRUSTED_PROXIES itself`,
+    elsewhere: 'run it from a machine that is not in VIGILE_TRUSTED_PROXIES, with the same settings',
     unknown: 'whom limits count could not be found out: the sign-in that was tried is not on record',
     lookUp: 'wait 15 minutes where sign-ins are limited; check that URL and database are of one deployment',
     isProxy: (address: string) => `limits count the proxy (${address}) for everybody behind it`,
@@ -168,6 +176,8 @@ export const doctor = {
   },
   backups: {
     none: 'no backup is on record',
+    away: (why: string) => `the place of backups can't be looked into: ${why}`,
+    lookAtPlace: 'check VIGILE_BACKUP_TO, its credentials, and that it can be reached',
     old: (hours: number) => `last backup is ${hours} hours old`,
     place: 'set VIGILE_BACKUP_TO, and run `vigile backup`',
     schedule: 'run `vigile backup`, or set VIGILE_BACKUP_SCHEDULE',
@@ -180,10 +190,11 @@ export const doctor = {
     none: 'there is no mail server: nobody can prove a mailbox or reset a password',
     set: 'set SMTP_URL',
     refused: 'the mail server does not take letters',
+    away: (why: string) => `the mail server takes no letter from here: ${why}`,
     waits: (minutes: number) => `a letter has waited for ${minutes} minutes`,
     todo: 'check SMTP_URL, the sender and the log',
     bounced: (refused: number, of: number) => `the mail server refused ${refused} of ${of} letters within a day`,
     lookWhy: 'look into the log for what it says of them (`the mail server refused a letter`)',
-    good: 'no letter waits for the mail server',
+    good: 'the mail server is there, and no letter waits for it',
   },
 }

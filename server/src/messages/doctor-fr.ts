@@ -3,6 +3,8 @@ import type { doctor as english } from './doctor-en.ts'
 export const doctor: typeof english = {
   about: 'Parcourir la liste de contrôle de production, de l’extérieur et avec les réglages présents',
   url: 'L’adresse du site pour les gens (par défaut : l’URL publique)',
+  noSite: (given) =>
+    `${given} n’est pas l’adresse d’un site. Donnez schéma, hôte et port, sans plus : https://shop.example.com`,
   signInOption: 'Entrer et sortir avec ce compte, fait pour cela, sans second facteur',
   passwordStdin: 'Lire son mot de passe de l’entrée au lieu de le demander',
   needsHttps: 'Un mot de passe ne s’envoie pas en HTTP sans TLS. Donnez une adresse en https://.',
@@ -71,17 +73,23 @@ export const doctor: typeof english = {
   headers: {
     noPolicy: 'la page de connexion n’a pas de Content-Security-Policy',
     unsafe: (word) => `la Content-Security-Policy permet '${word}'`,
-    framed: 'la Content-Security-Policy n’a pas de frame-ancestors : la page peut être mise dans un cadre',
+    framed: 'la Content-Security-Policy laisse tout site mettre la page dans un cadre (frame-ancestors)',
+    anyScript: 'la Content-Security-Policy prend des scripts de partout (script-src)',
+    changed: (names) => `des en-têtes manquent ou ont été changés : ${names.join(', ')}`,
+    stored: 'des caches peuvent garder une réponse qui pose un cookie (pas de Cache-Control: no-store)',
     sendPolicy: 'que le proxy laisse la politique de Vigile telle quelle',
     sniffed: 'pas de X-Content-Type-Options: nosniff',
     leaveHeaders: 'que le proxy laisse les en-têtes de Vigile tels quels',
     anyOrigin: (origin) => `les pages de tout site peuvent lire les réponses (Access-Control-Allow-Origin: ${origin})`,
     ownOrigins: 'retirez l’en-tête du proxy ; VIGILE_ALLOWED_ORIGINS nomme les sites qui le peuvent',
-    good: 'politique de contenu sans unsafe-inline, en-têtes intacts, aucune origine étrangère',
+    good: 'politique de contenu d’un seul site, en-têtes intacts, aucune origine étrangère',
   },
   proxy: {
     forged: 'un X-Forwarded-For falsifié a été compté comme le client',
     trustLess: 'mettez dans VIGILE_TRUSTED_PROXIES votre seul proxy, et qu’il remplace l’en-tête',
+    trustedHere: (address) =>
+      `si un X-Forwarded-For falsifié compte ne se voit pas d’ici : ${address} est lui-même dans VIGILE_TRUSTED_PROXIES`,
+    elsewhere: 'lancez-le d’une machine qui n’est pas dans VIGILE_TRUSTED_PROXIES, avec les mêmes réglages',
     unknown: 'qui les limites comptent n’a pu être établi : la connexion essayée n’est pas au journal',
     lookUp: 'attendez 15 minutes si les connexions sont limitées ; l’URL et la base doivent être d’un même déploiement',
     isProxy: (address) => `les limites comptent le proxy (${address}) pour tous ceux qui sont derrière`,
@@ -168,6 +176,8 @@ export const doctor: typeof english = {
   },
   backups: {
     none: 'aucune sauvegarde n’est connue',
+    away: (why) => `l’endroit des sauvegardes ne peut être vu : ${why}`,
+    lookAtPlace: 'voyez VIGILE_BACKUP_TO, ses identifiants, et s’il est joignable',
     old: (hours) => `la dernière sauvegarde a ${hours} heures`,
     place: 'mettez VIGILE_BACKUP_TO, et lancez `vigile backup`',
     schedule: 'lancez `vigile backup`, ou mettez VIGILE_BACKUP_SCHEDULE',
@@ -180,10 +190,11 @@ export const doctor: typeof english = {
     none: 'il n’y a pas de serveur de courrier : nul ne peut prouver sa boîte ni changer un mot de passe oublié',
     set: 'mettez SMTP_URL',
     refused: 'le serveur de courrier ne prend pas les lettres',
+    away: (why) => `le serveur de courrier ne prend pas de lettre d’ici : ${why}`,
     waits: (minutes) => `une lettre attend depuis ${minutes} minutes`,
     todo: 'vérifiez SMTP_URL, l’expéditeur et le journal',
     bounced: (refused, of) => `le serveur de courrier a refusé ${refused} lettres sur ${of} en un jour`,
     lookWhy: 'cherchez au journal ce qu’il en dit (`the mail server refused a letter`)',
-    good: 'aucune lettre n’attend le serveur de courrier',
+    good: 'le serveur de courrier est là, et aucune lettre ne l’attend',
   },
 }

@@ -55,6 +55,10 @@ export const en = {
       'Emails must be verified before the first sign-in, and there is no mail server: set SMTP_URL; or verify accounts with `vigile users verify`, or set VIGILE_EMAIL_VERIFICATION=off.',
     secretWithoutWebhook:
       'VIGILE_ALERT_WEBHOOK is not set, so WEBHOOK_SECRET signs nothing, and alerts go to no webhook.',
+    unsafeHttp:
+      'Passwords and sessions go over plain HTTP (VIGILE_UNSAFE_HTTP): whoever is on the way takes them. Put TLS in front, and set VIGILE_PUBLIC_URL=https://…',
+    wide: (setting: string, network: string) =>
+      `${setting} has ${network}, which is more than any network of yours: name the addresses that are meant.`,
     unknown: (name: string) => `${name} is no setting of Vigile, and does nothing: is it misspelt?`,
   },
 

@@ -56,6 +56,9 @@ export const fr: Catalogue = {
       'Les adresses doivent être vérifiées avant la première connexion, et il n’y a pas de serveur de courrier : indiquez SMTP_URL ; ou vérifiez les comptes avec `vigile users verify`, ou mettez VIGILE_EMAIL_VERIFICATION=off.',
     secretWithoutWebhook:
       "VIGILE_ALERT_WEBHOOK n'est pas réglé : WEBHOOK_SECRET ne signe rien, et les alertes ne vont vers aucun webhook.",
+    unsafeHttp:
+      'Mots de passe et sessions passent en HTTP sans chiffrement (VIGILE_UNSAFE_HTTP) : qui est en chemin les prend. Mettez TLS devant, et VIGILE_PUBLIC_URL=https://…',
+    wide: (setting, network) => `${setting} a ${network}, plus que tout réseau à vous : nommez les adresses voulues.`,
     unknown: (name) => `${name} n'est pas un réglage de Vigile et reste sans effet : faute de frappe ?`,
   },
 

@@ -14,8 +14,12 @@ export const checkBackups: Check = (facts, { backups: say }) => {
   const { lastBackupAt: at, lastDrillAt } = state
   const todo = backup.isPlaced ? (backup.isScheduled ? say.lookAtLog : say.schedule) : say.place
   const hours = at === null ? null : Math.floor((facts.now - at) / hourMs)
+  const away = state.backupsAway === null ? [] : [fail(say.away(state.backupsAway), say.lookAtPlace)]
   const isProven = lastDrillAt !== null && facts.now - lastDrillAt <= drillDays * 24 * hourMs
-  if (hours === null) return [fail(say.none, todo)]
-  if (hours >= maxHours) return [fail(say.old(hours), todo)]
-  return [pass(say.good(hours)), ...(isProven ? [] : [warn(say.noDrill(drillDays), say.drill)])]
+  if (hours === null) return [...away, fail(say.none, todo)]
+  if (hours >= maxHours) return [...away, fail(say.old(hours), todo)]
+  return [
+    ...(away.length > 0 ? away : [pass(say.good(hours))]),
+    ...(isProven ? [] : [warn(say.noDrill(drillDays), say.drill)]),
+  ]
 }

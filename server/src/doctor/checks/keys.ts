@@ -1,6 +1,6 @@
 // TOK-9: secrets and signing keys, old enough to still be known and new enough to be trusted.
 import { type Check, fail, pass } from '../finding.ts'
-import { stateOf } from './inside.ts'
+import { type State, stateOf } from './inside.ts'
 
 const dayMs = 86_400_000
 /** The schedule replaces a key at its age; a week later it has not. */
@@ -9,8 +9,8 @@ const graceDays = 7
 export const checkSecrets: Check = (facts, { secrets: say }) => {
   const state = stateOf(facts)
   if (!state) return []
-  const { keyIds, nodes, droppedKeyIds } = state
-  const elsewhere = [...new Set(nodes.flatMap((node) => node.keyIds))].filter((id) => !keyIds.includes(id))
+  const { keyIds, droppedKeyIds } = state
+  const elsewhere = knownElsewhere(state)
   const found = [
     ...droppedKeyIds.map((id) => fail(say.dropped(id), say.putBack)),
     ...elsewhere.filter((id) => !droppedKeyIds.includes(id)).map((id) => fail(say.elsewhere(id), say.putBack)),
@@ -18,9 +18,15 @@ export const checkSecrets: Check = (facts, { secrets: say }) => {
   return found.length > 0 ? found : [pass(say.good(keyIds.length))]
 }
 
+const knownElsewhere = ({ keyIds, nodes }: State): readonly string[] =>
+  [...new Set(nodes.flatMap((node) => node.keyIds))].filter((id) => !keyIds.includes(id))
+
 export const checkSigningKey: Check = (facts, { signingKey: say }) => {
   const state = stateOf(facts)
   if (!state) return []
+  // Where a secret is missing here, the keys can't be looked at; what would be rotated no node could open.
+  const isClosed = [...knownElsewhere(state), ...state.droppedKeyIds].length > 0
+  if (state.signingSince === null && isClosed) return []
   if (state.signingSince === null) return [fail(say.none, say.rotate)]
   const days = Math.floor((facts.now - state.signingSince) / dayMs)
   if (days > state.rotateEverySeconds / 86_400 + graceDays) return [fail(say.old(days), say.rotate)]

@@ -15,10 +15,11 @@ export const checkMail: Check = (facts, { mail: say }) => {
   const state = stateOf(facts)
   if (!state || !facts.inside) return []
   if (!facts.inside.hasMailServer) return [fail(say.none, say.set)]
-  // Of the node that answered: what this command would find out, it would by writing to somebody.
+  // Of the node that answered, which has tried.
   if (seenOf(facts)?.parts.mail === 'degraded') return [fail(say.refused, say.todo)]
   const minutes = Math.floor(state.mailOldestSeconds / 60)
   const found = [
+    ...(state.mailAway === null ? [] : [fail(say.away(state.mailAway), say.todo)]),
     ...(state.mailOldestSeconds > maxSeconds ? [fail(say.waits(minutes), say.todo)] : []),
     ...bounced(state.letters, say),
   ]

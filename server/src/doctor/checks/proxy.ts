@@ -1,5 +1,6 @@
 // LIM-2: whom limits count. Too little trust, and everybody is the proxy: one attacker closes sign-in for all. Too much, and an
 // attacker is whoever a header says.
+import { parseNetworks } from '@vigile/engine'
 import { type Check, fail, pass, warn } from '../finding.ts'
 import { seenOf } from './seen.ts'
 
@@ -7,6 +8,9 @@ export const checkProxy: Check = (facts, { proxy: say }) => {
   const seen = seenOf(facts)
   if (!seen) return []
   const { address, counted, local, remote } = seen.forged
+  // A proxy that appends says who asked it. Where that is trusted itself, what stands before it counts, forged or not.
+  const isTrustedHere = parseNetworks('trustedProxies', facts.inside?.trustedProxies ?? []).networks.contains(local)
+  if (counted === address && isTrustedHere && isPrivate(local)) return [warn(say.trustedHere(local), say.elsewhere)]
   if (counted === address) return [fail(say.forged, say.trustLess)]
   if (!facts.inside) return []
   if (counted === null) return [warn(say.unknown, say.lookUp)]

@@ -51,8 +51,9 @@ const isNear = (
   { days, part }: { readonly days: number; readonly part: number },
 ): boolean => validTo - now < Math.min(days * dayMs, (validTo - validFrom) * part)
 
+/** 302 and 303 lead there as well; a form that is posted to plain HTTP has been read by then, whatever the status. */
 const isForced = ({ status, headers }: Answer, url: string): boolean =>
-  [301, 307, 308].includes(status) && (headers.location ?? '').startsWith(`${url}/`)
+  [301, 302, 303, 307, 308].includes(status) && (headers.location ?? '').startsWith(`${url}/`)
 
 const hstsSeconds = ({ headers }: Answer): number =>
   Number(/max-age="?(\d+)/i.exec(headers['strict-transport-security'] ?? '')?.[1] ?? 0)
