@@ -1,11 +1,11 @@
 // A PostgreSQL database that holds more than tables, restored: all of it, or none of it (OPS-8).
 
-import { createVouching } from '@vigile/engine'
+import { createVigile, createVouching } from '@vigile/engine'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
 import type { Manifest } from '../../server/src/backup/manifest.ts'
-import { restoreBackup } from '../../server/src/backup/restore-backup.ts'
+import { holdTarget, restoreBackup } from '../../server/src/backup/restore-backup.ts'
 import { takeBackup } from '../../server/src/backup/take-backup.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
 import { freshDatabase } from '../services/run.ts'
@@ -82,4 +82,22 @@ test('OPS-8 a database with large objects, a publication and another schema is r
   url = await freshDatabase()
   await restore(manifest, { replace: false })
   expect([await products(), await objects()]).toEqual([[1], ['a picture']])
+}, 120_000)
+
+test('OPS-8 H-9 servers are noticed by whatever name their address gives them, and when they start while the backup is read', async () => {
+  await sql('create table products (id int); insert into products values (1)')
+  const manifest = await take()
+  expect(await holdTarget({ kind: 'postgres', url })).toMatchObject({ tables: 1 })
+  for (const address of [url, `${url}?application_name=shop`, `${url}?sslmode=disable&application_name=vigile`]) {
+    const vigile = createVigile({
+      ...{ database: address, publicUrl: 'http://localhost:3000', secrets: 's'.repeat(64), production: false },
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    })
+    await vigile.migrate()
+    expect([address, await holdTarget({ kind: 'postgres', url })]).toEqual([address, 'in_use'])
+    await expect(restore(manifest)).rejects.toThrow('Servers are at work')
+    expect(await products()).toEqual([1])
+    await vigile.close()
+  }
+  expect(await holdTarget({ kind: 'postgres', url })).toMatchObject({ release: expect.any(Function) })
 }, 120_000)

@@ -40,7 +40,7 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     // The pool would give each connection the address that it began with.
     Client: class extends Client {
       constructor(config?: pg.ClientConfig) {
-        super({ ...config, connectionString: textNow(url) })
+        super({ ...config, connectionString: named(textNow(url)) })
       }
     },
     max,
@@ -114,6 +114,9 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     }),
   }
 }
+
+/** What an address calls its connections comes after our name, by which a restore knows that servers are at work. */
+const named = (url: string): string => url.replace(/([?&]application_name=)(?!vigile(%20|\+|&|$))/, '$1vigile%20')
 
 const refuseStandby = async (client: pg.ClientBase, waitMs: number): Promise<void> => {
   const asked = client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')

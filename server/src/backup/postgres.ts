@@ -77,13 +77,14 @@ export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): P
 
 export const countPostgres = (url: string): Promise<Facts> => on(url, factsOf)
 
+/** A connection of the engine: `vigile`, `vigile channel`, or with what its address calls itself. */
+const isNode = `datname = current_database() and application_name ~ '^vigile( |$)'`
+
 /** How many tables there are, and how many connections of nodes. */
 export const lookAtPostgres = (url: string): Promise<{ readonly tables: number; readonly nodes: number }> =>
   on(url, async (ask) => {
     const tables = (await ask(tablesSql)).length
-    const [row] = await ask(
-      `select count(*) as nodes from pg_stat_activity where datname = current_database() and application_name = 'vigile'`,
-    )
+    const [row] = await ask(`select count(*) as nodes from pg_stat_activity where ${isNode}`)
     return { tables, nodes: Number(row?.nodes) }
   })
 
@@ -119,6 +120,7 @@ async function* script(statements: Bytes, { replace, endSessions }: { replace: b
     `set client_min_messages = error; begin; set local statement_timeout = 0; set local lock_timeout = '30s';\n`,
   )
   if (replace) yield Buffer.from(`${emptySql}\n`)
+  yield Buffer.from(`${refuseNodesSql}\n`)
   yield* withoutCommit(statements)
   yield Buffer.from('\nreset search_path;\n')
   if (endSessions) yield Buffer.from(`${endSessionsSql}\n`)
@@ -155,6 +157,14 @@ do $$ declare what text; begin
   perform lo_unlink(oid) from pg_largeobject_metadata;
   create schema public authorization pg_database_owner;
   grant usage on schema public to public;
+end $$;`
+
+/** Those that started while the backup was read. From here on they see no table of old, and wait for the commit. */
+const refuseNodesSql = `
+do $$ begin
+  if exists (select from pg_stat_activity where ${isNode}) then
+    raise exception 'Servers are at work on this database. Stop them first';
+  end if;
 end $$;`
 
 /** Here as well as by the engine, which comes after the commit: a process that is killed in between revives nobody. */

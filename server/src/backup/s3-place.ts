@@ -15,7 +15,7 @@ import type { Place, PlacedFile } from './place.ts'
 const partBytes = 16 * 1024 * 1024
 
 /** A store that says nothing for so long is tried anew, five times in all. What is read may wait for the database that takes it. */
-const silence = { writing: 60_000, reading: 600_000 }
+const silence = { writing: 120_000, reading: 600_000 }
 /** To take back what was begun. */
 const undoMs = 10_000
 
