@@ -5,6 +5,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
 import type { Manifest } from '../../server/src/backup/manifest.ts'
+import { createScratchPostgres } from '../../server/src/backup/postgres.ts'
 import { holdTarget, restoreBackup } from '../../server/src/backup/restore-backup.ts'
 import { takeBackup } from '../../server/src/backup/take-backup.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
@@ -101,3 +102,15 @@ test('OPS-8 H-9 servers are noticed by whatever name their address gives them, a
   }
   expect(await holdTarget({ kind: 'postgres', url })).toMatchObject({ release: expect.any(Function) })
 }, 120_000)
+
+test('OPS-8 a role that may make no database, and a database that is missing, are told what to do', async () => {
+  const role = `plain_${Date.now()}`
+  await sql(`create role ${role} login`)
+  const address = new URL(url)
+  address.username = role
+  await expect(createScratchPostgres(address.href)).rejects.toThrow(`alter role ${role} createdb`)
+  address.username = 'postgres'
+  address.pathname = '/nowhere'
+  await expect(holdTarget({ kind: 'postgres', url: address.href })).rejects.toThrow('createdb nowhere')
+  await sql(`drop role ${role}`)
+})

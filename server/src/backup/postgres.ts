@@ -15,6 +15,11 @@ const tablesSql = `
     select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
   ) order by 1`
 
+/** Rejects with what to do, where PostgreSQL gives that SQLSTATE. */
+const explained = (state: string, what: () => string) => (error: unknown) => {
+  throw (error as { readonly code?: unknown }).code === state ? new Error(what(), { cause: error }) : error
+}
+
 const connect = async (url: string) => {
   // Who runs on the embedded database does not pay for it.
   const { default: pg } = await import('pg')
@@ -25,7 +30,12 @@ const connect = async (url: string) => {
   })
   // The end of the connection shows in the statement that it interrupts.
   client.on('error', () => {})
-  await client.connect()
+  await client.connect().catch(
+    explained('3D000', () => {
+      const name = new URL(url).pathname.slice(1)
+      return `the database ${name} does not exist: make it first (createdb ${name})`
+    }),
+  )
   const ask: Ask = async (sql) => (await client.query(sql)).rows
   return { ask, end: () => client.end() }
 }
@@ -183,7 +193,13 @@ export const createScratchPostgres = (url: string): Promise<{ readonly url: stri
       select datname as name from pg_database where datname ~ '^vigile_drill_[0-9]+_'
       and split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 86400`)
     for (const { name: abandoned } of old) await ask(`drop database if exists "${abandoned}" with (force)`)
-    await ask(`create database "${name}" template template0`)
+    const [me] = await ask('select quote_ident(current_user) as role')
+    await ask(`create database "${name}" template template0`).catch(
+      explained(
+        '42501',
+        () => `this role may make no database: alter role ${me?.role} createdb, or name another server with --into`,
+      ),
+    )
     const scratch = new URL(url)
     scratch.pathname = `/${name}`
     const drop = () => on(url, (again) => again(`drop database if exists "${name}" with (force)`))
