@@ -11,10 +11,10 @@ export default {
   // Access tokens are in answers and in the page's memory; the refresh token stays in its cookie.
   delivery: 'body',
   sessions: { accessLife: '15m', idleLife: '7d', absoluteLife: '30d' },
-  // Discord alone, or the stand-in of this folder.
-  providers: [discord({ site: process.env.DISCORD_SITE })],
-  // The limits that this team wrote down. Vigile's own for refreshes is 60 a minute for each session: five for an address log out nobody, but
-  // an office waits.
+  // Discord, or the stand-in of this folder, which the dashboard starts for itself: a command beside it needs neither.
+  ...(process.env.DISCORD_CLIENT_ID !== undefined && { providers: [discord({ site: process.env.DISCORD_SITE })] }),
+  // The limits that the team wrote down. Five refreshes a minute for an address log out nobody, but make an office wait: Vigile's own
+  // are 60 for each session.
   ...(process.env.LIMITS === 'b' && {
     limits: {
       rules: {

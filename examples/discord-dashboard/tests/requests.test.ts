@@ -150,3 +150,15 @@ test('SYS-B problem 8, RES-3: the list of guilds is asked for once, kept five mi
   await again.ask('GET', '/api/guilds')
   expect(discord.asked('guilds')).toHaveLength(3)
 })
+
+test('SYS-B problem 7, RES-2: a Discord that fails five sign-ins is left alone, the page can say so, and who is in stays in', async () => {
+  dashboard.moveClock(minute)
+  const { ask, visitor } = await signIn(dashboard)
+  expect((await visitor.get('/api/status')).body).toEqual({ discord: 'up' })
+  dashboard.discord.always('token', 503)
+  await times(5, async () => visitor.get(await toCallback(visitor)))
+  expect((await visitor.get('/api/status')).body).toEqual({ discord: 'down' })
+  expect((await ask('GET', '/api/guilds')).body.state).toBe('fresh')
+  expect((await visitor.get('/health/ready')).status).toBe(200)
+  dashboard.discord.mend()
+})

@@ -2,6 +2,7 @@
 import { DatePipe } from '@angular/common'
 import { ChangeDetectionStrategy, Component, effect, inject, input, signal } from '@angular/core'
 import { FormsModule } from '@angular/forms'
+import { RouterLink } from '@angular/router'
 import { SafeHtmlPipe, SafeUrlPipe } from '@vigile/angular'
 import { type Announcement, DashboardApi, type Guild } from '../dashboard-api'
 
@@ -13,9 +14,10 @@ const sentences: Readonly<Record<number, string>> = {
 
 @Component({
   selector: 'app-guild',
-  imports: [DatePipe, FormsModule, SafeHtmlPipe, SafeUrlPipe],
+  imports: [DatePipe, FormsModule, RouterLink, SafeHtmlPipe, SafeUrlPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
+    <a routerLink="/guilds">All your guilds</a>
     @if (problem()) { <p class="notice" role="status">{{ problem() }}</p> }
     @if (guild(); as guild) {
       <h1>{{ guild.name }}</h1>

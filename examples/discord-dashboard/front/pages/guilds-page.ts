@@ -24,7 +24,8 @@ import { DashboardApi, type GuildList } from '../dashboard-api'
     <ul class="guilds">
       @for (guild of list()?.guilds; track guild.id) {
         <li><a class="card" [routerLink]="['/guilds', guild.id]">
-          <span class="icon" aria-hidden="true">{{ guild.name.slice(0, 1) }}</span>
+          @if (guild.icon; as icon) { <img class="icon" [src]="icon" alt="" /> }
+          @else { <span class="icon" aria-hidden="true">{{ guild.name.slice(0, 1) }}</span> }
           <span class="name">{{ guild.name }}</span>
           @if (guild.canManage) { <small>you manage it</small> }
         </a></li>

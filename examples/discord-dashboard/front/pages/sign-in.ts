@@ -25,6 +25,7 @@ const ends: Readonly<Record<string, string>> = {
   template: `
     <section class="card enter">
       <h1>Your guilds, on one page</h1>
+      <p>What is new in each of them, and a place to announce it in those that you manage.</p>
       @if (message()) { <p class="notice" role="status">{{ message() }}</p> }
       @if (status()?.discord === 'down') { <p class="notice" role="status">Discord is not well. Signing in may not work for a while.</p> }
       <a class="button" [href]="start()">Sign in with Discord</a>
