@@ -12,7 +12,9 @@ const root = join(here, '../..')
 const bin = join(root, 'node_modules/.bin')
 
 process.chdir(root)
-const front = ['front', 'angular.json', 'tsconfig.front.json'].map((name) => `examples/discord-dashboard/${name}`)
+const front = ['front', 'permissions.ts', 'angular.json', 'tsconfig.front.json'].map(
+  (name) => `examples/discord-dashboard/${name}`,
+)
 const packages = ['adapters/angular/src', 'client/src', 'contract/src', 'sanitize/src']
 const fingerprint = fingerprintOf([...front, ...packages, 'package-lock.json'])
 const isBuilt = existsSync(join(here, 'dist/front/index.html')) && wasBuiltFrom('discord-dashboard', fingerprint)

@@ -1,7 +1,6 @@
 // What is the same in every deployment. The application reads it, and so do `vigile doctor`, `vigile roles` and `vigile backup`.
-import { definePermissions, discord } from '@vigile/engine'
-
-export const permissions = definePermissions({ guilds: ['read'], announcements: ['create'] })
+import { discord } from '@vigile/engine'
+import { permissions } from './permissions.ts'
 
 export default {
   app: 'dashboard',

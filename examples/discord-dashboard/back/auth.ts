@@ -1,16 +1,9 @@
 // Authentication, configured once: `../vigile.config.ts`, and what differs between deployments from the environment.
 import { readFileSync } from 'node:fs'
 import { createVigile, type Secrets } from '@vigile/engine'
-import settings, { type permissions } from '../vigile.config.ts'
+import settings from '../vigile.config.ts'
 import { developmentSecret } from './development-secret.ts'
 import { environment } from './environment.ts'
-
-// From here on a misspelt permission does not compile.
-declare module '@vigile/contract' {
-  interface Register {
-    permissions: typeof permissions
-  }
-}
 
 /** Problem 11. From a file (Docker, Kubernetes, an agent of Vault) it is read again every few seconds: no restart, nobody is logged out. */
 const secrets = (): Secrets | undefined => {
