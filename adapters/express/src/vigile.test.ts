@@ -1,6 +1,6 @@
 // A real Express on a real port, and a browser's cookie jar.
 
-import type { Server } from 'node:http'
+import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { definePermissions, type UserId } from '@vigile/engine'
 import { createTestVigile } from '@vigile/engine/testing'
@@ -63,6 +63,8 @@ const openApp = async (options: { trustedProxies?: readonly string[] } = {}) => 
   )
   app.post('/danger', vigile.signedIn({ recentSignIn: true }), (_req, res) => void res.json({}))
   app.get('/misspelt', vigile.require('products:craete'), (_req, res) => void res.json({}))
+  app.all('/page', vigile.page(), (req, res) => void res.send(req.user.email))
+  app.all('/all', vigile.signedIn(), (_req, res) => void res.json({}))
   app.get('/open', (_req, res) => void res.json({ open: true }))
   const onError: ErrorRequestHandler = (error, _req, res, _next) => {
     errors.push(error)
@@ -142,6 +144,43 @@ test('TOK-11 what asks for a recent sign-in gets one', async () => {
   clock.move(11 * 60_000)
   expect(await problem(await send('POST', '/danger', {}))).toEqual([403, 'reauthentication_required'])
 })
+
+test('COOK-3 a page: signed out, not sure, signed in; a fault is none of them', async () => {
+  const { auth, clock, errors, url } = await openApp()
+  const where = (answer: Response) => [answer.status, answer.headers.get('location')]
+  expect(where(await visit(url).send('GET', '/page?of=1'))).toEqual([303, '/sign-in?returnTo=%2Fpage%3Fof%3D1'])
+  const { send, jar } = await signedUp(url)
+  expect(await (await send('GET', '/page')).text()).toBe('ada@example.com')
+  clock.move(16 * 60_000)
+  expect(where(await send('GET', '/page'))).toEqual([303, '/api/auth/continue?returnTo=%2Fpage'])
+  expect(jar.size).toBeGreaterThan(2)
+  await auth.close()
+  const answer = await send('GET', '/page')
+  expect([answer.status, answer.headers.getSetCookie()]).toEqual([500, []])
+  expect(errors).toEqual([expect.objectContaining({ status: 503 })])
+})
+
+test('CSRF-1 attack: a form of another site that posts to a page is refused; TRACE finds no route', async () => {
+  const { url } = await openApp()
+  const { send } = await signedUp(url)
+  const form = { 'x-csrf-token': '', 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await send('POST', '/page', undefined, form)).status).toBe(200)
+  expect(await problem(await send('POST', '/page', undefined, { ...form, origin: 'https://evil.example' }))).toEqual([
+    403,
+    'origin_refused',
+  ])
+  expect((await send('POST', '/page', undefined, { ...form, origin: 'null' })).status).toBe(403)
+  const before = globalThis.Request
+  expect(await traced(url, '/all')).toBe(405)
+  expect(globalThis.Request).toBe(before)
+})
+
+/** `fetch` sends no TRACE. */
+const traced = (url: string, path: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const asked = request(url + path, { method: 'TRACE' }, (answer) => resolve(answer.resume().statusCode))
+    asked.once('error', reject).end()
+  })
 
 test('LIM-2 the address that counts is the socket’s, whatever a header says and whatever Express trusts', async () => {
   const { auth, url } = await openApp()

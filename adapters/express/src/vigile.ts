@@ -33,6 +33,8 @@ const mount = (auth: Vigile): RequestHandler => {
   const listener = getRequestListener((request, { incoming }) => auth.fetch(request, peerOf(incoming as Incoming)), {
     // Nothing is decided by the host that a client names.
     hostname: 'localhost',
+    // The application's own `Request` and `Response` stay as they are.
+    overrideGlobalObjects: false,
   })
   return async (req, res, next) => {
     engines.set(req, auth)
@@ -54,6 +56,8 @@ const guard =
     options: ExpressOptions,
   ): RequestHandler =>
   async (req, res, next) => {
+    // No Request can have this method, and no route should answer it (ASVS 13.4.4).
+    if (req.method === 'TRACE') return res.sendStatus(405)
     const found = await check(engineOf(req), requestOf(req), { ...options, ...peerOf(req) })
     if (!found.ok) return send(found.response, res)
     req.user = found.user
@@ -88,10 +92,13 @@ export const vigile = Object.assign(mount, {
    * back, and who may be signed in (a link from another site, an access token that has expired) to a small page that renews the
    * session. A fault is an error with the status 503, never "signed out".
    *
+   * A form of such a page that posts to it can carry no token: its `Origin` must be there and be of this site, or it is refused.
+   *
    * @example
    * app.get('/', vigile.page(), (req, res) => res.render('home', { user: req.user }))
    */
   page: (): RequestHandler => async (req, res, next) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') return formGuard(req, res, next)
     const page = await engineOf(req).pageState(requestOf(req), req.originalUrl)
     switch (page.state) {
       case 'signed_in':
@@ -106,6 +113,8 @@ export const vigile = Object.assign(mount, {
     }
   },
 })
+
+const formGuard = guard((auth, request, asked) => auth.requireSession(request, { ...asked, csrf: 'origin' }), {})
 
 const engineOf = (req: Incoming): Vigile => {
   const auth = engines.get(req)

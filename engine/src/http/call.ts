@@ -57,7 +57,7 @@ export const createReadCaller = (deps: CallerDeps): ReadCaller => {
     if (!warned)
       deps.log.warn(
         { alert: 'limits_blind' },
-        'no client address: pass `{ address }` to `fetch`, or limits by address count nothing',
+        'no client address: limits by address count nothing. Pass `{ address }` to `fetch`, and listen on a port: a unix socket has none',
       )
     warned = true
   }
