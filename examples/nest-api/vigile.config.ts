@@ -14,5 +14,5 @@ export default {
   // Step 2: access for a quarter of an hour, renewed unseen. Step 3: one session for each person.
   sessions: { accessLife: '15m', idleLife: '7d', absoluteLife: '30d', perUser: 1 },
   // At a desk anybody tries it out; in production accounts are made by `vigile users create`.
-  accounts: { signUp: process.env.NODE_ENV !== 'production' },
+  accounts: { signUp: process.env.NODE_ENV !== 'production', magicLink: false },
 } as const

@@ -1,4 +1,4 @@
-// Sign-in and sign-up: the same form, another act.
+// Everything before one is signed in, and what the links of letters lead to: one form, another act.
 import { createClient } from '/client/index.js'
 
 const client = createClient({ app: 'ledger' })
@@ -9,6 +9,11 @@ const [error, button, note] = [
   document.querySelector('#note'),
 ]
 
+const say = (text) => {
+  note.textContent = text
+  note.hidden = false
+}
+
 const reasons = {
   idle: 'You were away for a week. Please sign in again.',
   expired: 'A month has passed. Please sign in again.',
@@ -17,23 +22,52 @@ const reasons = {
   signed_out: 'You are signed out.',
   reuse: 'Your session was used in two places at once, and has been ended. If that was not you, change your password.',
 }
-const reason = client.endReason()
-if (note && reason in reasons) {
-  note.textContent = reasons[reason]
-  note.hidden = false
+
+/** What stands behind `#` in the link of a letter; no server sees it on the way. */
+const token = location.hash.slice(1)
+
+const post = async (path, body) => {
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await client.fetch(`/api/auth/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return answer.ok ? { ok: true } : { ok: false, problem: await answer.json() }
+}
+
+/** Each gives a result; `done` is what it says then, where it does not lead into the application. */
+const acts = {
+  signIn: { run: (input) => client.signIn(input) },
+  signUp: { run: (input) => client.signUp(input) },
+  forgot: {
+    run: (input) => post('password/forgot', input),
+    done: 'If there is an account with this address, a letter with a link is on its way.',
+  },
+  reset: {
+    run: ({ password }) => post('password/reset', { token, password }),
+    done: 'Your password is changed, and every session is over. Sign in with the new one.',
+  },
+  notMe: {
+    run: () => post('not-me', { token }),
+    done: 'Your account is safe: every session is over. A link to choose a new password is on its way.',
+  },
 }
 
 const enter = async () => {
+  const { run, done } = acts[form.dataset.act]
   button.disabled = true
   error.textContent = ''
-  const { email, password } = Object.fromEntries(new FormData(form))
-  const result = await client[form.dataset.act]({ email, password })
-  if (result.ok) return location.assign('/')
-  const { detail, errors } = result.problem
-  error.textContent = errors?.map(({ message }) => message).join(' ') || detail
+  const result = await run(Object.fromEntries(new FormData(form))).catch(() => null)
   button.disabled = false
+  if (result?.ok && !done) return location.assign('/')
+  if (result?.ok) {
+    form.hidden = true
+    return say(done)
+  }
+  const { detail, errors } = result?.problem ?? { detail: 'Ledger can’t be reached for the moment.' }
+  error.textContent = errors?.map(({ message }) => message).join(' ') || detail
 }
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   void enter()
 })
+
+const reason = client.endReason()
+if (form.dataset.act === 'signIn' && reason in reasons) say(reasons[reason])
