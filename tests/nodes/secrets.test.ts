@@ -167,7 +167,7 @@ test(
   startMs,
 )
 
-test('OPS-2 OPS-5 what the server alone knows is renewed from its file too; how old each secret is can be measured', async () => {
+test('OPS-2 OPS-5 what the server alone knows is renewed from its file too, what is malformed is refused, and both can be measured', async () => {
   const folder = await temporaryFolder('server-secrets')
   const collector = await startCollector()
   const file = join(folder.path, 'dsn')
@@ -188,8 +188,17 @@ test('OPS-2 OPS-5 what the server alone knows is renewed from its file too; how 
   expect((await visitor.signIn('ada@example.com')).status).toBe(500)
   await expect.poll(() => collector.at('/2/envelope/').length, patience).toBeGreaterThan(0)
   expect(collector.at('/1/envelope/').filter((text) => text.includes('exception'))).toEqual([])
-  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
-  expect(metrics).toMatch(/^vigile_secret_age_seconds\{setting="SENTRY_DSN"\} [0-9.]+$/m)
+  const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  expect(await metrics()).toMatch(/^vigile_secret_age_seconds\{setting="SENTRY_DSN"\} [0-9.]+$/m)
+  expect(await metrics()).toMatch(/^vigile_secret_ok\{setting="SENTRY_DSN"\} 1$/m)
+
+  await writeFile(file, 'https://planted.example.com')
+  await expect.poll(() => node.output().includes('secret_refused'), patience).toBe(true)
+  expect(await metrics()).toMatch(/^vigile_secret_ok\{setting="SENTRY_DSN"\} 0$/m)
+  const before = collector.at('/2/envelope/').length
+  expect((await visitor.signIn('ada@example.com')).status).toBe(500)
+  await expect.poll(() => collector.at('/2/envelope/').length, patience).toBeGreaterThan(before)
+  expect(node.output()).not.toContain('planted')
   await collector.stop()
   await node.stop()
   await folder.remove()

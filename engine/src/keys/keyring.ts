@@ -6,14 +6,13 @@ import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type DerivedKeys, deriveKeys } from './derive.ts'
+import { maxSecrets } from './secret-strength.ts'
 import type { KeyStore } from './store.ts'
 
 /** A node that said nothing for so long is gone. */
 export const nodeLifeMs = 30_000
 /** Secrets are read again for an unknown key id at most this often, so that forged ids cost nothing. */
 const rereadEveryMs = 1_000
-/** So many secrets at most: the absolute life divided by any sensible rotation is far fewer. */
-const maxSecrets = 32
 
 export type Keyring = {
   /** The key of this id; reads the secrets again where it is not known. Null: this node does not know it (yet). */

@@ -76,6 +76,12 @@ describe('OPS-1 secrets in production', () => {
   })
 })
 
+test('TOK-9 a list that is too long is refused, and not cut: nobody knows which sessions are under what is left out', () => {
+  const list = (count: number) => Array.from({ length: count }, () => randomBytes(48).toString('base64'))
+  expect(wrongOf(list(32))).toEqual([])
+  for (const production of [true, false]) expect(wrongOf(list(33), production)).toEqual(['there are over 32 secrets'])
+})
+
 test('in development a short secret will do', () => {
   expect(wrongOf(['dev'], false)).toEqual([])
 })

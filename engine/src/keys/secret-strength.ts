@@ -13,6 +13,8 @@ const published = [
 /** What is added to an example must be a secret by itself. */
 const leastBesideExample = 32
 
+/** So many at most: the absolute life divided by any sensible rotation is far fewer. */
+export const maxSecrets = 32
 const minimumCharacters = 64
 const minimumBytes = 32
 
@@ -55,6 +57,8 @@ export const checkSecrets = (
   if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) {
     return [{ setting, wrong: 'no secret is set, or one of the list is empty', right }]
   }
+  if (secrets.length > maxSecrets)
+    return [{ setting, wrong: `there are over ${maxSecrets} secrets`, right: 'leave out the oldest' }]
   if (!production) return []
   return secrets.flatMap((secret, index) => {
     const which = secrets.length === 1 ? 'the secret' : `secret ${index + 1} of ${secrets.length}`

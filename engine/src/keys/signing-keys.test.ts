@@ -27,15 +27,19 @@ test('the newest key that already signs is current; where none does yet, the fir
 })
 
 test('TOK-9 a key is done with when its successor has signed for as long as a token lives, and not before', () => {
+  const minute = 60_000
   const keys = [
-    { id: 'one', signsFrom: 0 },
-    { id: 'two', signsFrom: 1_000 },
-    { id: 'three', signsFrom: 5_000 },
+    { id: 'one', signsFrom: 0, tokenSeconds: null },
+    { id: 'two', signsFrom: 1_000, tokenSeconds: 1 },
+    { id: 'three', signsFrom: 5_000, tokenSeconds: 1 },
   ]
-  expect(retired(keys, 1_000 + 900, 900)).toEqual([])
-  expect(retired(keys, 1_000 + 901, 900)).toEqual(['one'])
-  expect(retired(keys, 5_000 + 901, 900)).toEqual(['one', 'two'])
-  expect(retired(keys, Number.MAX_SAFE_INTEGER, 900)).toEqual(['one', 'two'])
+  expect(retired(keys, 1_000 + 2_000 + minute, 2)).toEqual([])
+  expect(retired(keys, 1_000 + 2_001 + minute, 2)).toEqual(['one'])
+  expect(retired(keys, 5_000 + 2_001 + minute, 2)).toEqual(['one', 'two'])
+  expect(retired(keys, Number.MAX_SAFE_INTEGER, 2)).toEqual(['one', 'two'])
+  const long = keys.map((key) => ({ ...key, tokenSeconds: 10 }))
+  expect(retired(long, 5_000 + 2_001 + minute, 2)).toEqual([])
+  expect(retired(long, 5_000 + 10_001 + minute, 2)).toEqual(['one', 'two'])
 })
 
 /** Lets the monotonic clock pass, which says when to look again. */
@@ -97,6 +101,7 @@ describe.each(places)('on %s', (_, newPlace) => {
       store?: Partial<KeyStore>
       logged?: { level: string; message: string }[]
       isServer?: boolean
+      accessSeconds?: number
     } = {},
   ) => {
     const write = (level: string) => (_fields: object, message: string) => void options.logged?.push({ level, message })
@@ -110,7 +115,7 @@ describe.each(places)('on %s', (_, newPlace) => {
       log,
       algorithm: 'EdDSA',
       rotateEverySeconds: quarter,
-      accessSeconds: life,
+      accessSeconds: options.accessSeconds ?? life,
     })
   }
   const idsOf = async (keys: { published(): Promise<readonly { id: string }[]> }) =>
@@ -184,6 +189,22 @@ describe.each(places)('on %s', (_, newPlace) => {
     const made = await Promise.all(nodes.map((each) => each.rotate()))
     expect(new Set(made.map(({ id }) => id)).size).toBe(1)
     expect(await database.keys.listSigningKeys()).toHaveLength(2)
+  })
+
+  test('TOK-9 a deployment with a shorter access life removes no key under tokens that were given for longer', async () => {
+    const week = 7 * 86_400
+    const before = node({ accessSeconds: week })
+    await before.open()
+    const { id } = await before.current()
+    const { signsFrom } = await before.rotate()
+    now = signsFrom + life * 1000 + 60_001
+    const after = node()
+    await after.open()
+    await after.maintain()
+    expect(await idsOf(after)).toContain(id)
+    now = signsFrom + week * 1000 + 60_001
+    await after.maintain()
+    expect(await idsOf(after)).not.toContain(id)
   })
 
   test('TOK-9 the schedule rotates when the newest key has signed for its time, not before', async () => {

@@ -15,6 +15,8 @@ import { UnknownSecretError } from './unknown-secret.ts'
 export const jwksMaxAgeSeconds = 300
 /** A new key is published for twice that before it signs. */
 const publishLeadMs = 2 * jwksMaxAgeSeconds * 1000
+/** Verifiers' clocks differ. */
+const graceMs = 60_000
 
 export type KeyState = 'next' | 'signing' | 'verifying'
 
@@ -44,15 +46,17 @@ export const currentKey = <Key extends { signsFrom: number }>(keys: readonly Key
 
 /** Ids of keys that were replaced so long ago that no token of theirs lives; by one of those that are usable. Keys come oldest first. */
 export const retired = (
-  keys: readonly { readonly id: string; readonly signsFrom: number }[],
+  keys: readonly { readonly id: string; readonly signsFrom: number; readonly tokenSeconds: number | null }[],
   now: number,
-  tokenLifeMs: number,
+  /** Of those that nobody has said a life of. */
+  tokenSeconds: number,
   isUsable: (id: string) => boolean = () => true,
 ): readonly string[] =>
   keys
-    .filter((_, index) =>
-      keys.slice(index + 1).some((newer) => isUsable(newer.id) && newer.signsFrom + tokenLifeMs < now),
-    )
+    .filter((key, index) => {
+      const keptMs = Math.max(key.tokenSeconds ?? 0, tokenSeconds) * 1000 + graceMs
+      return keys.slice(index + 1).some((newer) => isUsable(newer.id) && newer.signsFrom + keptMs < now)
+    })
     .map((key) => key.id)
 
 const unknownSecret = () => new UnknownSecretError('every signing key is sealed with a secret that is not known here')
@@ -89,6 +93,7 @@ export const createSigningKeys = (deps: {
       sealedPrivateJwk: seal(keyring.newest(), sealContext(id), JSON.stringify(privateJwk)),
       createdAt: now,
       signsFrom: signsFrom(now),
+      tokenSeconds: deps.accessSeconds,
     }
     if (await insert(row, newestId)) {
       await deps.channel
@@ -125,6 +130,8 @@ export const createSigningKeys = (deps: {
   }
 
   const open = async () => {
+    // A deployment with a shorter life removes no key under tokens that were given for longer.
+    await keys.keepKeysFor(deps.accessSeconds)
     const rows = await keys.listSigningKeys()
     if (rows.length === 0) await add(null, (now) => now)
     const usable = await held.read()
@@ -170,6 +177,7 @@ export const createSigningKeys = (deps: {
     },
     rotate,
     maintain: async () => {
+      await keys.keepKeysFor(deps.accessSeconds)
       const usable = await held.read()
       await reseal(new Set(usable.map((key) => key.id)))
       const newest = usable.at(-1)
@@ -177,7 +185,7 @@ export const createSigningKeys = (deps: {
       if (newest && now - newest.signsFrom >= deps.rotateEverySeconds * 1000) await rotate()
       // Those that can't be opened as well: they would be looked at for ever.
       const rows = await keys.listSigningKeys()
-      const gone = retired(rows, now, deps.accessSeconds * 1000 + 60_000, (id) => usable.some((key) => key.id === id))
+      const gone = retired(rows, now, deps.accessSeconds, (id) => usable.some((key) => key.id === id))
       if (gone.length > 0) {
         await keys.deleteSigningKeys(gone)
         await held.read()

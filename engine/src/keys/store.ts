@@ -10,6 +10,8 @@ export type SigningKeyRow = {
   readonly createdAt: number
   /** Signs from then on, until a newer key does. */
   readonly signsFrom: number
+  /** Its tokens live for so long at most; null: nobody has said. */
+  readonly tokenSeconds: number | null
 }
 
 export interface KeyStore {
@@ -20,6 +22,8 @@ export interface KeyStore {
    */
   insertSigningKey(key: SigningKeyRow, newestId: string | null): Promise<boolean>
   replaceSealedPrivateJwk(id: string, from: string, to: string): Promise<boolean>
+  /** Nodes give tokens of this life: every key that is there is kept for it. Never shortens one. */
+  keepKeysFor(tokenSeconds: number): Promise<void>
   deleteSigningKeys(ids: readonly string[]): Promise<void>
   /** Says that this node lives and which MAC keys it knows; forgets nodes silent since `forgetBefore`. */
   reportNode(node: {

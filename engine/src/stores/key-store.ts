@@ -14,6 +14,7 @@ const columns = [
   'sealed_private_jwk as sealedPrivateJwk',
   'created_at as createdAt',
   'signs_from as signsFrom',
+  'token_seconds as tokenSeconds',
 ] as const
 
 export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore => ({
@@ -29,13 +30,23 @@ export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore =
         sql<string>`cast(${key.sealedPrivateJwk} as text)`.as('sealed_private_jwk'),
         sql<number>`cast(${key.createdAt} as bigint)`.as('created_at'),
         sql<number>`cast(${key.signsFrom} as bigint)`.as('signs_from'),
+        sql<number | null>`cast(${key.tokenSeconds} as bigint)`.as('token_seconds'),
       ])
       .where(
         sql<boolean>`(select id from signing_keys order by position desc limit 1) is not distinct from cast(${newestId} as text)`,
       )
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('signing_keys')
-      .columns(['id', 'position', 'algorithm', 'public_jwk', 'sealed_private_jwk', 'created_at', 'signs_from'])
+      .columns([
+        'id',
+        'position',
+        'algorithm',
+        'public_jwk',
+        'sealed_private_jwk',
+        'created_at',
+        'signs_from',
+        'token_seconds',
+      ])
       .expression(next)
       .onConflict((conflict) => conflict.column('position').doNothing())
       .executeTakeFirstOrThrow()
@@ -49,6 +60,13 @@ export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore =
       .where('sealed_private_jwk', '=', from)
       .executeTakeFirstOrThrow()
     return numUpdatedRows === 1n
+  },
+  keepKeysFor: async (tokenSeconds) => {
+    await db
+      .updateTable('signing_keys')
+      .set({ token_seconds: tokenSeconds })
+      .where((where) => where.or([where('token_seconds', 'is', null), where('token_seconds', '<', tokenSeconds)]))
+      .execute()
   },
   deleteSigningKeys: async (ids) => {
     await db

@@ -72,6 +72,7 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     sealedPrivateJwk: 'v1.sealed',
     createdAt: 1_000,
     signsFrom: 2_000,
+    tokenSeconds: null,
   })
 
   test('TOK-9 however many nodes add a signing key at once, one wins; the order is that of adding', async () => {

@@ -122,6 +122,8 @@ export type SigningKeysTable = {
   sealed_private_jwk: string
   created_at: number
   signs_from: number
+  /** The longest life of a token of it, as nodes of this release know. */
+  token_seconds: number | null
 }
 
 export type NodesTable = {

@@ -10,9 +10,13 @@ afterEach(() => renewal?.stop())
 const start = (bad: () => readonly ConfigurationFault[], renew: HeldSecrets['renew']) => {
   const refused: string[] = []
   const said: [string, object][] = []
+  const messages: string[] = []
   let applied = 0
   const secrets = { renew, refuse: (setting: string) => void refused.push(setting) } as HeldSecrets
-  const say = (level: string) => (fields: object) => void said.push([level, fields])
+  const say = (level: string) => (fields: object, message: string) => {
+    said.push([level, fields])
+    messages.push(message)
+  }
   const log = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
   const apply = async () => {
     const faults = bad().filter(({ setting }) => !refused.includes(setting.split(' ')[0] as string))
@@ -20,7 +24,7 @@ const start = (bad: () => readonly ConfigurationFault[], renew: HeldSecrets['ren
     return faults
   }
   renewal = startSecretsRenewal({ secrets, everySeconds: 60, apply, log })
-  return { look: renewal.look, refused, said, applied: () => applied }
+  return { look: renewal.look, refused, said, messages, applied: () => applied }
 }
 const fault = (setting: string) => ({ setting, wrong: 'it is wrong', right: 'write another' })
 const once = (settings: readonly string[]) => vi.fn().mockResolvedValue([]).mockResolvedValueOnce(settings)
@@ -60,4 +64,10 @@ test('TOK-9 who looks for an unknown secret does not wait for a source that hang
   const { look } = start(() => [], renew)
   await Promise.all([look(), look()])
   expect(renew).toHaveBeenCalledTimes(1)
+})
+
+test('TOK-9 a new VIGILE_SECRET is not said to be in use: it is, once every node has it', async () => {
+  const { look, messages } = start(() => [], once(['VIGILE_SECRET', 'SMTP_URL']))
+  await look()
+  expect(messages).toEqual(['a new secret is known: it is used once every node has it', 'new secrets are in use'])
 })

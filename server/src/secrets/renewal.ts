@@ -1,6 +1,7 @@
 // New secrets come into use while the server runs: what is malformed is refused, and takes nothing else with it.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ConfigurationFault } from '../configuration/faults.ts'
+import { secretSetting } from '../configuration/settings.ts'
 import type { Log } from '../log/log.ts'
 import type { HeldSecrets } from './held-secrets.ts'
 
@@ -38,7 +39,10 @@ export const startSecretsRenewal = (deps: {
       )
       changed = changed.filter((setting) => !refused.includes(setting))
     }
-    if (changed.length > 0) log.info({ settings: changed }, 'new secrets are in use')
+    const used = changed.filter((setting) => setting !== secretSetting)
+    if (used.length < changed.length)
+      log.info({ settings: [secretSetting] }, 'a new secret is known: it is used once every node has it')
+    if (used.length > 0) log.info({ settings: used }, 'new secrets are in use')
   }
 
   let looking: Promise<void> | undefined

@@ -18,6 +18,7 @@ import { lists } from './0017-lists.ts'
 import { sessionFactor } from './0018-session-factor.ts'
 import { auditActors } from './0021-audit-actors.ts'
 import { status } from './0022-status.ts'
+import { keyLife } from './0023-key-life.ts'
 import type { Ddl } from './ddl.ts'
 
 /**
@@ -45,4 +46,5 @@ export const migrations: Readonly<Record<string, (ddl: Ddl) => readonly string[]
   '0018-session-factor': sessionFactor,
   '0021-audit-actors': auditActors,
   '0022-status': status,
+  '0023-key-life': keyLife,
 }
