@@ -87,6 +87,28 @@ test('SYS-B problem 1, COOK-1 COOK-5 OAU-3: signing in leaves no token in any ad
   expect(page.url()).toBe(`${dashboard.url}/guilds`)
 })
 
+test('SYS-B problem 2, OAU-2 OAU-4: an answer of Discord that is opened again, forged, or somebody else’s signs nobody in', async () => {
+  const { page } = await open()
+  const addresses: string[] = []
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) addresses.push(request.url())
+  })
+  await signInAt(page, dashboard, 'mallory')
+  const address = (path: string) => addresses.find((one) => one.includes(path)) ?? ''
+  const [callback, handed] = [address('/api/auth/oauth/discord/callback?'), address('/auth/callback?session=')]
+  await browser.context.clearCookies()
+  // Mallory sends her victim the answer that she got, as it is and with another state.
+  for (const sent of [callback, callback.replace(/state=[^&]+/, `state=${'A'.repeat(43)}`)]) {
+    const answer = await page.goto(sent)
+    expect([400, 410]).toContain(answer?.status())
+  }
+  await page.goto(handed)
+  await page.getByText('That sign-in was used already, too old, or of another browser.').waitFor()
+  expect(new URL(page.url()).searchParams.get('error')).toBe('handle')
+  const names = (await browser.context.cookies(`${dashboard.url}/api/auth/refresh`)).map(({ name }) => name)
+  expect(names.filter((name) => /refresh|access/.test(name))).toEqual([])
+})
+
 test('SYS-B problem 6, XSS-1 HDR-1: 169 attacks in names, embeds and links are inert', async () => {
   const db = new DatabaseSync(join(dashboard.folder, 'dashboard.db'))
   const add = db.prepare(
