@@ -1,6 +1,6 @@
 // What ops/ gives to systemd, Docker and Kubernetes, as their own tools see it, and as Vigile does.
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -101,6 +101,7 @@ const secrets: Readonly<Record<string, string>> = {
   database: 'postgres://vigile:password@127.0.0.1/vigile',
   redis: 'redis://127.0.0.1:6379',
   smtp: 'smtps://user:password@mail.example.com',
+  'backup-key': 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
 }
 const pairs = (lines: string[]) => Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))
 const environments: Readonly<Record<string, () => Record<string, string>>> = {
@@ -129,11 +130,56 @@ test.each(Object.entries(environments))('OPS-1 OPS-9 Vigile would start with the
   expect(said).toMatchObject({ ok: true, production: true, warnings: [] })
 })
 
+test.each(Object.entries(environments))(
+  'OPS-8 OPS-9 backups are taken by schedule with the files for %s, and no node can read them',
+  async (_, of) => {
+    const settings = of()
+    expect(settings).toMatchObject({
+      VIGILE_BACKUP_TO: expect.stringMatching(/^(\/|s3:)/),
+      VIGILE_BACKUP_KEY_FILE: expect.stringMatching(/backup-key$/),
+    })
+  },
+)
+
+test('OPS-8 a folder for backups is one that the nodes can write to, and that outlives them', () => {
+  // systemd gives its state folders to the user of the unit: the same for every node, or each would take them from the other.
+  const unit = read('systemd/vigile@.service')
+  expect(unit).toMatch(/^StateDirectory=.*\bvigile\/backups$/m)
+  expect(unit).toMatch(/^User=vigile$/m)
+  expect(environments.systemd?.()).toMatchObject({ VIGILE_BACKUP_TO: '/var/lib/vigile/backups' })
+  const { 'x-vigile': vigile, volumes } = parse(read('compose/compose.yaml'), { merge: true })
+  const [volume, folder] = vigile.volumes[0].split(':')
+  expect(folder).toBe(vigile.environment.VIGILE_BACKUP_TO)
+  expect(Object.keys(volumes)).toContain(volume)
+  // A new volume takes its owner from the image.
+  const docker = read('docker/Dockerfile')
+  expect(docker).toMatch(/install -d -o 1000 -g 1000 -m 700 \/var\/backups\/vigile/)
+  expect(docker.indexOf('/var/backups/vigile')).toBeLessThan(docker.indexOf('USER 1000'))
+})
+
+test('OPS-9 the image of the release before stays: a build has a name of its own', () => {
+  expect(parse(read('compose/compose.yaml'), { merge: true })['x-vigile'].image).toMatch(/^vigile:\$\{VIGILE_RELEASE/)
+})
+
+const page = () => readFileSync(join(ops, '../docs/deployment.md'), 'utf8')
+const shellBlocks = () => blocksIn('docs/deployment.md', page()).filter(({ language }) => language === 'sh')
+
+test('OPS-9 an upgrade to a release that does not become ready ends at the first node, and says so', async () => {
+  const { code = '' } = shellBlocks().find((block) => block.code.includes('for port in')) ?? {}
+  const folder = await temporaryFolder('upgrade')
+  onTestFinished(folder.remove)
+  const log = join(folder.path, 'log')
+  await writeFile(log, '')
+  const stubs = `systemctl() { echo "$@" >> ${log}; }; ln() { :; }; curl() { return 22; }; vigile() { :; };\n`
+  const said = await runProgram({ command: '/bin/sh', args: ['-c', `${stubs}${code}`] }).catch(String)
+  expect((await readFile(log, 'utf8')).trim().split('\n')).toEqual(['restart vigile@3001'])
+  expect(said).toContain('vigile@3001')
+})
+
 test('DOC-1 OPS-9 the shell reads every block of docs/deployment.md, and every file that the page names is there', async () => {
-  const page = readFileSync(join(ops, '../docs/deployment.md'), 'utf8')
-  const blocks = blocksIn('docs/deployment.md', page).filter(({ language }) => language === 'sh')
+  const blocks = shellBlocks()
   expect(blocks.length).toBeGreaterThan(4)
   for (const { code } of blocks) await runProgram({ command: '/bin/sh', args: ['-n', '-c', code] })
-  const files = [...page.matchAll(/\bops\/[\w./@-]*\w/g)].map(([file]) => file)
+  const files = [...page().matchAll(/\bops\/[\w./@-]*\w/g)].map(([file]) => file)
   expect(files.filter((file) => !existsSync(join(ops, '..', file)))).toEqual([])
 })

@@ -1,6 +1,6 @@
 // A backup of a small embedded database, in this process: what it is worth when somebody changes, cuts or swaps a part of it.
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -119,6 +119,17 @@ test('OPS-8 a folder that can not be made is said, at once; one that can is made
   expect(await findBackups(deep)).toHaveLength(1)
   expect((await stat(deep.name)).mode & 0o077).toBe(0)
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'OPS-8 what root takes by hand belongs to those who have the folder: the nodes, which count and remove it',
+  async () => {
+    await mkdir(place.name, { mode: 0o700 })
+    await chown(place.name, 12_345, 12_346)
+    const manifest = await take()
+    for (const name of [contentFile(manifest), manifestFile(manifest.name)])
+      expect(await stat(path(name))).toMatchObject({ uid: 12_345, gid: 12_346, mode: 0o100600 })
+  },
+)
 
 test('OPS-8 what a process that was killed left beside the database goes a day later; what is under way stays', async () => {
   for (const name of ['.vigile-backup-Killed', '.vigile-drill-Killed', '.vigile-backup-OfNow1', '.vigile-kept']) {

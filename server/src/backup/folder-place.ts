@@ -25,6 +25,9 @@ export const createFolderPlace = (folder: string): Place => ({
     const path = join(folder, name)
     const file = await open(`${path}${unfinished}`, 'wx', 0o600)
     try {
+      // Of root, by hand: the nodes could not read it, nor count it.
+      const { uid, gid } = await stat(folder)
+      if (process.getuid?.() === 0) await file.chown(uid, gid)
       await writeFile(file, content)
       await file.sync()
       await file.close()
