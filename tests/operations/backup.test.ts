@@ -14,6 +14,7 @@ import { createCrowd } from '../nodes/crowd.ts'
 import { copyOf, newVisitor, runVigile, type ServerNode, startNode, vigileProgram } from '../nodes/node.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
 import { programPath } from '../services/program-path.ts'
+import { startS3 } from '../services/s3.ts'
 import { goodPassword } from '../support/visitor.ts'
 import { ask, kinds } from './kept.ts'
 
@@ -203,6 +204,52 @@ test('OPS-8 S-38 a restore that ends right after its commit has revived nobody',
   await expect(restored).rejects.toThrow('restore it again')
   expect(await ask(url, 'select revoked_reason from sessions')).toEqual([{ revoked_reason: 'ended_by_operator' }])
 }, 300_000)
+
+test('OPS-8 OPS-9 TOK-10 a backup that no node was there for is taken at the start; a node that is stopped in the middle leaves it to the next', async () => {
+  const [, keep] = kinds[1]
+  const { database, close } = await keep()
+  cleanUps.push(close)
+  const store = await startS3()
+  cleanUps.push(store.stop)
+  // Ten minutes ago; and one of the day before was taken.
+  const moment = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 600_000)
+  await ask(
+    database,
+    `insert into job_runs (job, slot, node, claimed_at, leased_until, finished_at, result)
+      values ('backup', ${moment.getTime() - 86_400_000}, 'gone', 1, 1, 1, '{}')`,
+  )
+  const settings = {
+    database,
+    environment: {
+      ...{ TZ: 'UTC', VIGILE_BACKUP_TO: 's3://bucket/kept', VIGILE_BACKUP_KEY: key.recipient, AWS_ACCESS_KEY_ID: 'id' },
+      ...{ AWS_SECRET_ACCESS_KEY: 'secret', AWS_ENDPOINT_URL_S3: store.url },
+      VIGILE_BACKUP_SCHEDULE: `${moment.getUTCMinutes()} ${moment.getUTCHours()} * * *`,
+    },
+  }
+  const run = async () =>
+    (
+      await ask(
+        database,
+        `select leased_until, finished_at from job_runs where job = 'backup' and slot = ${moment.getTime()}`,
+      )
+    )[0]
+  store.hang('PUT ')
+  const first = await startNode(settings)
+  cleanUps.push(() => first.stop())
+  await vi.waitUntil(() => store.hanging() > 0, patience)
+  await first.stop()
+  expect(await run()).toMatchObject({ finished_at: null })
+  expect(Number((await run())?.leased_until)).toBeLessThan(Date.now() + 60_000)
+  expect(store.objects.size).toBe(0)
+  const open = `select 1 from pg_stat_activity where application_name ~ '^(vigile|pg_dump)' and datname = current_database()`
+  await vi.waitUntil(async () => (await ask(database, open)).length === 0, patience)
+
+  store.hang('')
+  const second = await startNode(settings)
+  cleanUps.push(() => second.stop())
+  await vi.waitUntil(async () => (await run())?.finished_at != null, patience)
+  expect([...store.objects.keys()].filter((name) => name.endsWith('.json'))).toHaveLength(1)
+}, 400_000)
 
 test('OPS-8 two servers with a schedule take each backup once, and prove the newest one each time it is due once', async () => {
   const [, keep] = kinds[1]
