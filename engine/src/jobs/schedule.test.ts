@@ -294,6 +294,25 @@ describe('the schedule', () => {
     for (const schedule of [dead, ...alive]) void schedule.stop()
   })
 
+  test('TOK-10 a node that starts without the database catches up once it is there', async () => {
+    vi.setSystemTime(new Date(2026, 10, 21, 2, 10, 0))
+    const { jobs, ...deps } = lease()
+    let asked = 0
+    const isOwed = async () => {
+      asked += 1
+      if (asked < 4) throw new Error('the database is away')
+      return true
+    }
+    let worked = 0
+    const schedule = scheduleJob(
+      { ...deps, jobs: { ...jobs, isOwed } },
+      atTwo(async () => ({ worked: ++worked })),
+    )
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect([asked, worked]).toEqual([4, 1])
+    await schedule.stop()
+  })
+
   test('OPS-7 a job that does not end holds a stop up for seconds, and its run is given back', async () => {
     vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
     const deps = lease()

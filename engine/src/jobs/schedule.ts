@@ -67,7 +67,8 @@ export const scheduleJob = (
   const { signal } = stopping
   let again: NodeJS.Timeout | undefined
   let failures = 0
-  let underWay: { readonly slot: number; readonly ended: Promise<unknown> } | null = null
+  let starting: NodeJS.Timeout | undefined
+  const underWay = new Map<number, Promise<unknown>>()
 
   const failed = (error: unknown) => {
     // Another node begins it anew, or this one when it is back.
@@ -83,8 +84,10 @@ export const scheduleJob = (
     clearTimeout(again)
     if (signal.aborted) return
     const run = runOnce(deps, { job, slot, node, work: () => input.work(signal) })
-    const own = { slot, ended: run.catch(() => {}) }
-    underWay = own
+    underWay.set(
+      slot,
+      run.catch(() => {}),
+    )
     try {
       if (!(await run)) lookLater(slot, leaseMs)
       failures = 0
@@ -92,7 +95,7 @@ export const scheduleJob = (
       failed(error)
       lookLater(slot, Math.min(leaseMs, firstRetryMs * 2 ** failures++))
     } finally {
-      if (underWay === own) underWay = null
+      underWay.delete(slot)
     }
   }
   const run = async (cron: Cron) => {
@@ -112,7 +115,7 @@ export const scheduleJob = (
       if (await jobs.isOwed(job, slot)) await take(slot)
     } catch (error) {
       log.warn({ err: error, job }, 'the last run of a job could not be looked at')
-      if (!signal.aborted) again ??= setTimeout(() => void catchUp(), firstRetryMs).unref()
+      if (!signal.aborted) starting = setTimeout(() => void catchUp(), firstRetryMs).unref()
     }
   }
   void catchUp()
@@ -121,14 +124,19 @@ export const scheduleJob = (
     stop: async () => {
       stopping.abort()
       clearTimeout(again)
+      clearTimeout(starting)
       cron.stop()
-      if (!underWay) return
-      const { slot, ended } = underWay
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())])
+      const slots = [...underWay.keys()]
+      if (slots.length === 0) return
+      await Promise.race([
+        Promise.all(underWay.values()),
+        new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref()),
+      ])
       // It need not wait for the end of our lease. What is finished stays so.
-      await jobs
-        .renew({ job, slot, node, now: clock.now(), leaseMs: -1 })
-        .catch((error: unknown) => log.warn({ err: error, job }, 'the run of a job could not be given back'))
+      const giveBack = (slot: number) => jobs.renew({ job, slot, node, now: clock.now(), leaseMs: -1 })
+      await Promise.all(slots.map(giveBack)).catch((error: unknown) =>
+        log.warn({ err: error, job }, 'the run of a job could not be given back'),
+      )
     },
   }
 }

@@ -33,8 +33,9 @@ export const buildIndexes = async (db: Kysely<Tables>, dialect: Dialect): Promis
  * a snapshot, for which the building waits.
  */
 export const buildIndexesBeside = async (db: Kysely<Tables>, dialect: Dialect): Promise<void> => {
-  while ((await statementsFor(db, dialect, true)).length > 0) {
-    const isOurs = await db.transaction().execute(async (gate) => {
+  let isOurs = false
+  while (!isOurs && (await statementsFor(db, dialect, true)).length > 0) {
+    isOurs = await db.transaction().execute(async (gate) => {
       if (!(await dialect.tryLockIndexes(gate))) return false
       for (const statement of await statementsFor(db, dialect, true)) await sql.raw(statement).execute(db)
       return true

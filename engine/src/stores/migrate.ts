@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import { buildIndexes, buildIndexesBeside } from './build-indexes.ts'
+import { buildIndexes } from './build-indexes.ts'
 import type { MigrationState } from './database.ts'
 import type { Dialect } from './dialect.ts'
 import { migrations } from './migrations/migrations.ts'
@@ -27,7 +27,8 @@ const defaultPatienceMs = 600_000
 const betweenTriesMs = 2_000
 
 /**
- * Applies what is pending, all or nothing, and gives the names applied; then builds the indexes that are missing. A table that others hold is
+ * Applies what is pending, all or nothing, and gives the names applied; then builds the indexes that are
+ * missing, where that can't be done beside others. A table that others hold is
  * asked for again and again, a moment each: whoever signs in waits behind us.
  */
 export const migrate = async (
@@ -36,7 +37,7 @@ export const migrate = async (
   patienceMs = defaultPatienceMs,
 ): Promise<readonly string[]> => {
   const applied = await applyPatiently(db, dialect, Date.now() + patienceMs)
-  await (dialect.buildsBeside ? buildIndexesBeside(db, dialect) : buildIndexes(db, dialect))
+  if (!dialect.buildsBeside) await buildIndexes(db, dialect)
   return applied
 }
 

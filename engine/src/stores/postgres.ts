@@ -6,6 +6,7 @@ import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
 import type { EntryMac } from './audit-store.ts'
+import { buildIndexesBeside } from './build-indexes.ts'
 import { changeTogether } from './change-together.ts'
 import type { Database } from './database.ts'
 import { postgresDialect } from './dialect.ts'
@@ -52,8 +53,10 @@ const defaultMax = 10
 // Each less than a request may take in all (decisions/0010).
 const defaultWaitMs = 8_000
 const defaultStatementTimeoutMs = 5_000
-// A migration may wait for the node that migrates; an index of a large table takes its time, and holds nobody up.
-const migrationTimeoutMs = 6 * 3_600_000
+// A migration may rewrite a table, or wait for the node that does.
+const migrationTimeoutMs = 600_000
+// The index of a large table takes its time, and holds nobody up.
+const indexTimeoutMs = 6 * 3_600_000
 const maxTries = 4
 
 /**
@@ -113,15 +116,18 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
       }
     },
     migrate: async ({ patienceMs }: { readonly patienceMs?: number } = {}) => {
-      // One stands at the gate while the other builds indexes.
-      const patient = open(openPool({ max: 2, statementTimeoutMs: migrationTimeoutMs }))
+      const patient = open(openPool({ max: 1, statementTimeoutMs: migrationTimeoutMs }))
+      // One stands at the gate while the other builds.
+      const building = open(openPool({ max: 2, statementTimeoutMs: indexTimeoutMs }))
       try {
         const applied = await migrate(patient, postgresDialect, patienceMs)
         if (applied.length > 0) log.info({ applied }, 'database migrated')
+        await buildIndexesBeside(building, postgresDialect)
         await ping(db, postgresDialect, observe)
         return applied
       } finally {
         await patient.destroy()
+        await building.destroy()
       }
     },
     migrationState: () => readMigrationState(db, postgresDialect),
