@@ -1,6 +1,6 @@
 // The guard of every route: deny by default, by what the route demands (VAL-3).
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type CanActivate, type ExecutionContext, HttpException } from '@nestjs/common'
+import { type CanActivate, type ExecutionContext, HttpException, MethodNotAllowedException } from '@nestjs/common'
 import type { Reflector } from '@nestjs/core'
 import type { Vigile } from '@vigile/engine'
 import { type Policy, policyKey } from './policy.ts'
@@ -29,6 +29,8 @@ export const createGuard = (
       if (context.getType() !== 'http') return false
       const http = context.switchToHttp()
       const incoming = http.getRequest<IncomingMessage>()
+      // `@All()` answers it as well: no Request can have this method, and no route should answer it (ASVS 13.4.4).
+      if (incoming.method === 'TRACE') throw new MethodNotAllowedException()
       const found = await ask(policy, incoming)
       if (!found.ok) throw await refusal(found.response, http.getResponse())
       remember(incoming, found)

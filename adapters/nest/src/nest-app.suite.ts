@@ -1,5 +1,6 @@
 // A Nest application on a real port. It is decorated by calls: Node and vitest strip types, and read no decorators.
 import {
+  All,
   Controller,
   Delete,
   Get,
@@ -59,6 +60,9 @@ class Products {
   nobody(user: unknown) {
     return user
   }
+  any() {
+    return 'any'
+  }
 }
 decorate(Products, {
   on: [Controller('products')],
@@ -69,6 +73,7 @@ decorate(Products, {
     publish: [RequirePermission('products:publish', { recentSignIn: true }), Post(':id/publish')],
     misspelt: [RequirePermission('products:craete'), Get('misspelt')],
     nobody: [Public(), Get('nobody')],
+    any: [All('any')],
   },
   params: {
     mine: [CurrentUser(), CurrentSession()],
