@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { zstdDecompressSync } from 'node:zlib'
 import { createVouching } from '@vigile/engine'
 import pg from 'pg'
@@ -170,6 +171,8 @@ test('OPS-8 a restore that is killed leaves what was there, and can be begun aga
   const restoring = `select pid from pg_stat_activity where application_name = 'vigile-backup' and wait_event_type = 'Lock'
     and datname = current_database()`
   await vi.waitUntil(async () => (await ask(database, restoring)).length > 0, patience)
+  // Whatever it has to send is sent by now.
+  await wait(800)
   restore.kill('SIGKILL')
   await once(restore, 'close')
   await holder.query('rollback')

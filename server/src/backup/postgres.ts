@@ -120,11 +120,27 @@ export const restorePostgres = async (
     args: ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', dbname],
     env: { ...env, PGAPPNAME: 'vigile-backup' },
   }
-  for await (const _ of through(psql, script(through(pgRestore, content, signal), { replace, endSessions }), signal));
+  const ready = Promise.withResolvers<void>()
+  const statements = script(through(pgRestore, content, signal), { replace, endSessions, ready: ready.promise })
+  let said = ''
+  const heard = (text: string | null) => {
+    said = (said + (text ?? '')).slice(-1_000)
+    if (text === null || said.includes(readyMark)) ready.resolve()
+  }
+  for await (const _ of through(psql, statements, signal, heard));
 }
 
-/** Without the last line nothing is committed: an end that comes too early undoes all. */
-async function* script(statements: Bytes, { replace, endSessions }: { replace: boolean; endSessions: boolean }): Bytes {
+/** psql says so once everything is done but the commit. */
+const readyMark = 'vigile: all is restored'
+
+/**
+ * Without the last line nothing is committed: an end that comes too early undoes all. It is held back until psql has done the rest: what
+ * was sent is done even where this process is killed.
+ */
+async function* script(
+  statements: Bytes,
+  { replace, endSessions, ready }: { replace: boolean; endSessions: boolean; ready: Promise<void> },
+): Bytes {
   // What is said of what goes would hide the cause of a failure; so would the second `begin`.
   yield Buffer.from(
     `set client_min_messages = error; begin; set local statement_timeout = 0; set local lock_timeout = '30s';\n`,
@@ -134,6 +150,8 @@ async function* script(statements: Bytes, { replace, endSessions }: { replace: b
   yield* withoutCommit(statements)
   yield Buffer.from('\nreset search_path;\n')
   if (endSessions) yield Buffer.from(`${endSessionsSql}\n`)
+  yield Buffer.from(`\\warn '${readyMark}'\n`)
+  await ready
   yield Buffer.from('commit;\n')
 }
 

@@ -55,11 +55,17 @@ const complaintsOf = (child: ChildProcessWithoutNullStreams): (() => string) => 
 
 /**
  * Gives a program its input and passes its output on. Throws where either breaks off; the program ends with whoever reads it, and
- * with the signal.
+ * with the signal. `heard`: told of what it says beside its output, and null at its end.
  */
-export async function* through({ path, args, env }: Program, input: Bytes | null, signal?: AbortSignal): Bytes {
+export async function* through(
+  { path, args, env }: Program,
+  input: Bytes | null,
+  signal?: AbortSignal,
+  heard: (text: string | null) => void = () => {},
+): Bytes {
   const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'pipe'], ...(signal && { signal }) })
   const complaints = complaintsOf(child)
+  child.stderr.on('data', heard).once('close', () => heard(null))
   const ended = once(child, 'close').then(([code]) => {
     if (code !== 0) throw new Error(`${path} failed (${code}): ${complaints()}`)
   })
