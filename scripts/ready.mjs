@@ -1,14 +1,15 @@
 // Makes a fresh clone ready: a Node that can run Vigile, the packages, a build that is not stale, and, with
-// --for-tests, the programs that the tests start. Says nothing when there is nothing to do.
+// --for-tests, the programs that the tests start; with --for-python what the example in Python imports. Says nothing when there
+// is nothing to do.
 //
-//   node scripts/ready.mjs [--install-only | --for-tests]
+//   node scripts/ready.mjs [--install-only | --for-tests | --for-python]
 //
 // The only script that must run on any Node from 20: plain JavaScript, nothing but Node's own modules.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram, testPrograms } from './programs.mjs'
+import { findProgram, missingPythonPackages, testPrograms } from './programs.mjs'
 import { fingerprintOf, rememberBuild, wasBuiltFrom } from './stale.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -27,6 +28,7 @@ if (!has('--install-only')) {
   buildPages()
 }
 if (has('--for-tests')) installPrograms()
+if (has('--for-python')) installFromDebian(missingPythonPackages(), 'The API in Python needs')
 
 /** The lock file says what is to be there; npm's own record in node_modules says what is. */
 function installPackages() {
@@ -92,19 +94,26 @@ function buildPages() {
 
 function installPrograms() {
   const missing = Object.keys(testPrograms).filter((name) => !findProgram(name))
-  if (missing.length === 0) return
-  const packages = missing.map((name) => testPrograms[name]?.debianPackage ?? name)
+  const packages = [...missing.map((name) => testPrograms[name]?.debianPackage ?? name), ...missingPythonPackages()]
+  installFromDebian(packages, 'The tests need')
+  const still = missing.filter((name) => !findProgram(name))
+  if (still.length > 0) stop(`${still.join(', ')} cannot be found, although ${packages.join(' ')} were installed.`)
+}
+
+/**
+ * Installs them where that can be, else says what to install and ends.
+ * @param {string[]} packages
+ * @param {string} why
+ */
+function installFromDebian(packages, why) {
+  if (packages.length === 0) return
   const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (!canInstall) {
-    stop(`The tests need ${missing.join(', ')}. On Debian: sudo apt-get install ${packages.join(' ')}`)
-  }
-  say(`Installing what the tests need: ${packages.join(' ')}`)
+  if (!canInstall) stop(`${why} what is missing here. On Debian: sudo apt-get install ${packages.join(' ')}`)
+  say(`Installing ${packages.join(' ')}`)
   // Run level 1 keeps Debian's scripts from starting the servers: the tests start private ones.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   run('apt-get', ['-qq', 'update'], { env, quiet: true })
   run('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], { env, quiet: true })
-  const still = missing.filter((name) => !findProgram(name))
-  if (still.length > 0) stop(`${still.join(', ')} cannot be found, although ${packages.join(' ')} were installed.`)
 }
 
 /**
