@@ -1,5 +1,5 @@
 // An example system as people start it: its own program, in a process, on a port and in a folder of its own.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, temporaryFolder } from '../services/place.ts'
 import { startProgram } from '../services/process.ts'
@@ -26,6 +26,12 @@ export type ExampleOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Default: a free one. */
   readonly port?: number
+}
+
+/** At once: whoever reads it in between must not find an empty file, which is no time at all. */
+export const setClock = (file: string, ms: number): void => {
+  writeFileSync(`${file}.next`, String(ms))
+  renameSync(`${file}.next`, file)
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -60,7 +66,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
     url: `http://localhost:${port}`,
     folder: folder.path,
     log: program.output,
-    moveClock: (ms) => writeFileSync(clock, String(Number(readFileSync(clock, 'utf8')) + ms)),
+    moveClock: (ms) => setClock(clock, Number(readFileSync(clock, 'utf8')) + ms),
     stop: async () => {
       await program.stop()
       await folder.remove()
