@@ -23,7 +23,7 @@ export const Entries = () => {
   return (
     <>
       <h1>Entries</h1>
-      <form className="row" onSubmit={add}>
+      <form className="row" onSubmit={(event) => void add(event)}>
         <label>
           Day
           <input name="day" type="date" defaultValue={today()} required />
@@ -61,7 +61,7 @@ export const Entries = () => {
                   type="button"
                   className="quiet"
                   aria-label={`Remove ${project}, ${day}`}
-                  onClick={async () => done(await change('DELETE', `/api/entries/${id}`))}
+                  onClick={() => void change('DELETE', `/api/entries/${id}`).then(done)}
                 >
                   ×
                 </button>
