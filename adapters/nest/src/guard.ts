@@ -1,16 +1,12 @@
 // The guard of every route: deny by default, by what the route demands (VAL-3).
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CanActivate, type ExecutionContext, HttpException, MethodNotAllowedException } from '@nestjs/common'
-import type { Reflector } from '@nestjs/core'
 import type { Vigile } from '@vigile/engine'
-import { type Policy, policyKey } from './policy.ts'
+import { type Policy, policyOf } from './policy.ts'
 import { peerOf, requestOf } from './request-of.ts'
 import { remember } from './who-asks.ts'
 
-export const createGuard = (
-  auth: Pick<Vigile, 'requirePermission' | 'requireSession'>,
-  reflector: Reflector,
-): CanActivate => {
+export const createGuard = (auth: Pick<Vigile, 'requirePermission' | 'requireSession'>): CanActivate => {
   const ask = (policy: Exclude<Policy, { opens: 'anyone' }>, incoming: IncomingMessage) => {
     const request = requestOf(incoming)
     if (policy.opens === 'session') return auth.requireSession(request, peerOf(incoming))
@@ -22,8 +18,7 @@ export const createGuard = (
 
   return {
     canActivate: async (context: ExecutionContext) => {
-      const places = [context.getHandler(), context.getClass()]
-      const policy = reflector.getAllAndOverride<Policy | undefined>(policyKey, places) ?? { opens: 'session' }
+      const policy = policyOf(context)
       if (policy.opens === 'anyone') return true
       // Sockets, messages and resolvers bring no request of a browser that could be checked: refused, not let through.
       if (context.getType() !== 'http') return false

@@ -1,6 +1,7 @@
 // The module in a real Nest application, on a real port.
 import { type IncomingMessage, request } from 'node:http'
-import { HttpAdapterHost, Reflector } from '@nestjs/core'
+import { Controller, Get, Post } from '@nestjs/common'
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -177,13 +178,13 @@ test('VAL-3 attack: a target in absolute form, with two slashes, or by an odd me
   expect(['/a?b', '//a/b', 'http://evil.example/a'].map(pathOf)).toEqual(['/a', '//a/b', '/a'])
 })
 
-test('VAL-3 sockets and messages are refused, unless they are public', async () => {
+test('VAL-3 what Nest asks the guard about sockets, messages and resolvers is refused, unless they are public', async () => {
   class Gateway {
     told() {}
     open() {}
   }
   decorate(Gateway, { methods: { open: [Public()] } })
-  const guard = createGuard(site.vigile, new Reflector())
+  const guard = createGuard(site.vigile)
   for (const type of ['ws', 'rpc', 'graphql']) {
     const asked = (handler: () => void) => {
       const context = new ExecutionContextHost([{}, {}], Gateway, handler)
@@ -191,6 +192,46 @@ test('VAL-3 sockets and messages are refused, unless they are public', async () 
       return guard.canActivate(context)
     }
     expect([await asked(Gateway.prototype.told), await asked(Gateway.prototype.open)]).toEqual([false, true])
+  }
+})
+
+test('VAL-3 attack: a sub-class that says nothing is not opened by what its base class says; a stricter word of the base holds', async () => {
+  class Open {
+    list() {
+      return 'list'
+    }
+  }
+  decorate(Open, { on: [Public(), Controller('open')], methods: { list: [Get('list')] } })
+  class Silent extends Open {
+    wipe() {
+      return 'wiped'
+    }
+  }
+  decorate(Silent, { on: [Controller('silent')], methods: { wipe: [Post('wipe')] } })
+  class Strict {}
+  decorate(Strict, { on: [RequirePermission('system:admin')] })
+  class Opened extends Strict {}
+  decorate(Opened, { on: [Public(), Controller('opened')] })
+  class Below extends Opened {
+    wipe() {
+      return 'wiped'
+    }
+  }
+  decorate(Below, { on: [Controller('below')], methods: { wipe: [Get('wipe')] } })
+  const inherited = await openNestSite({
+    more: { imports: [{ module: class {}, controllers: [Open, Silent, Below] }] },
+  })
+  try {
+    const status = async (method: string, path: string) => (await inherited.browser().send(method, path)).status
+    expect(await status('GET', '/open/list')).toBe(200)
+    expect(await status('GET', '/silent/list')).toBe(401)
+    expect(await status('POST', '/silent/wipe')).toBe(401)
+    expect(await status('GET', '/below/wipe')).toBe(401)
+    const { browser } = await signedUp(inherited)
+    expect((await browser.get('/silent/list')).status).toBe(200)
+    expect((await browser.get('/below/wipe')).status).toBe(403)
+  } finally {
+    await inherited.close()
   }
 })
 
@@ -240,7 +281,7 @@ test('OPS-7 closing the application closes the engine, after it has said that it
 test('the interface is mounted once there is a server, later too, as in a testing module; without one, as in commands, nowhere', () => {
   const mountedOn = (adapter: ExpressAdapter | null) => {
     const host = new HttpAdapterHost()
-    const module = new VigileModule(site.vigile, host)
+    const module = new VigileModule(site.vigile, host, new ModulesContainer())
     const use = adapter && vi.spyOn(adapter, 'use')
     host.httpAdapter = adapter as ExpressAdapter
     module.onModuleInit()

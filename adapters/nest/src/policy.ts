@@ -1,5 +1,5 @@
 // What a route demands. Without a word of its own: a session (VAL-3).
-import { SetMetadata } from '@nestjs/common'
+import { type ExecutionContext, SetMetadata } from '@nestjs/common'
 import type { AppPermission } from '@vigile/contract'
 
 /** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife` of `createVigile`). */
@@ -10,7 +10,24 @@ export type Policy =
   | { readonly opens: 'session' }
   | ({ readonly opens: 'permission'; readonly permission: AppPermission } & RequireOptions)
 
-export const policyKey = 'vigile:policy'
+const policyKey = 'vigile:policy'
+
+const ownPolicy = (place: object): Policy | undefined => Reflect.getOwnMetadata(policyKey, place)
+
+/** What a class says, or the nearest of those that it extends: but none is open because its base is (VAL-3). */
+const classPolicy = (place: object): Policy | undefined => {
+  const own = ownPolicy(place)
+  if (own) return own
+  for (let base = Object.getPrototypeOf(place); base; base = Object.getPrototypeOf(base)) {
+    const inherited = ownPolicy(base)
+    if (inherited && inherited.opens !== 'anyone') return inherited
+  }
+  return undefined
+}
+
+/** What is said at the route counts, then what its controller says. */
+export const policyOf = (asked: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Policy =>
+  ownPolicy(asked.getHandler()) ?? classPolicy(asked.getClass()) ?? { opens: 'session' }
 
 /** On a class it is for all routes of the class that say nothing themselves. */
 const decide =
@@ -26,7 +43,8 @@ const decide =
   }
 
 /**
- * Opens a route, or all of a controller, to everyone. A `@RequirePermission()` on one of its routes still holds.
+ * Opens a route, or all of a controller, to everyone. A `@RequirePermission()` on one of its routes still holds. A class that extends
+ * an open one is open only where it says so itself.
  *
  * @example
  * @Public()

@@ -7,9 +7,10 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common'
-import { APP_GUARD, HttpAdapterHost, Reflector } from '@nestjs/core'
+import { APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import type { Vigile } from '@vigile/engine'
 import { createGuard } from './guard.ts'
+import { guardMessages } from './guard-messages.ts'
 import { createMount } from './mount.ts'
 
 /** What of an engine the module uses. */
@@ -30,9 +31,10 @@ export class VigileModule implements OnModuleInit, OnApplicationBootstrap, OnMod
   readonly #auth: Engine
   readonly #host: HttpAdapterHost
 
-  constructor(auth: Engine, host: HttpAdapterHost) {
+  constructor(auth: Engine, host: HttpAdapterHost, modules: ModulesContainer) {
     this.#auth = auth
     this.#host = host
+    guardMessages(modules)
     // As soon as there is an HTTP server: before Nest puts its body parsers in front, which would leave nothing to read.
     host.init$.subscribe(() => {
       if (this.#adapter()?.getType() === 'express') host.httpAdapter.use(createMount(auth))
@@ -59,8 +61,7 @@ export class VigileModule implements OnModuleInit, OnApplicationBootstrap, OnMod
         { provide: VIGILE, useValue: auth },
         {
           provide: APP_GUARD,
-          useFactory: (reflector: Reflector) => createGuard(auth, reflector),
-          inject: [Reflector],
+          useValue: createGuard(auth),
         },
       ],
       exports: [VIGILE],
@@ -91,3 +92,4 @@ export class VigileModule implements OnModuleInit, OnApplicationBootstrap, OnMod
 Module({})(VigileModule)
 Inject(VIGILE)(VigileModule, undefined, 0)
 Inject(HttpAdapterHost)(VigileModule, undefined, 1)
+Inject(ModulesContainer)(VigileModule, undefined, 2)

@@ -16,8 +16,12 @@ import { checkPermission, checkSession, requirePermission } from './permissions.
 import { shared } from './shared.ts'
 import { start } from './start.ts'
 
-const next = vi.hoisted(() => ({ headers: new Headers() }))
-vi.mock('next/headers', () => ({ headers: async () => next.headers }))
+const next = vi.hoisted(() => ({ headers: new Headers(), building: null as Error | null }))
+const given = async () => {
+  if (next.building) throw next.building
+  return next.headers
+}
+vi.mock('next/headers', () => ({ headers: () => given() }))
 
 const permissions = definePermissions({ products: ['read', 'create'] })
 const roles = { user: ['products:read'], editor: ['products:create'] } as const
@@ -79,6 +83,20 @@ const someone = async (...names: readonly string[]) => {
   for (const name of names) await site.vigile.roles.grant(body.user.id, name, by)
   return { visitor, id: body.user.id as UserId, email: body.user.email as string }
 }
+
+test('SYS-C a page that asks for nothing before its permission tells Next first that it is made for each request', async () => {
+  // While Next builds nothing was started: `headers()` ends the rendering there, and nothing else may throw before it.
+  next.building = new Error('made for each request')
+  const asks = [
+    () => requirePermission(site.vigile, 'products:create'),
+    () => checkPermission(site.vigile, 'products:create'),
+    () => checkSession(site.vigile),
+    () => getSession(site.vigile),
+  ]
+  const told = await Promise.all(asks.map((one) => one().catch((error: Error) => error.message)))
+  next.building = null
+  expect(told).toEqual(asks.map(() => 'made for each request'))
+})
 
 test('LIM-2 an application that did not start it is told what to add, and nothing is answered without the address', async () => {
   expect(await ask(() => getSession(site.vigile))).toEqual({

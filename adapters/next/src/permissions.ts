@@ -1,5 +1,6 @@
 import type { AppPermission } from '@vigile/contract'
 import type { Required, RequireOptions, Vigile } from '@vigile/engine'
+import { headers } from 'next/headers'
 import { forbidden } from 'next/navigation'
 import { currentRequest, peerOf } from './current-request.ts'
 import { requireSession, type SignedIn } from './get-session.ts'
@@ -45,6 +46,8 @@ const check = async (
   request: Request | undefined,
   { recentSignIn = false }: RecentSignIn,
 ): Promise<Required> => {
+  // First: while Next builds, this tells it that the page is made for each request.
+  if (!request) await headers()
   const asked = askedNow()
   if (!asked) return { ok: false, response: tooEarly() }
   if (request) return ask(request, { ...peerOf(asked), recentSignIn })
