@@ -135,6 +135,28 @@ test('CLI-5 CLI-7 guards: signed out, to sign-in with the way back; without the 
   expect((await screens(app)).some((text) => text.startsWith('in:'))).toBe(false)
 })
 
+test('CLI-2 CLI-7 where guards lead to a page that is guarded itself, the router comes to rest, and the setting is named', async () => {
+  const comesToRest = async (settings: NonNullable<typeof globalThis.settings>, path: string) => {
+    const app = await browser.context.newPage()
+    await app.addInitScript((given) => {
+      globalThis.settings = given
+    }, settings)
+    await app.goto(`${site.url}/angular/open`)
+    await shows(app, 'open:')
+    const said = app.waitForEvent('console', {
+      predicate: (line) => line.type() === 'error' && line.text().includes(Object.keys(settings).join()),
+    })
+    await app.evaluate((to) => angular.goTo(to), path)
+    await said
+    expect(await app.evaluate(() => angular.navigations())).toBeLessThan(5)
+    await app.close()
+  }
+  await comesToRest({ signInPath: '/in/1' }, '/in/2')
+  await newUser()
+  await comesToRest({ deniedPath: '/may' }, '/may')
+  await comesToRest({ deniedPath: '/home' }, '/may')
+})
+
 test('CLI-5 CLI-6 CLI-7 a guarded page is left when the session ends, and says why; an open one stays', async () => {
   const { email } = await newUser()
   const [app, open] = [await openApp('/in/3'), await openApp('/open')]

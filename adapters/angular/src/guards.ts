@@ -2,12 +2,12 @@
 import { isPlatformServer } from '@angular/common'
 import { inject, PLATFORM_ID } from '@angular/core'
 import { toObservable } from '@angular/core/rxjs-interop'
-import { type CanActivateFn, Router } from '@angular/router'
+import { type CanActivateFn, Router, type UrlTree } from '@angular/router'
 import type { Auth } from '@vigile/client/auth-store'
 import type { AppPermission } from '@vigile/contract'
 import { filter, map, take } from 'rxjs'
 import { guards, signInAddress } from './follow-session.ts'
-import { provided } from './provide-vigile.ts'
+import { provided, type VigileSettings } from './provide-vigile.ts'
 
 /**
  * Lets in whoever is signed in; others go to the sign-in page, which is told why and where to come back to, and so do they when
@@ -33,12 +33,22 @@ function guard(passes: (auth: Auth) => boolean): CanActivateFn {
     // A server knows of nobody: what is guarded is rendered in the browser.
     if (isPlatformServer(inject(PLATFORM_ID))) return false
     const [router, { auth, signInPath, deniedPath }] = [inject(Router), inject(provided)]
+    const pathOf = (tree?: UrlTree) => (tree && router.serializeUrl(tree).split(/[?#]/, 1)[0]) ?? ''
+    // What the navigation began with, before the routes redirected it.
+    const begun = pathOf(router.currentNavigation()?.initialUrl)
+    const leadTo = (setting: keyof VigileSettings, tree: UrlTree): UrlTree | false => {
+      if (pathOf(tree) !== begun) return tree
+      // It would be led there for ever.
+      console.error(`provideVigile: ${setting} is guarded itself, and does not open: ${begun}`)
+      return false
+    }
     return toObservable(auth).pipe(
       filter(({ status }) => status !== 'loading'),
       take(1),
       map((known) => {
-        if (known.status === 'signed-out') return signInAddress(router, signInPath, url, known.reason)
-        return passes(known) || router.parseUrl(deniedPath)
+        if (known.status === 'signed-out')
+          return leadTo('signInPath', signInAddress(router, signInPath, url, known.reason))
+        return passes(known) || leadTo('deniedPath', router.parseUrl(deniedPath))
       }),
     )
   }

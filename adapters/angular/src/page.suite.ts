@@ -3,10 +3,19 @@ import '@angular/compiler'
 import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http'
 import { Component, inject } from '@angular/core'
 import { bootstrapApplication } from '@angular/platform-browser'
-import { ActivatedRoute, provideRouter, Router, RouterOutlet } from '@angular/router'
+import { ActivatedRoute, NavigationStart, provideRouter, Router, RouterOutlet } from '@angular/router'
 import { createClient } from '@vigile/client'
 import { catchError, firstValueFrom, map, of, toArray } from 'rxjs'
-import { can, injectAuth, injectClient, injectUser, provideVigile, signedIn, vigileInterceptor } from './index.ts'
+import {
+  can,
+  injectAuth,
+  injectClient,
+  injectUser,
+  provideVigile,
+  signedIn,
+  type VigileSettings,
+  vigileInterceptor,
+} from './index.ts'
 
 /** What the test sees of the application. */
 export type Page = {
@@ -16,6 +25,8 @@ export type Page = {
   /** Unsubscribes at once. */
   askAndLeave(url: string): void
   client: ReturnType<typeof injectClient>
+  /** How many navigations began. */
+  navigations(): number
 }
 export type Heard = { status: number; ok: boolean; body: unknown; kind: string; events: number }
 
@@ -23,6 +34,8 @@ declare global {
   var angular: Page
   /** What has been on the screen, without repetitions, in its order. */
   var screens: string[]
+  /** What a test sets before the page is loaded: where guards lead to. */
+  var settings: VigileSettings | undefined
 }
 globalThis.screens = []
 const seen = (text: string) => {
@@ -62,8 +75,13 @@ class App {
   problem = () => this.auth().problem?.code ?? 'fine'
 
   constructor() {
+    let navigations = 0
+    this.router.events.subscribe((event) => {
+      if (event instanceof NavigationStart) navigations += 1
+    })
     globalThis.angular = {
       client: this.client,
+      navigations: () => navigations,
       goTo: (path) => void this.router.navigateByUrl(path),
       ask: (...all) => Promise.all(all.map((asked) => firstValueFrom(this.hear(asked)))),
       askAndLeave: (url) => this.http.get(url).subscribe().unsubscribe(),
@@ -91,12 +109,13 @@ class App {
 
 await bootstrapApplication(App, {
   providers: [
-    provideVigile(createClient(), { signInPath: '/enter', deniedPath: '/open' }),
+    provideVigile(createClient(), { signInPath: '/enter', deniedPath: '/open', ...globalThis.settings }),
     provideHttpClient(withInterceptors([vigileInterceptor])),
     provideRouter([
       { path: 'open', component: Open },
       { path: 'in', canActivate: [signedIn], children: [{ path: ':page', component: Guarded }] },
       { path: 'may', component: Guarded, canActivate: [can('users:delete')] },
+      { path: 'home', redirectTo: 'may' },
       { path: 'enter', component: SignIn },
     ]),
   ],

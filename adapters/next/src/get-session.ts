@@ -1,7 +1,8 @@
 import type { PageState, Vigile } from '@vigile/engine'
-import { redirect } from 'next/navigation'
+import { redirect, unauthorized } from 'next/navigation'
 import { cache } from 'react'
 import { currentRequest } from './current-request.ts'
+import { askedNow } from './requests.ts'
 import { SessionUnknownError } from './session-unknown-error.ts'
 
 type SignedInState = Extract<PageState, { state: 'signed_in' }>
@@ -21,6 +22,11 @@ const stateOf = cache(async (auth: Pages): Promise<PageState> => {
   return auth.pageState(request, `${pathname}${search}`)
 })
 
+/** Elsewhere, for a page. A script that fetches gets a 401, by which `client.fetch` renews and asks once more. */
+function leave(location: string): never {
+  return askedNow()?.forPage ? redirect(location) : unauthorized()
+}
+
 /** The state, once a session that only has to be renewed was: by a page of the engine's own, which leads back here. */
 const settled = async (auth: Pages): Promise<Exclude<PageState, { state: 'ask' }>> => {
   const state = await stateOf(auth).catch((error: unknown): PageState => {
@@ -28,13 +34,14 @@ const settled = async (auth: Pages): Promise<Exclude<PageState, { state: 'ask' }
     throw error
   })
   // Rendering can't renew a session: it does not see the refresh cookie, and many renderings at once would be many refreshes.
-  if (state.state === 'ask') redirect(state.location)
+  if (state.state === 'ask') leave(state.location)
   return state
 }
 
 /**
  * Who is signed in, in a server component, an action or a route handler: null where nobody is, `unknown` where a part is down. Throws
- * nothing but Next's own redirection, to renew a session whose access token did not come (a link from another site, a night's sleep).
+ * nothing but Next's own redirection, to renew a session whose access token did not come (a link from another site, a night's sleep),
+ * and its 401 where a script asked, which renews by itself (`client.fetch`; `experimental.authInterrupts` of next.config).
  *
  * @example
  * const session = await getSession(auth)
@@ -55,7 +62,7 @@ export const getSession = async (auth: Pages): Promise<(SignedIn & { readonly un
  */
 export const requireSession = async (auth: Pages): Promise<SignedIn> => {
   const state = await settled(auth)
-  if (state.state === 'signed_out') redirect(state.location)
+  if (state.state === 'signed_out') leave(state.location)
   if (state.state === 'unknown') throw new SessionUnknownError()
   return signedIn(state)
 }

@@ -57,8 +57,13 @@ afterAll(async () => {
 type Sent = { readonly method?: string; readonly headers?: Record<string, string>; readonly agent?: Agent }
 
 /** Sends a request to the application, which does `work`, and gives what came of it. */
-const ask = (work: () => Promise<unknown>, path = '/products', { method = 'GET', headers = {}, agent }: Sent = {}) => {
+const ask = (
+  work: () => Promise<unknown>,
+  path = '/products',
+  { method = 'GET', headers: own = {}, agent }: Sent = {},
+) => {
   answer = work
+  const headers = { accept: 'text/html,*/*', ...own }
   return new Promise<unknown>((resolve, reject) => {
     const outgoing = send({ port, path, method, headers, ...(agent && { agent }) }, (incoming) => {
       let text = ''
@@ -107,10 +112,11 @@ test('LIM-2 an application that did not start it is told what to add, and nothin
   // What came before, while Next started: asked to come again, and never taken for signed out.
   const early = ask(async () => {
     await start(site.vigile)
-    const { ok } = await checkPermission(site.vigile, 'products:create')
-    return [(await me()).status, await getSession(site.vigile), ok]
+    const early = await checkPermission(site.vigile, 'products:create')
+    const { code } = early.ok ? { code: 'allowed' } : ((await early.response.json()) as { code: string })
+    return [(await me()).status, await getSession(site.vigile), code]
   })
-  expect(await early).toEqual([503, { unknown: true }, false])
+  expect(await early).toEqual([503, { unknown: true }, 'unavailable'])
   await start(site.vigile)
 })
 
@@ -177,6 +183,29 @@ describe('SYS-C COOK-3 who is signed in', () => {
     expect(await ask(mine, '/account')).toEqual(signIn)
     expect(await ask(() => requireSession(broken), '/account')).toEqual({ threw: 'vigile_unavailable' })
   })
+})
+
+test('CLI-1 a script that fetches is refused with a 401, by which the client renews, and led to no page', async () => {
+  const { visitor } = await someone('editor')
+  const refused = { threw: 'NEXT_HTTP_ERROR_FALLBACK;401' }
+  const asks = [
+    () => getSession(site.vigile),
+    () => requireSession(site.vigile),
+    () => requirePermission(site.vigile, 'products:create'),
+  ]
+  const origin = site.publicUrl
+  for (const one of asks) {
+    for (const method of ['GET', 'POST'])
+      expect(
+        await ask(one, '/api/who', { method, headers: { accept: '*/*', origin, ...cookiesOf(visitor, 'hint') } }),
+      ).toEqual(refused)
+    // Next's own router, and an action of the page, go where they are led.
+    for (const header of ['rsc', 'next-action']) {
+      const headers = { accept: '*/*', origin, [header]: '1', ...cookiesOf(visitor, 'hint') }
+      expect(await ask(one, '/who', { headers })).toEqual({ threw: expect.stringMatching(/^NEXT_REDIRECT;.*continue/) })
+    }
+  }
+  expect(await ask(() => requireSession(site.vigile), '/api/who', { headers: { accept: '*/*' } })).toEqual(refused)
 })
 
 describe('SYS-C RBAC-3 what they may do', () => {

@@ -1,21 +1,33 @@
 // What Next keeps from an application: the socket's address, the method and the path of the request that is being answered. Headers
 // can't tell them (LIM-2): Next keeps a forged `x-forwarded-for`, and only writes one where none came.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import type { Problem } from '@vigile/contract'
 import { shared } from './shared.ts'
 
-/** `address`: of the socket's other end. `path`: with its query, as it was asked for. */
-export type Asked = { readonly address: string | undefined; readonly method: string; readonly path: string }
+/**
+ * `address`: of the socket's other end. `path`: with its query, as it was asked for. `forPage`: by a browser or Next's router, which
+ * follow a redirection to another page; a script that fetches wants the refusal itself.
+ */
+export type Asked = {
+  readonly address: string | undefined
+  readonly method: string
+  readonly path: string
+  readonly forPage: boolean
+}
 
 // Next bundles this module several times: all of them see the one that listens.
 const requests = shared('@vigile/next requests', () => ({ storage: new AsyncLocalStorage<Asked>(), isHeard: false }))
 
 const hear = (message: unknown): void => {
   const { request } = message as { request: IncomingMessage }
-  const { method = 'GET', url = '/', socket } = request
+  const { method = 'GET', url = '/', socket, headers } = request
+  // Next hides the last two from `headers()`.
+  const forPage = headers.accept?.includes('text/html') === true || 'rsc' in headers || 'next-action' in headers
   // Node tells of a request before any handler sees it, and in the same turn: what handles it inherits this.
-  requests.storage.enterWith({ address: socket.remoteAddress, method, path: withoutNextsOwn(url) })
+  requests.storage.enterWith({ address: socket.remoteAddress, method, path: withoutNextsOwn(url), forPage })
 }
 
 /** Listens to every HTTP server of this process from now on. Twice is once. */
@@ -36,9 +48,22 @@ export const askedNow = (): Asked | null => {
   return requests.storage.getStore() ?? null
 }
 
-/** The answer to one that came too early: ask again. */
-export const tooEarly = (): Response =>
-  new Response(null, { status: 503, headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' } })
+/** The answer to one that came too early, as the engine gives it where a part is down: ask again. */
+export const tooEarly = (): Response => {
+  const problem = {
+    type: 'urn:vigile:problem:unavailable',
+    title: 'Starting',
+    status: 503,
+    detail: 'The site is starting. Try again in a moment.',
+    code: 'unavailable',
+    requestId: randomUUID(),
+    retryAfterSeconds: 1,
+  } satisfies Problem
+  return Response.json(problem, {
+    status: 503,
+    headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '1', 'Cache-Control': 'no-store' },
+  })
+}
 
 /** `_rsc` is a part of Next's own way to ask for a page, not of the page's address. */
 const withoutNextsOwn = (url: string): string => {
