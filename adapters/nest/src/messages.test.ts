@@ -33,7 +33,8 @@ decorate(Messages, {
   methods: {
     sum: [MessagePattern('sum')],
     secret: [RequirePermission('system:admin'), MessagePattern('secret')],
-    deleted: [EventPattern('deleted')],
+    // Typed for one method's shape alone.
+    deleted: [EventPattern('deleted') as unknown as MethodDecorator],
     rates: [Public(), MessagePattern('rates')],
   },
 })
