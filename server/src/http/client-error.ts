@@ -10,7 +10,7 @@ const statusByCode: Readonly<Record<string, number>> = {
 }
 
 /** The status that was answered, or null where nothing could be: the other end is gone, or an answer had already begun. */
-export const answerClientError = (error: NodeJS.ErrnoException, socket: Duplex): number | null => {
+export const answerClientError = (error: NodeJS.ErrnoException, socket: Duplex, requestId: string): number | null => {
   // `_httpMessage` is the answer under way on this connection; a second head in the middle of it would be read as its body.
   const current = (socket as Duplex & { _httpMessage?: { headersSent: boolean } | null })._httpMessage
   if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
@@ -26,6 +26,7 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Duplex):
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
     'X-Content-Type-Options: nosniff',
+    `X-Request-Id: ${requestId}`,
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())

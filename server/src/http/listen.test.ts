@@ -35,7 +35,7 @@ const exchange = (site: TestSite, text: string) => {
   return readToEnd(socket)
 }
 
-describe('malformed requests are answered, and the server lives on', () => {
+describe('OPS-4 malformed requests are answered, have a line in the log that names their id, and the server lives on', () => {
   test.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
     ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
@@ -59,6 +59,8 @@ describe('malformed requests are answered, and the server lives on', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(answer.toLowerCase()).toContain('content-type: application/problem+json')
     expect(answer.toLowerCase()).toContain('connection: close')
+    const [, requestId] = /^x-request-id: (\S+)\r$/im.exec(answer) ?? []
+    expect(site.lines).toContainEqual(expect.objectContaining({ requestId, status, message: 'malformed request' }))
     expect((await fetch(`${site.url}/sign-in`)).status).toBe(200)
   })
 

@@ -1,5 +1,6 @@
 // The socket side: limits against slow clients, what the parser refuses, and an orderly end (OPS-7, H-15).
 
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -72,9 +73,11 @@ export const listen = async (
   server.maxConnections = maxConnections
   server.timeout = silentConnectionMs
   server.on('clientError', (error, socket) => {
-    const status = answerClientError(error, socket)
+    const requestId = randomUUID()
+    const status = answerClientError(error, socket, requestId)
     const ip = (socket as Socket).remoteAddress
-    if (status !== null) log.info({ status, code: (error as NodeJS.ErrnoException).code, ip }, 'malformed request')
+    const { code } = error as NodeJS.ErrnoException
+    if (status !== null) log.info({ status, code, ip, requestId }, 'malformed request')
   })
   let toldOfDrops = Number.NEGATIVE_INFINITY
   server.on('drop', () => {
@@ -138,8 +141,10 @@ const listening = (server: Server, { host, port }: { host: string | undefined; p
 
 const refuseOrFail = (error: unknown, log: Log): Response => {
   const isMalformed = error instanceof Error && error.name === 'RequestError'
-  if (!isMalformed) log.error({ err: error }, 'answering failed')
+  const requestId = randomUUID()
   const status = isMalformed ? 400 : 500
+  if (isMalformed) log.info({ status, requestId }, 'malformed request')
+  else log.error({ err: error, requestId }, 'answering failed')
   const body = { type: 'about:blank', title: isMalformed ? 'Bad Request' : 'Internal Server Error', status }
   return new Response(JSON.stringify(body), {
     status,
@@ -147,6 +152,7 @@ const refuseOrFail = (error: unknown, log: Log): Response => {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
+      'X-Request-Id': requestId,
     },
   })
 }

@@ -10,7 +10,8 @@ export const doctor: typeof english = {
   needsHttps: 'Un mot de passe ne s’envoie pas en HTTP sans TLS. Donnez une adresse en https://.',
   progress: (done, of) => `Examen… ${done} sur ${of}`,
   statuses: { pass: 'bon  ', warn: 'doute', fail: 'faute' },
-  sum: (pass, warn, fail) => `${pass} bon, ${warn} doute, ${fail} faute`,
+  sum: (pass, warn, fail) =>
+    `${pass} ${pass < 2 ? 'bon' : 'bons'}, ${warn} ${warn < 2 ? 'doute' : 'doutes'}, ${fail} ${fail < 2 ? 'faute' : 'fautes'}`,
 
   reach: {
     failed: (url, why) => `${url} ne répond pas : ${why}`,
