@@ -46,7 +46,8 @@ export function sanitizeHtml(html: string | null | undefined): string {
 }
 
 /**
- * The same in the shape that React wants. What is trusted has been sanitised here: there is no way to trust it as it is.
+ * The same in the shape that React wants. What is trusted has been sanitised here: there is no way to trust it as it is. What a server
+ * rendered stays escaped in the browser, for React leaves it so: there give it null until the component is mounted (docs/sanitising.md).
  *
  * @example <div dangerouslySetInnerHTML={trustHtml(message.html)} />
  */
