@@ -144,9 +144,15 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     ...acts,
     readiness: readiness.read,
     providers: providerClients.states,
-    hasMail: postman !== null,
+    postman,
   })
-  const gauges = createGauges({ ...acts, readiness: readiness.read, providers: providerClients.states, database })
+  const gauges = createGauges({
+    ...acts,
+    postman,
+    readiness: readiness.read,
+    providers: providerClients.states,
+    database,
+  })
   const cleanUp = createCleanUp({ ...acts, ...settings.auditLog, sealer })
   const anchors = () => renewal.now().auditLog.anchors
   const { startJobs } = startNodeWork({

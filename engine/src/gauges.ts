@@ -4,6 +4,8 @@ import type { AlertStore } from './alerts/store.ts'
 import type { AuditChainStore } from './audit/chain-store.ts'
 import type { JobStore } from './jobs/store.ts'
 import type { SigningKeys } from './keys/signing-keys.ts'
+import { heldUpSince } from './mail/held-up.ts'
+import type { Postman } from './mail/postman.ts'
 import type { OutboxStore } from './mail/store.ts'
 import type { LabelsOf } from './meter/catalogue.ts'
 import { type Reading, reading } from './meter/meter.ts'
@@ -31,7 +33,9 @@ export type GaugesDeps = {
   readonly database: Pick<Database, 'connections'>
   readonly sessions: Pick<SessionStore, 'countLive'>
   readonly alerts: Pick<AlertStore, 'countOpen'>
-  readonly outbox: Pick<OutboxStore, 'waiting'>
+  readonly outbox: Pick<OutboxStore, 'waiting' | 'oldestUntried'>
+  /** Null: no letters leave this site. */
+  readonly postman: Pick<Postman, 'isDegraded'> | null
   readonly webhooks: Pick<WebhookStore, 'waiting'>
   readonly auditChain: Pick<AuditChainStore, 'countToSeal'>
   readonly jobs: Pick<JobStore, 'lastFinished' | 'lastDone'>
@@ -50,7 +54,8 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
   const figures: readonly (() => Promise<readonly Reading[]>)[] = [
     async () => [reading('active_sessions', {}, await deps.sessions.countLive(clock.now(), maxSessions))],
     async () => {
-      const { count, oldest } = await deps.outbox.waiting()
+      const { count } = await deps.outbox.waiting()
+      const oldest = await heldUpSince(deps.outbox, deps.postman?.isDegraded() ?? false)
       return [reading('mail_waiting', {}, count), reading('mail_oldest_seconds', {}, secondsSince(oldest))]
     },
     async () => {

@@ -5,6 +5,7 @@ import { openProviderSite, signInWith, toCallback } from '../oauth/provider-site
 import { startRedis } from '../services/redis.ts'
 import { freshDatabase } from '../services/run.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
+import { startMailServer } from '../support/smtp.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -86,6 +87,7 @@ describe.each(storeKinds)('OPS-6 on %s', (kind) => {
     const mail = { url: 'smtp://127.0.0.1:1', from: 'Shop <no-reply@shop.example.com>' }
     const site = await open(kind, { mail, accounts: { verifyEmail: true } })
     expect((await site.visitor().signUp('ada@example.com')).status).toBe(202)
+    await vi.waitFor(async () => expect((await site.vigile.readiness()).parts.mail).toBe('degraded'), patience)
     await pass(site, 9)
     expect((await partOf(site.vigile, 'email')).state).toBe('up')
     await pass(site, 3)
@@ -96,6 +98,22 @@ describe.each(storeKinds)('OPS-6 on %s', (kind) => {
     })
     expect((await partOf(site.vigile, 'sign-in')).state).toBe('up')
     expect((await site.vigile.status()).state).toBe('degraded')
+  })
+
+  test('a letter that its own receiver puts off, such as one to a mistyped domain, makes nobody late', async () => {
+    const server = await startMailServer({ putsOff: (address) => address.endsWith('gmial.example') })
+    closers.push(server.stop)
+    const mail = { url: server.url, from: 'Shop <no-reply@shop.example.com>' }
+    const site = await open(kind, { mail, accounts: { verifyEmail: true } })
+    expect((await site.visitor().signUp('bob@gmial.example')).status).toBe(202)
+    expect((await site.visitor().signUp('ada@example.com')).status).toBe(202)
+    await vi.waitFor(() => expect(server.received).toHaveLength(1), patience)
+    await pass(site, 20)
+    expect(await partOf(site.vigile, 'email')).toMatchObject({ state: 'up', incidents: [] })
+    expect((await site.vigile.readiness()).parts.mail).toBe('ok')
+    const readings = await site.vigile.gauges()
+    expect(readings).toContainEqual(expect.objectContaining({ name: 'mail_waiting', value: 1 }))
+    expect(readings).toContainEqual(expect.objectContaining({ name: 'mail_oldest_seconds', value: 0 }))
   })
 
   test('RES-2 a provider that fails is down on every node until it answers again; the rest is not', async () => {

@@ -13,15 +13,24 @@ export type MailServer = {
 type MailServerOptions = {
   /** Whether there is no such mailbox. */
   readonly refuses?: (address: string) => boolean
+  /** Whether it says so for now, as of a domain that is not found. */
+  readonly putsOff?: (address: string) => boolean
 }
 
-export const startMailServer = async ({ refuses = () => false }: MailServerOptions = {}): Promise<MailServer> => {
+const fault = (text: string, responseCode: number) => Object.assign(new Error(text), { responseCode })
+
+export const startMailServer = async ({
+  refuses = () => false,
+  putsOff = () => false,
+}: MailServerOptions = {}): Promise<MailServer> => {
   const received: ReceivedMail[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onRcptTo: ({ address }, _session, done) =>
-      done(refuses(address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null),
+    onRcptTo: ({ address }, _session, done) => {
+      if (refuses(address)) return done(fault('no such mailbox', 550))
+      done(putsOff(address) ? fault('4.1.2 Domain not found', 450) : null)
+    },
     onData: (stream, session, done) => {
       let content = ''
       stream.on('data', (chunk: Buffer) => {

@@ -28,14 +28,14 @@ export type WaitingRows<Row, Outcome extends string> = {
 export type Delivery = {
   /** Sends what is due at the call; the number that went out. Several calls at once share the work. */
   deliver(): Promise<number>
-  /** Why the last one that was tried still waits; null: it does not. */
+  /** Why the last one that was tried still waits; null: it does not, or for a reason of its own. */
   failure(): { readonly at: number; readonly error: unknown } | null
 }
 
 export const createDelivery = <Row extends Waiting, Outcome extends string>(deps: {
   readonly rows: WaitingRows<Row, Outcome | 'expired'>
-  /** What may pass later rejects. */
-  readonly handOver: (row: Row) => Promise<Outcome>
+  /** What may pass later rejects; `put_off`: for a reason of this one row, which says nothing of others. */
+  readonly handOver: (row: Row) => Promise<Outcome | 'put_off'>
   /** The outcome that counts. */
   readonly wentOut: NoInfer<Outcome>
   /** For the log: what it is called, and how its alerts begin. */
@@ -50,6 +50,10 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
   let round: Promise<number> | undefined
   let isAskedAgain = false
 
+  const postpone = ({ id, tries }: Row) => {
+    const pause = pauseMs(tries, deps.longestPauseMs) * (1 - jitter * Math.random())
+    return rows.postpone(id, Math.round(clock.now() + pause))
+  }
   /** Whether it went out. */
   const serve = async (row: Row): Promise<boolean> => {
     const { id, kind, tries } = row
@@ -59,7 +63,7 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
       await rows.end(id, 'expired', clock.now())
       return false
     }
-    let outcome: Outcome
+    let outcome: Outcome | 'put_off'
     try {
       outcome = await deps.handOver(row)
       failure = null
@@ -67,8 +71,11 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
       if (!failure)
         log.error({ ...about, err: error, alert: `${alert}_down` }, `a ${thing} could not be handed over, and waits`)
       failure = { at: clock.now(), error }
-      const pause = pauseMs(tries, deps.longestPauseMs) * (1 - jitter * Math.random())
-      await rows.postpone(id, Math.round(clock.now() + pause))
+      await postpone(row)
+      return false
+    }
+    if (outcome === 'put_off') {
+      await postpone(row)
       return false
     }
     await rows.end(id, outcome, clock.now())

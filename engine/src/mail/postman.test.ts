@@ -8,6 +8,7 @@ import { createOneTimeToken } from '../one-time-tokens/one-time-token.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
+import { heldUpSince } from './held-up.ts'
 import { mailSecret, mailSite } from './letter-samples.suite.ts'
 import { createMailbox } from './mailbox.ts'
 import { postLetter } from './post.ts'
@@ -198,15 +199,40 @@ describe.each(places)('on %s', (_, newPlace) => {
     })
     closers.push(server.stop)
     for (const name of ['gone', 'busy', 'fine']) await post(`${name}@example.com`)
-    const { deliver } = postman(smtp(server.port))
+    const { deliver, isDegraded } = postman(smtp(server.port))
     expect(await deliver()).toBe(1)
+    expect(isDegraded()).toBe(false)
+    expect(await heldUpSince(database.outbox, isDegraded())).toBe(null)
     busy = false
     now += firstPauseMs
     expect(await deliver()).toBe(1)
     expect(server.received.map(({ to }) => to)).toEqual(['fine@example.com', 'busy@example.com'])
     now += 10 * hour
     expect(await deliver()).toBe(0)
-    expect(logged.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    expect(logged.map(({ level }) => level)).toEqual(['warn', 'warn'])
+  })
+
+  test('a mail server that puts everybody off takes no letters: one letter says nothing of it, three do', async () => {
+    let busy = true
+    const later = () => (busy ? Object.assign(new Error('try later'), { responseCode: 450 }) : null)
+    const server = await startSmtp(0, later)
+    closers.push(server.stop)
+    const { deliver, isDegraded } = postman(smtp(server.port))
+    const since = now
+    await post('ada@example.com')
+    for (let tries = 0; tries < 5; tries += 1) {
+      await deliver()
+      now += 2 * 60_000
+    }
+    expect([isDegraded(), await heldUpSince(database.outbox, isDegraded())]).toEqual([false, null])
+    for (const name of ['bob', 'eve']) await post(`${name}@example.com`)
+    expect(await heldUpSince(database.outbox, isDegraded())).toBe(now)
+    await deliver()
+    expect([isDegraded(), await heldUpSince(database.outbox, isDegraded())]).toEqual([true, since])
+    busy = false
+    now += 10 * 60_000
+    expect(await deliver()).toBe(3)
+    expect(isDegraded()).toBe(false)
   })
 
   test('a node that dies with a letter in its hands: another one sends it when its time is over', async () => {

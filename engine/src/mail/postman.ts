@@ -11,6 +11,9 @@ import { renderLetter } from './render.ts'
 import type { OutboxStore, WaitingLetter } from './store.ts'
 import type { Transport } from './transport.ts'
 
+/** So many letters in a row that were put off, and none that was taken: it is not their receivers. */
+const putOffAtMost = 2
+
 export type PostmanDeps = {
   readonly outbox: OutboxStore
   readonly keyring: Pick<Keyring, 'find'>
@@ -23,7 +26,7 @@ export type PostmanDeps = {
 export type Postman = {
   /** Sends what is due at the call; the number of letters that went out. Several calls at once share the work. */
   deliver(): Promise<number>
-  /** Whether the last delivery failed: mail waits in the outbox (SPEC section 17). */
+  /** Whether letters as a whole do not go out: they wait in the outbox (SPEC section 17). */
   isDegraded(): boolean
   /** Rejects with what is between this machine and its mail server. */
   check(): Promise<void>
@@ -39,6 +42,7 @@ export const createPostman = (deps: PostmanDeps): Postman => {
     return JSON.parse(unseal(key, sealContext(id), sealed)) as Letter
   }
 
+  const putOff = new Set<string>()
   const { deliver, failure } = createDelivery({
     ...deps,
     rows: deps.outbox,
@@ -47,6 +51,11 @@ export const createPostman = (deps: PostmanDeps): Postman => {
       const handed = await transport.send(renderLetter(await open(waiting), deps.site), id)
       if (handed.outcome === 'refused')
         log.warn({ letter: id, kind, tries, why: handed.why }, 'the mail server refused a letter')
+      if (handed.outcome === 'put_off') {
+        log.warn({ letter: id, kind, tries, why: handed.why }, 'the mail server put a letter off')
+        if (putOff.size <= putOffAtMost) putOff.add(id)
+        if (putOff.size > putOffAtMost) throw new Error(`the mail server takes no letter: ${handed.why}`)
+      } else putOff.clear()
       return handed.outcome
     },
     wentOut: 'sent',

@@ -14,6 +14,10 @@ type SmtpError = { readonly responseCode?: number; readonly command?: string }
 const isRefusal = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
   responseCode >= 550 && responseCode < 560 && ['RCPT TO', 'DATA'].includes(command)
 
+/** A mailbox that is full, a domain that is not found, a list of greys. After 421 the server closes: that is of itself. */
+const isPutOff = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
+  responseCode >= 450 && responseCode < 460 && command === 'RCPT TO'
+
 /**
  * Mail through a server. `url`: `smtp://user:password@host:587` (TLS by STARTTLS where the server has it) or `smtps://…`;
  * `from`: `Shop <no-reply@shop.example.com>`.
@@ -55,6 +59,7 @@ export const createSmtpTransport = (input: {
       } catch (error) {
         const { message } = error as Error
         if (isRefusal(error as SmtpError)) return { outcome: 'refused', why: message }
+        if (isPutOff(error as SmtpError)) return { outcome: 'put_off', why: message }
         throw error
       }
     },

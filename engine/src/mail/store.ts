@@ -33,6 +33,8 @@ export interface OutboxStore extends WaitingRows<WaitingLetter, LetterOutcome> {
   }): Promise<void>
   /** How many wait, and when the oldest of them was written; null: none waits. */
   waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>
+  /** When the oldest was written that nobody has tried to send; null: all that wait were tried. */
+  oldestUntried(): Promise<number | null>
   /** How many letters ended so since then, as far as they were still good at that time. For an operator: it reads much. */
   countEnded(outcome: LetterOutcome, since: number): Promise<number>
   /** What was written to somebody, the newest first, 200 at most. */

@@ -19,7 +19,7 @@ export const signInState = ({ parts }: PartsReady): PartState => {
   return helpful.every((part) => (parts[part] ?? 'ok') === 'ok') ? 'up' : 'degraded'
 }
 
-/** `oldest`: when the oldest letter that waits was written; null: none waits. */
+/** `oldest`: when the oldest letter was written that waits as all others do; null: letters go out. */
 export const emailState = (oldest: number | null, now: number): PartState =>
   oldest !== null && now - oldest > latePostMs ? 'degraded' : 'up'
 

@@ -20,10 +20,10 @@ describe.each(places)('OPS-6 nodes on %s', (_, newPlace) => {
         open: (period) => db[which].status.open(period),
         deleteOld: (...input) => db[which].status.deleteOld(...input),
       },
-      outbox: { waiting: async () => ({ count: 0, oldest: null }) },
+      outbox: { waiting: async () => ({ count: 0, oldest: null }), oldestUntried: async () => null },
       readiness: async () => ({ parts: state.parts }),
       providers: () => [],
-      hasMail: false,
+      postman: null,
       isServer: true,
       clock: { now: () => now },
     })
@@ -167,9 +167,9 @@ describe('OPS-6 whoever asks', () => {
   const broken = { since: never, extend: never, open: never, deleteOld: never }
   const common = {
     status: broken,
-    outbox: { waiting: async () => ({ count: 0, oldest: null }) },
+    outbox: { waiting: async () => ({ count: 0, oldest: null }), oldestUntried: async () => null },
     providers: () => [{ id: 'discord', name: 'Discord', state: 'closed', since: 0 } as const],
-    hasMail: true,
+    postman: { isDegraded: () => false },
     isServer: true,
   }
 

@@ -1,4 +1,6 @@
 // The state of the parts that people know of, now and over 90 days (OPS-6). Each node looks; what one has written, the others read.
+import { heldUpSince } from '../mail/held-up.ts'
+import type { Postman } from '../mail/postman.ts'
 import type { OutboxStore } from '../mail/store.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { ProviderState } from '../provider-calls/provider-clients.ts'
@@ -30,11 +32,11 @@ export type StatusReport = {
 
 export type StatusDeps = {
   readonly status: StatusStore
-  readonly outbox: Pick<OutboxStore, 'waiting'>
+  readonly outbox: Pick<OutboxStore, 'waiting' | 'oldestUntried'>
   readonly readiness: () => Promise<PartsReady>
   readonly providers: () => readonly ProviderState[]
-  /** Whether letters leave this site. */
-  readonly hasMail: boolean
+  /** Null: no letters leave this site. */
+  readonly postman: Pick<Postman, 'isDegraded'> | null
   /** False: a command, which writes nothing down. */
   readonly isServer: boolean
   readonly clock: Clock
@@ -68,7 +70,7 @@ export const createStatus = (deps: StatusDeps): Status => {
 
   const partsOf = (signIn: PartState | null, email: PartState | null, now: number): readonly Live[] => [
     { id: signInPart, name: null, state: signIn },
-    ...(deps.hasMail ? [{ id: emailPart, name: null, state: email }] : []),
+    ...(deps.postman ? [{ id: emailPart, name: null, state: email }] : []),
     // A provider that answers is of no use to who can't sign in: what to say of it is not known until that is over.
     ...deps.providers().map(({ id, name, ...one }) => ({
       id: providerPart(id),
@@ -134,7 +136,7 @@ export const createStatus = (deps: StatusDeps): Status => {
         return
       }
       outages.end()
-      const email = deps.hasMail ? emailState((await deps.outbox.waiting()).oldest, now) : null
+      const email = deps.postman ? emailState(await heldUpSince(deps.outbox, deps.postman.isDegraded()), now) : null
       live = partsOf(signIn, email, now)
       await readPeriods(now)
       if (isServer) {

@@ -34,6 +34,17 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
     end: (id, outcome, now) => rows.change(id, { sealed: null, ended_at: now, outcome }),
     postpone: (id, nextAt) => rows.change(id, { next_at: nextAt }),
     waiting: rows.waiting,
+    oldestUntried: async () => {
+      const { oldest } = await db
+        .selectFrom('outbox')
+        .select(({ fn }) => fn.min('created_at').as('oldest'))
+        .where('ended_at', 'is', null)
+        // As `waiting` does, for the same index.
+        .where('next_at', '>=', 0)
+        .where('tries', '=', 0)
+        .executeTakeFirstOrThrow()
+      return oldest
+    },
     countEnded: (outcome, since) => {
       // A letter ends before it expires: their index leads to it.
       const ended = db.selectFrom('outbox').select('id').where('expires_at', '>=', since).where('ended_at', '>=', since)
