@@ -1,7 +1,12 @@
 // Nodes behind a real PgBouncer in transaction mode (OPS-10).
+import { createVouching } from '@vigile/engine'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
+import { holdTarget, restoreBackup } from '../../server/src/backup/restore-backup.ts'
+import { takeBackup } from '../../server/src/backup/take-backup.ts'
 import { copyOf, newVisitor, runVigile, type ServerNode, startNode } from '../nodes/node.ts'
 import { type PgBouncer, startPgBouncer } from '../services/pgbouncer.ts'
+import { temporaryFolder } from '../services/place.ts'
 import { freshDatabase } from '../services/run.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { ask } from './kept.ts'
@@ -51,8 +56,31 @@ test('OPS-10 TOK-5 two nodes behind PgBouncer: whoever signs in stays in, whoeve
        and application_name = 'vigile'`,
     )
     expect(Number(row?.count)).toBeLessThanOrEqual(3)
+    expect(await holdTarget({ kind: 'postgres', url: straight })).toBe('in_use')
   } finally {
     await Promise.all(nodes.map((node) => node.stop()))
+  }
+}, 300_000)
+
+test('OPS-8 OPS-10 once the nodes are stopped a backup is restored, although PgBouncer keeps their connections', async () => {
+  const folder = await temporaryFolder('backups')
+  try {
+    const database = { kind: 'postgres', url: straight } as const
+    const [place, key] = [createFolderPlace(folder.path), { recipient: null, identity: null }]
+    const manifest = await takeBackup({ database, place, key, vouching: createVouching('v'.repeat(64)) })
+    await vi.waitFor(async () => expect(await holdTarget(database)).not.toBe('in_use'), {
+      timeout: 60_000,
+      interval: 500,
+    })
+    const kept = `select pid from pg_stat_activity where datname = current_database() and application_name = 'vigile'`
+    expect((await ask(straight, kept)).length).toBeGreaterThan(0)
+    const finish = async () => {}
+    await restoreBackup({ place, manifest, key, target: database, replace: true, keepSessions: false, finish })
+    // Nor does a node that hangs go on where it was.
+    expect(await ask(straight, kept)).toEqual([])
+    expect(await ask(straight, 'select id from users')).toHaveLength(people)
+  } finally {
+    await folder.remove()
   }
 }, 300_000)
 

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
 import type { Manifest } from '../../server/src/backup/manifest.ts'
-import { createScratchPostgres } from '../../server/src/backup/postgres.ts'
+import { countPostgres, createScratchPostgres, removeAbandonedPostgres } from '../../server/src/backup/postgres.ts'
 import { holdTarget, restoreBackup } from '../../server/src/backup/restore-backup.ts'
 import { takeBackup } from '../../server/src/backup/take-backup.ts'
 import { type Folder, temporaryFolder } from '../services/place.ts'
@@ -101,6 +101,30 @@ test('OPS-8 H-9 servers are noticed by whatever name their address gives them, a
     await vigile.close()
   }
   expect(await holdTarget({ kind: 'postgres', url })).toMatchObject({ release: expect.any(Function) })
+}, 120_000)
+
+test('OPS-8 a drill under a role whose statements end early makes, counts and removes its scratch database; one of a killed drill is removed', async () => {
+  const role = `hasty_${Date.now()}`
+  // Of 1970, and of now.
+  const abandoned = ['vigile_drill_1', `vigile_drill_${Math.floor(Date.now() / 1000)}`].map((name) => `${name}_${role}`)
+  await sql(`create role ${role} login createdb; alter role ${role} set statement_timeout = '1ms'`)
+  const scratches = async () =>
+    (await ask(url, `select datname from pg_database where datname like 'vigile_drill_%'`)).map(
+      ({ datname }) => datname,
+    )
+  const address = new URL(url)
+  address.username = role
+  const scratch = await createScratchPostgres(address.href)
+  expect((await countPostgres(scratch.url)).rows).toEqual({})
+  const made = new URL(scratch.url).pathname.slice(1)
+  expect(await scratches()).toContain(made)
+  await scratch.drop()
+  expect(await scratches()).not.toContain(made)
+  for (const name of abandoned) await sql(`create database ${name}`)
+  await removeAbandonedPostgres(url)
+  expect((await scratches()).filter((name) => String(name).endsWith(role))).toEqual([abandoned[1]])
+  await sql(`drop database ${abandoned[1]}`)
+  await sql(`drop role ${role}`)
 }, 120_000)
 
 test('OPS-8 a role that may make no database, and a database that is missing, are told what to do', async () => {

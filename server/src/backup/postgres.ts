@@ -37,6 +37,8 @@ const connect = async (url: string) => {
     }),
   )
   const ask: Ask = async (sql) => (await client.query(sql)).rows
+  // A time-out of the role is meant for requests: to count a large table, or to remove a copy, takes longer.
+  await ask('set statement_timeout = 0')
   return { ask, end: () => client.end() }
 }
 
@@ -88,7 +90,13 @@ export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): P
 export const countPostgres = (url: string): Promise<Facts> => on(url, factsOf)
 
 /** A connection of the engine: `vigile`, `vigile channel`, or with what its address calls itself. */
-const isNode = `datname = current_database() and application_name ~ '^vigile( |$)'`
+const isOfNode = `datname = current_database() and application_name ~ '^vigile( |$)'`
+/**
+ * A node asks something each second. What has been idle for so long is a pooler's, which keeps connections under the name that its last
+ * client had. Null: this role is not shown it.
+ */
+const isNode = `${isOfNode} and (state is distinct from 'idle' or state_change is null
+  or state_change > clock_timestamp() - interval '15 seconds')`
 
 /** How many tables there are, and how many connections of nodes. */
 export const lookAtPostgres = (url: string): Promise<{ readonly tables: number; readonly nodes: number }> =>
@@ -193,6 +201,11 @@ do $$ begin
   if exists (select from pg_stat_activity where ${isNode}) then
     raise exception 'Servers are at work on this database. Stop them first';
   end if;
+  -- Should one be of a node that hangs, it finds out when it goes on.
+  begin
+    perform pg_terminate_backend(pid) from pg_stat_activity where ${isOfNode};
+  exception when insufficient_privilege then null;
+  end;
 end $$;`
 
 /** Here as well as by the engine, which comes after the commit: a process that is killed in between revives nobody. */
@@ -200,17 +213,24 @@ const endSessionsSql = `
 update sessions set revoked_reason = 'ended_by_operator', revoked_at = floor(extract(epoch from clock_timestamp()) * 1000)
 where revoked_at is null;`
 
-/** Makes an empty database beside that one, and removes it. Those that a killed process left a day ago are removed, too. */
+const removeAbandoned = async (ask: Ask): Promise<void> => {
+  const old = await ask(`
+    select datname as name from pg_database where datname ~ '^vigile_drill_[0-9]+_'
+    and split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 43200`)
+  for (const { name } of old) await ask(`drop database if exists "${name}" with (force)`)
+}
+
+/** Scratch databases that a killed process left half a day ago: each is a plain copy of everything. */
+export const removeAbandonedPostgres = (url: string): Promise<void> => on(url, removeAbandoned)
+
+/** Makes an empty database beside that one, and removes it. Abandoned ones are removed, too. */
 export const createScratchPostgres = (url: string): Promise<{ readonly url: string; drop(): Promise<void> }> =>
   on(url, async (ask) => {
     const [row] = await ask(
       `select floor(extract(epoch from now()))::text || '_' || substr(md5(random()::text), 1, 6) as id`,
     )
     const name = `vigile_drill_${row?.id}`
-    const old = await ask(`
-      select datname as name from pg_database where datname ~ '^vigile_drill_[0-9]+_'
-      and split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 86400`)
-    for (const { name: abandoned } of old) await ask(`drop database if exists "${abandoned}" with (force)`)
+    await removeAbandoned(ask)
     const [me] = await ask('select quote_ident(current_user) as role')
     await ask(`create database "${name}" template template0`).catch(
       explained(

@@ -11,6 +11,7 @@ import { openKey } from './key.ts'
 import type { Manifest } from './manifest.ts'
 import { openPlace } from './open-place.ts'
 import type { Place } from './place.ts'
+import { removeAbandonedPostgres } from './postgres.ts'
 import { proveNewest } from './prove-newest.ts'
 import { takeBackup } from './take-backup.ts'
 import { targetOf } from './target.ts'
@@ -53,6 +54,10 @@ export const scheduleBackups = (
     const opened = await open(signal)
     const manifest = await takeBackup({ ...opened, database: opened.target })
     const removed = await tidyOrWarn(opened, keep, manifest.name, log)
+    if (opened.target.kind === 'postgres')
+      await removeAbandonedPostgres(opened.target.url).catch((error: unknown) =>
+        log.warn({ err: error }, 'the scratch database of a drill that was killed could not be removed'),
+      )
     return { ...resultOf(manifest, startedAt), removed: removed.length }
   }
   const prove = async (signal: AbortSignal) => {

@@ -478,7 +478,8 @@ export const en = {
     into: 'Restore into this database (default: the configured one)',
     replace: 'Replace what the database holds',
     keepSessions: 'Leave the sessions of the backup alive, those that were ended since included',
-    inUse: (name: string) => `Servers are at work on ${name}. Stop them first.`,
+    inUse: (name: string) =>
+      `Servers are at work on ${name}. Stop them first. Connections that a pooler keeps count for 15 seconds.`,
     unreadable: (name: string) =>
       `${name} is damaged: what is there can't be read. Move it out of the way, with ${name}-wal and ${name}-shm where they are, and restore again.`,
     notEmpty: (name: string, tables: number) =>

@@ -495,7 +495,8 @@ export const fr: Catalogue = {
     into: 'Restaurer dans cette base (par défaut : celle qui est réglée)',
     replace: 'Remplacer ce que la base contient',
     keepSessions: 'Laisser vivre les sessions de la sauvegarde, y compris celles terminées depuis',
-    inUse: (name) => `Des serveurs travaillent sur ${name}. Arrêtez-les d’abord.`,
+    inUse: (name) =>
+      `Des serveurs travaillent sur ${name}. Arrêtez-les d’abord. Les connexions que garde un pooler comptent 15 secondes.`,
     unreadable: (name) =>
       `${name} est endommagée : on ne peut pas la lire. Mettez-la de côté, avec ${name}-wal et ${name}-shm s’ils y sont, et restaurez de nouveau.`,
     notEmpty: (name, tables) =>
