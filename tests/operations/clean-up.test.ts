@@ -2,8 +2,9 @@
 import { createVigile, type Vigile } from '@vigile/engine'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { postgresLedger } from '../nodes/ledgers.ts'
 import { freshDatabase } from '../services/run.ts'
-import { createVisitor } from '../support/visitor.ts'
+import { createVisitor, type Visitor } from '../support/visitor.ts'
 
 const publicUrl = 'https://shop.example.com'
 const dead = 5_000
@@ -55,6 +56,27 @@ const bury = async (count: number) => {
      from (select * from sessions limit 1) one, generate_series(1, ${count}) n`,
   )
 }
+/** What each delete took, in which transaction, and what it kept from others. It ends half a second later: people meet it. */
+const watchDeletes = () =>
+  db.query(`
+    create table deletes (at timestamptz default clock_timestamp(), transaction bigint, rows int, locks text[]);
+    create function note_delete() returns trigger language plpgsql as $$ begin
+      insert into deletes (transaction, rows, locks) select txid_current(), (select count(*) from gone), array(
+        select distinct mode from pg_locks where relation = 'sessions'::regclass and pid = pg_backend_pid());
+      perform pg_sleep(0.5);
+      return null;
+    end $$;
+    create trigger note_delete after delete on sessions referencing old table as gone
+      for each statement execute function note_delete();`)
+type Delete = {
+  readonly at: Date
+  readonly transaction: string
+  readonly rows: number
+  readonly locks: readonly string[]
+}
+/** What two may hold at once, and who writes a row as well. */
+const mild = ['AccessShareLock', 'RowShareLock', 'RowExclusiveLock']
+
 const buried = async () =>
   (await db.query<{ count: number }>(`select count(*)::int from sessions where id like 'dead-%'`)).rows[0]?.count
 
@@ -69,20 +91,39 @@ test('TOK-10 OPS-11 with three nodes up, dead sessions are removed once, while n
     }),
   )
   await bury(dead)
+  await watchDeletes()
   for (const node of nodes) node.startJobs()
   let cleaning = true
   const refused: number[] = []
-  const life = visitors.map(async (visitor) => {
+  const rotations: number[] = []
+  const goOn = async (visitor: Visitor) => {
+    const { status, body } = await visitor.refresh()
+    if (body?.rotated) rotations.push(Date.now())
+    for (const seen of [status, (await visitor.ack()).status, (await visitor.me()).status])
+      if (seen !== 200 && seen !== 204) refused.push(seen)
+  }
+  const ledger = postgresLedger(db)
+  const life = (async () => {
     while (cleaning) {
-      for (const { status } of [await visitor.refresh(), await visitor.me()]) if (status !== 200) refused.push(status)
+      // A refresh within a minute of the last writes nothing.
+      await ledger.passTime(2)
+      await Promise.all(visitors.map(goOn))
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
-  })
+  })()
   const patience = { timeout: 90_000, interval: 100 }
   await vi.waitFor(async () => expect(await buried()).toBe(0), patience)
   cleaning = false
-  await Promise.all(life)
+  await life
   expect(refused).toEqual([])
+
+  const { rows: deletes } = await db.query<Delete>('select * from deletes where rows > 0 order by at')
+  expect(deletes.reduce((sum, { rows }) => sum + rows, 0)).toBe(dead)
+  expect(deletes.filter(({ rows }) => rows > 1_000)).toEqual([])
+  expect(new Set(deletes.map(({ transaction }) => transaction)).size).toBe(deletes.length)
+  expect(deletes.flatMap(({ locks }) => locks).filter((mode) => !mild.includes(mode))).toEqual([])
+  const [first, last] = [deletes.at(0), deletes.at(-1)].map((one) => one?.at.getTime() ?? 0) as [number, number]
+  expect(rotations.filter((at) => at > first && at < last).length).toBeGreaterThan(0)
 
   // Each slot is one node's.
   await vi.waitFor(async () => {
