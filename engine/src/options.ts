@@ -172,7 +172,7 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
   }
   /** `command`: works beside a running server on the embedded database, and is no node. Default `server`. */
   readonly role?: 'server' | 'command' | undefined
-  /** Cron pattern of the clean-up, in the time of the machine; default `0 2 * * *`. */
+  /** Cron pattern of the clean-up, in UTC; default `0 2 * * *`. */
   readonly cleanUpAt?: string | undefined
   /** Where figures of what happens go (docs/monitoring.md); default: nowhere. */
   readonly meter?: Meter | undefined

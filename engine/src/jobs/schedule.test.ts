@@ -5,7 +5,7 @@ import { type Meter, noMeter } from '../meter/meter.ts'
 import { silentLog } from '../primitives/log.ts'
 import type { Database } from '../stores/database.ts'
 import { type Place, places } from '../stores/samples.suite.ts'
-import { runOnce, scheduleJob } from './schedule.ts'
+import { cronFault, dueSince, runOnce, scheduleJob } from './schedule.ts'
 import type { JobStore } from './store.ts'
 
 describe.each(places)('on %s', (_, newPlace) => {
@@ -103,7 +103,7 @@ describe('the schedule', () => {
   }
 
   test('TOK-10 nodes that wake a little early or late mean the same slot', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 0, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 0, 0)))
     const { claimed, jobs } = claims()
     let worked = 0
     const input = {
@@ -119,17 +119,38 @@ describe('the schedule', () => {
     expect(claimed).toHaveLength(1)
     void punctual.stop()
     // The other node was busy, and comes 2.3 s late.
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 59))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 59)))
     const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
-    vi.setSystemTime(new Date(2026, 10, 21, 2, 0, 2, 300))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 2, 0, 2, 300)))
     await vi.advanceTimersByTimeAsync(2_000)
     void late.stop()
     expect(claimed).toHaveLength(2)
-    expect(claimed.map(({ slot }) => slot)).toEqual([
-      new Date(2026, 10, 21, 2).getTime(),
-      new Date(2026, 10, 21, 2).getTime(),
-    ])
+    expect(claimed.map(({ slot }) => slot)).toEqual([Date.UTC(2026, 10, 21, 2), Date.UTC(2026, 10, 21, 2)])
     expect(worked).toBe(1)
+  })
+
+  test('TOK-10 nodes in different time zones mean the same slot: moments are in UTC', async () => {
+    const zone = process.env.TZ
+    const { claimed, jobs } = claims()
+    try {
+      for (const TZ of ['Asia/Tokyo', 'America/New_York']) {
+        process.env.TZ = TZ
+        vi.setSystemTime(Date.UTC(2026, 10, 21, 1, 59))
+        const deps = { jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }
+        const schedule = scheduleJob(deps, { job: 'clean-up', pattern: '0 2 * * *', work: async () => ({}) })
+        await vi.advanceTimersByTimeAsync(2 * 60_000)
+        void schedule.stop()
+        expect(dueSince('0 2 * * *', Date.UTC(2026, 10, 21, 12))).toBe(Date.UTC(2026, 10, 21, 2))
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    }
+    expect(claimed.map(({ slot }) => slot)).toEqual([Date.UTC(2026, 10, 21, 2), Date.UTC(2026, 10, 21, 2)])
+  })
+
+  test('a pattern without a moment is none', () => {
+    expect([cronFault('30 2 31 2 *'), cronFault('30 2 * * *')]).toEqual([expect.stringContaining('no moment'), null])
   })
 
   const minute = 60_000
@@ -159,7 +180,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 a node that dies in the middle of a job leaves it to another, which does it once', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
     const began: string[] = []
     // Dead: it neither ends nor renews its lease, since intervals are not moved here.
@@ -183,7 +204,7 @@ describe('the schedule', () => {
 
   test('TOK-10 a long job is not begun by another node while the first is at it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
     let worked = 0
     const long = atTwo(async () => {
@@ -197,9 +218,9 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 OPS-8 the database is away at the moment of a job: it is done soon after, once', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
-    const until = new Date(2026, 10, 21, 2, 0, 20).getTime()
+    const until = Date.UTC(2026, 10, 21, 2, 0, 20)
     const jobs: JobStore = {
       ...deps.jobs,
       claim: async (input) => {
@@ -224,7 +245,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 OPS-8 work that fails is begun again by the only node, and for two hours at most', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const tries = { once: 0, always: 0 }
     const work = (kind: 'once' | 'always') => async () => {
       tries[kind] += 1
@@ -241,7 +262,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 OPS-9 both nodes are restarted during a job, one after the other: it is done at once, once, and no failure', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const failures: string[] = []
     const meter: Meter = { ...noMeter, add: (name, _, by = 1) => void failures.push(...Array(by).fill(name)) }
     const deps = { ...lease(), meter }
@@ -273,7 +294,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 every node is killed during a job: those that come after do it when the lease is over, once', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
     const dead = scheduleJob(
       deps,
@@ -295,7 +316,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 a node that starts without the database catches up once it is there', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 2, 10, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 2, 10, 0)))
     const { jobs, ...deps } = lease()
     let asked = 0
     const isOwed = async () => {
@@ -314,7 +335,7 @@ describe('the schedule', () => {
   })
 
   test('OPS-7 a job that does not end holds a stop up for seconds, and its run is given back', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
     const stuck = scheduleJob(
       deps,
@@ -329,12 +350,12 @@ describe('the schedule', () => {
     expect(stopped).toBe(false)
     await vi.advanceTimersByTimeAsync(9_000)
     await stopping
-    const again = { job: 'clean-up', slot: new Date(2026, 10, 21, 2).getTime(), node: 'next', work: async () => ({}) }
+    const again = { job: 'clean-up', slot: Date.UTC(2026, 10, 21, 2), node: 'next', work: async () => ({}) }
     expect(await runOnce(deps, again)).toBe(true)
   })
 
   test('OPS-5 a failure is logged and counted from nought on, and the next slot comes all the same', async () => {
-    vi.setSystemTime(new Date(2026, 10, 21, 1, 59, 0))
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const { claimed, jobs } = claims()
     const errors: object[] = []
     const log = { ...silentLog, error: (fields: object) => void errors.push(fields) }
@@ -364,7 +385,7 @@ describe('the schedule', () => {
   })
 
   test('TOK-10 the default hour is two in the night', () => {
-    const next = new Cron('0 2 * * *', { paused: true }).nextRun(new Date(2026, 10, 21, 12))
+    const next = new Cron('0 2 * * *', { paused: true, timezone: 'UTC' }).nextRun(new Date(Date.UTC(2026, 10, 21, 12)))
     expect([next?.getHours(), next?.getMinutes()]).toEqual([2, 0])
   })
 })

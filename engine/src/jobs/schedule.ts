@@ -22,9 +22,12 @@ const keepMs = 30 * 86_400_000
 /** `stop`: nothing begins any more; what is under way is told, waited for (seconds), and left to another node where it did not end well. */
 export type Schedule = { stop(): Promise<void> }
 
+/** Of all nodes, and of whoever asks when a job was due: machines have time zones of their own. */
+const timezone = 'UTC'
+
 /** The last moment of a cron pattern by which a job must have been done at `now`; null: none was yet. */
 export const dueSince = (pattern: string, now: number): number | null =>
-  new Cron(pattern, { paused: true }).previousRuns(1, new Date(now - lostAfterMs))[0]?.getTime() ?? null
+  new Cron(pattern, { paused: true, timezone }).previousRuns(1, new Date(now - lostAfterMs))[0]?.getTime() ?? null
 
 /** What a run of a job comes to, in numbers. */
 export type JobResult = Readonly<Record<string, number>>
@@ -32,8 +35,8 @@ export type JobResult = Readonly<Record<string, number>>
 /** What keeps a text from being a cron pattern; null: it is one. */
 export const cronFault = (pattern: string): string | null => {
   try {
-    new Cron(pattern, { paused: true }).stop()
-    return null
+    const isEver = new Cron(pattern, { paused: true, timezone }).nextRun() !== null
+    return isEver ? null : `"${pattern}" has no moment to come`
   } catch (error) {
     return `"${pattern}" is no cron pattern: ${(error as Error).message}`
   }
@@ -106,7 +109,7 @@ export const scheduleJob = (
   }
   // Prometheus sees no increase in what was not there before; and what has failed never shows so that it is scheduled.
   meter.add('job_failures_total', { task: job }, 0)
-  const cron = new Cron(input.pattern, { protect: true, unref: true, catch: failed }, run)
+  const cron = new Cron(input.pattern, { timezone, protect: true, unref: true, catch: failed }, run)
 
   const catchUp = async () => {
     const slot = cron.previousRuns(1)[0]?.getTime()

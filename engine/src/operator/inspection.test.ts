@@ -5,7 +5,7 @@ import { type Place, places, sampleAccount, sampleIdentity, sampleSession } from
 import { createInspection } from './inspection.ts'
 
 const hourMs = 3_600_000
-const now = new Date(2026, 10, 21, 12).getTime()
+const now = Date.UTC(2026, 10, 21, 12)
 
 describe.each(places)('on %s', (_, newPlace) => {
   let place: Place
@@ -71,7 +71,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   })
 
   test('OPS-3 TOK-10 the clean-up that must have been done two hours after its moment', async () => {
-    const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime()
+    const at = (day: number, hour: number) => Date.UTC(2026, 10, day, hour)
     expect((await inspect()).cleanUp).toEqual({ doneAt: null, dueSince: at(21, 2) })
     expect((await inspect('0 11 * * *')).cleanUp.dueSince).toBe(at(20, 11))
     expect((await inspect('0 2 * * 1')).cleanUp.dueSince).toBe(at(16, 2))

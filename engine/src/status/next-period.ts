@@ -3,6 +3,8 @@ import { isWorse, type PartState, type Period, signInPart } from './period.ts'
 
 /** Who looks speaks for the time since somebody looked last, as far as that is no longer ago. */
 export const gapMs = 150_000
+/** A node that has just started may have been stopped in an outage. Rows are moved each minute by those that go on. */
+export const freshGapMs = 100_000
 /** A period is moved on once a minute, by whichever node comes first. */
 const betweenMovesMs = 50_000
 /** What one node sees, such as a provider that does not answer it, is believed until it has not been said for so long. */
@@ -10,12 +12,17 @@ export const heldMs = 100_000
 
 export type NextPeriod = { readonly act: 'none' } | { readonly act: 'extend' | 'open'; readonly period: Period }
 
-/** `known`: the newest of this part; null: there is none. */
+/** `known`: the newest of this part; null: there is none. `isFresh`: this node has seen none before. */
 export const nextPeriod = (
   known: Period | null,
-  { part, state, now }: { readonly part: string; readonly state: PartState; readonly now: number },
+  {
+    part,
+    state,
+    now,
+    isFresh = false,
+  }: { readonly part: string; readonly state: PartState; readonly now: number; readonly isFresh?: boolean },
 ): NextPeriod => {
-  if (known === null || now - known.seenAt > gapMs) {
+  if (known === null || now - known.seenAt > (isFresh ? freshGapMs : gapMs)) {
     // By the minute, so that nodes which start together mean the same one.
     const minute = Math.floor(now / 60_000) * 60_000
     return { act: 'open', period: { part, state, beganAt: Math.max(minute, known?.seenAt ?? 0), seenAt: now } }

@@ -49,6 +49,25 @@ describe.each(places)('OPS-6 nodes on %s', (_, newPlace) => {
     }
   }
 
+  test('an outage in which the only node was restarted was measured by nobody: it is neither up nor down', async () => {
+    start()
+    const node = openNode()
+    await pass([node], 3)
+    node.state.parts = away
+    await pass([node], 1.5)
+    const next = openNode()
+    now += 20_000
+    await next.look()
+    await pass([next], 2)
+    const [before, after, ...others] = await rows()
+    expect(others).toEqual([])
+    expect((after?.beganAt ?? 0) - (before?.seenAt ?? 0)).toBeGreaterThan(minute)
+    // A restart that takes a moment leaves no gap.
+    const third = openNode()
+    await pass([third], 2)
+    expect(await rows()).toHaveLength(2)
+  })
+
   test('an outage that three nodes remember is one period, however often they write it', async () => {
     start()
     const nodes = [openNode(), openNode('other'), openNode()] as const

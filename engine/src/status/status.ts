@@ -104,7 +104,9 @@ export const createStatus = (deps: StatusDeps): Status => {
     let hasWritten = false
     for (const { id, state } of live) {
       const next: ReturnType<typeof nextPeriod> =
-        state === null ? { act: 'none' } : nextPeriod(newestOf(id), { part: id, state, now })
+        state === null
+          ? { act: 'none' }
+          : nextPeriod(newestOf(id), { part: id, state, now, isFresh: lastGoodAt === null })
       if (next.act === 'extend') await status.extend(next.period, now)
       if (next.act === 'open') await status.open(next.period)
       hasWritten ||= next.act !== 'none'

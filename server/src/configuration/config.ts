@@ -28,7 +28,7 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
      * production one of these must be said.
      */
     readonly key?: string | undefined
-    /** Cron pattern, in the time of the machine, or `off`; default `30 2 * * *`. */
+    /** Cron pattern, in UTC, or `off`; default `30 2 * * *`. */
     readonly schedule?: string | undefined
     /** Cron pattern by which the newest backup is proven (the drill), for a node whose key reads it; default `off`. */
     readonly drillSchedule?: string | undefined
