@@ -9,7 +9,7 @@ import { randomToken } from '../primitives/random.ts'
 
 export type Jobs = {
   /**
-   * Does the work at every moment of a cron pattern (in the time of the machine), on one node of the cluster, until the engine
+   * Does the work at every moment of a cron pattern (in UTC), on one node of the cluster, until the engine
    * is closed, by which the signal is aborted: within five seconds the work must have ended. What fails is logged and begun again by this
    * node or another, as is what a node died over, for two hours; then it is left to the next time: begun twice, the work
    * must do no harm. Throws a RangeError where the pattern can't be one.
