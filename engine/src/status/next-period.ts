@@ -4,7 +4,7 @@ import { isWorse, type PartState, type Period, signInPart } from './period.ts'
 /** Who looks speaks for the time since somebody looked last, as far as that is no longer ago. */
 export const gapMs = 150_000
 /** A node that has just started may have been stopped in an outage. Rows are moved each minute by those that go on. */
-export const freshGapMs = 100_000
+const freshGapMs = 100_000
 /** A period is moved on once a minute, by whichever node comes first. */
 const betweenMovesMs = 50_000
 /** What one node sees, such as a provider that does not answer it, is believed until it has not been said for so long. */
