@@ -1,21 +1,23 @@
 // The only place where authentication is configured, and the only one that knows a lifetime.
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createVigile } from '@vigile/engine'
 
 const { env } = process
 const production = env.NODE_ENV === 'production'
 const port = Number(env.PORT ?? 3005)
-if (!production && !env.DATABASE_URL) mkdirSync('data', { recursive: true })
 
 const database = env.DATABASE_URL ?? 'file:./data/vigile.db'
 const folder = database.startsWith('file:') ? database.slice('file:'.length).replace(/[^/]*$/, '') : './data/'
+/** The API's own file: in one folder with Vigile's, where that is a file. */
+const apiDatabase = env.HOURS_DATABASE ?? `${folder}hours.db`
+mkdirSync(dirname(apiDatabase), { recursive: true })
 
 export const site = {
   port,
   production,
   publicUrl: env.VIGILE_PUBLIC_URL ?? `http://localhost:${port}`,
-  /** The API's own file: in one folder with Vigile's, where that is a file. */
-  apiDatabase: env.HOURS_DATABASE ?? `${folder}hours.db`,
+  apiDatabase,
 }
 
 export const auth = createVigile({

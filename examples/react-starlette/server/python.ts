@@ -64,6 +64,6 @@ const listening = (child: ChildProcess) =>
     })
     child.once('error', reject)
     child.once('exit', () =>
-      reject(new Error(`${python} did not start the API; it needs starlette, uvicorn and pyjwt[crypto]`)),
+      reject(new Error(`the API ended at once: ${python} says why. It needs starlette, uvicorn and pyjwt[crypto]`)),
     )
   })

@@ -68,7 +68,7 @@ describe.each([
     stores = services
       ? { DATABASE_URL: await freshDatabase(), REDIS_URL: sharedRedisUrl() }
       : { DATABASE_URL: `file:${join(folder.path, 'vigile.db')}` }
-    const env = { ...stores, ...movedTime, HOURS_DATABASE: join(folder.path, 'hours.db') }
+    const env = { ...stores, ...movedTime, HOURS_DATABASE: join(folder.path, 'data', 'hours.db') }
     hours = await startExample('react-starlette', { env })
     ada = createPerson(hours, now)
     expect(await ada.signUp('ada@example.com')).toBe(201)
