@@ -2,15 +2,18 @@
 import '@angular/compiler'
 import { Component, signal } from '@angular/core'
 import { bootstrapApplication } from '@angular/platform-browser'
-import { createRoot } from 'react-dom/client'
+import { createRoot, hydrateRoot } from 'react-dom/client'
 import { SafeHtmlPipe, SafeUrlPipe } from '../../../adapters/angular/src/index.ts'
 import { sanitizeHtml, sanitizeUrl, trustHtml } from '../../../sanitize/src/index.ts'
+import { Formatted } from './formatted.tsx'
 
 type Texts = readonly (string | null | undefined)[]
 
 declare global {
   /** Shows all of them, and ends when they are on the page. */
   var show: Record<'raw' | 'plain' | 'react' | 'angular', (html: Texts, urls: Texts) => Promise<void>>
+  /** Brings to life what a server rendered. */
+  var hydrate: (fromServer: string, html: string) => void
   var sanitise: { sanitizeHtml: typeof sanitizeHtml; sanitizeUrl: typeof sanitizeUrl; trustHtml: typeof trustHtml }
 }
 
@@ -41,6 +44,11 @@ class App {
 let shown: { html: Texts; urls: Texts }
 
 globalThis.sanitise = { sanitizeHtml, sanitizeUrl, trustHtml }
+globalThis.hydrate = (fromServer, html) => {
+  const main = place()
+  main.innerHTML = fromServer
+  hydrateRoot(main, <Formatted html={html} />)
+}
 globalThis.show = {
   raw: async (html, urls) => {
     plainly(html, urls)
