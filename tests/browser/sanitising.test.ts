@@ -2,13 +2,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatted } from '../../adapters/react/src/formatted.suite.tsx'
+import { trustHtml } from '../../sanitize/src/index.ts'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { htmlVectors, urlVectors, workingHtml } from '../support/xss-vectors.ts'
 import { sanitiseHtml, sanitiseScript } from './pages/bundle.ts'
-import { Formatted } from './pages/formatted.tsx'
 
 let browser: Chromium
 let server: Server
@@ -132,7 +132,7 @@ test('XSS-1 what is clean stays as it is when it is cleaned again', async () => 
 
 test('XSS-1 on a page that a server rendered, formatted text becomes so, and harmless, once the page is alive', async () => {
   const html = '<b>bold</b><img src=x onerror="alert(1)">'
-  const fromServer = renderToString(createElement(Formatted, { html }))
+  const fromServer = renderToString(formatted(html, trustHtml))
   const { page, done } = await open()
   await page.evaluate(([server, text]) => hydrate(server, text), [fromServer, html] as const)
   await expect.poll(() => page.locator('main').innerHTML()).toBe('<div><b>bold</b></div>')

@@ -4,8 +4,8 @@ import { Component, signal } from '@angular/core'
 import { bootstrapApplication } from '@angular/platform-browser'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { SafeHtmlPipe, SafeUrlPipe } from '../../../adapters/angular/src/index.ts'
+import { formatted } from '../../../adapters/react/src/formatted.suite.tsx'
 import { sanitizeHtml, sanitizeUrl, trustHtml } from '../../../sanitize/src/index.ts'
-import { Formatted } from './formatted.tsx'
 
 type Texts = readonly (string | null | undefined)[]
 
@@ -47,7 +47,7 @@ globalThis.sanitise = { sanitizeHtml, sanitizeUrl, trustHtml }
 globalThis.hydrate = (fromServer, html) => {
   const main = place()
   main.innerHTML = fromServer
-  hydrateRoot(main, <Formatted html={html} />)
+  hydrateRoot(main, formatted(html, trustHtml))
 }
 globalThis.show = {
   raw: async (html, urls) => {
