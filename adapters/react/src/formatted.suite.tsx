@@ -11,6 +11,7 @@ export const Formatted = ({ html, trust }: { html: string | null; trust: Trust }
     () => true,
     () => false,
   )
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: what is trusted was sanitised.
   return <div dangerouslySetInnerHTML={trust(isInBrowser ? html : null)} />
 }
 
