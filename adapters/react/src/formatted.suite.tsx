@@ -5,7 +5,7 @@ type Trust = (html: string | null) => { __html: string }
 
 const never = () => () => {}
 
-export const Formatted = ({ html, trust }: { html: string | null; trust: Trust }) => {
+const Formatted = ({ html, trust }: { html: string | null; trust: Trust }) => {
   const isInBrowser = useSyncExternalStore(
     never,
     () => true,
