@@ -3,7 +3,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, temporaryFolder } from '../services/place.ts'
 import { startProgram } from '../services/process.ts'
-import { freshDatabase, sharedRedisUrl } from '../services/run.ts'
+import { startRedis } from '../services/redis.ts'
+import { freshDatabase } from '../services/run.ts'
 import { testSecret } from './site.ts'
 
 export type Example = {
@@ -20,7 +21,7 @@ export type Example = {
 }
 
 export type ExampleOptions = {
-  /** On a new PostgreSQL database and the run's Redis; default: the embedded store. */
+  /** On a new PostgreSQL database and a Redis of its own, for limits count by address; default: the embedded store. */
   readonly services?: boolean
   /** More variables of its environment. */
   readonly env?: Readonly<Record<string, string>>
@@ -46,6 +47,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
   const [folder, port] = [await temporaryFolder(name), options.port ?? (await freePort())]
   const clock = join(folder.path, 'clock')
   writeFileSync(clock, '0')
+  const redis = options.services ? await startRedis() : undefined
   const program = await startProgram({
     command: process.execPath,
     args: ['--import', join(root, 'tests/support/moving-clock.ts'), 'start.ts'],
@@ -56,7 +58,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
       HOME: folder.path,
       PORT: String(port),
       DATABASE_URL: options.services ? await freshDatabase() : `file:${join(folder.path, 'vigile.db')}`,
-      ...(options.services && { REDIS_URL: sharedRedisUrl() }),
+      ...(redis && { REDIS_URL: redis.url }),
       VIGILE_SECRET: testSecret,
       TEST_CLOCK: clock,
       ...options.env,
@@ -69,6 +71,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
     moveClock: (ms) => setClock(clock, Number(readFileSync(clock, 'utf8')) + ms),
     stop: async () => {
       await program.stop()
+      await redis?.stop()
       await folder.remove()
     },
   }

@@ -121,7 +121,9 @@ describe('SYS-C RBAC-3 on the pages', () => {
       ['delete', '>Delete<'],
     ] as const)
       expect([act, text.includes(words)]).toEqual([act, allowed[who].includes(act)])
-    const admins = await Promise.all(['/people', '/record'].map((path) => people[who].get(path)))
+    const admins = await Promise.all(
+      ['/people', '/record'].map((path) => people[who].get(path, { headers: { accept: 'text/html' } })),
+    )
     const status = { nobody: 307, user: 403, editor: 403, admin: 200 }[who]
     expect(admins.map((answer) => answer.status)).toEqual([status, status])
   })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fetchFrom, runVigile } from '../../../tests/nodes/node.ts'
 import { type Folder, temporaryFolder } from '../../../tests/services/place.ts'
-import { freshDatabase, sharedRedisUrl } from '../../../tests/services/run.ts'
+import { type RedisServer, startRedis } from '../../../tests/services/redis.ts'
+import { freshDatabase } from '../../../tests/services/run.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
 import { testSecret } from '../../../tests/support/site.ts'
 import { createVisitor, type Visitor } from '../../../tests/support/visitor.ts'
@@ -56,6 +57,7 @@ describe.each([
   let hours: Example
   let folder: Folder
   let stores: Record<string, string>
+  let redis: RedisServer | undefined
   let moved = 0
   const move = (ms: number) => {
     moved += ms
@@ -65,8 +67,10 @@ describe.each([
   let ada: ReturnType<typeof createPerson>
   beforeAll(async () => {
     folder = await temporaryFolder('hours')
-    stores = services
-      ? { DATABASE_URL: await freshDatabase(), REDIS_URL: sharedRedisUrl() }
+    // A Redis of its own: limits count by address, and every test comes from the same.
+    redis = services ? await startRedis() : undefined
+    stores = redis
+      ? { DATABASE_URL: await freshDatabase(), REDIS_URL: redis.url }
       : { DATABASE_URL: `file:${join(folder.path, 'vigile.db')}` }
     const env = { ...stores, ...movedTime, HOURS_DATABASE: join(folder.path, 'data', 'hours.db') }
     hours = await startExample('react-starlette', { env })
@@ -75,6 +79,7 @@ describe.each([
   })
   afterAll(async () => {
     await hours?.stop()
+    await redis?.stop()
     await folder?.remove()
   })
 
