@@ -4,31 +4,24 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprintOf, rememberBuild, wasBuiltFrom } from '../../scripts/stale.mjs'
-import { freePort } from '../../tests/services/place.ts'
 import { startLocalDiscord } from './discord/start.ts'
 
 const here = import.meta.dirname
-const root = join(here, '../..')
-const bin = join(root, 'node_modules/.bin')
+const bin = join(here, '../../node_modules/.bin')
 
-process.chdir(root)
+process.chdir(here)
 const front = ['front', 'permissions.ts', 'angular.json', 'tsconfig.front.json'].map(
   (name) => `examples/discord-dashboard/${name}`,
 )
 const packages = ['adapters/angular/src', 'client/src', 'contract/src', 'sanitize/src']
 const fingerprint = fingerprintOf([...front, ...packages, 'package-lock.json'])
-const isBuilt = existsSync(join(here, 'dist/front/index.html')) && wasBuiltFrom('discord-dashboard', fingerprint)
-process.chdir(here)
+const isBuilt = existsSync('dist/front/index.html') && wasBuiltFrom('discord-dashboard', fingerprint)
 run('tsc', ['-b'])
 if (!isBuilt) {
   run('ng', ['build', '--progress=false'])
-  process.chdir(root)
   rememberBuild('discord-dashboard', fingerprint)
-  process.chdir(here)
 }
 
-// The public URL, which the engine is made with, has the port in it: any free one is chosen now.
-if (process.env.PORT === '0') process.env.PORT = String(await freePort())
 const port = process.env.PORT ?? '3002'
 const publicUrl = process.env.VIGILE_PUBLIC_URL ?? `http://localhost:${port}`
 if (process.env.DISCORD_CLIENT_ID === undefined) Object.assign(process.env, await startLocalDiscord(publicUrl))

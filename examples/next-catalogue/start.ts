@@ -4,9 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fingerprintOf, rememberBuild, wasBuiltFrom } from '../../scripts/stale.mjs'
 
@@ -23,9 +22,9 @@ const runNext = (args: readonly string[], env: NodeJS.ProcessEnv, stdio: 'pipe' 
 
 const build = async (): Promise<void> => {
   const sources = ['app', 'components', 'lib', 'instrumentation.ts', 'proxy.ts', 'next.config.ts', 'linked-engine.js']
-  const packages = ['adapters/next/src', 'client/src', 'contract/src'].map((folder) => join('../..', folder))
-  const fingerprint = fingerprintOf([...sources, ...packages].map((path) => join(here, path)))
-  if (wasBuiltFrom('next-catalogue', fingerprint)) return
+  const own = sources.map((name) => `examples/next-catalogue/${name}`)
+  const fingerprint = fingerprintOf([...own, 'adapters/next/src', 'client/src', 'contract/src', 'package-lock.json'])
+  if (existsSync(join(here, '.next/BUILD_ID')) && wasBuiltFrom('next-catalogue', fingerprint)) return
   console.log('· Building the catalogue')
   const child = runNext(['build'], { ...process.env, NODE_ENV: 'production' }, 'pipe')
   let said = ''
@@ -49,17 +48,8 @@ const kept = (name: string): string => {
   }
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 await build()
-const port = Number(process.env.PORT ?? 3000) || (await freePort())
+const port = Number(process.env.PORT ?? 3000)
 const url = `http://localhost:${port}`
 const isTrial = !process.env.VIGILE_SECRET
 /** A trial has people to be. */

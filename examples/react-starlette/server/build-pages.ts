@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs'
 import { fingerprintOf, rememberBuild, wasBuiltFrom } from '../../../scripts/stale.mjs'
 
-const madeOf = ['src', 'index.html', 'vite.config.ts', 'package.json', '../../client/src', '../../adapters/react/src']
+const own = ['src', 'index.html', 'vite.config.ts', 'package.json'].map((name) => `examples/react-starlette/${name}`)
+const madeOf = [...own, 'client/src', 'adapters/react/src', 'package-lock.json']
 
 export const buildPages = async (): Promise<void> => {
   const fingerprint = fingerprintOf(madeOf)
-  if (existsSync('dist/index.html') && wasBuiltFrom('pages', fingerprint)) return
+  if (existsSync('dist/index.html') && wasBuiltFrom('react-starlette', fingerprint)) return
   const { build } = await import('vite')
   await build({ logLevel: 'error' })
-  rememberBuild('pages', fingerprint)
+  rememberBuild('react-starlette', fingerprint)
 }
