@@ -1,22 +1,30 @@
-// Ends a run with the line `N passed, N failed`, and fails a run in which no test ran.
+// Ends a run with a line for each failure and the line `N passed, N failed`, and fails a run in which no test ran.
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+
+const line = (where: string, errors: readonly SerializedError[] | undefined) =>
+  `FAILED ${where}: ${errors?.[0]?.message.split('\n', 1)[0] ?? 'no error given'}\n`
 
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     let passed = 0
-    let failed = unhandledErrors.length
+    const failures = unhandledErrors.map((error) => line('outside a test', [error]))
     for (const module of modules) {
+      const file = module.relativeModuleId
       // A file that could not be loaded, or a hook that failed, is a failure although no test says so.
-      failed += module.errors().length
-      for (const suite of module.children.allSuites()) failed += suite.errors().length
+      failures.push(...module.errors().map((error) => line(file, [error])))
+      for (const suite of module.children.allSuites()) {
+        failures.push(...suite.errors().map((error) => line(`${file} > ${suite.fullName}`, [error])))
+      }
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
+        const { state, errors } = test.result()
         if (state === 'passed') passed += 1
-        if (state === 'failed') failed += 1
+        if (state === 'failed') failures.push(line(`${file} > ${test.fullName}`, errors))
       }
     }
-    if (failed > 0 || passed === 0) process.exitCode = 1
+    if (failures.length > 0 || passed === 0) process.exitCode = 1
     // Printed when all else has been: vitest's own summary, and complaints while closing.
-    process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed\n`))
+    process.once('exit', () => {
+      process.stdout.write(`${failures.join('')}${passed} passed, ${failures.length} failed\n`)
+    })
   }
 }
