@@ -1,5 +1,5 @@
 // The record as a file, over HTTP: whole or said not to be, harmless where it is opened, and nobody's who may not have it any more.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { by, permissions, roles } from '../roles/scene.ts'
 import { openSite, type Site, storeKinds } from '../support/site.ts'
 import { type Member, member } from './people.ts'
@@ -21,6 +21,8 @@ describe.each(storeKinds)('on %s', (kind) => {
         ),
       )
     site.move(1)
+    // Who verifies seals first: from now on each entry has its place.
+    await vi.waitUntil(async () => (await site.vigile.audit.verify()).entries >= 1_200, { timeout: 30_000 })
   })
   afterAll(() => site?.close())
   beforeEach(async () => {

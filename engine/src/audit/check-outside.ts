@@ -19,15 +19,15 @@ export const checkPlanted = async ({ deps, faults, head }: Checked): Promise<voi
 /** Beyond the head of this moment nothing may be sealed: it is written with what it stands for. */
 export const checkBeyond = async ({ deps, faults }: Checked): Promise<void> => {
   const { auditChain, keyring } = deps
-  // In this order: what is sealed meanwhile is not beyond a head that is read later.
+  // In this order: what is sealed meanwhile is not beyond what is read later.
+  const checkpoint = await auditChain.checkpointBefore(Number.MAX_SAFE_INTEGER)
   const last = await auditChain.lastPosition()
   const signed = await auditChain.head()
   const opened = signed && (await openSigned(keyring, 'head', signed))
   if (!opened?.ok) return
   const { position } = opened.value
   if (last > position) faults.add({ kind: 'beyond_head', position: position + 1, to: last })
-  const [checkpoint] = await auditChain.listCheckpoints({ after: position, limit: 1 })
-  if (checkpoint && checkpoint.position > last)
+  if (checkpoint && checkpoint.position > Math.max(last, position))
     faults.add({ kind: 'truncated', position: position + 1, to: checkpoint.position })
 }
 
