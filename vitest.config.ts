@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['tests/global-setup.ts'],
     reporters: ['default', './tests/reporter.ts'],
     maxWorkers: 2,
+    // What passes at its second try only is named at the end of the run: it is a fault of the test, or worse, and is to be mended.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         extends: true,
