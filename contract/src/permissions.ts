@@ -31,7 +31,12 @@ export type EnginePermission = NamesIn<typeof enginePermissions>
 // biome-ignore lint/suspicious/noEmptyInterface: an application fills it in.
 export interface Register {}
 
+/** Never, where what is registered is no declaration: nothing compiles, rather than everything. */
+export type RegisteredPermission<Registered> = keyof Registered extends never
+  ? string
+  : Registered extends { permissions: infer Declared extends PermissionDeclaration }
+    ? NamesIn<Declared> | EnginePermission
+    : never
+
 /** The permissions that the application registered, and the engine's own; any text where it registered none. */
-export type AppPermission = Register extends { permissions: infer Declared extends PermissionDeclaration }
-  ? NamesIn<Declared> | EnginePermission
-  : string
+export type AppPermission = RegisteredPermission<Register>

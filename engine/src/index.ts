@@ -18,6 +18,7 @@ export { clientAddress, type Networks, parseNetworks } from './http/client-addre
 export type { RouteDescription } from './http/describe-route.ts'
 export { securityHeaders } from './http/headers.ts'
 export { preferredLocale } from './http/locale.ts'
+export { type NodeRequest, peerOf, requestOf } from './http/node-request.ts'
 export type { PageState } from './http/page-state.ts'
 export type { Required, RequireOptions } from './http/require-permission.ts'
 export type { PlainAnswer } from './http/respond.ts'

@@ -11,7 +11,7 @@ import { createRecordLook } from './http/administration.ts'
 import { createAlertHandlers } from './http/alert-handlers.ts'
 import { createBlockHandlers } from './http/block-handlers.ts'
 import { createReadCaller, type Peer } from './http/call.ts'
-import { createCookies } from './http/cookies.ts'
+import { createCookies, noSession } from './http/cookies.ts'
 import { createDeviceHandlers } from './http/device-handlers.ts'
 import { createFactorHandlers } from './http/factor-handlers.ts'
 import { createForward } from './http/forward.ts'
@@ -45,6 +45,9 @@ import { permissionsThatTakeAFactor } from './second-factor/policy.ts'
 import { createConfirm } from './sessions/confirm.ts'
 import { createLiveSessions } from './sessions/live-sessions.ts'
 import type { Settings } from './settings/settings.ts'
+
+/** Long enough to sign up, short enough where it was wrong after all. */
+const noSessionSeconds = 600
 
 /** The acts over HTTP. `readiness`: whether this node can serve. */
 export const createWeb = (
@@ -122,7 +125,12 @@ export const createWeb = (
     signingKeys,
     readiness,
     openApi: () => document,
-    site: { ...settings, csrfCookie: cookies.names.csrf, bound: settings.binding !== 'off' },
+    site: {
+      ...settings,
+      csrfCookie: cookies.names.csrf,
+      noSessionCookie: cookies.set('hint', noSession, noSessionSeconds),
+      bound: settings.binding !== 'off',
+    },
   })
   const document = openApiDocument(routes, { ...settings, cookies: cookies.names })
   const respond = createRespond(settings)

@@ -36,8 +36,10 @@ function purifier(): DOMPurify {
  */
 export function sanitizeHtml(html: string | null | undefined): string {
   if (!html) return ''
-  if (!globalThis.document) return html.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-  return purifier().sanitize(html, {
+  // A number that came as JSON is shown, on a server and in a browser alike.
+  const text = String(html)
+  if (!globalThis.document) return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return purifier().sanitize(text, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: attributes,
     ALLOW_ARIA_ATTR: false,

@@ -9,6 +9,14 @@ test('XSS-1 nothing for nothing', () => {
   }
 })
 
+test('XSS-1 a number that came as JSON is text, and nothing throws', () => {
+  expect([sanitizeHtml(5 as never), sanitizeHtml(0 as never), sanitizeHtml(['<b>'] as never)]).toEqual([
+    '5',
+    '',
+    '&#60;b&#62;',
+  ])
+})
+
 test('XSS-1 where there is no document, HTML is text: no tag and no attribute is left', () => {
   expect(sanitizeHtml('<b>"hello" & \'bye\'</b>')).toBe('&#60;b&#62;&#34;hello&#34; &#38; &#39;bye&#39;&#60;/b&#62;')
   for (const vector of htmlVectors) expect(sanitizeHtml(vector)).not.toMatch(/[<>"']/)

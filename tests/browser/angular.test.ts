@@ -88,17 +88,20 @@ test('CLI-2 CLI-7 refusals and faults are HttpClient’s errors: no loop, and no
   site.rule(({ path }) => {
     if (path === '/shop/never') return { status: 401, body: '{"code":"no"}' }
     if (path === '/shop/page') return { status: 200, body: '<html>' }
+    // As JSON that no other site can read as a script.
+    if (path === '/shop/guarded') return { status: 200, body: `)]}',\n{"a":1}` }
     if (path === '/shop/cut') return 'cut'
     return path === '/shop/down' ? { status: 503, body: '{"code":"unavailable"}' } : undefined
   })
   site.forget()
-  const [never, html, text, down, gone, other] = await ask(
+  const [never, html, text, down, gone, guarded, other] = await ask(
     app,
     { url: '/shop/never' },
     { url: '/shop/page' },
     { url: '/shop/page', responseType: 'text' },
     { url: '/shop/down' },
     { url: '/shop/cut' },
+    { url: '/shop/guarded' },
     { url: 'http://other.example/x', method: 'GET' },
   )
   expect(never).toMatchObject({ status: 401, ok: false, kind: 'HttpErrorResponse', body: { code: 'no' } })
@@ -106,6 +109,7 @@ test('CLI-2 CLI-7 refusals and faults are HttpClient’s errors: no loop, and no
   expect(text).toMatchObject({ status: 200, ok: true, body: '<html>' })
   expect(down).toMatchObject({ status: 503, body: { code: 'unavailable' } })
   expect(gone).toMatchObject({ status: 0, ok: false, kind: 'HttpErrorResponse' })
+  expect(guarded).toMatchObject({ status: 200, ok: true, body: { a: 1 } })
   expect(site.asked('/shop/never')).toHaveLength(2)
   expect(other).toMatchObject({ status: 200 })
   expect(foreign.map((headers) => [headers['x-csrf-token'], headers.cookie])).toEqual([[undefined, undefined]])

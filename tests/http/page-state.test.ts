@@ -1,5 +1,5 @@
 // What a server-rendered page is told of the cookies that came with it (SPEC section 16).
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openSite, type Site } from '../support/site.ts'
 import type { Visitor } from '../support/visitor.ts'
 
@@ -39,6 +39,32 @@ test('COOK-3 a link from another site brings the hint alone: that is "ask", not 
   expect(await stateOf({ access: 'expired', hint: '1' })).toEqual(ask)
   expect(await stateOf({})).toEqual(signedOut)
   expect(await stateOf({ access: 'expired' })).toEqual(signedOut)
+})
+
+test('COOK-3 attack: a planted hint shuts nobody out of the other pages, once the browser was found to hold no session', async () => {
+  const planted = async (hints: string) => {
+    const headers = { cookie: hints }
+    return (await site.vigile.pageState(new Request(`${site.publicUrl}/sign-up`, { headers }), '/sign-up')).state
+  }
+  expect(await planted('__Host-vigile_hint=1')).toBe('ask')
+  for (const hints of ['__Host-vigile_hint=1; __Host-vigile_hint=0', '__Host-vigile_hint=0; __Host-vigile_hint=1'])
+    expect(await planted(hints)).toBe('signed_out')
+  const page = await site.visitor().get('/api/auth/continue?returnTo=/sign-up')
+  expect(page.text).toContain('"__Host-vigile_hint=0; Max-Age=600; Path=/; Secure; SameSite=Lax"')
+})
+
+test('RBAC-3 S-87 a page is told what the user may do, as of now', async () => {
+  const visitor = await signedUp('editor@example.com')
+  const by = { kind: 'operator', name: 'test' } as const
+  const { id } = (await visitor.me()).body.user
+  const permissions = async () => {
+    const state = await stateOf({ access: visitor.cookie('access') })
+    return state.state === 'signed_in' ? state.permissions : state.state
+  }
+  await site.vigile.roles.create({ name: 'reader', permissions: ['audit:read'] }, by)
+  expect(await permissions()).not.toContain('audit:read')
+  await site.vigile.roles.grant(id, 'reader', by)
+  await vi.waitFor(async () => expect(await permissions()).toContain('audit:read'), { timeout: 20_000 })
 })
 
 test('COOK-3 the sign-in page is never asked about itself: nobody is sent round in a circle', async () => {

@@ -128,13 +128,15 @@ describe.each(storeKinds)('on %s', (kind) => {
     ])
     const recent = { recentSignIn: true }
     expect(await refusal(requestOf(visitor, 'POST'), recent)).toBe('permitted')
-    expect(await refusal(requestOf(visitor, 'POST', { 'x-csrf-token': 'x' }), { ...recent, csrf: 'origin' })).toEqual([
-      403,
-      'csrf_failed',
-    ])
+    expect(await refusal(requestOf(visitor, 'POST', { 'x-csrf-token': 'x' }), recent)).toEqual([403, 'csrf_failed'])
+    const form = { ...recent, csrf: 'origin' } as const
+    expect(await refusal(requestOf(visitor, 'POST', { 'x-csrf-token': 'x' }), form)).toBe('permitted')
+    for (const origin of ['https://evil.example', 'null'])
+      expect(await refusal(requestOf(visitor, 'POST', { origin }), form)).toEqual([403, 'origin_refused'])
     site.move(11 * 60_000)
     try {
-      expect(await refusal(requestOf(visitor, 'POST'), recent)).toEqual([403, 'reauthentication_required'])
+      for (const how of [recent, form])
+        expect(await refusal(requestOf(visitor, 'POST'), how)).toEqual([403, 'reauthentication_required'])
       expect(await refusal(requestOf(visitor, 'POST'))).toBe('permitted')
       expect(await refusal(requestOf(visitor), recent)).toBe('permitted')
     } finally {

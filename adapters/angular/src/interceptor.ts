@@ -3,7 +3,6 @@
 import { DOCUMENT, isPlatformServer } from '@angular/common'
 import {
   HttpErrorResponse,
-  type HttpEvent,
   HttpEventType,
   HttpHeaders,
   type HttpInterceptorFn,
@@ -12,7 +11,7 @@ import {
 } from '@angular/common/http'
 import { inject, PLATFORM_ID } from '@angular/core'
 import type { Client } from '@vigile/client'
-import { Observable } from 'rxjs'
+import { defer, finalize, from, mergeMap, of, startWith, throwError } from 'rxjs'
 import { provided } from './provide-vigile.ts'
 
 /**
@@ -26,69 +25,58 @@ export const vigileInterceptor: HttpInterceptorFn = (request, next) => {
   const [{ client }, { baseURI, location }] = [inject(provided), inject(DOCUMENT)]
   const isOurs = () => new URL(request.url, baseURI).origin === location.origin
   if (isPlatformServer(inject(PLATFORM_ID)) || !isOurs()) return next(request)
-  return new Observable<HttpEvent<unknown>>((observer) => {
+  return defer(() => {
     const stop = new AbortController()
-    observer.next({ type: HttpEventType.Sent })
-    void ask(client, request, stop.signal).then((answer) => {
-      if (answer instanceof HttpErrorResponse) return observer.error(answer)
-      observer.next(answer)
-      observer.complete()
-    })
-    return () => stop.abort()
-  })
+    return from(ask(client, request, stop.signal)).pipe(
+      mergeMap((answer) => (answer.ok ? of(answer) : throwError(() => answer))),
+      finalize(() => stop.abort()),
+    )
+  }).pipe(startWith({ type: HttpEventType.Sent } as const))
 }
+
+const readers = { json: 'text', text: 'text', blob: 'blob', arraybuffer: 'arrayBuffer' } as const
 
 type Answered = HttpResponse<unknown> | HttpErrorResponse
 
-/** The answer, as HttpClient gives it. Never rejects. */
+/** The answer as HttpClient gives it: of the status 0 where none came, or not all of it. Never rejects. */
 async function ask(client: Client, request: HttpRequest<unknown>, stop: AbortSignal): Promise<Answered> {
-  const url = request.urlWithParams
-  let answer: Response
-  let body: unknown
+  let facts: ConstructorParameters<typeof HttpErrorResponse>[0] = { url: request.urlWithParams, status: 0 }
+  let error: unknown
   try {
-    answer = await client.fetch(url, initOf(request, stop))
-    body = await bodyOf(answer, request.responseType)
-  } catch (error) {
-    return new HttpErrorResponse({ error, status: 0, statusText: 'Unknown Error', url })
+    const answer = await client.fetch(request.urlWithParams, initOf(request, stop))
+    const read = await answer[readers[request.responseType]]()
+    const { ok, status, statusText, headers, url = request.urlWithParams } = answer
+    facts = { url, status, statusText, headers: new HttpHeaders(headers) }
+    const body = request.responseType === 'json' ? parsed(read as string, ok) : read
+    if (ok) return new HttpResponse({ ...facts, body })
+    error = body
+  } catch (fault) {
+    error = fault
   }
-  const { ok, status, statusText } = answer
-  const facts = { status, statusText, headers: new HttpHeaders(answer.headers), url: answer.url || url }
-  if (ok && body instanceof NotJson) return new HttpErrorResponse({ ...facts, error: body })
-  if (!ok) return new HttpErrorResponse({ ...facts, error: body instanceof NotJson ? body.text : body })
-  return new HttpResponse({ ...facts, body })
+  return new HttpErrorResponse({ ...facts, error })
+}
+
+/** As HttpClient does: without the prefix by which JSON is no script. What a refusal says need not be JSON. */
+function parsed(text: string, ok: boolean): unknown {
+  const json = text.replace(/^\)\]\}',?\n/, '')
+  try {
+    return json === '' ? null : JSON.parse(json)
+  } catch (error) {
+    if (ok) throw error
+    return json
+  }
 }
 
 function initOf(request: HttpRequest<unknown>, stop: AbortSignal): RequestInit {
+  const { method, timeout, credentials, cache, priority, mode, redirect, keepalive, integrity } = request
+  const { referrer, referrerPolicy } = request
   const headers = new Headers()
-  for (const name of request.headers.keys())
-    for (const value of request.headers.getAll(name) ?? []) headers.append(name, value)
+  for (const name of request.headers.keys()) headers.set(name, request.headers.getAll(name)?.join() ?? '')
   if (!headers.has('Accept')) headers.set('Accept', 'application/json, text/plain, */*')
   const type = request.detectContentTypeHeader()
   if (type && !headers.has('Content-Type')) headers.set('Content-Type', type)
-  const { method, timeout, cache, priority, mode, redirect, keepalive, referrer, referrerPolicy, integrity } = request
   const signal = timeout ? AbortSignal.any([stop, AbortSignal.timeout(timeout)]) : stop
-  const asked = { cache, priority, mode, redirect, keepalive, referrer, referrerPolicy, integrity }
-  const set = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
-  return { ...set, method, headers, signal, body: request.serializeBody() }
-}
-
-class NotJson extends SyntaxError {
-  readonly text: string
-  constructor(text: string) {
-    super('The answer is no JSON')
-    this.text = text
-  }
-}
-
-async function bodyOf(answer: Response, type: HttpRequest<unknown>['responseType']): Promise<unknown> {
-  if (type === 'blob') return answer.blob()
-  if (type === 'arraybuffer') return answer.arrayBuffer()
-  const text = await answer.text()
-  if (type === 'text') return text
-  if (text === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    return new NotJson(text)
-  }
+  const asked = { credentials, cache, priority, mode, redirect, keepalive, integrity, referrer, referrerPolicy }
+  // What is undefined is not there for a browser.
+  return { ...(asked as RequestInit), method, headers, signal, body: request.serializeBody() }
 }

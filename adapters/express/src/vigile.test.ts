@@ -15,6 +15,9 @@ const by = { kind: 'operator', name: 'test' } as const
 const origin = 'http://localhost:3000'
 const password = 'a long enough password 1!'
 
+/** As they were before any application began. */
+const own = [globalThis.Request, globalThis.Response]
+
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
@@ -50,7 +53,11 @@ const openApp = async (options: { trustedProxies?: readonly string[] } = {}) => 
   app.disable('x-powered-by')
   app.use(vigile(auth))
   app.use(express.json())
-  app.get('/products', vigile.require('products:read'), (req, res) => void res.json({ by: req.user.id }))
+  app.get(
+    '/products',
+    vigile.require('products:read'),
+    (req, res) => void res.json({ by: req.user.id, may: req.vigile.permissions }),
+  )
   app.post(
     '/products',
     vigile.require('products:create'),
@@ -63,7 +70,7 @@ const openApp = async (options: { trustedProxies?: readonly string[] } = {}) => 
   )
   app.post('/danger', vigile.signedIn({ recentSignIn: true }), (_req, res) => void res.json({}))
   app.get('/misspelt', vigile.require('products:craete'), (_req, res) => void res.json({}))
-  app.all('/page', vigile.page(), (req, res) => void res.send(req.user.email))
+  app.all('/page', vigile.page(), (req, res) => void res.send(`${req.user.email} ${req.vigile.permissions}`))
   app.all('/all', vigile.signedIn(), (_req, res) => void res.json({}))
   app.get('/open', (_req, res) => void res.json({ open: true }))
   const onError: ErrorRequestHandler = (error, _req, res, _next) => {
@@ -117,7 +124,7 @@ test('RBAC-3 S-86 each route asks for what it says: a session, a permission, the
   expect(await (await visit(url).send('GET', '/open')).json()).toEqual({ open: true })
 
   const { send, user } = await signedUp(url)
-  expect(await (await send('GET', '/products?page=2')).json()).toEqual({ by: user.id })
+  expect(await (await send('GET', '/products?page=2')).json()).toEqual({ by: user.id, may: ['products:read'] })
   const refused = await send('POST', '/products', { name: 'x' })
   expect(refused.headers.get('content-type')).toMatch('application/problem+json')
   expect(refused.headers.get('cache-control')).toMatch('no-store')
@@ -150,7 +157,7 @@ test('COOK-3 a page: signed out, not sure, signed in; a fault is none of them', 
   const where = (answer: Response) => [answer.status, answer.headers.get('location')]
   expect(where(await visit(url).send('GET', '/page?of=1'))).toEqual([303, '/sign-in?returnTo=%2Fpage%3Fof%3D1'])
   const { send, jar } = await signedUp(url)
-  expect(await (await send('GET', '/page')).text()).toBe('ada@example.com')
+  expect(await (await send('GET', '/page')).text()).toBe('ada@example.com products:read')
   clock.move(16 * 60_000)
   expect(where(await send('GET', '/page'))).toEqual([303, '/api/auth/continue?returnTo=%2Fpage'])
   expect(jar.size).toBeGreaterThan(2)
@@ -170,9 +177,12 @@ test('CSRF-1 attack: a form of another site that posts to a page is refused; TRA
     'origin_refused',
   ])
   expect((await send('POST', '/page', undefined, { ...form, origin: 'null' })).status).toBe(403)
-  const before = globalThis.Request
   expect(await traced(url, '/all')).toBe(405)
-  expect(globalThis.Request).toBe(before)
+})
+
+test('the application’s own Request and Response stay as they are', async () => {
+  await openApp()
+  expect([globalThis.Request, globalThis.Response]).toEqual(own)
 })
 
 /** `fetch` sends no TRACE. */

@@ -1,7 +1,7 @@
 // Vigile as Express middleware. What decides is the engine; here requests and answers only change their shape.
 import { getRequestListener } from '@hono/node-server'
 import type { AppPermission, Session, User } from '@vigile/contract'
-import type { Required, RequireOptions, Vigile } from '@vigile/engine'
+import { peerOf, type Required, type RequireOptions, requestOf, type Vigile } from '@vigile/engine'
 import type { Request as Incoming, Response as Outgoing, RequestHandler } from 'express'
 
 declare global {
@@ -9,8 +9,8 @@ declare global {
     interface Request {
       /** Who asks: behind `vigile.require`, `vigile.signedIn` or `vigile.page`, and nowhere else. */
       user: User
-      /** Behind the same. (`req.session` is express-session's name.) */
-      vigile: { readonly session: Session }
+      /** Behind the same. (`req.session` is express-session's name.) `permissions`: what they may do, wildcards among it. */
+      vigile: { readonly session: Session; readonly permissions: readonly string[] }
     }
   }
 }
@@ -60,10 +60,14 @@ const guard =
     if (req.method === 'TRACE') return res.sendStatus(405)
     const found = await check(engineOf(req), requestOf(req), { ...options, ...peerOf(req) })
     if (!found.ok) return send(found.response, res)
-    req.user = found.user
-    req.vigile = { session: found.session }
+    pass(req, found)
     next()
   }
+
+const pass = (req: Incoming, { user, session, permissions }: { user: User } & Incoming['vigile']) => {
+  req.user = user
+  req.vigile = { session, permissions }
+}
 
 export const vigile = Object.assign(mount, {
   /**
@@ -102,8 +106,7 @@ export const vigile = Object.assign(mount, {
     const page = await engineOf(req).pageState(requestOf(req), req.originalUrl)
     switch (page.state) {
       case 'signed_in':
-        req.user = page.user
-        req.vigile = { session: page.session }
+        pass(req, page)
         return next()
       case 'ask':
       case 'signed_out':
@@ -122,18 +125,7 @@ const engineOf = (req: Incoming): Vigile => {
   return auth
 }
 
-const peerOf = ({ socket }: Pick<Incoming, 'socket'>) => ({ address: socket.remoteAddress ?? '' })
-
 const pathOf = ({ originalUrl }: Incoming) => originalUrl.split('?', 1)[0] as string
-
-/** Without its body, which the checks don't look at. */
-const requestOf = ({ method, originalUrl, rawHeaders }: Incoming): Request => {
-  const headers = new Headers()
-  for (let at = 0; at < rawHeaders.length; at += 2)
-    headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string)
-  const path = originalUrl.startsWith('/') ? originalUrl : '/'
-  return new Request(`http://localhost${path}`, { method, headers })
-}
 
 const send = async (response: Response, res: Outgoing) => {
   res.status(response.status)

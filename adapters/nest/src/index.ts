@@ -1,5 +1,5 @@
+export { peerOf, requestOf } from '@vigile/engine'
 export type { RequireOptions } from './policy.ts'
 export { Public, RequirePermission } from './policy.ts'
-export { peerOf, requestOf } from './request-of.ts'
 export { VIGILE, VigileModule } from './vigile-module.ts'
-export { CurrentSession, CurrentUser } from './who-asks.ts'
+export { CurrentPermissions, CurrentSession, CurrentUser } from './who-asks.ts'

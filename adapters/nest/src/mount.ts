@@ -1,8 +1,7 @@
 // The engine's own routes, in front of everything that the application does to a request.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Vigile } from '@vigile/engine'
-import { peerOf } from './request-of.ts'
+import { peerOf, type Vigile } from '@vigile/engine'
 
 /** A middleware of Express. */
 export const createMount = (auth: Pick<Vigile, 'fetch' | 'handles'>) => {

@@ -17,7 +17,7 @@ import { definePermissions } from '@vigile/engine'
 import { freePort } from '../../../tests/services/place.ts'
 import { openSite, type Site } from '../../../tests/support/site.ts'
 import { createVisitor, type Visitor } from '../../../tests/support/visitor.ts'
-import { CurrentSession, CurrentUser, Public, RequirePermission, VigileModule } from './index.ts'
+import { CurrentPermissions, CurrentSession, CurrentUser, Public, RequirePermission, VigileModule } from './index.ts'
 
 const permissions = definePermissions({ products: ['read', 'create', 'publish'] })
 
@@ -45,8 +45,8 @@ class Products {
   catalogue() {
     return { open: true }
   }
-  mine(user: { email: string }, session: { id: string }) {
-    return { by: user.email, session: session.id }
+  mine(user: { email: string }, session: { id: string }, permissions: readonly string[]) {
+    return { by: user.email, session: session.id, permissions }
   }
   create(user: { id: string }) {
     return { by: user.id }
@@ -76,7 +76,7 @@ decorate(Products, {
     any: [All('any')],
   },
   params: {
-    mine: [CurrentUser(), CurrentSession()],
+    mine: [CurrentUser(), CurrentSession(), CurrentPermissions()],
     create: [CurrentUser()],
     publish: [CurrentUser(), Param('id')],
     nobody: [CurrentUser()],

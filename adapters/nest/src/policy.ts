@@ -1,14 +1,15 @@
 // What a route demands. Without a word of its own: a session (VAL-3).
 import { type ExecutionContext, SetMetadata } from '@nestjs/common'
 import type { AppPermission } from '@vigile/contract'
+import type { RequireOptions as EngineOptions } from '@vigile/engine'
 
 /** `recentSignIn`: a change also needs a sign-in of the last ten minutes (`sessions.recentLife` of `createVigile`). */
-export type RequireOptions = { readonly recentSignIn?: boolean }
+export type RequireOptions = Pick<EngineOptions, 'recentSignIn'>
 
 export type Policy =
   | { readonly opens: 'anyone' }
   | { readonly opens: 'session' }
-  | ({ readonly opens: 'permission'; readonly permission: AppPermission } & RequireOptions)
+  | { readonly opens: 'permission'; readonly permission: AppPermission; readonly options: RequireOptions }
 
 const policyKey = 'vigile:policy'
 
@@ -63,4 +64,4 @@ export const Public = () => decide({ opens: 'anyone' })
  * publish(@CurrentUser() user: User) {}
  */
 export const RequirePermission = (permission: AppPermission, options: RequireOptions = {}) =>
-  decide({ opens: 'permission', permission, ...options })
+  decide({ opens: 'permission', permission, options })

@@ -1,8 +1,8 @@
 // Whose request it is, for the parameters of a route.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
-import type { Session, User } from '@vigile/contract'
+import type { Required } from '@vigile/engine'
 
-export type WhoAsks = { readonly user: User; readonly session: Session }
+type WhoAsks = Extract<Required, { ok: true }>
 
 /** Not a field of the request: no middleware can write here. */
 const known = new WeakMap<object, WhoAsks>()
@@ -32,3 +32,12 @@ export const CurrentUser = createParamDecorator((_: unknown, context) => whoAsks
  * mine(@CurrentSession() session: Session) {}
  */
 export const CurrentSession = createParamDecorator((_: unknown, context) => whoAsks(context).session)
+
+/**
+ * What they may do in this session, as of now, wildcards among it: to show in an answer. What a route demands is `@RequirePermission()`.
+ *
+ * @example
+ * @Get('mine')
+ * mine(@CurrentPermissions() permissions: readonly string[]) {}
+ */
+export const CurrentPermissions = createParamDecorator((_: unknown, context) => whoAsks(context).permissions)

@@ -1,14 +1,13 @@
-import type { PageState, Vigile } from '@vigile/engine'
+import { type PageState, requestOf, type Vigile } from '@vigile/engine'
 import { redirect, unauthorized } from 'next/navigation'
 import { cache } from 'react'
-import { currentRequest } from './current-request.ts'
 import { askedNow } from './requests.ts'
 import { SessionUnknownError } from './session-unknown-error.ts'
 
 type SignedInState = Extract<PageState, { state: 'signed_in' }>
 
-/** Who is signed in. */
-export type SignedIn = Pick<SignedInState, 'user' | 'session'>
+/** Who is signed in, and what they may do in this session, wildcards among it. */
+export type SignedIn = Omit<SignedInState, 'state'>
 
 /** Not known for the moment: a part is down. Never the same as signed out. */
 export type NotKnown = { readonly unknown: true; readonly user?: never; readonly session?: never }
@@ -17,25 +16,19 @@ type Pages = Pick<Vigile, 'pageState'>
 
 /** Once for each rendering, however many components ask. */
 const stateOf = cache(async (auth: Pages): Promise<PageState> => {
-  const { request } = await currentRequest()
-  const { pathname, search } = new URL(request.url)
-  return auth.pageState(request, `${pathname}${search}`)
+  const asked = await askedNow()
+  return asked ? auth.pageState(requestOf(asked), asked.url) : { state: 'unknown' }
 })
 
 /** Elsewhere, for a page. A script that fetches gets a 401, by which `client.fetch` renews and asks once more. */
-function leave(location: string): never {
-  return askedNow()?.forPage ? redirect(location) : unauthorized()
-}
+const leave = async (location: string): Promise<never> =>
+  (await askedNow())?.forPage ? redirect(location) : unauthorized()
 
 /** The state, once a session that only has to be renewed was: by a page of the engine's own, which leads back here. */
 const settled = async (auth: Pages): Promise<Exclude<PageState, { state: 'ask' }>> => {
-  const state = await stateOf(auth).catch((error: unknown): PageState => {
-    if (error instanceof SessionUnknownError) return { state: 'unknown' }
-    throw error
-  })
+  const state = await stateOf(auth)
   // Rendering can't renew a session: it does not see the refresh cookie, and many renderings at once would be many refreshes.
-  if (state.state === 'ask') leave(state.location)
-  return state
+  return state.state === 'ask' ? leave(state.location) : state
 }
 
 /**
@@ -62,9 +55,9 @@ export const getSession = async (auth: Pages): Promise<(SignedIn & { readonly un
  */
 export const requireSession = async (auth: Pages): Promise<SignedIn> => {
   const state = await settled(auth)
-  if (state.state === 'signed_out') leave(state.location)
+  if (state.state === 'signed_out') return leave(state.location)
   if (state.state === 'unknown') throw new SessionUnknownError()
   return signedIn(state)
 }
 
-const signedIn = ({ user, session }: SignedInState): SignedIn => ({ user, session })
+const signedIn = ({ user, session, permissions }: SignedInState): SignedIn => ({ user, session, permissions })

@@ -1,5 +1,4 @@
 import type { Vigile } from '@vigile/engine'
-import { peerOf } from './current-request.ts'
 import { askedNow, tooEarly } from './requests.ts'
 
 type Handler = (request: Request) => Promise<Response>
@@ -14,8 +13,8 @@ type Methods = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
  */
 export const handlers = (auth: Pick<Vigile, 'fetch'>): Readonly<Record<Methods, Handler>> => {
   const answer: Handler = async (request) => {
-    const asked = askedNow()
-    return asked ? auth.fetch(request, peerOf(asked)) : tooEarly()
+    const asked = await askedNow()
+    return asked ? auth.fetch(request, asked.peer) : tooEarly()
   }
   return { GET: answer, HEAD: answer, POST: answer, PUT: answer, PATCH: answer, DELETE: answer, OPTIONS: answer }
 }

@@ -211,6 +211,18 @@ test('CLI-1 a script that fetches is refused with a 401, by which the client ren
 describe('SYS-C RBAC-3 what they may do', () => {
   const may = async () => (await requirePermission(site.vigile, 'products:create')).user.email
 
+  test('pages are told what else they may do, by whatever they ask', async () => {
+    const { visitor } = await someone('editor')
+    const asks = [getSession, requireSession, (auth: typeof site.vigile) => requirePermission(auth, 'products:read')]
+    for (const one of asks) {
+      const told = async () => ((await one(site.vigile as never)) as { permissions: readonly string[] }).permissions
+      expect(await ask(told, '/products', { headers: cookiesOf(visitor, 'access') })).toEqual([
+        'products:create',
+        'products:read',
+      ])
+    }
+  })
+
   test('a page: who holds the permission; who does not sees 403; who is signed out signs in; a fault grants nothing', async () => {
     const [editor, reader] = [await someone('editor'), await someone()]
     const headers = (one: typeof editor) => ({ headers: cookiesOf(one.visitor, 'access', 'hint') })
@@ -246,6 +258,27 @@ describe('SYS-C RBAC-3 what they may do', () => {
     expect([await mine(site.publicUrl), await mine('https://evil.example')]).toEqual([true, false])
   })
 
+  test('TOK-11 an action asks for a recent sign-in, though its form carries no token; who leaves the page sees 401', async () => {
+    const { visitor, email } = await someone('editor')
+    const sent = {
+      method: 'POST',
+      headers: { ...cookiesOf(visitor, 'access'), origin: site.publicUrl, 'next-action': '1' },
+    }
+    const code = async () => {
+      const allowed = await checkPermission(site.vigile, 'products:create', { recentSignIn: true })
+      return allowed.ok ? allowed.user.email : ((await allowed.response.json()) as { code: string }).code
+    }
+    const leaves = () => requirePermission(site.vigile, 'products:create', { recentSignIn: true })
+    expect(await ask(code, '/products/new', sent)).toBe(email)
+    const foreign = { ...sent, headers: { ...sent.headers, origin: 'https://evil.example' } }
+    expect(await ask(code, '/products/new', foreign)).toBe('origin_refused')
+    expect(await ask(leaves, '/products/new', foreign)).toEqual({ threw: 'NEXT_HTTP_ERROR_FALLBACK;403' })
+    site.move(11 * 60_000)
+    expect(await ask(code, '/products/new', sent)).toBe('reauthentication_required')
+    expect(await ask(leaves, '/products/new', sent)).toEqual({ threw: 'NEXT_HTTP_ERROR_FALLBACK;401' })
+    site.move(-11 * 60_000)
+  })
+
   test('CSRF-1 a route handler asks for the token, and for a recent sign-in where it is told to', async () => {
     const { visitor } = await someone('editor')
     const post = (token: string | null, recentSignIn = false) =>
@@ -253,7 +286,7 @@ describe('SYS-C RBAC-3 what they may do', () => {
         async () => {
           const request = new Request(`${site.publicUrl}/api/products`, { method: 'POST', headers: next.headers })
           if (token !== null) request.headers.set('x-csrf-token', token)
-          const allowed = await checkPermission(site.vigile, 'products:create', request, { recentSignIn })
+          const allowed = await checkPermission(site.vigile, 'products:create', { request, recentSignIn })
           return allowed.ok ? 'allowed' : allowed.response.json().then(({ code }) => code)
         },
         '/api/products',
@@ -315,6 +348,17 @@ test('one engine for all copies of a module, made at its first use', async () =>
   const { add } = other
   add()
   expect([one.count, other.count, make.mock.calls.length]).toEqual([2, 2, 1])
+})
+
+test('what is shared is what was made: its own functions with what they hold, and no function by itself', () => {
+  const sql = Object.assign((strings: TemplateStringsArray, ..._given: unknown[]) => strings.join('?'), {
+    begin: () => 'begun',
+  })
+  const database = shared('sql', () => ({ sql }))
+  expect([database.sql`select ${1}`, database.sql.begin()]).toEqual(['select ?', 'begun'])
+  expect(database.sql).toBe(sql)
+  // @ts-expect-error: calling it would be calling an object
+  shared('a function', () => sql)
 })
 
 test('CLI-1 an action whose access token has ended is called again once, with what was typed', async () => {

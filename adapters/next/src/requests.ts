@@ -5,29 +5,26 @@ import { randomUUID } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { Problem } from '@vigile/contract'
+import { type NodeRequest, type Peer, peerOf } from '@vigile/engine'
+import { headers } from 'next/headers'
 import { shared } from './shared.ts'
 
 /**
- * `address`: of the socket's other end. `path`: with its query, as it was asked for. `forPage`: by a browser or Next's router, which
- * follow a redirection to another page; a script that fetches wants the refusal itself.
+ * A request as it came, for `requestOf`. `url`: path and query. `forPage`: by a browser or Next's router, which follow a redirection to
+ * another page; a script that fetches wants the refusal itself.
  */
-export type Asked = {
-  readonly address: string | undefined
-  readonly method: string
-  readonly path: string
-  readonly forPage: boolean
-}
+export type Asked = NodeRequest & { readonly url: string; readonly peer: Peer; readonly forPage: boolean }
 
 // Next bundles this module several times: all of them see the one that listens.
 const requests = shared('@vigile/next requests', () => ({ storage: new AsyncLocalStorage<Asked>(), isHeard: false }))
 
 const hear = (message: unknown): void => {
   const { request } = message as { request: IncomingMessage }
-  const { method = 'GET', url = '/', socket, headers } = request
-  // Next hides the last two from `headers()`.
+  const { method, url = '/', headers, rawHeaders } = request
+  // Next hides the last two from an application.
   const forPage = headers.accept?.includes('text/html') === true || 'rsc' in headers || 'next-action' in headers
   // Node tells of a request before any handler sees it, and in the same turn: what handles it inherits this.
-  requests.storage.enterWith({ address: socket.remoteAddress, method, path: withoutNextsOwn(url), forPage })
+  requests.storage.enterWith({ method, url: withoutNextsOwn(url), rawHeaders, peer: peerOf(request), forPage })
 }
 
 /** Listens to every HTTP server of this process from now on. Twice is once. */
@@ -40,7 +37,9 @@ export const hearRequests = (): void => {
  * The request that is being answered. Null: it came before the listening began, while Next started; nothing is known of it, and nothing
  * is granted to it. Throws where nobody listens: limits by address would count nothing.
  */
-export const askedNow = (): Asked | null => {
+export const askedNow = async (): Promise<Asked | null> => {
+  // First: while Next builds, this tells it that the page is made for each request.
+  await headers()
   if (!requests.isHeard)
     throw new Error(
       '@vigile/next is told of no request: start it in instrumentation.ts, `export const register = () => start(auth)`',

@@ -10,6 +10,7 @@ const settings = {
   csrfCookie: '__Host-vigile_csrf',
   signInPath: '/sign-in',
   returnTo: '/orders?page=2',
+  noSessionCookie: '__Host-vigile_hint=0; Max-Age=600; Path=/; Secure; SameSite=Lax',
   bound: false,
 }
 const pageFor = (returnTo = settings.returnTo, locale: 'en' | 'fr' = 'en') => {
@@ -68,7 +69,7 @@ type Answers = readonly (readonly [status: number, body?: object] | 'fails')[]
 /** The page's script in a browser of cardboard: what it asks, where it goes, what it shows. */
 const visit = async (
   answers: Answers,
-  given: { referrer?: string; type?: string; cookie?: string; locks?: object } = {},
+  given: { referrer?: string; type?: string; cookie?: string; locks?: object; signsIn?: string } = {},
 ) => {
   const sent: Sent[] = []
   const gone: string[] = []
@@ -78,10 +79,17 @@ const visit = async (
   let again = (): unknown => undefined
   const { html } = pageFor()
   const script = /<script nonce="[^"]+">(.*?)<\/script>/s.exec(html)?.[1] ?? ''
+  const written: string[] = []
+  let cookie = given.cookie ?? 'a=b; __Host-vigile_csrf=token-1; c=d'
   const context = createContext({
     document: {
       referrer: given.referrer ?? 'https://mail.example/',
-      cookie: given.cookie ?? 'a=b; __Host-vigile_csrf=token-1; c=d',
+      get cookie() {
+        return cookie
+      },
+      set cookie(line: string) {
+        written.push(line)
+      },
       getElementById: (id: string) => ({
         textContent: embedded(html),
         set hidden(isHidden: boolean) {
@@ -109,13 +117,14 @@ const visit = async (
       sent.push({ path, body: init.body && JSON.parse(init.body), csrf: init.headers['X-CSRF-Token'] })
       const answer = left.shift() ?? 'fails'
       if (answer === 'fails') throw new TypeError('Failed to fetch')
+      if (given.signsIn === path) cookie = '__Host-vigile_csrf=newer'
       const [status, body] = answer
       return { ok: status < 300, status, json: async () => body ?? JSON.parse('<html>') }
     },
   })
   runInContext(script, context)
   await settled.promise
-  return { sent, gone, visible: () => visible, again: () => again() }
+  return { sent, gone, written, visible: () => visible, again: () => again() }
 }
 
 describe('its script', () => {
@@ -159,6 +168,21 @@ describe('its script', () => {
       expect(gone).toEqual(['/sign-in?returnTo=%2Forders%3Fpage%3D2&because=idle'])
     },
   )
+
+  test('attack: a hint that a sister domain planted leads here once, and not from every page; a sign-in meanwhile is kept', async () => {
+    const nobody: Answers = [
+      [401, { code: 'unauthenticated', fingerprint: '' }],
+      [204, {}],
+    ]
+    for (const cookie of ['vigile_hint=1', 'vigile_hint=1; __Host-vigile_csrf=planted'])
+      expect((await visit(nobody, { cookie })).written).toEqual([settings.noSessionCookie])
+    expect((await visit(nobody, { signsIn: '/api/auth/logout' })).written).toEqual([])
+    const over: Answers = [
+      [401, { code: 'session_ended', fingerprint: 'f1' }],
+      [204, {}],
+    ]
+    expect((await visit(over)).written).toEqual([])
+  })
 
   test('a clean-up that fails changes nothing', async () => {
     const { gone } = await visit([[401, { code: 'unauthenticated', fingerprint: '' }], 'fails'])

@@ -12,6 +12,8 @@ export type ContinueSettings = {
   readonly csrfCookie: string
   readonly signInPath: string
   readonly returnTo: string
+  /** For `document.cookie`: says for a while that this browser holds no session. */
+  readonly noSessionCookie: string
   /** Whether this browser's session may be bound to a key. */
   readonly bound: boolean
 }

@@ -8,11 +8,12 @@ import { proofScript } from './proof-script.ts'
 export const continueScript = `
 (() => {
   const settings = JSON.parse(document.getElementById('settings').textContent)
-  const { app, authPath, csrfCookie, signInPath, returnTo, bound } = settings
+  const { app, authPath, csrfCookie, signInPath, returnTo, noSessionCookie, bound } = settings
   const show = (id) => { for (const one of ['waiting', 'unavailable']) document.getElementById(one).hidden = one !== id }
   const signIn = (reason) => location.replace(signInPath + '?returnTo=' + encodeURIComponent(returnTo) + (reason ? '&because=' + encodeURIComponent(reason) : ''))
   const cookie = () => (document.cookie.split('; ').find((pair) => pair.startsWith(csrfCookie + '=')) || '').slice(csrfCookie.length + 1)
-  let token = cookie()
+  const begun = cookie()
+  let token = begun
 ${proofScript}
   const send = (method, path, options) => bound && method === 'POST' ? proven(method, path, options) : fetch(authPath + path, options)
   const request = (method, path, body) => send(method, path, {
@@ -44,6 +45,9 @@ ${proofScript}
     if (response.status === 401 && ['session_ended', 'invalid_token', 'unauthenticated'].includes(problem.code)) {
       await request('POST', '/logout', { only: problem.fingerprint || '' }).catch(() => {})
       if (problem.fingerprint) tell(problem.reason || 'unknown', problem.fingerprint)
+      // A hint and nothing else: a sister domain planted it under a path or domain that no sign-out clears, and would shut all pages
+      // but sign-in. Not where a sign-in brought its CSRF cookie meanwhile.
+      if (problem.code === 'unauthenticated' && (!cookie() || cookie() === begun)) document.cookie = noSessionCookie
       return { ended: true, reason: problem.reason }
     }
     // No script can prove a session that the browser itself keeps (DBSC). It has seen to the access cookie before it sent this.

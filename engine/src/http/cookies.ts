@@ -39,6 +39,12 @@ export type Cookies = {
 
 export type Jar = Readonly<Record<CookieKind, readonly string[]>> & Readonly<Record<FlowKind, readonly FlowCookie[]>>
 
+/** The hint of a browser that was found to hold no session, whatever another hint says (`continue-script.ts`). */
+export const noSession = '0'
+
+/** Whether a browser may hold a session that it does not show here. */
+export const isHinted = ({ hint }: Pick<Jar, 'hint'>): boolean => hint.length > 0 && !hint.includes(noSession)
+
 /** RFC 6265bis section 5.5: no cookie lives over 400 days. */
 const maxAgeLimit = 400 * 86_400
 /** RFC 6265bis section 5.6: name and value within 4,096 bytes; longer ones are not ours. */

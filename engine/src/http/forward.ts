@@ -8,6 +8,7 @@ import type { Held, LivePermissions } from '../roles/live-permissions.ts'
 import { holds, type KnownPermissions } from '../roles/permissions.ts'
 import type { VerifiedSession } from '../sessions/verify.ts'
 import type { Caller } from './call.ts'
+import { isHinted } from './cookies.ts'
 import type { Passed } from './identify.ts'
 import { isChangeAllowed, type Origins } from './origin.ts'
 import { isNavigation, mayChange, type OriginalRequest, originalRequest } from './original-request.ts'
@@ -108,7 +109,7 @@ export const createForward = (deps: ForwardDeps): Forward => {
     if (!fromProxy) warnOnce()
     const isSignedOut = refusal.code === 'unauthenticated' && deps.accessCookie
     if (!fromProxy || !isSignedOut || !isNavigation(original, headers)) return refusal
-    const way = wayFor(original, jar.hint.length > 0)
+    const way = wayFor(original, isHinted(jar))
     return original.follows
       ? answer(303, { headers: { Location: way } })
       : { ...refusal, headers: { ...refusal.headers, 'X-Auth-Location': way } }

@@ -84,12 +84,20 @@ export const createGuards = (deps: GuardDeps) => {
   }
 
   /** Who signed in a short while ago, and holds the key of a bound session: a copied access cookie does neither (TOK-11, S-39). */
-  const recentChange = async (call: Call): Promise<Passed<VerifiedSession> | Refusal> => {
-    const change = await verifiedChange(call)
+  const recent = (check: Guard<VerifiedSession>['check']) => async (call: Call) => {
+    const change = await check(call)
     if (change.kind === 'refusal') return change
     if (deps.clock.now() - change.as.session.authenticatedAt > deps.recentSeconds * 1000)
       return refuse('reauthentication_required')
     return (await lacksProof(call, change.as)) ?? change
+  }
+  const recentChange = recent(verifiedChange)
+
+  /** A form of a framework can carry no token: an `Origin` must be there, and be one of ours. */
+  const ownForm: Guard<VerifiedSession>['check'] = async (call) => {
+    const { headers } = call.request
+    const isOurs = headers.has('origin') && isChangeAllowed(headers, origins)
+    return isOurs || authorizationOf(headers) !== null ? identified(call) : refuse('origin_refused')
   }
 
   /** The sign-in of this browser that waits for its second factor. It is nobody's session, and opens nothing else (H-1). */
@@ -142,25 +150,21 @@ export const createGuards = (deps: GuardDeps) => {
     /** A live session, by its access token and (by cookie) CSRF token. For changes. */
     signedInChange: { name: 'access token + CSRF', by: access, check: verifiedChange } satisfies Guard<VerifiedSession>,
 
-    /**
-     * A live session, for a change that a form of a framework asks for: it can carry no token, so that an `Origin` must be there, and be
-     * one of ours. A page of a sister domain has another (CSRF-1, CSRF-2).
-     */
-    formChange: {
-      name: 'access token + own origin',
-      by: access,
-      check: async (call) => {
-        const { headers } = call.request
-        const isOurs = headers.has('origin') && isChangeAllowed(headers, origins)
-        return isOurs || authorizationOf(headers) !== null ? identified(call) : refuse('origin_refused')
-      },
-    } satisfies Guard<VerifiedSession>,
+    /** A live session, for a change that a framework's form asks for. A page of a sister domain has another origin (CSRF-1, CSRF-2). */
+    formChange: { name: 'access token + own origin', by: access, check: ownForm } satisfies Guard<VerifiedSession>,
 
     /** For changes of what protects the account, and for its end. Uses up the proof of a bound session's key. */
     recentChange: {
       name: 'access token + CSRF, recent sign-in',
       by: access,
       check: recentChange,
+    } satisfies Guard<VerifiedSession>,
+
+    /** The same by a framework's form. In a bound session it is refused: a form carries no proof of the key. */
+    recentFormChange: {
+      name: 'access token + own origin, recent sign-in',
+      by: access,
+      check: recent(ownForm),
     } satisfies Guard<VerifiedSession>,
 
     refreshCookie: { name: 'refresh cookie + CSRF', by: ['refreshCookie'], check: holderOf } satisfies Guard<Holder>,

@@ -4,17 +4,24 @@ import type { LiveAccounts } from '../accounts/live-accounts.ts'
 import { noContext } from '../audit/entry.ts'
 import { createDeadline } from '../primitives/deadline.ts'
 import type { Log } from '../primitives/log.ts'
+import type { LivePermissions } from '../roles/live-permissions.ts'
 import { presentSession } from '../sessions/present-session.ts'
-import type { Cookies } from './cookies.ts'
+import { type Cookies, isHinted } from './cookies.ts'
 import type { Guards } from './guards.ts'
 
 /**
  * What a server-rendered page may conclude (SPEC section 16). `ask` is not "signed out": go to `location`, a small page that
  * renews the session and comes back. `signed_out`: `location` is the sign-in page, which leads back; it is never asked about itself, or it
- * would send people round in a circle. `unknown`: a part is down; say so, never "signed out".
+ * would send people round in a circle. `unknown`: a part is down; say so, never "signed out". `permissions`: what the user may do in
+ * this session, wildcards among it.
  */
 export type PageState =
-  | { readonly state: 'signed_in'; readonly user: User; readonly session: Session }
+  | {
+      readonly state: 'signed_in'
+      readonly user: User
+      readonly session: Session
+      readonly permissions: readonly string[]
+    }
   | { readonly state: 'ask'; readonly location: string }
   | { readonly state: 'signed_out'; readonly location: string }
   | { readonly state: 'unknown' }
@@ -23,6 +30,7 @@ export const createPageState = (deps: {
   readonly cookies: Cookies
   readonly verified: Guards['verified']
   readonly liveAccounts: LiveAccounts
+  readonly livePermissions: Pick<LivePermissions, 'of'>
   readonly authPath: string
   readonly signInPath: string
   readonly answerWithinMs: number
@@ -40,12 +48,14 @@ export const createPageState = (deps: {
     const jar = deps.cookies.read(request.headers.get('cookie'))
     const verified = await deps.verified({ request, jar, context: noContext })
     if (!verified)
-      return jar.hint.length > 0 && !isSignIn(returnTo)
+      return isHinted(jar) && !isSignIn(returnTo)
         ? { state: 'ask', location: leadingBack(`${deps.authPath}/continue`, returnTo) }
         : signedOut(returnTo)
-    const user = (await deps.liveAccounts.get(verified.session.userId))?.user
-    if (!user) return signedOut(returnTo)
-    return { state: 'signed_in', user, session: presentSession(verified.session) }
+    const { session } = verified
+    const account = await deps.liveAccounts.get(session.userId)
+    if (!account) return signedOut(returnTo)
+    const { permissions } = await deps.livePermissions.of(account, session)
+    return { state: 'signed_in', user: account.user, session: presentSession(session), permissions }
   }
 
   /** Never rejects: a fault is `unknown`, never "signed out". */

@@ -23,7 +23,7 @@ export type PermittedSession = {
 export type Demands = { readonly recentSignIn: boolean; readonly csrf: 'token' | 'origin' }
 
 export type PermittedDeps = {
-  readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'formChange' | 'recentChange'>
+  readonly guards: Pick<Guards, 'signedIn' | 'signedInChange' | 'formChange' | 'recentChange' | 'recentFormChange'>
   readonly liveAccounts: LiveAccounts
   readonly livePermissions: LivePermissions
   readonly recordDenial: RecordDenial
@@ -33,7 +33,9 @@ export type PermittedDeps = {
 const isRead = ({ request: { method } }: Call) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
 
 export const createPermitted = (deps: PermittedDeps) => {
-  const { signedIn, signedInChange, formChange, recentChange } = deps.guards
+  const { signedIn, signedInChange, formChange, recentChange, recentFormChange } = deps.guards
+  const changes = { token: signedInChange, origin: formChange }
+  const recentChanges = { token: recentChange, origin: recentFormChange }
 
   /** `of`: what of it counts apart, once in a window. */
   const record = async (call: Call, { session: { userId } }: VerifiedSession, permission: string, of = '') => {
@@ -69,7 +71,7 @@ export const createPermitted = (deps: PermittedDeps) => {
   return {
     /** For an application's own routes: changes need the CSRF token where a cookie authorises them, and a recent sign-in if asked for. */
     check: (permission: string | null, { recentSignIn, csrf }: Demands) =>
-      check(permission, recentSignIn ? recentChange : csrf === 'origin' ? formChange : signedInChange),
+      check(permission, (recentSignIn ? recentChanges : changes)[csrf]),
 
     /** For our routes of administration: changes need a recent sign-in (TOK-11). */
     guard: (permission: EnginePermission): Guard<PermittedSession> => ({

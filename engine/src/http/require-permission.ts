@@ -20,7 +20,7 @@ export type Required =
   | { readonly ok: false; readonly response: Response }
 
 export type RequireOptions = Peer & {
-  /** A change also needs a sign-in of the last ten minutes (`sessions.recentLife`), and the token whatever `csrf` says. */
+  /** A change also needs a sign-in of the last ten minutes (`sessions.recentLife`), and in a bound session a proof of its key. */
   readonly recentSignIn?: boolean
   /**
    * By what a change that a cookie authorises shows that it comes from a page of this site. `origin`: an `Origin` header, which must be

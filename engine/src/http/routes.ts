@@ -44,6 +44,7 @@ export type RouteDeps = {
     readonly publicUrl: string
     readonly signInPath: string
     readonly csrfCookie: string
+    readonly noSessionCookie: string
     readonly bound: boolean
   }
 }
@@ -116,9 +117,9 @@ export const createRoutes = ({
         const returnTo = safeReturnTo(query.returnTo, site.publicUrl, site.authPath)
         if (returnTo === null)
           return refuse('validation_failed', { fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }] })
-        const { app, authPath, signInPath, csrfCookie, bound } = site
+        const { app, authPath, signInPath, csrfCookie, noSessionCookie, bound } = site
         const locale = preferredLocale(request.headers.get('accept-language'))
-        return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo, bound })
+        return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo, noSessionCookie, bound })
       },
     }),
     route('forward', {

@@ -24,7 +24,7 @@ type NotDone = { readonly refusal: Refusal; readonly errors?: readonly InputFaul
 /** `request`: of a route handler. Without it the change is a form's. */
 export const changeProduct = async (change: Change, request?: Request): Promise<Changed> => {
   const action = `products:${change.act}` as const
-  const allowed = await checkPermission(auth, action, request)
+  const allowed = await checkPermission(auth, action, request && { request })
   const asked = await currentRequest()
   const resourceId = 'id' in change ? { resourceId: change.id.slice(0, 200) } : {}
   const failed = (userId: string, details: object) =>

@@ -7,7 +7,7 @@ export const misspelt = (request: Request) => [
   // @ts-expect-error
   requirePermission(auth, 'products:publsih'),
   // @ts-expect-error
-  checkPermission(auth, 'product:delete', request),
+  checkPermission(auth, 'product:delete', { request }),
   // @ts-expect-error
   auth.hasPermission('someone', 'products:remove'),
 ]

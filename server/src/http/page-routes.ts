@@ -2,7 +2,7 @@
 import type { PageState, RouteDescription } from '@vigile/engine'
 import type { PageContext } from '../pages/page.ts'
 
-export type SignedIn = Omit<Extract<PageState, { state: 'signed_in' }>, 'state'>
+export type SignedIn = Pick<Extract<PageState, { state: 'signed_in' }>, 'user' | 'session'>
 
 /** `limit: 'none'` is said, not implied: pages count nothing, the requests that they make are limited by the engine. */
 export type PageRoute = { readonly path: string; readonly limit: 'none' } & (

@@ -18,7 +18,7 @@ const html = { accept: 'text/html' }
 const get = (path: string, headers: Record<string, string> = html) =>
   fetch(`${site.url}${path}`, { headers, redirect: 'manual' })
 const session = { id: 's' } as never
-const signedIn = { state: 'signed_in', user: fakeUser('ada@example.com'), session } as const
+const signedIn = { state: 'signed_in', user: fakeUser('ada@example.com'), session, permissions: [] } as const
 
 /** A request with its path as written: fetch would fold the dots away. */
 const getRaw = (path: string) =>

@@ -5,7 +5,7 @@ import { listProducts } from '../../../lib/products.ts'
 import { readJson } from '../../../lib/read-json.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const allowed = await checkPermission(auth, 'products:read', request)
+  const allowed = await checkPermission(auth, 'products:read', { request })
   if (!allowed.ok) return allowed.response
   const drafts = await auth.hasPermission(allowed.user.id, 'products:update')
   return Response.json({ products: await listProducts({ drafts }) }, noStore)

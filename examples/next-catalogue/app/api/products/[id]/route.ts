@@ -8,7 +8,7 @@ import { readJson } from '../../../../lib/read-json.ts'
 type Context = { readonly params: Promise<{ readonly id: string }> }
 
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const allowed = await checkPermission(auth, 'products:read', request)
+  const allowed = await checkPermission(auth, 'products:read', { request })
   if (!allowed.ok) return allowed.response
   const drafts = await auth.hasPermission(allowed.user.id, 'products:update')
   const product = await visibleProduct((await params).id, { drafts })
