@@ -85,7 +85,7 @@ describe('OPS-9 Kubernetes', () => {
     const { labels } = spec.template.metadata
     const selectors = [
       spec.selector.matchLabels,
-      of('Service')[0].spec.selector,
+      ...of('Service').map((service) => service.spec.selector),
       of('PodDisruptionBudget')[0].spec.selector.matchLabels,
       of('NetworkPolicy')[0].spec.podSelector.matchLabels,
     ]
@@ -93,6 +93,30 @@ describe('OPS-9 Kubernetes', () => {
     const files = Object.values<string>(of('ConfigMap')[0].data).filter((value) => value.startsWith('/run/secrets'))
     const keys = Object.keys(of('Secret')[0].stringData)
     expect(files.sort()).toEqual(keys.map((key) => `/run/secrets/vigile/${key}`).sort())
+  })
+})
+
+describe('OPS-6 OPS-9 while no node is ready', () => {
+  type Path = { path: string; pathType: string; backend: { service: { name: string; port: { name: string } } } }
+  const [{ spec: ingress }] = manifests.filter(({ kind }) => kind === 'Ingress')
+  const paths: readonly Path[] = ingress.rules[0].http.paths
+  /** Exact ones first, then the longest beginning: as the API says. */
+  const serviceOf = (asked: string) => {
+    const exact = paths.find(({ path, pathType }) => pathType === 'Exact' && path === asked)
+    const { backend } = exact ?? paths.find(({ path, pathType }) => pathType === 'Prefix' && path === '/') ?? {}
+    const service = manifests.find(
+      ({ kind, metadata }) => kind === 'Service' && metadata.name === backend?.service.name,
+    )
+    expect(service.spec.ports).toMatchObject([{ name: backend?.service.port.name }])
+    return service.spec
+  }
+
+  test.each(['/status', '/status.json'])('Kubernetes still has %s answered', (asked) => {
+    expect(serviceOf(asked)).toMatchObject({ publishNotReadyAddresses: true })
+  })
+
+  test.each(['/', '/api/auth/login', '/status/'])('%s goes to nodes that are ready alone', (asked) => {
+    expect(serviceOf(asked).publishNotReadyAddresses).toBeUndefined()
   })
 })
 
