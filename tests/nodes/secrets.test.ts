@@ -150,6 +150,9 @@ test(
       DATABASE_URL: 'vault:malformed',
       GITHUB_CLIENT_ID: 'id',
       GITHUB_CLIENT_SECRET_FILE: '/nowhere/github',
+      GOOGLE_CLIENT_ID: 'id',
+      // A folder: there, and still not to be read.
+      GOOGLE_CLIENT_SECRET_FILE: '/',
       VAULT_ADDR: vault.url,
       VAULT_TOKEN: vault.token,
       ...aws.environment,
@@ -160,7 +163,7 @@ test(
         (name) => /^(VIGILE_SECRET|.*_URL)$/.test(name) && !/PUBLIC/.test(name),
       ))
         expect(said).toContain(setting)
-      expect(said).toContain('GITHUB_CLIENT_SECRET')
+      for (const setting of ['GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_SECRET']) expect(said).toContain(setting)
       expect(said).not.toContain('changeme')
     }
   },
@@ -174,11 +177,28 @@ test('OPS-2 OPS-5 what the server alone knows is renewed from its file too, what
   const database = join(folder.path, 'vigile.db')
   const metricsPort = await freePort()
   await writeFile(file, `http://publickey@${collector.host}/1`)
-  const environment = { SENTRY_DSN_FILE: file, METRICS_PORT: `${metricsPort}`, LOG_LEVEL: 'info' }
+  const headers = join(folder.path, 'headers')
+  await writeFile(headers, 'x-key=first')
+  const environment = {
+    ...{ SENTRY_DSN_FILE: file, METRICS_PORT: `${metricsPort}`, LOG_LEVEL: 'info' },
+    ...{ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.host}`, OTEL_EXPORTER_OTLP_HEADERS_FILE: headers },
+    ...{
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRIC_EXPORT_INTERVAL: '400',
+      OTEL_METRIC_EXPORT_TIMEOUT: '300',
+    },
+    ...{ OTEL_BSP_SCHEDULE_DELAY: '200', OTEL_BLRP_SCHEDULE_DELAY: '200' },
+  }
+  /** Kinds of what came with that key. */
+  const sentWith = (key: string) => [
+    ...new Set(collector.received.flatMap((one) => (one.headers.includes(`"x-key":"${key}"`) ? one.path : []))),
+  ]
+  const every = ['/v1/logs', '/v1/metrics', '/v1/traces']
   const node = await startNode({ database: `file:${database}`, environment })
   nodes = [node]
   const visitor = newVisitor(() => node)
   await visitor.signUp('ada@example.com')
+  await expect.poll(() => sentWith('first').toSorted(), patience).toEqual(every)
   await writeFile(file, `http://publickey@${collector.host}/2`)
   await expect.poll(() => node.output().includes('new secrets are in use'), patience).toBe(true)
 
@@ -192,9 +212,25 @@ test('OPS-2 OPS-5 what the server alone knows is renewed from its file too, what
   expect(await metrics()).toMatch(/^vigile_secret_age_seconds\{setting="SENTRY_DSN"\} [0-9.]+$/m)
   expect(await metrics()).toMatch(/^vigile_secret_ok\{setting="SENTRY_DSN"\} 1$/m)
 
+  await writeFile(headers, 'x-key=second')
+  // Each of them goes on, by the new key.
+  await expect
+    .poll(async () => {
+      await visitor.me()
+      return sentWith('second').toSorted()
+    }, patience)
+    .toEqual(every)
+  const instances = collector.received.flatMap(({ text }) => [
+    ...text.matchAll(/"service\.instance\.id","value":\{"stringValue":"([^"]+)"/g),
+  ])
+  expect(new Set(instances.map(([, id]) => id)).size).toBe(1)
+
+  await writeFile(headers, 'planted, but no header')
   await writeFile(file, 'https://planted.example.com')
-  await expect.poll(() => node.output().includes('secret_refused'), patience).toBe(true)
-  expect(await metrics()).toMatch(/^vigile_secret_ok\{setting="SENTRY_DSN"\} 0$/m)
+  await expect
+    .poll(async () => (await metrics()).match(/^vigile_secret_ok\{setting="(SENTRY_DSN|OTEL_\w+)"\} 0$/gm), patience)
+    .toHaveLength(2)
+  expect(node.output()).toContain('secret_refused')
   const before = collector.at('/2/envelope/').length
   expect((await visitor.signIn('ada@example.com')).status).toBe(500)
   await expect.poll(() => collector.at('/2/envelope/').length, patience).toBeGreaterThan(before)

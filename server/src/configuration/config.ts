@@ -16,6 +16,8 @@ export type VigileConfig = Omit<Partial<VigileOptions>, 'production' | 'role'> &
   readonly metricsHost?: string | undefined
   /** Where metrics, traces and logs go by OpenTelemetry; the other `OTEL_` variables say how. Default: nowhere. */
   readonly otlpEndpoint?: string | undefined
+  /** A secret: what goes along as headers, `name=value`, several by comma. Default: none. */
+  readonly otlpHeaders?: string | undefined
   /** Where faults go. Default: nowhere. */
   readonly sentryDsn?: string | undefined
   /** Where browsers get scripts and styles, if not here: `https://cdn.example.com`, a CDN that takes them from here. */

@@ -15,6 +15,7 @@ export const engineOptions = (
     metricsPort,
     metricsHost,
     otlpEndpoint,
+    otlpHeaders,
     sentryDsn,
     backup,
     logLevel,

@@ -205,6 +205,8 @@ describe('vigile.config.ts', () => {
     ['{ log: {} }', ['log.debug', 'log.info', 'log.warn', 'log.error']],
     ['{ log: "file" }', ['log']],
     ['{ otlpEndpoint: "https://user:planted@x y" }', ['otlpEndpoint']],
+    ['{ otlpHeaders: "planted" }', ['otlpHeaders']],
+    ['{ otlpHeaders: "api-key=planted\\r\\nx: y" }', ['otlpHeaders']],
     ['{ sentryDsn: "https://planted.example.com" }', ['sentryDsn']],
     ['{ production: false }', ['production']],
     ['{ role: "command" }', ['role']],

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { logLevels, type VigileConfig } from './config.ts'
 import type { ConfigurationFault } from './faults.ts'
-import { isDsn, isHost } from './parsers.ts'
+import { areHeaders, isDsn, isHost } from './parsers.ts'
 
 const port = z.number().int().min(0).max(65_535)
 const say = z.function()
@@ -21,6 +21,7 @@ const kinds = {
   metricsPort: port,
   metricsHost: z.string().refine(isHost),
   otlpEndpoint: z.url({ protocol: /^https?$/ }),
+  otlpHeaders: z.string().refine(areHeaders),
   sentryDsn: z.string().refine(isDsn),
   assetsUrl: z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
   logLevel: z.enum(logLevels),
@@ -32,8 +33,9 @@ const kinds = {
 }
 
 /** Of these, what was given may hold a password or a key. */
-const unshown: Readonly<Partial<Record<keyof typeof kinds, 'noUrl' | 'noDsn'>>> = {
+const unshown: Readonly<Partial<Record<keyof typeof kinds, 'noUrl' | 'noDsn' | 'noHeaders'>>> = {
   otlpEndpoint: 'noUrl',
+  otlpHeaders: 'noHeaders',
   assetsUrl: 'noUrl',
   sentryDsn: 'noDsn',
 }
@@ -48,6 +50,7 @@ export const checkOwnOptions = (config: VigileConfig, { faults }: Catalogue): re
     metricsPort: faults.wholeNumber(0, 65_535),
     metricsHost: faults.address,
     otlpEndpoint: faults.url,
+    otlpHeaders: faults.headers,
     sentryDsn: faults.dsn,
     assetsUrl: faults.origin,
     logLevel: faults.oneOf(logLevels),

@@ -29,6 +29,14 @@ export const isDsn = (input: string): boolean => /^https?:\/\/\w+(?::\w*)?@[^\s/
 export const dsn: Parser<string> = (input, { faults }) =>
   isDsn(input) && URL.canParse(input) ? right(input) : { ok: false, wrong: faults.noDsn, right: faults.dsn }
 
+/** As OpenTelemetry reads them: `name=value`, several by comma (RFC 9110 section 5.6.2 for the names). */
+export const areHeaders = (input: string): boolean =>
+  input.split(',').every((pair) => /^\s*[\w!#$%&'*+.^`|~-]+\s*=[\x20-\x7e]+$/.test(pair))
+
+/** What was given is a key. */
+export const headers: Parser<string> = (input, { faults }) =>
+  areHeaders(input) ? right(input) : { ok: false, wrong: faults.noHeaders, right: faults.headers }
+
 // RFC 1123. A last label of digits alone would be a mistyped address: 127.0.0.300.
 const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i

@@ -6,6 +6,7 @@ import { type GivenProviders, variableOf } from './given-providers.ts'
 import {
   dsn,
   duration,
+  headers,
   host,
   list,
   oneOf,
@@ -130,6 +131,7 @@ export const settings: readonly Setting[] = [
   setting('METRICS_PORT', 'metricsPort', wholeNumber(0, 65_535), (metricsPort) => ({ metricsPort })),
   setting('METRICS_HOST', 'metricsHost', host, (metricsHost) => ({ metricsHost })),
   setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'otlpEndpoint', webAddress, (otlpEndpoint) => ({ otlpEndpoint })),
+  secret('OTEL_EXPORTER_OTLP_HEADERS', 'otlpHeaders', headers, (otlpHeaders) => ({ otlpHeaders })),
   secret('SENTRY_DSN', 'sentryDsn', dsn, (sentryDsn) => ({ sentryDsn })),
   setting('VIGILE_ASSETS_URL', 'assetsUrl', origin, (assetsUrl) => ({ assetsUrl })),
   setting('LOG_LEVEL', 'logLevel', oneOf(logLevels), (logLevel) => ({ logLevel })),

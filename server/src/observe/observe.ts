@@ -23,14 +23,16 @@ export const startObserver = async (
   gauges: () => Promise<readonly Reading[]>,
   log: Log,
 ): Promise<Observer> => {
-  const { production, metricsPort, otlpEndpoint, sentryDsn, logLevel = 'info' } = config
+  const { production, metricsPort, otlpEndpoint, otlpHeaders, sentryDsn, logLevel = 'info' } = config
   const read = async () => [reading('build_info', { version }, 1), ...(await gauges())]
   // At a desk nobody asks for metrics, and two sites may run on one machine.
   const scraped = metricsPort !== undefined || production ? await openMetrics(config, read, log) : null
   const unsent = (to: 'otlp' | 'sentry') => createUnsent(to, { log, meter: scraped?.meter })
   const watchers: readonly (Watcher | null)[] = [
     scraped,
-    otlpEndpoint ? (await import('./otlp.ts')).startOtlp(otlpEndpoint, read, unsent('otlp')) : null,
+    otlpEndpoint
+      ? (await import('./otlp.ts')).startOtlp({ endpoint: otlpEndpoint, headers: otlpHeaders }, read, unsent('otlp'))
+      : null,
     sentryDsn
       ? (await import('./sentry.ts')).startSentry(
           sentryDsn,

@@ -5,6 +5,7 @@ import {
   DiagLogLevel,
   diag,
   logs,
+  metrics,
   propagation,
   SeverityNumber,
   SpanKind,
@@ -38,42 +39,63 @@ const spanNames: Readonly<Record<string, (labels: Readonly<Record<string, string
   password_hash_duration_seconds: () => 'password hash',
 }
 
-/** `endpoint` is used where the environment has none: a file of settings may have it. `read`: what is read when it is asked for. */
-export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading[]>, unsent: Unsent): Watcher => {
+const headersSetting = 'OTEL_EXPORTER_OTLP_HEADERS'
+
+/**
+ * `endpoint` is used where the environment has none: a file of settings may have it. `headers`: of each sending; a secret, so it is in
+ * the environment no longer than the SDK reads it. `read`: what is read when it is asked for.
+ */
+export const startOtlp = (
+  { endpoint, headers: first }: { readonly endpoint: string; readonly headers: string | undefined },
+  read: () => Promise<readonly Reading[]>,
+  unsent: Unsent,
+): Watcher => {
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT ??= endpoint
   const silent = () => {}
   const failures = { error: unsent, warn: silent, info: silent, debug: silent, verbose: silent }
   if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(failures, DiagLogLevel.ERROR)
-  // Not of the process: its arguments and owner are nobody's business.
-  const sdk = new NodeSDK({ resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector] })
   process.env.OTEL_SERVICE_NAME ??= 'vigile'
-  sdk.start()
-  const tracer = trace.getTracer('vigile', version)
-  const logger = logs.getLogger('vigile', version)
+  const instance = serviceInstanceIdDetector.detect()
+  const open = (headers: string | undefined) => {
+    const given = process.env[headersSetting]
+    if (headers !== undefined) process.env[headersSetting] = headers
+    // Not of the process: its arguments and owner are nobody's business.
+    const sdk = new NodeSDK({ resourceDetectors: [envDetector, hostDetector, { detect: () => instance }] })
+    sdk.start()
+    if (given === undefined) delete process.env[headersSetting]
+    else process.env[headersSetting] = given
+    return {
+      sdk,
+      tracer: trace.getTracer('vigile', version),
+      logger: logs.getLogger('vigile', version),
+      meter: createOtelMeter(read),
+    }
+  }
+  let headers = first
+  let sending = open(headers)
 
   const followed = (name: string, labels: Readonly<Record<string, string>>, seconds: number) => {
     const spanName = spanNames[name]
     if (!spanName || !trace.getActiveSpan()?.isRecording()) return
     const startTime = Date.now() - seconds * 1000
-    tracer.startSpan(spanName(labels), { kind: SpanKind.CLIENT, startTime, attributes: labels }).end()
+    sending.tracer.startSpan(spanName(labels), { kind: SpanKind.CLIENT, startTime, attributes: labels }).end()
   }
-  const meter = createOtelMeter(read)
 
   return {
     meter: {
       add: (name, labels, by) => {
-        meter.add(name, labels, by)
+        sending.meter.add(name, labels, by)
         if (name === 'http_requests_total') describe(labels as Readonly<Record<'route' | 'method' | 'status', string>>)
       },
       record: (name, labels, seconds) => {
-        meter.record(name, labels, seconds)
+        sending.meter.record(name, labels, seconds)
         followed(name, labels, seconds)
       },
     },
     logged: (level, fields, message) => {
       const { err, ...rest } = redact({ ...fields })
       if (typeof rest.requestId === 'string') trace.getActiveSpan()?.setAttribute('vigile.request_id', rest.requestId)
-      logger.emit({
+      sending.logger.emit({
         severityNumber: severities[level],
         severityText: level,
         body: message,
@@ -85,22 +107,37 @@ export const startOtlp = (endpoint: string, read: () => Promise<readonly Reading
         ? propagation.extract(context.active(), { traceparent: asked.traceparent })
         : context.active()
       const attributes = { 'http.request.method': asked.method }
-      return tracer.startActiveSpan(asked.method, { kind: SpanKind.SERVER, attributes }, parent, async (span) => {
-        try {
-          return await work()
-        } finally {
-          span.end()
-        }
-      })
+      return sending.tracer.startActiveSpan(
+        asked.method,
+        { kind: SpanKind.SERVER, attributes },
+        parent,
+        async (span) => {
+          try {
+            return await work()
+          } finally {
+            span.end()
+          }
+        },
+      )
     },
-    close: async () => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, closeWithinMs)
-      // What could not be sent is lost; OTEL_LOG_LEVEL tells.
-      await Promise.race([sdk.shutdown().catch(() => {}), promise])
-      clearTimeout(timer)
+    // Its exporters read headers when they are made: all begins anew, spans that are open at that moment are lost.
+    renew: ({ otlpHeaders }) => {
+      if (!otlpHeaders || otlpHeaders === headers) return
+      void endInTime(sending.sdk)
+      for (const api of [context, propagation, trace, metrics, logs]) api.disable()
+      headers = otlpHeaders
+      sending = open(headers)
     },
+    close: () => endInTime(sending.sdk),
   }
+}
+
+const endInTime = async (sdk: NodeSDK): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, closeWithinMs)
+  // What could not be sent is lost; OTEL_LOG_LEVEL tells.
+  await Promise.race([sdk.shutdown().catch(() => {}), promise])
+  clearTimeout(timer)
 }
 
 /** What is no plain value is sent as its JSON. */
