@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Instrument, instruments } from '@vigile/engine'
+import { type Instrument, instruments, lateLetterMs } from '@vigile/engine'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { temporaryFolder } from '../services/place.ts'
@@ -36,6 +36,11 @@ describe('OPS-5 OPS-12 the rules', () => {
       expect(['critical', 'warning']).toContain(labels.severity)
       expect(annotations.summary).toMatch(/\w/)
     }
+  })
+
+  test('a letter is late when the status page and the doctor say so', () => {
+    const { expr } = rules.find(({ alert }) => alert === 'VigileMailWaiting') ?? {}
+    expect(expr).toBe(`max(vigile_mail_oldest_seconds) > ${lateLetterMs / 1000}`)
   })
 
   test('the examples of Prometheus and Alertmanager are what their tools accept', async () => {

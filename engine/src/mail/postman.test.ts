@@ -60,6 +60,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   let database: Database
   let now: number
   let logged: { level: string; fields: Record<string, unknown> }[]
+  let metered: unknown[]
   const closers: (() => unknown)[] = []
   const log = new Proxy({} as Log, {
     get: (_target, level: string) => (fields: Record<string, unknown>) => void logged.push({ level, fields }),
@@ -71,6 +72,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     await database.migrate()
     now = 1_800_000_000_000
     logged = []
+    metered = []
   })
   afterEach(async () => {
     for (const close of closers.splice(0)) await close()
@@ -78,8 +80,9 @@ describe.each(places)('on %s', (_, newPlace) => {
   })
 
   const clock = { now: () => now }
+  const meter = { add: (...counted: unknown[]) => void metered.push(counted) }
   const postman = (transport: Transport, at: Database = database): Postman => {
-    const one = createPostman({ outbox: at.outbox, keyring, transport, site: mailSite, clock, log } as never)
+    const one = createPostman({ outbox: at.outbox, keyring, transport, site: mailSite, clock, log, meter } as never)
     closers.push(one.close)
     return one
   }
@@ -210,6 +213,8 @@ describe.each(places)('on %s', (_, newPlace) => {
     now += 10 * hour
     expect(await deliver()).toBe(0)
     expect(logged.map(({ level }) => level)).toEqual(['warn', 'warn'])
+    // Each once, when it is over; OPS-5.
+    expect(metered.toSorted()).toEqual(['refused', 'sent', 'sent'].map((outcome) => ['letters_total', { outcome }]))
   })
 
   test('a mail server that puts everybody off takes no letters: one letter says nothing of it, three do', async () => {
@@ -332,7 +337,8 @@ describe.each(places)('on %s', (_, newPlace) => {
     // The seal of one does not fit another.
     const stolen = { ...database.outbox, claim: async () => [{ ...one, sealed: two?.sealed }] } as never
     const mailbox = createMailbox()
-    await createPostman({ outbox: stolen, keyring, transport: mailbox, site: mailSite, clock, log } as never).deliver()
+    const deps = { outbox: stolen, keyring, transport: mailbox, site: mailSite, clock, log, meter }
+    await createPostman(deps as never).deliver()
     expect(mailbox.letters()).toEqual([])
   })
 })

@@ -2,6 +2,7 @@
 import { createDelivery } from '../delivery/delivery.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { sealedWith, unseal } from '../keys/seal.ts'
+import type { Meter } from '../meter/meter.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Letter } from './letter.ts'
@@ -21,6 +22,7 @@ export type PostmanDeps = {
   readonly site: Site
   readonly clock: Clock
   readonly log: Log
+  readonly meter: Meter
 }
 
 export type Postman = {
@@ -55,7 +57,10 @@ export const createPostman = (deps: PostmanDeps): Postman => {
         log.warn({ letter: id, kind, tries, why: handed.why }, 'the mail server put a letter off')
         if (putOff.size <= putOffAtMost) putOff.add(id)
         if (putOff.size > putOffAtMost) throw new Error(`the mail server takes no letter: ${handed.why}`)
-      } else putOff.clear()
+        return handed.outcome
+      }
+      putOff.clear()
+      deps.meter.add('letters_total', { outcome: handed.outcome })
       return handed.outcome
     },
     wentOut: 'sent',

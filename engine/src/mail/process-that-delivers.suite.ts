@@ -1,5 +1,6 @@
 // Run by the tests as a node of its own, and killed in the middle: sends what waits, at the time that it is told.
 import { deriveKeys } from '../keys/derive.ts'
+import { noMeter } from '../meter/meter.ts'
 import { silentLog } from '../primitives/log.ts'
 import { openPostgres } from '../stores/postgres.ts'
 import { openSqlite } from '../stores/sqlite.ts'
@@ -21,4 +22,5 @@ await createPostman({
   site: mailSite,
   clock: { now: () => Number(now) },
   log: silentLog,
+  meter: noMeter,
 }).deliver()

@@ -94,6 +94,7 @@ export const instruments = {
   active_sessions: gauge('Sessions that live, a million at most'),
   mail_waiting: gauge('Letters that wait to be sent'),
   mail_oldest_seconds: gauge('Age of the oldest letter that waits, where letters as a whole do not go out; else 0'),
+  letters_total: counter('Letters that the mail server took, or refused for good', { outcome: ['sent', 'refused'] }),
   webhooks_waiting: gauge('Webhook messages that wait to be delivered'),
   webhooks_oldest_seconds: gauge('Age of the oldest webhook message that waits'),
   alerts_open: gauge('Alerts that nobody has acknowledged', { rule: Object.keys(alertRules) as readonly AlertRule[] }),

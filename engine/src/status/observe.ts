@@ -1,12 +1,11 @@
 // How a part is, in the words of people, from what this node knows. What a part consists of is nobody's business.
+import { lateLetterMs } from '../mail/held-up.ts'
 import type { ProviderState } from '../provider-calls/provider-clients.ts'
 import type { PartState } from './period.ts'
 
 /** What readiness tells of each part. */
 export type PartsReady = { readonly parts: Readonly<Record<string, 'ok' | 'degraded' | 'down'>> }
 
-/** Longer than the pauses between the first tries. */
-const latePostMs = 10 * 60_000
 /** A provider that failed stays so until a call has gone well; where nobody signs in there, no longer than this. */
 const untriedMs = 10 * 60_000
 
@@ -21,7 +20,7 @@ export const signInState = ({ parts }: PartsReady): PartState => {
 
 /** `oldest`: when the oldest letter was written that waits as all others do; null: letters go out. */
 export const emailState = (oldest: number | null, now: number): PartState =>
-  oldest !== null && now - oldest > latePostMs ? 'degraded' : 'up'
+  oldest !== null && now - oldest > lateLetterMs ? 'degraded' : 'up'
 
 export const providerState = ({ state, since }: Pick<ProviderState, 'state' | 'since'>, now: number): PartState => {
   if (state === 'closed') return 'up'

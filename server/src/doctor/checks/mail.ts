@@ -1,12 +1,11 @@
 // Links and notices that don't arrive: nobody can prove a mailbox, nobody learns of a stolen account.
+import { lateLetterMs } from '@vigile/engine'
 import type { Catalogue } from '../../messages/catalogue.ts'
 import { type Check, fail, pass, type Verdict, warn } from '../finding.ts'
 import { stateOf } from './inside.ts'
 import { seenOf } from './seen.ts'
 
-/** Deliveries are tried again within minutes: what is older is not taken. */
-const maxSeconds = 900
-/** Of a day's letters: people mistype their address; that many don't. */
+/** Of a day's letters: people mistype their address; that many don't. The alert rule has the same. */
 const failPart = 0.2
 const warnPart = 0.02
 const failLeast = 3
@@ -20,7 +19,7 @@ export const checkMail: Check = (facts, { mail: say }) => {
   const minutes = Math.floor(state.mailOldestSeconds / 60)
   const found = [
     ...(state.mailAway === null ? [] : [fail(say.away(state.mailAway), say.todo)]),
-    ...(state.mailOldestSeconds > maxSeconds ? [fail(say.waits(minutes), say.todo)] : []),
+    ...(state.mailOldestSeconds * 1000 > lateLetterMs ? [fail(say.waits(minutes), say.todo)] : []),
     ...bounced(state.letters, say),
   ]
   return found.length > 0 ? found : [pass(say.good)]

@@ -11,5 +11,5 @@ export const checkMetrics: Check = (facts, { metrics: say }) => {
   const isOpen = metricsHost !== null && !isPrivate(metricsHost) && metricsHost !== 'localhost'
   if (isOpen && (!seen || /^(127\.|::1$)/.test(seen.forged.remote)))
     return [warn(say.maybeOpen(metricsHost), say.close)]
-  return seen ? [pass(say.good)] : []
+  return seen ? [pass(say.good(seen.metricsPort === 0 ? null : seen.metricsPort))] : []
 }
