@@ -1,5 +1,5 @@
 // A static file as an answer: compressed as the client can take it, revalidated by its tag (RFC 9110 section 13).
-import type { StaticFile } from './files.ts'
+import type { Encoding, StaticFile } from './files.ts'
 
 const cacheControl = { immutable: 'public, max-age=31536000, immutable', hour: 'public, max-age=3600' } as const
 
@@ -8,7 +8,7 @@ export const answerFile = async (
   request: Request,
   { shared }: { readonly shared: boolean },
 ): Promise<Response> => {
-  const encoding = file.compressible ? chooseEncoding(request.headers.get('accept-encoding') ?? '') : 'identity'
+  const encoding = file.compressible ? encodingFor(request) : 'identity'
   const tag = `"${file.tag}${encoding === 'identity' ? '' : `-${encoding}`}"`
   const headers: Record<string, string> = {
     'Cache-Control': cacheControl[file.caching],
@@ -23,7 +23,9 @@ export const answerFile = async (
   return new Response((await file.content(encoding)) as Uint8Array<ArrayBuffer>, { headers })
 }
 
-const chooseEncoding = (header: string): 'br' | 'gzip' | 'identity' => {
+/** What the client can take (RFC 9110 section 12.5.3). */
+export const encodingFor = (request: Request): Encoding => {
+  const header = request.headers.get('accept-encoding') ?? ''
   const accepts = (name: string) =>
     new RegExp(`(?:^|[\\s,])${name}(?!\\s*;\\s*q=0(?:\\.0*)?(?:\\s|,|$))(?=\\s|,|;|$)`, 'i').test(header)
   if (accepts('br')) return 'br'

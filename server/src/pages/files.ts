@@ -60,21 +60,25 @@ const noFolder = (error: NodeJS.ErrnoException) => {
 export const staticFile = (content: Uint8Array, name: string, caching: StaticFile['caching']): StaticFile => {
   const kind = kinds[extname(name)]
   if (!kind) throw new Error(`No content type for ${name}: add its ending to the table above.`)
-  const make = {
-    identity: () => Promise.resolve(content),
-    gzip: () => compressGzip(content, { level: 9 }),
-    br: () =>
-      compressBrotli(content, { params: { [constants.BROTLI_PARAM_QUALITY]: content.length > slowBytes ? 9 : 11 } }),
-  }
-  const made = new Map<Encoding, Promise<Uint8Array>>()
   return {
     ...kind,
     caching,
     tag: createHash('sha256').update(content).digest('base64url').slice(0, 22),
-    content: (encoding) => {
-      const present = made.get(encoding) ?? make[encoding]()
-      made.set(encoding, present)
-      return present
-    },
+    content: inEncodings(content, content.length > slowBytes ? 9 : 11),
+  }
+}
+
+/** The content as clients can take it, compressed when it is first asked for and never again. `quality`: of brotli, up to 11. */
+export const inEncodings = (content: Uint8Array, quality: number): StaticFile['content'] => {
+  const make = {
+    identity: () => Promise.resolve(content),
+    gzip: () => compressGzip(content, { level: 9 }),
+    br: () => compressBrotli(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }),
+  }
+  const made = new Map<Encoding, Promise<Uint8Array>>()
+  return (encoding) => {
+    const present = made.get(encoding) ?? make[encoding]()
+    made.set(encoding, present)
+    return present
   }
 }

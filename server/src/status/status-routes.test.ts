@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type IncomingMessage, request } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import type { StatusPart, StatusReport } from '@vigile/engine'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestSite, type TestSite } from '../test-site.suite.ts'
@@ -41,6 +43,15 @@ afterAll(() => site.end())
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${site.url}${path}`, { headers: { accept: 'text/html', ...headers } })
+/** As they came, not unpacked. */
+const receivedBytes = async (path: string, encoding: string): Promise<number> => {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(`${site.url}${path}`, { headers: { accept: 'text/html', 'accept-encoding': encoding } }, resolve)
+      .once('error', reject)
+      .end()
+  })
+  return (await buffer(answer)).length
+}
 const pageOf = async (path = '/status', headers: Record<string, string> = {}) => (await get(path, headers)).text()
 
 describe('OPS-6 the status page', () => {
@@ -123,6 +134,22 @@ describe('OPS-6 the status page', () => {
     expect(await pageOf()).toBe(before)
     now = report({ at: at + minute })
     expect(await pageOf()).not.toBe(before)
+  })
+
+  test.each([
+    ['/status', 'br'],
+    ['/status', 'gzip'],
+    ['/status.json', 'br'],
+    ['/status.json', 'gzip'],
+  ])('OPS-10 %s comes as %s to who takes it, and as it is to who does not', async (path, encoding) => {
+    const plain = await get(path, { 'accept-encoding': 'identity' })
+    const packed = await get(path, { 'accept-encoding': encoding })
+    expect([plain, packed].map(({ headers }) => headers.get('content-encoding'))).toEqual([null, encoding])
+    // fetch unpacks it.
+    expect(await packed.text()).toBe(await plain.text())
+    const sent = await receivedBytes(path, encoding)
+    expect(sent).toBeLessThan((await receivedBytes(path, 'identity')) / 3)
+    expect(packed.headers.get('vary')).toMatch(/accept-encoding/i)
   })
 
   test('/status.json says the same', async () => {

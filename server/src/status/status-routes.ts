@@ -2,11 +2,15 @@
 import { type Locale, locales } from '@vigile/contract'
 import { preferredLocale, type StatusReport } from '@vigile/engine'
 import type { PageRoute } from '../http/page-routes.ts'
+import { encodingFor } from '../pages/answer-file.ts'
+import { inEncodings, type StaticFile } from '../pages/files.ts'
 import type { PageContext } from '../pages/page.ts'
 import { statusJson } from './status-json.ts'
 import { statusHtml, statusPolicy } from './status-page.ts'
 
 const caching = { 'Cache-Control': 'public, max-age=30' }
+/** Each report is another text: the best that does not take longer than the page is worth. */
+const quality = 5
 
 /** Not by the cookie that other pages follow: a cache would give one person's language to all. */
 const localeOf = ({ url, request }: PageContext): Locale => {
@@ -22,28 +26,33 @@ export const statusRoutes = ({
   readonly read: () => Promise<StatusReport>
   readonly site: string
 }): readonly PageRoute[] => {
-  let made: { readonly of: StatusReport; readonly html: Map<Locale, string> } | undefined
-  const htmlOf = (report: StatusReport, locale: Locale): string => {
-    if (made?.of !== report) made = { of: report, html: new Map() }
-    const html = made.html.get(locale) ?? statusHtml(report, site, locale)
-    made.html.set(locale, html)
-    return html
+  type Form = Locale | 'json'
+  let made: { readonly of: StatusReport; readonly texts: Map<Form, StaticFile['content']> } | undefined
+  const textOf = (report: StatusReport, form: Form): StaticFile['content'] => {
+    if (made?.of !== report) made = { of: report, texts: new Map() }
+    const make = () => (form === 'json' ? JSON.stringify(statusJson(report)) : statusHtml(report, site, form))
+    const text = made.texts.get(form) ?? inEncodings(Buffer.from(make()), quality)
+    made.texts.set(form, text)
+    return text
+  }
+  const answer = async (request: Request, form: Form, headers: Readonly<Record<string, string>>): Promise<Response> => {
+    const encoding = encodingFor(request)
+    const content = (await textOf(await read(), form)(encoding)) as Uint8Array<ArrayBuffer>
+    const encoded = encoding === 'identity' ? {} : { 'Content-Encoding': encoding }
+    return new Response(content, { headers: { ...headers, ...caching, ...encoded } })
   }
   return [
     {
       path: '/status',
       guard: 'anyone',
       limit: 'none',
-      answer: async (context) => {
+      answer: (context) => {
         const locale = localeOf(context)
-        return new Response(htmlOf(await read(), locale), {
-          headers: {
-            'Content-Type': 'text/html; charset=utf-8',
-            'Content-Language': locale,
-            'Content-Security-Policy': statusPolicy,
-            Vary: 'Accept-Language',
-            ...caching,
-          },
+        return answer(context.request, locale, {
+          'Content-Type': 'text/html; charset=utf-8',
+          'Content-Language': locale,
+          'Content-Security-Policy': statusPolicy,
+          Vary: 'Accept-Language, Accept-Encoding',
         })
       },
     },
@@ -51,7 +60,7 @@ export const statusRoutes = ({
       path: '/status.json',
       guard: 'anyone',
       limit: 'none',
-      answer: async () => Response.json(statusJson(await read()), { headers: caching }),
+      answer: ({ request }) => answer(request, 'json', { 'Content-Type': 'application/json', Vary: 'Accept-Encoding' }),
     },
   ]
 }
