@@ -1,10 +1,18 @@
-/** One fault of the configuration: which setting, what is wrong, what would be right. */
-export type ConfigurationFault = { readonly setting: string; readonly wrong: string; readonly right: string }
+/** What fills the places of a fault's texts; a phrase is in a language itself. */
+export type FaultValues = Readonly<
+  Record<string, string | number | { readonly phrase: string; readonly values?: Readonly<Record<string, unknown>> }>
+>
 
-/** Collects faults; every check goes on with a harmless value, so that all of them are named. */
-export type Faults = {
-  add(setting: string, wrong: string, right: string): void
-  addAll(faults: readonly ConfigurationFault[]): void
+/**
+ * One fault of the configuration: which setting, what is wrong, what would be right. The texts are English; the code and what fills
+ * its texts are for those who show it in another language (`faultIn`).
+ */
+export type ConfigurationFault = {
+  readonly setting: string
+  readonly wrong: string
+  readonly right: string
+  readonly code: string
+  readonly values: FaultValues
 }
 
 /** The configuration as a whole can't be used. Names every fault at once (OPS-1). */

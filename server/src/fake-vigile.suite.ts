@@ -4,6 +4,7 @@ import {
   type AuditReport,
   type Block,
   ConfigurationError,
+  type ConfigurationFault,
   type ManagedUser,
   type PageState,
   type Vigile,
@@ -230,12 +231,13 @@ export const createFakeVigile = ({
 export const checkedFake =
   (fake: FakeVigile) =>
   (options: VigileOptions): Vigile => {
-    const faults = []
+    const faults: ConfigurationFault[] = []
+    const texts = { wrong: '', right: '' }
     if (!URL.canParse(options.publicUrl)) {
-      faults.push({ setting: 'publicUrl', wrong: 'It is no address', right: 'https://…' })
+      faults.push({ setting: 'publicUrl', code: 'not_web_address', values: { given: options.publicUrl }, ...texts })
     }
     if (Array.isArray(options.secrets) && options.secrets.some((secret: string) => secret.length < 64)) {
-      faults.push({ setting: 'secrets', wrong: 'It is too short', right: '64 characters' })
+      faults.push({ setting: 'secrets', code: 'not_base64', values: {}, ...texts })
     }
     if (faults.length > 0) throw new ConfigurationError(faults)
     return fake

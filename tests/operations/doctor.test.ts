@@ -53,7 +53,7 @@ const findingsAt = async (
   connection?: Parameters<typeof createAsk>[0],
 ) => {
   const loaded = { config: options, faults: [], unknown: [], sources: {} }
-  const inside = await lookInside(loaded, options, [], vigile)
+  const inside = await lookInside(loaded, options, [], vigile, 'en')
   const countedFor = async (id: string) => {
     const { entries } = await vigile.audit.search({ action: 'session:sign-in:failed' })
     return entries.find(({ requestId }) => requestId === id)?.ip ?? null
@@ -174,7 +174,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (kind) => {
     const secretsFound = async (secrets: readonly string[]) => {
       const { options, vigile } = open(secrets, 'command')
       const loaded = { config: options, faults: [], unknown: [], sources: {} }
-      const inside = await lookInside(loaded, options, [], vigile)
+      const inside = await lookInside(loaded, options, [], vigile, 'en')
       return examine({ now: Date.now(), inside, outside: null }, catalogues.en).filter(
         ({ check }) => check === 'secrets',
       )
@@ -202,7 +202,7 @@ test('OPS-3 a mail server and a place of backups that are away say nothing of th
   const file = join(deployed.folder, 'a-file')
   await writeFile(file, '')
   const loaded = { config: { ...options, backup: { to: file } }, faults: [], unknown: [], sources: {} }
-  const inside = await lookInside(loaded, options, [], vigile)
+  const inside = await lookInside(loaded, options, [], vigile, 'en')
   const findings = examine({ now: Date.now(), inside, outside: null }, catalogues.en)
   const of = (name: string) => findings.filter(({ check }) => check === name)
   expect(of('database')).toMatchObject([{ status: 'pass' }])
@@ -219,7 +219,7 @@ test('OPS-3 TOK-9 another secret than the nodes have: that is said, nothing is w
   onTestFinished(vigile.close)
   const before = await deployed.vigile.keys.list()
   const loaded = { config: options, faults: [], unknown: [], sources: {} }
-  const inside = await lookInside(loaded, options, [], vigile)
+  const inside = await lookInside(loaded, options, [], vigile, 'en')
   const findings = examine({ now: Date.now(), inside, outside: null }, catalogues.en)
   expect(findings.filter(({ check }) => check === 'secrets')).toMatchObject([{ status: 'fail' }])
   expect(findings.filter(({ check }) => check === 'database')).toMatchObject([{ status: 'pass' }])

@@ -1,6 +1,7 @@
 // Who is asking, by address. A forwarded header counts only as far as the configured proxies go (LIM-2, S-56).
 import { BlockList, isIP } from 'node:net'
 import type { ConfigurationFault } from '../configuration-error.ts'
+import { fault } from '../messages/fault.ts'
 
 /** Hops of a forwarded header beyond so many are not looked at. */
 const maxHops = 20
@@ -45,11 +46,10 @@ export const parseNetworks = (
     const family = isIP(base) === 6 ? 'ipv6' : 'ipv4'
     const bits = family === 'ipv6' ? 128 : 32
     const length = prefix === undefined ? bits : Number(prefix)
-    const right = 'write 10.0.0.5 or 10.0.0.0/8 or fd00::/8'
     if (!isIP(base) || !/^\d{1,3}$/.test(prefix ?? '0') || length > bits) {
-      faults.push({ setting, wrong: `"${text}" is no address or network`, right })
+      faults.push(fault(setting, 'not_network', { given: text }))
     } else if (length === 0) {
-      faults.push({ setting, wrong: `"${text}" is every address there is`, right })
+      faults.push(fault(setting, 'every_address', { given: text }))
     } else {
       list.addSubnet(base, length, family)
     }

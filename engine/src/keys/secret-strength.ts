@@ -1,4 +1,5 @@
 import type { ConfigurationFault } from '../configuration-error.ts'
+import { fault } from '../messages/fault.ts'
 
 /** Secrets that were printed somewhere, the longest first; whoever copies one has none, however often. */
 const published = [
@@ -53,24 +54,18 @@ export const checkSecrets = (
   production: boolean,
   setting = 'VIGILE_SECRET',
 ): readonly ConfigurationFault[] => {
-  const right = 'make one with `openssl rand -base64 48`'
-  if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) {
-    return [{ setting, wrong: 'no secret is set, or one of the list is empty', right }]
-  }
-  if (secrets.length > maxSecrets)
-    return [{ setting, wrong: `there are over ${maxSecrets} secrets`, right: 'leave out the oldest' }]
+  if (secrets.length === 0 || secrets.some((secret) => secret.length === 0)) return [fault(setting, 'no_secret')]
+  if (secrets.length > maxSecrets) return [fault(setting, 'many_secrets', { most: maxSecrets })]
   if (!production) return []
   return secrets.flatMap((secret, index) => {
-    const which = secrets.length === 1 ? 'the secret' : `secret ${index + 1} of ${secrets.length}`
-    if (isPublished(secret)) {
-      return [{ setting, wrong: `${which} is a published example`, right }]
-    }
-    if (secret.length < minimumCharacters && !holdsEnoughBytes(secret)) {
-      return [
-        { setting, wrong: `${which} has under ${minimumCharacters} characters and under ${minimumBytes} bytes`, right },
-      ]
-    }
-    if (isRepeated(secret)) return [{ setting, wrong: `${which} repeats a few characters`, right }]
-    return isCountedUp(secret) ? [{ setting, wrong: `${which} is counted up`, right }] : []
+    const which =
+      secrets.length === 1
+        ? { phrase: 'the_secret' }
+        : { phrase: 'secret_of', values: { index: index + 1, number: secrets.length } }
+    if (isPublished(secret)) return [fault(setting, 'published_secret', { which })]
+    if (secret.length < minimumCharacters && !holdsEnoughBytes(secret))
+      return [fault(setting, 'short_secret', { which, characters: minimumCharacters, bytes: minimumBytes })]
+    if (isRepeated(secret)) return [fault(setting, 'repeated_secret', { which })]
+    return isCountedUp(secret) ? [fault(setting, 'counted_secret', { which })] : []
   })
 }

@@ -1,5 +1,6 @@
 // The default limits (LIM-1). A name, a number, a window.
 import type { ConfigurationFault } from '../configuration-error.ts'
+import { fault } from '../messages/fault.ts'
 import type { Rule } from './store.ts'
 
 const minutes = (count: number) => count * 60
@@ -55,20 +56,8 @@ const isRuleName = (name: string): name is RuleName => Object.hasOwn(defaultRule
 export const checkRules = (rules: Readonly<Partial<Record<string, Rule | null>>>): readonly ConfigurationFault[] =>
   Object.entries(rules).flatMap(([name, rule]) => {
     const setting = `limits.rules.${name}`
-    if (!isRuleName(name)) {
-      return [
-        { setting, wrong: 'there is no such limit', right: `the limits are ${Object.keys(defaultRules).join(', ')}` },
-      ]
-    }
+    if (!isRuleName(name)) return [fault(setting, 'no_limit', { names: Object.keys(defaultRules).join(', ') })]
     if (rule === null) return []
     const whole = rule && [rule.limit, rule.windowSeconds].every((value) => Number.isSafeInteger(value) && value > 0)
-    return whole && rule.windowSeconds <= 86_400 * 30
-      ? []
-      : [
-          {
-            setting,
-            wrong: 'limit and windowSeconds must be positive whole numbers, the window 30 days at most',
-            right: 'for example { limit: 10, windowSeconds: 900 }',
-          },
-        ]
+    return whole && rule.windowSeconds <= 86_400 * 30 ? [] : [fault(setting, 'no_rule')]
   })

@@ -1,5 +1,9 @@
 // What people read, in English. `fr.ts` has the same keys, or it does not compile.
+import { faults, phrases } from './faults-en.ts'
+
 export const en = {
+  faults,
+  phrases,
   problems: {
     validation_failed: {
       title: 'Something in the request is not right',

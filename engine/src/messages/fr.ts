@@ -1,6 +1,9 @@
 import type { Messages } from './en.ts'
+import { faults, phrases } from './faults-fr.ts'
 
 export const fr: Messages = {
+  faults,
+  phrases,
   problems: {
     validation_failed: { title: 'La demande contient une erreur', detail: 'Corrigez ce qui est indiqué et réessayez.' },
     unauthenticated: { title: 'Vous n’êtes pas connecté', detail: 'Connectez-vous et réessayez.' },

@@ -1,5 +1,6 @@
 // How long sessions and their tokens live, and the protocol's constants. Validated once, at start.
 import type { ConfigurationFault } from '../configuration-error.ts'
+import { fault } from '../messages/fault.ts'
 
 export type SessionPolicy = {
   readonly accessSeconds: number
@@ -42,27 +43,19 @@ export const checkProtocol = (protocol: ProtocolConstants): readonly Configurati
   const setting = 'sessions.protocol'
   const faults: ConfigurationFault[] = []
   if (!Object.values(protocol).every((value) => Number.isSafeInteger(value) && value > 0)) {
-    faults.push({ setting, wrong: 'every constant must be a positive whole number', right: 'leave the defaults' })
+    faults.push(fault(setting, 'not_positive'))
   }
   if (!(giveUpMs < replayMs && replayMs < flushedMs && flushedMs < rotationMs)) {
-    faults.push({
-      setting,
-      wrong: 'the order giveUp < replay < flushed < rotation does not hold',
-      right: 'the defaults are 15, 20, 45, 60 seconds',
-    })
+    faults.push(fault(setting, 'protocol_order'))
   }
   if (!(burstMs < replayMs)) {
-    faults.push({ setting, wrong: 'burst must be shorter than replay', right: 'the default is 2 seconds' })
+    faults.push(fault(setting, 'long_burst'))
   }
   if (!(flushedMs > 30_000)) {
-    faults.push({
-      setting,
-      wrong: 'flushed must be over 30 seconds: browsers write cookies to disk up to 30 s late',
-      right: 'the default is 45 seconds',
-    })
+    faults.push(fault(setting, 'short_flush'))
   }
   if (siblings > 1000) {
-    faults.push({ setting, wrong: 'siblings must be at most 1000', right: 'the default is 20' })
+    faults.push(fault(setting, 'many_siblings'))
   }
   return faults
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { collectFaults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { alertsOf } from './alerts.ts'
 
 const read = (given: VigileOptions['alerts'], kind: 'mailbox' | 'none' = 'mailbox') => {
-  const faults: string[] = []
-  const add = (setting: string, wrong: string) => void faults.push(`${setting}: ${wrong}`)
-  return { settings: alertsOf(given, { kind }, { add, addAll: () => {} }), faults }
+  const faults = collectFaults()
+  const settings = alertsOf(given, { kind }, faults)
+  return { settings, faults: faults.list.map(({ setting, wrong }) => `${setting}: ${wrong}`) }
 }
 
 test('AUD-5 nobody is written to unless told, and what is not given has its default', () => {

@@ -1,6 +1,6 @@
 // The audit log's settings.
 import { type Anchor, parseAnchor } from '../audit/anchor.ts'
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { secondsOf } from './sessions.ts'
 
@@ -14,12 +14,7 @@ export type AuditSettings = {
 export const auditOf = (given: VigileOptions['audit'] = {}, faults: Faults): AuditSettings => {
   const anchors = (given.anchors ?? []).map((address, index) => {
     const anchor = parseAnchor(address)
-    if (!anchor)
-      faults.add(
-        'audit.anchors',
-        `number ${index + 1} is no address of an anchor`,
-        'use an absolute path, https://… or s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION',
-      )
+    if (!anchor) faults.add('audit.anchors', 'not_anchor', { number: index + 1 })
     return anchor
   })
   const { retention } = given

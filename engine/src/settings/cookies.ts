@@ -1,7 +1,7 @@
 // The cookies of a deployment, from its options (COOK-2 to COOK-5, COOK-8).
 import { parse as parseDomain } from 'tldts'
-import type { Faults } from '../configuration-error.ts'
 import { allKinds, type CookieKind, type CookiePolicy, type FlowKind } from '../http/cookies.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 
 type Site = { readonly url: URL; readonly production: boolean; readonly app: string; readonly authPath: string }
@@ -15,15 +15,11 @@ export const cookieSettings = (options: VigileOptions, site: Site, faults: Fault
     // A prefix is ours to add, and is compared without regard to case by browsers: a base name can't begin with one, nor
     // become one behind ours (`__Host-Http-`, RFC 6265bis section 4.1.3).
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(names[kind]) || /^(__(host|secure|http)-|http-)/i.test(names[kind])) {
-      faults.add(
-        `cookies.names.${kind}`,
-        `"${names[kind]}" can't be a cookie's base name`,
-        'use letters, digits, _ and -; the prefix is added where it belongs',
-      )
+      faults.add(`cookies.names.${kind}`, 'no_cookie_name', { given: names[kind] })
     }
   }
   if (new Set(Object.values(names)).size !== allKinds.length) {
-    faults.add('cookies.names', 'two cookies have one name', 'give each a name of its own')
+    faults.add('cookies.names', 'cookie_name_twice')
   }
   return {
     secure: site.url.protocol === 'https:',
@@ -41,17 +37,9 @@ const domainOf = (given: string, host: string, faults: Faults): string => {
   const domain = given.replace(/^\./, '').toLowerCase()
   const { isIp, domain: registrable } = parseDomain(domain, { allowPrivateDomains: true })
   if (isIp || registrable === null) {
-    faults.add(
-      setting,
-      `"${given}" is a public suffix or no domain: every site under it would get the cookies`,
-      'use a domain that is yours, or leave it out',
-    )
+    faults.add(setting, 'public_suffix', { given })
   } else if (host !== domain && !host.endsWith(`.${domain}`)) {
-    faults.add(
-      setting,
-      `the public host ${host} is not under "${given}": browsers would drop the cookies`,
-      'use the host or a parent domain of it',
-    )
+    faults.add(setting, 'not_above_host', { host, given })
   }
   return domain
 }

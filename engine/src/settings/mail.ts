@@ -1,5 +1,5 @@
 // How letters leave.
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 
 export type MailSetting =
@@ -18,9 +18,7 @@ export const mailOf = (
 ): MailSetting => {
   const { url, from = `no-reply@${site.host}` } = given
   if (!url) return { kind: site.production ? 'none' : 'mailbox' }
-  if (!/^smtps?:\/\/[^\s/]+/.test(url) || !URL.canParse(url))
-    faults.add('SMTP_URL', 'it is not an smtp:// address', 'write smtp://user:password@mail.example.com:587')
-  if (!address.test(from))
-    faults.add('VIGILE_MAIL_FROM', `"${from}" is not a sender`, 'write Shop <no-reply@example.com>')
+  if (!/^smtps?:\/\/[^\s/]+/.test(url) || !URL.canParse(url)) faults.add('SMTP_URL', 'not_smtp')
+  if (!address.test(from)) faults.add('VIGILE_MAIL_FROM', 'no_sender', { given: from })
   return { kind: 'smtp', url, from }
 }

@@ -1,5 +1,5 @@
 // What passwords have to be, and how they are kept.
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { type Argon2Settings, defaultArgon2Settings, requireArgon2Settings } from '../passwords/argon2-settings.ts'
 import { requireRangeUrl } from '../passwords/breached.ts'
@@ -25,33 +25,30 @@ export const passwordsOf = (
     iterations: iterations ?? defaultArgon2Settings.iterations,
     parallelism: parallelism ?? defaultArgon2Settings.parallelism,
   }
-  const attempt = <Value>(setting: string, right: string, check: () => Value, otherwise: Value): Value => {
+  const attempt = <Value>(check: () => Value, otherwise: Value, say: () => void): Value => {
     try {
       return check()
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof TypeError)) throw error
-      faults.add(setting, error.message, right)
+      say()
       return otherwise
     }
   }
   return {
     argon2: attempt(
-      'passwords.argon2',
-      'leave it out for 19456 KiB, 2 iterations, parallelism 1',
       () => requireArgon2Settings(argon2),
       defaultArgon2Settings,
+      () => faults.add('passwords.argon2', 'weak_or_costly_hash', argon2),
     ),
     policy: attempt(
-      'passwords.minimumLength',
-      'the default is 8; NIST advises 15 where the password is the only factor',
       () => createPasswordPolicy({ minLength: minimumLength }),
       { minLength: 8 },
+      () => faults.add('passwords.minimumLength', 'no_minimum_length', { given: minimumLength }),
     ),
     breachUrl: attempt(
-      'passwords.breachUrl',
-      'leave it out to ask no service',
       () => breachUrl && requireRangeUrl(breachUrl).href,
       null,
+      () => faults.add('passwords.breachUrl', 'no_breach_service'),
     ),
     siteWords: [
       site.name,

@@ -1,5 +1,5 @@
 // How providers are called (RES-1, RES-2).
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import type { ProviderCallPolicy } from '../provider-calls/provider-client.ts'
 
@@ -8,19 +8,15 @@ type Range = { readonly min: number; readonly max: number; readonly byDefault: n
 export const providerCallsOf = (options: VigileOptions['providerCalls'] = {}, faults: Faults): ProviderCallPolicy => {
   const check = (name: string, value: number, { min, max, byDefault }: Range, isRight = true): number => {
     if (isRight && value >= min && value <= max) return value
-    faults.add(
-      `providerCalls.${name}`,
-      `${value} is not a ${isRight ? 'number' : 'whole number'} from ${min} to ${max}`,
-      `the default is ${byDefault}`,
-    )
+    const code = isRight ? 'not_in_range' : 'not_whole_in_range'
+    faults.add(`providerCalls.${name}`, code, { given: value, least: min, most: max, byDefault })
     return byDefault
   }
   const seconds = (name: string, value: number | undefined, range: Range) =>
     check(name, value ?? range.byDefault, range) * 1_000
 
   const waits = options.retryWaitsSeconds ?? [1, 2, 3]
-  if (waits.length > 5)
-    faults.add('providerCalls.retryWaitsSeconds', 'it has more than 5 waits', 'the default is 1, 2, 3')
+  if (waits.length > 5) faults.add('providerCalls.retryWaitsSeconds', 'many_waits')
   const failuresToOpen = options.failuresToOpen ?? 5
   const isWhole = Number.isInteger(failuresToOpen)
   return {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ConfigurationFault } from '../configuration-error.ts'
+import { collectFaults } from '../messages/fault.ts'
 import { discord } from '../oauth/discord.ts'
 import { github } from '../oauth/github.ts'
 import { google } from '../oauth/google.ts'
@@ -21,13 +22,10 @@ const forge = (change: object = {}) =>
     ...change,
   })
 
-const faultsOf = (...providers: unknown[]): ConfigurationFault[] => {
-  const faults: ConfigurationFault[] = []
-  providersOf(providers as Provider[], {
-    add: (setting, wrong, right) => faults.push({ setting, wrong, right }),
-    addAll: (more) => faults.push(...more),
-  })
-  return faults
+const faultsOf = (...providers: unknown[]): readonly ConfigurationFault[] => {
+  const faults = collectFaults()
+  providersOf(providers as Provider[], faults)
+  return faults.list
 }
 const named = (...providers: unknown[]) => faultsOf(...providers).map(({ setting }) => setting)
 

@@ -1,5 +1,5 @@
 // The providers that people sign in with, checked as a whole. Configuration files are compiled by nobody (OPS-1).
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import { providerVariable } from '../oauth/credentials.ts'
 import type { Provider } from '../oauth/provider.ts'
 import { isLoopbackUrl, isSafeUrl } from '../primitives/safe-url.ts'
@@ -8,21 +8,12 @@ export const providersOf = (given: readonly Provider[] = [], faults: Faults): re
   const ids = new Set<string>()
   for (const [index, provider] of given.entries()) {
     if (!isProvider(provider)) {
-      faults.add(
-        `providers[${index}]`,
-        'it is no provider',
-        'make it with discord(), google(), github(), oidc() or oauth2()',
-      )
+      faults.add(`providers[${index}]`, 'no_provider')
       continue
     }
     const { id } = provider
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(id))
-      faults.add(
-        `providers[${index}].id`,
-        'it can’t stand in addresses',
-        'use 1 to 32 lower-case letters, digits and -',
-      )
-    else if (ids.has(id)) faults.add('providers', `"${id}" is there twice`, 'give each an id of its own')
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(id)) faults.add(`providers[${index}].id`, 'no_provider_id')
+    else if (ids.has(id)) faults.add('providers', 'provider_twice', { given: id })
     ids.add(id)
     checkOne(provider, faults)
   }
@@ -35,18 +26,15 @@ const isProvider = ({ id, profile, server, reads }: Provider): boolean =>
 const checkOne = (provider: Provider, faults: Faults): void => {
   const { id, name, clientId, clientSecret, server, scopes, reads } = provider
   const option = (field: string) => `providers.${id}.${field}`
-  if (!isLine(name, 100) || name.trim() === '')
-    faults.add(option('name'), 'people could not read it', 'write one line of 1 to 100 characters')
+  if (!isLine(name, 100) || name.trim() === '') faults.add(option('name'), 'no_provider_name')
   const credentials = [
     [clientId, providerVariable(id, 'CLIENT_ID')],
     [clientSecret, providerVariable(id, 'CLIENT_SECRET')],
   ] as const
   for (const [value, setting] of credentials) {
-    if (value === '' || value === undefined)
-      faults.add(setting, 'it is missing', `copy it from where the application is registered at ${provider.name}`)
+    if (value === '' || value === undefined) faults.add(setting, 'no_credential', { provider: name })
     // It goes into headers and forms.
-    else if (!isLine(value, 4096) || value.trim() !== value)
-      faults.add(setting, 'it is not one line of text without spaces around', 'copy it again')
+    else if (!isLine(value, 4096) || value.trim() !== value) faults.add(setting, 'not_one_line')
   }
   const addresses: readonly (readonly [string | undefined, string])[] =
     server.kind === 'discovery'
@@ -60,20 +48,18 @@ const checkOne = (provider: Provider, faults: Faults): void => {
   for (const [address, setting] of [...addresses, ...read]) {
     // It is refused when it is called, too: only a provider that is on this machine has addresses on this machine.
     const isMixed = address !== undefined && URL.parse(address)?.protocol === 'http:' && !isHere(server.issuer)
-    if (address === '') faults.add(setting, 'it is missing', `copy it from what ${name} says of itself`)
-    else if (address !== undefined && (isMixed || !isSafeAddress(address)))
-      faults.add(setting, 'it is not an https address', 'write https://…; http is for a loopback host alone')
+    if (address === '') faults.add(setting, 'no_provider_address', { provider: name })
+    else if (address !== undefined && (isMixed || !isSafeAddress(address))) faults.add(setting, 'not_https')
   }
   for (const [read, { lifeSeconds }] of Object.entries(reads)) {
     if (typeof lifeSeconds !== 'number' || !(lifeSeconds >= 1 && lifeSeconds <= 86_400))
-      faults.add(option(`reads.${read}.lifeSeconds`), 'it is no number from 1 to 86400', 'write 300 for five minutes')
+      faults.add(option(`reads.${read}.lifeSeconds`), 'no_life')
   }
   // RFC 6749 3.3.
   if (!Array.isArray(scopes) || !scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(scope)))
-    faults.add(option('scopes'), 'it is no list of scopes', "write ['openid', 'email']")
+    faults.add(option('scopes'), 'no_scopes')
   // OpenID Connect Core 3.1.2.1: without it there is no ID token, and nobody could sign in.
-  else if (server.kind === 'discovery' && !scopes.includes('openid'))
-    faults.add(option('scopes'), 'openid is not among them', "add 'openid'")
+  else if (server.kind === 'discovery' && !scopes.includes('openid')) faults.add(option('scopes'), 'without_openid')
 }
 
 const isLine = (value: unknown, maxLength: number): boolean =>

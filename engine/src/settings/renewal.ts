@@ -1,5 +1,6 @@
 // What of the settings may change while the engine runs: secrets, and the credentials in addresses (OPS-2).
 import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
+import { fault } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import type { Changing } from '../primitives/changing.ts'
 import { resolveSettings, type Settings } from './settings.ts'
@@ -56,11 +57,7 @@ const placesLeft = (now: Settings, next: Settings): readonly ConfigurationFault[
     { setting: 'VIGILE_ALERT_WEBHOOK', isLeft: (now.webhook === null) !== (next.webhook === null) },
   ]
     .filter(({ isLeft }) => isLeft)
-    .map(({ setting }) => ({
-      setting,
-      wrong: 'it leads elsewhere than before',
-      right: 'change user and password alone while nodes run; for another place, stop them all first',
-    }))
+    .map(({ setting }) => fault(setting, 'leads_elsewhere'))
 
 const placeOfDatabase = ({ database }: Settings) => (database.kind === 'sqlite' ? database.file : placeOf(database.url))
 

@@ -1,5 +1,5 @@
 import { enginePermissions, type PermissionDeclaration } from '@vigile/contract'
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import { administratorRole, managePermission } from '../roles/administrators.ts'
 import { roleNamePattern } from '../roles/check-role.ts'
 import { holds, type KnownPermissions, knowPermissions } from '../roles/permissions.ts'
@@ -14,14 +14,13 @@ const maxPermissions = 500
 export const permissionsOf = (declared: PermissionDeclaration, faults: Faults): KnownPermissions => {
   for (const [resource, actions] of Object.entries(declared)) {
     const setting = `permissions.${resource}`
-    if (Object.hasOwn(enginePermissions, resource))
-      faults.add(setting, "this resource is the engine's own", 'give yours another name')
+    if (Object.hasOwn(enginePermissions, resource)) faults.add(setting, 'engines_resource')
     for (const word of [resource, ...actions])
-      if (!wordPattern.test(word)) faults.add(setting, `"${word}" is no name`, 'use up to 32 of a-z, 0-9 and -')
+      if (!wordPattern.test(word)) faults.add(setting, 'no_permission_name', { given: word })
   }
   const known = knowPermissions(declared)
   if (known.names.length > maxPermissions)
-    faults.add('permissions', `there are ${known.names.length}`, `declare ${maxPermissions} at most`)
+    faults.add('permissions', 'many_permissions', { number: known.names.length, most: maxPermissions })
   return known
 }
 
@@ -33,16 +32,16 @@ export const rolesOf = (
 ): DeclaredRoles => {
   for (const [role, permissions] of Object.entries(declared)) {
     const setting = `roles.${role}`
-    if (!roleNamePattern.test(role)) faults.add(setting, 'it is no name of a role', 'use up to 64 of a-z, 0-9 and -')
+    if (!roleNamePattern.test(role)) faults.add(setting, 'no_role_name')
     for (const one of permissions) {
       if (isGrantable(one)) continue
-      faults.add(setting, `there is no permission "${one}"`, `here are ${names.join(', ')}, resource:* and *`)
+      faults.add(setting, 'not_grantable', { given: one, names: names.join(', ') })
     }
     // Whoever claims an installation, or is made its administrator by command, gets this role.
     if (role === administratorRole && !holds(permissions, managePermission))
-      faults.add(setting, `it lacks ${managePermission}`, `administrators hold it: add it, or name the role otherwise`)
+      faults.add(setting, 'lacks_management', { permission: managePermission })
   }
-  if (Object.keys(declared).length > maxRoles) faults.add('roles', 'there are too many', `declare ${maxRoles} at most`)
+  if (Object.keys(declared).length > maxRoles) faults.add('roles', 'many_roles', { most: maxRoles })
   return declared
 }
 
@@ -54,8 +53,8 @@ export const factorPolicyOf = (
 ): FactorPolicy => {
   if (typeof policy === 'string') return policy
   const setting = 'accounts.secondFactor'
-  if (policy.requiredFor.length === 0) faults.add(setting, 'it names no permission', 'name one, or say optional')
+  if (policy.requiredFor.length === 0) faults.add(setting, 'names_no_permission')
   for (const one of policy.requiredFor)
-    if (!isPermission(one)) faults.add(setting, `there is no permission "${one}"`, `here are ${names.join(', ')}`)
+    if (!isPermission(one)) faults.add(setting, 'no_permission', { given: one, names: names.join(', ') })
   return policy
 }

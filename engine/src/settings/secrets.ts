@@ -1,5 +1,6 @@
 // Where the secrets come from, and whether they are any (OPS-1).
-import { ConfigurationError, type ConfigurationFault, type Faults } from '../configuration-error.ts'
+import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { Secrets } from '../options.ts'
 
 /** Secrets given as text are checked at once; those that are read, each time they are. */

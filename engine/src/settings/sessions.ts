@@ -1,5 +1,5 @@
 // How long sessions live, and how many there may be.
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { parseDuration } from '../primitives/duration.ts'
 import { checkProtocol, defaultProtocol, type SessionPolicy } from '../sessions/policy.ts'
@@ -25,18 +25,11 @@ export const sessionsOf = (options: NonNullable<VigileOptions['sessions']>, faul
     perUser: perUserOf(options.perUser, faults),
     protocol,
   }
-  if (policy.accessSeconds > policy.idleSeconds)
-    faults.add('sessions.accessLife', 'it is longer than the idle life', 'the defaults are 15m and 7d')
-  if (policy.idleSeconds > policy.absoluteSeconds)
-    faults.add('sessions.idleLife', 'it is longer than the absolute life', 'the defaults are 7d and 30d')
+  if (policy.accessSeconds > policy.idleSeconds) faults.add('sessions.accessLife', 'over_idle_life')
+  if (policy.idleSeconds > policy.absoluteSeconds) faults.add('sessions.idleLife', 'over_absolute_life')
   if (policy.idleSeconds * 1000 <= 2 * protocol.rotationMs)
-    faults.add(
-      'sessions.idleLife',
-      'a session would end before it can be renewed',
-      `use more than ${(2 * protocol.rotationMs) / 1000}s`,
-    )
-  if (policy.absoluteSeconds > 400 * 86_400)
-    faults.add('sessions.absoluteLife', 'browsers keep no cookie for over 400 days', 'use 400d at most')
+    faults.add('sessions.idleLife', 'ends_before_renewal', { least: `${(2 * protocol.rotationMs) / 1000}s` })
+  if (policy.absoluteSeconds > 400 * 86_400) faults.add('sessions.absoluteLife', 'over_cookie_life')
   return policy
 }
 
@@ -44,14 +37,14 @@ const perUserOf = (given: number | 'unlimited' | undefined, faults: Faults): num
   if (given === 'unlimited') return Number.POSITIVE_INFINITY
   const perUser = given ?? 10
   if (!Number.isSafeInteger(perUser) || perUser < 1 || perUser > 1000) {
-    faults.add('sessions.perUser', 'it is not a whole number from 1 to 1000', "write a number, or 'unlimited'")
+    faults.add('sessions.perUser', 'no_session_count')
   }
   return perUser
 }
 
 export const secondsOf = (setting: string, text: string, minimum: number, faults: Faults): number => {
   const seconds = parseDuration(text)
-  if (seconds === null) faults.add(setting, `"${text}" is not a length of time`, 'write 15m, 24h or 7d')
-  else if (seconds < minimum) faults.add(setting, `${text} is too short`, `use ${minimum}s at least`)
+  if (seconds === null) faults.add(setting, 'not_length_of_time', { given: text })
+  else if (seconds < minimum) faults.add(setting, 'too_short', { given: text, least: `${minimum}s` })
   return seconds ?? minimum
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
+import { faultIn } from '../messages/fault.ts'
 import { noMeter } from '../meter/meter.ts'
 import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 import { silentLog } from '../primitives/log.ts'
@@ -14,9 +15,20 @@ const faultsOf = (options: object): readonly ConfigurationFault[] => {
     resolveSettings({ ...good, ...options } as VigileOptions)
     return []
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults
+    if (error instanceof ConfigurationError) return error.faults.map(inEachLanguage)
     throw error
   }
+}
+/** I18N-1: nothing is left to fill in, and no text is the same in both. */
+const inEachLanguage = (fault: ConfigurationFault): ConfigurationFault => {
+  const [english, french] = [faultIn('en', fault), faultIn('fr', fault)]
+  expect(english).toEqual(fault)
+  for (const part of ['wrong', 'right'] as const) {
+    expect(french[part]).not.toBe(fault[part])
+    for (const text of [fault[part], french[part]])
+      expect(text).toMatch(/^(?!(faults|phrases)\.)(?!.*(\{\{|\[object)).{5,}/s)
+  }
+  return fault
 }
 const named = (options: object) => faultsOf(options).map(({ setting }) => setting)
 
@@ -65,7 +77,7 @@ describe('OPS-1 each fault is named, with what is wrong and what would be right'
     ],
     ['no session at all', { sessions: { perUser: 0 } }, 'sessions.perUser', 'from 1 to 1000'],
     ['windows out of order', { sessions: { protocol: { replay: 5 } } }, 'sessions.protocol', 'the order'],
-    ['passwords of 7', { passwords: { minimumLength: 7 } }, 'passwords.minimumLength', 'is 7'],
+    ['passwords of 7', { passwords: { minimumLength: 7 } }, 'passwords.minimumLength', '7 is not'],
     ['a weak hash', { passwords: { argon2: { memoryKiB: 1024 } } }, 'passwords.argon2', "OWASP's minimum"],
     ['a breach service over http', { passwords: { breachUrl: 'http://x.example' } }, 'passwords.breachUrl', 'https'],
     ['keys that rotate hourly', { keys: { rotateEvery: '1h' } }, 'keys.rotateEvery', 'too short'],
@@ -103,6 +115,13 @@ describe('OPS-1 each fault is named, with what is wrong and what would be right'
     ['no failure at all', { providerCalls: { failuresToOpen: 0 } }, 'providerCalls.failuresToOpen', '0 is not'],
     ['a breaker for a day', { providerCalls: { openSeconds: 86_400 } }, 'providerCalls.openSeconds', '86400 is not'],
     ['a pattern that is none', { cleanUpAt: 'daily' }, 'cleanUpAt', 'no cron pattern'],
+    ['no port of Redis', { redis: 'redis://127.0.0.1:99999' }, 'REDIS_URL', 'redis://'],
+    [
+      'an address to listen at that is none',
+      { pool: { listenUrl: 'postgres://h:x/y' } },
+      'VIGILE_LISTEN_URL',
+      'postgres',
+    ],
   ])('%s', (_, options, setting, wrong) => {
     const faults = faultsOf(options)
     expect(faults.map((fault) => fault.setting)).toEqual([setting])
@@ -126,6 +145,27 @@ describe('OPS-1 each fault is named, with what is wrong and what would be right'
     } catch (error) {
       for (const setting of settings) expect((error as Error).message).toContain(`${setting}: `)
     }
+  })
+
+  test.each([
+    'postgres://vigile@db.example.com:99999/vigile',
+    'postgres://vigile:a#b@db.example.com/vigile',
+    'postgres://vigile@db example.com/vigile',
+    'postgres://vigile:pw@/x y:99999/vigile',
+  ])('%s is no address of PostgreSQL', (database) => {
+    expect(faultsOf({ database })).toMatchObject([{ setting: 'DATABASE_URL', code: 'not_postgres' }])
+  })
+
+  test.each([
+    'postgres://vigile:pa%40ss@db.example.com:5432/vigile?sslmode=verify-full',
+    'postgresql://db.example.com',
+    'postgres://vigile@[::1]:5432/vigile',
+    'postgres://vigile:50%@db.example.com/vigile',
+    'postgres://vigile:pw@/vigile?host=/var/run/postgresql',
+    'postgres:///vigile?host=/var/run/postgresql',
+    'postgres://%2Fvar%2Frun%2Fpostgresql/vigile',
+  ])('%s is an address of PostgreSQL', (database) => {
+    expect(faultsOf({ database })).toEqual([])
   })
 
   test('no fault repeats what may be a secret', () => {
@@ -177,7 +217,7 @@ describe('OPS-1 options of the wrong kind, where nobody compiles', () => {
     [{ roles: { user: 'products:read' } }, 'roles', 'wrong kind'],
   ])('%j', (options, setting, wrong) => {
     const faults = faultsOf(options)
-    expect(faults).toEqual([{ setting, wrong: expect.stringContaining(wrong), right: expect.any(String) }])
+    expect(faults).toMatchObject([{ setting, wrong: expect.stringContaining(wrong), right: expect.any(String) }])
     expect(faults[0]?.right).toMatch(/^(here are|it is) /)
   })
 

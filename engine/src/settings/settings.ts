@@ -1,12 +1,13 @@
 // Options with their defaults, checked as a whole: every fault is named at once, and nothing starts with one (OPS-1).
 import type { BindingMode } from '../binding/binding.ts'
-import { ConfigurationError, type ConfigurationFault, type Faults } from '../configuration-error.ts'
+import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
 import { type Networks, parseNetworks } from '../http/client-address.ts'
 import type { CookiePolicy } from '../http/cookies.ts'
 import type { Origins } from '../http/origin.ts'
 import { cronFault } from '../jobs/schedule.ts'
 import { checkSecrets } from '../keys/secret-strength.ts'
 import { checkRules, defaultRules, type Rules } from '../limits/rules.ts'
+import { collectFaults, type Faults } from '../messages/fault.ts'
 import type { Provider } from '../oauth/provider.ts'
 import type { VigileOptions } from '../options.ts'
 import type { RelyingParty } from '../passkeys/relying-party.ts'
@@ -81,11 +82,7 @@ export type Settings = {
 
 /** What the options come to. Throws a `ConfigurationError` that names every fault. */
 export const resolveSettings = (given: VigileOptions): Settings => {
-  const list: ConfigurationFault[] = []
-  const faults: Faults = {
-    add: (setting, wrong, right) => list.push({ setting, wrong, right }),
-    addAll: (more) => list.push(...more),
-  }
+  const faults = collectFaults()
   const options = shapeOf(given, faults)
   const production = options.production ?? process.env.NODE_ENV === 'production'
   const url = publicUrlOf(options, production, faults)
@@ -149,7 +146,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     readSecrets: secretsOf(options.secrets, (list) => checkSecrets(list, production), faults),
     cleanUpAt: patternOf('cleanUpAt', options.cleanUpAt ?? '0 2 * * *', faults),
   }
-  if (list.length > 0) throw new ConfigurationError(list)
+  if (faults.list.length > 0) throw new ConfigurationError(faults.list)
   return settings
 }
 
@@ -173,18 +170,17 @@ export const checkOptions = (options: VigileOptions): readonly ConfigurationFaul
 const deletionDelayOf = (text: string | undefined = '7d', faults: Faults): number => {
   const seconds = secondsOf('accounts.deletionDelay', text, 86_400, faults)
   // Who asked to be forgotten is not kept for a season.
-  if (seconds > 90 * 86_400) faults.add('accounts.deletionDelay', `${text} is too long`, 'use 90d at most')
+  if (seconds > 90 * 86_400) faults.add('accounts.deletionDelay', 'too_long', { given: text, most: '90d' })
   return seconds
 }
 
 const appOf = (app = 'vigile', faults: Faults): string => {
   if (/^[a-z][a-z0-9_]{0,31}$/.test(app)) return app
-  faults.add('app', `"${app}" can't begin cookie names`, 'use lower-case letters, digits and _')
+  faults.add('app', 'no_app_name', { given: app })
   return 'vigile'
 }
 
 const patternOf = (setting: string, pattern: string, faults: Faults): string => {
-  const fault = cronFault(pattern)
-  if (fault !== null) faults.add(setting, fault, 'the default is 0 2 * * *')
+  if (cronFault(pattern) !== null) faults.add(setting, 'no_cron_pattern', { given: pattern })
   return pattern
 }

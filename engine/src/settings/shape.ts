@@ -1,9 +1,10 @@
 // What kind of value each option takes. Configuration files and JavaScript are compiled by nobody: a name that is misspelt, or
 // the text 'false' for false, must not pass in silence (OPS-1).
-import type { Faults } from '../configuration-error.ts'
+import type { Faults, PhraseKey } from '../messages/fault.ts'
 import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 
-type Kind = { readonly expected: string; accepts(value: unknown): boolean }
+type Phrase = { readonly phrase: PhraseKey; readonly values?: Readonly<Record<string, string>> }
+type Kind = { readonly expected: Phrase; accepts(value: unknown): boolean }
 type Shape<Group> = {
   readonly [Key in keyof Group]-?:
     | Kind
@@ -14,37 +15,34 @@ type Values = Readonly<Record<string, unknown>>
 const isGroup = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const kind = (expected: string, accepts: Kind['accepts']): Kind => ({ expected, accepts })
-const text = kind('a text', (value) => typeof value === 'string')
-const line = kind(
-  'one line of 1 to 200 characters',
-  (value) => typeof value === 'string' && /^[^\p{Cc}]{1,200}$/u.test(value),
-)
-const flag = kind('true or false', (value) => typeof value === 'boolean')
-const number = kind('a number', (value) => typeof value === 'number')
-const texts = kind("a list of texts, ['…', '…']", (value) => Array.isArray(value) && value.every(text.accepts))
-const lists = kind(
-  "a group of lists of texts, { …: ['…', '…'] }",
-  (value) => isGroup(value) && Object.values(value).every(texts.accepts),
-)
-const group = kind('a group of options, { … }', isGroup)
-const oneOf = (...values: readonly unknown[]) => kind(values.join(' or '), (value) => values.includes(value))
+const kind = (phrase: PhraseKey, accepts: Kind['accepts']): Kind => ({ expected: { phrase }, accepts })
+const text = kind('text', (value) => typeof value === 'string')
+const line = kind('line', (value) => typeof value === 'string' && /^[^\p{Cc}]{1,200}$/u.test(value))
+const flag = kind('flag', (value) => typeof value === 'boolean')
+const number = kind('number', (value) => typeof value === 'number')
+const texts = kind('texts', (value) => Array.isArray(value) && value.every(text.accepts))
+const lists = kind('lists', (value) => isGroup(value) && Object.values(value).every(texts.accepts))
+const group = kind('group', isGroup)
+const oneOf = (...values: readonly unknown[]): Kind => ({
+  expected: { phrase: 'one_of', values: { values: values.join(', ') } },
+  accepts: (value) => values.includes(value),
+})
 
 const secrets = kind(
-  'a text, a list of texts, or a function that gives one',
+  'secrets',
   (value) => [text, texts].some((one) => one.accepts(value)) || typeof value === 'function',
 )
 
 const shape: Shape<VigileOptions> = {
   // Whatever is no address is named by the check that follows.
-  publicUrl: kind('a web address', () => true),
+  publicUrl: kind('web_address', () => true),
   secrets,
   database: text,
   redis: text,
   limitsRedis: text,
   pool: { max: number, waitSeconds: number, prepare: flag, listenUrl: text },
   production: flag,
-  transport: kind('unsafePlainHttp, imported by that name', (value) => value === unsafePlainHttp),
+  transport: kind('plain_http', (value) => value === unsafePlainHttp),
   app: text,
   name: line,
   authPath: text,
@@ -75,7 +73,7 @@ const shape: Shape<VigileOptions> = {
     accessLife: text,
     idleLife: text,
     absoluteLife: text,
-    perUser: kind("a number, or 'unlimited'", (value) => number.accepts(value) || value === 'unlimited'),
+    perUser: kind('count', (value) => number.accepts(value) || value === 'unlimited'),
     binding: oneOf('off', 'optional', 'required'),
     recentLife: text,
     protocol: { giveUp: number, replay: number, burst: number, flushed: number, rotation: number, siblings: number },
@@ -85,7 +83,7 @@ const shape: Shape<VigileOptions> = {
     verifyEmail: flag,
     magicLink: flag,
     secondFactor: kind(
-      "optional or required, or { requiredFor: ['…'] }",
+      'factors',
       (value) =>
         value === 'optional' ||
         value === 'required' ||
@@ -93,10 +91,10 @@ const shape: Shape<VigileOptions> = {
     ),
     deletionDelay: text,
   },
-  providers: kind('a list of providers, [discord(), …]', (value) => Array.isArray(value) && value.every(isGroup)),
+  providers: kind('providers', (value) => Array.isArray(value) && value.every(isGroup)),
   providerCalls: {
     timeoutSeconds: number,
-    retryWaitsSeconds: kind('a list of numbers', (value) => Array.isArray(value) && value.every(number.accepts)),
+    retryWaitsSeconds: kind('numbers', (value) => Array.isArray(value) && value.every(number.accepts)),
     longestWaitSeconds: number,
     failuresToOpen: number,
     openSeconds: number,
@@ -131,10 +129,9 @@ const keepFitting = (given: Values, known: Values, prefix: string, faults: Fault
     const setting = `${prefix}${name}`
     const inside = Object.hasOwn(known, name) ? known[name] : undefined
     if (value === undefined) continue
-    if (inside === undefined)
-      faults.add(setting, 'there is no such option', `here are ${Object.keys(known).join(', ')}`)
+    if (inside === undefined) faults.add(setting, 'no_such_option', { names: Object.keys(known).join(', ') })
     else if (isKind(inside) ? !inside.accepts(value) : !isGroup(value))
-      faults.add(setting, 'it has the wrong kind', `it is ${isKind(inside) ? inside.expected : group.expected}`)
+      faults.add(setting, 'wrong_kind', { kind: isKind(inside) ? inside.expected : group.expected })
     else fitting[name] = isKind(inside) ? value : keepFitting(value as Values, inside as Values, `${setting}.`, faults)
   }
   return fitting

@@ -1,7 +1,7 @@
 // Where the site is, and which pages may call it.
 import { parse as parseDomain } from 'tldts'
-import type { Faults } from '../configuration-error.ts'
 import type { Origins } from '../http/origin.ts'
+import type { Faults } from '../messages/fault.ts'
 import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/
@@ -11,29 +11,23 @@ export const isSecureContext = (url: URL): boolean => url.protocol === 'https:' 
 
 export const publicUrlOf = (options: VigileOptions, production: boolean, faults: Faults): URL => {
   const setting = 'VIGILE_PUBLIC_URL'
-  const example = 'write https://shop.example.com'
   const url = URL.parse(options.publicUrl)
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    faults.add(setting, `"${options.publicUrl}" is not a web address`, example)
+    faults.add(setting, 'not_web_address', { given: String(options.publicUrl) })
     return new URL('http://localhost')
   }
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
-    faults.add(setting, 'it has more than scheme, host and port', example)
+    faults.add(setting, 'more_than_origin')
   }
   const plain = url.protocol === 'http:' && !loopback.test(url.hostname)
   if (production && plain && options.transport !== unsafePlainHttp) {
-    faults.add(
-      setting,
-      'it is plain http in production, so cookies could be read on the way',
-      'use https, or set VIGILE_UNSAFE_HTTP=1 if the transport is protected otherwise',
-    )
+    faults.add(setting, 'plain_http')
   }
   return url
 }
 
 export const pathOf = (setting: string, path: string, faults: Faults): string => {
-  if (!/^(\/[a-z0-9_-]+)+$/i.test(path))
-    faults.add(setting, `"${path}" is not a path of plain segments`, 'write /api/auth')
+  if (!/^(\/[a-z0-9_-]+)+$/i.test(path)) faults.add(setting, 'not_path', { given: path })
   return path
 }
 
@@ -44,16 +38,11 @@ export const originsOf = (texts: readonly string[], own: URL, faults: Faults): O
     const url = URL.parse(text)
     // The address parser takes a star for a letter of the host.
     if (!url || url.origin !== text.replace(/\/$/, '') || text.includes('*')) {
-      const right = 'write each one, https://app.example.com, without a path'
-      faults.add('allowedOrigins', `"${text}" is not an origin`, right)
+      faults.add('allowedOrigins', 'not_origin', { given: text })
       continue
     }
     if (siteOf(url) !== siteOf(own)) {
-      faults.add(
-        'allowedOrigins',
-        `${text} is another site than ${own.origin}: browsers would not send these cookies`,
-        'serve both under one registrable domain, or let the front end proxy the API',
-      )
+      faults.add('allowedOrigins', 'other_site', { given: text, own: own.origin })
     }
     allowed.add(url.origin)
   }

@@ -1,5 +1,5 @@
 // Where things are kept.
-import type { Faults } from '../configuration-error.ts'
+import type { Faults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 
 export type DatabaseSetting =
@@ -8,28 +8,27 @@ export type DatabaseSetting =
 
 export const databaseOf = (text: string | undefined, faults: Faults): DatabaseSetting => {
   if (!text) return { kind: 'sqlite', file: './data/vigile.db' }
-  if (/^postgres(ql)?:\/\//.test(text)) return { kind: 'postgres', url: text }
+  if (/^postgres(ql)?:\/\//.test(text)) {
+    if (!isPostgres(text)) faults.add('DATABASE_URL', 'not_postgres')
+    return { kind: 'postgres', url: text }
+  }
   const inMemory = text === ':memory:' || /^file:(:memory:|[^?]*\?)/.test(text)
-  if (inMemory)
-    faults.add(
-      'DATABASE_URL',
-      'a database in memory, or a file with parameters, is not supported: it would be an ordinary file of that name',
-      'write file:./data/vigile.db; for a test, a file in a temporary folder',
-    )
+  if (inMemory) faults.add('DATABASE_URL', 'database_in_memory')
   else if (text.startsWith('file:') && text.length > 5)
     return { kind: 'sqlite', file: text.slice(5).replace(/^\/\/(?=\/)/, '') }
-  else
-    faults.add(
-      'DATABASE_URL',
-      'it is neither postgres://… nor file:…',
-      'write postgres://user:password@host:5432/vigile or file:./data/vigile.db',
-    )
+  else faults.add('DATABASE_URL', 'no_database')
   return { kind: 'sqlite', file: './data/vigile.db' }
+}
+
+/** As its driver reads it: without a host it is the socket of this machine, which addresses of the web don't know. */
+const isPostgres = (text: string): boolean => {
+  const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text.replace('@/', '@localhost/')) : null
+  return url !== null && !/^\/.*\//.test(url.pathname)
 }
 
 export const redisOf = (setting: string, text: string | undefined, faults: Faults): string | null => {
   if (!text) return null
-  if (!/^rediss?:\/\//.test(text)) faults.add(setting, 'it is not a redis:// address', 'write redis://host:6379')
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) faults.add(setting, 'not_redis')
   return text
 }
 
@@ -37,14 +36,9 @@ export const redisOf = (setting: string, text: string | undefined, faults: Fault
 export const poolOf = (pool: VigileOptions['pool'] = {}, faults: Faults): NonNullable<VigileOptions['pool']> => {
   const { max, waitSeconds, listenUrl } = pool
   if (max !== undefined && !(Number.isInteger(max) && max >= 1 && max <= 1000))
-    faults.add('pool.max', `${max} is not a whole number from 1 to 1000`, 'the default is 10')
+    faults.add('pool.max', 'no_pool_size', { given: max })
   if (waitSeconds !== undefined && !(waitSeconds > 0 && waitSeconds <= 300))
-    faults.add('pool.waitSeconds', `${waitSeconds} is not a number of seconds up to 300`, 'the default is 8')
-  if (listenUrl && !/^postgres(ql)?:\/\//.test(listenUrl))
-    faults.add(
-      'VIGILE_LISTEN_URL',
-      'it is not a postgres:// address',
-      'write postgres://user:password@host:5432/vigile',
-    )
+    faults.add('pool.waitSeconds', 'no_pool_wait', { given: waitSeconds })
+  if (listenUrl && !isPostgres(listenUrl)) faults.add('VIGILE_LISTEN_URL', 'not_postgres')
   return pool
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { ConfigurationFault } from '../configuration-error.ts'
+import { collectFaults } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { webhookOf } from './webhook.ts'
 
@@ -9,12 +9,10 @@ const secret = randomBytes(48).toString('base64')
 const url = 'https://hooks.example.com/vigile'
 
 const read = (webhook: NonNullable<VigileOptions['alerts']>['webhook'], production = true) => {
-  const faults: ConfigurationFault[] = []
+  const collected = collectFaults()
   const options = { publicUrl: 'https://shop.example.com', secrets: own, alerts: { webhook } }
-  const found = webhookOf(options, production, {
-    add: (setting, wrong, right) => faults.push({ setting, wrong, right }),
-    addAll: (more) => faults.push(...more),
-  })
+  const found = webhookOf(options, production, collected)
+  const faults = collected.list
   return { found, faults, named: faults.map(({ setting }) => setting) }
 }
 

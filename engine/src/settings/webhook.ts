@@ -1,6 +1,7 @@
 // Where alerts go, beside mail (AUD-5).
-import type { ConfigurationFault, Faults } from '../configuration-error.ts'
+import type { ConfigurationFault } from '../configuration-error.ts'
 import { checkSecrets } from '../keys/secret-strength.ts'
+import { type Faults, fault } from '../messages/fault.ts'
 import type { VigileOptions } from '../options.ts'
 import { isSafeUrl } from '../primitives/safe-url.ts'
 import type { Webhook } from '../webhooks/courier.ts'
@@ -15,7 +16,7 @@ export const webhookOf = (options: VigileOptions, production: boolean, faults: F
   if (!url) return null
   const address = URL.parse(url)
   if (!address || !isSafeUrl(address) || address.username || address.password || address.hash)
-    faults.add(urlSetting, 'it is no https address without user', 'write https://…; http is for a loopback host alone')
+    faults.add(urlSetting, 'no_webhook_address')
   const own = typeof options.secrets === 'function' ? [] : listOf(options.secrets)
   return { url, readSecrets: secretsOf(secrets, (list) => check(list, own, production), faults) }
 }
@@ -26,10 +27,9 @@ const check = (
   own: readonly string[],
   production: boolean,
 ): readonly ConfigurationFault[] => {
-  const right = 'make one with `openssl rand -base64 48`'
   const keys = secrets.map(keyTextOf)
-  if (keys.includes(null)) return [{ setting: secretSetting, wrong: 'one is not base64', right }]
+  if (keys.includes(null)) return [fault(secretSetting, 'not_base64')]
   if (secrets.some((secret) => own.includes(secret)) || own.some((secret) => keys.includes(keyTextOf(secret))))
-    return [{ setting: secretSetting, wrong: 'it is VIGILE_SECRET, which nobody else may know', right }]
+    return [fault(secretSetting, 'own_secret')]
   return checkSecrets(keys as string[], production, secretSetting)
 }

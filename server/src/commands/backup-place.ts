@@ -36,7 +36,7 @@ export const withBackups = async (
 ): Promise<number> => {
   const loaded = await loadFor(cli, options.config)
   const engine = optionsOf(cli, loaded)
-  const faults = faultsOf(loaded, engine)
+  const faults = faultsOf(cli, loaded, engine)
   if (faults.length > 0) return report.faults(faults)
   const { backup, pool, database, secrets } = loaded.config
   const interrupted = new AbortController()

@@ -11,7 +11,7 @@ export const addConfigCheck = (parent: Command, cli: Cli): void => {
     cli.action(async ({ report, options: { config: file } }) => {
       const loaded = await loadFor(cli, file, { looksOnly: true })
       const options = optionsOf(cli, loaded)
-      const faults = faultsOf(loaded, options)
+      const faults = faultsOf(cli, loaded, options)
       if (faults.length > 0) return report.faults(faults)
       const warnings = warningsOf(loaded, cli.messages).map(({ text }) => text)
       const { sources } = loaded

@@ -68,10 +68,10 @@ const gather = async (
   const { loaded, options, url } = given
   // Without a public URL, what is configured here is no deployment's.
   const isHere = loaded.config.publicUrl !== undefined
-  const vigile = isHere && faultsOf(loaded, options).length === 0 ? cli.surroundings.createVigile(options) : null
+  const vigile = isHere && faultsOf(cli, loaded, options).length === 0 ? cli.surroundings.createVigile(options) : null
   try {
     const warnings = warningsOf(loaded, cli.messages).map(({ text }) => text)
-    const inside = isHere ? await lookInside(loaded, options, warnings, vigile) : null
+    const inside = isHere ? await lookInside(loaded, options, warnings, vigile, cli.messages.locale) : null
     const isOpen = inside !== null && typeof inside.engine === 'object' && inside.engine?.state != null
     const outside = url && (await askOutside(cli, report, { ...given, url, vigile: isOpen ? vigile : null }))
     return { now: Date.now(), inside, outside }

@@ -47,14 +47,14 @@ export const createLiveSecrets = (
     follow: (server, log) => {
       const apply = async () => {
         const renewed = await loadFor(cli, configFile, { secrets: held })
-        const faults = faultsOf(renewed, optionsOf(cli, renewed))
+        const faults = faultsOf(cli, renewed, optionsOf(cli, renewed))
         if (faults.length > 0) return faults
         if (!hasCommon(present, renewed.config.secrets))
           return [{ setting: secretSetting, ...cli.messages.faults.swapped }]
         try {
           server.renew({ ...renewed.config, secrets })
         } catch (error) {
-          if (error instanceof ConfigurationError) return joinFaults([], error.faults)
+          if (error instanceof ConfigurationError) return joinFaults([], error.faults, cli.messages.locale)
           throw error
         }
         present = renewed.config.secrets

@@ -13,7 +13,7 @@ export const addRoutes = (parent: Command, cli: Cli): void => {
     cli.action(async ({ report, options: { config: file } }) => {
       const loaded = await loadFor(cli, file, { looksOnly: true })
       const options = optionsOf(cli, loaded)
-      const faults = faultsOf(loaded, options)
+      const faults = faultsOf(cli, loaded, options)
       if (faults.length > 0) return report.faults(faults)
       // Only the list of its pages is wanted: none is asked for.
       const site = await openSite(

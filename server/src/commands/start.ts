@@ -21,7 +21,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
     cli.action(async ({ report, options }) => {
       const held = createHeldSecrets()
       const loaded = await loadFor(cli, options.config, { secrets: held })
-      const faults = faultsOf(loaded, optionsOf(cli, loaded))
+      const faults = faultsOf(cli, loaded, optionsOf(cli, loaded))
       if (faults.length > 0) return report.faults(faults)
       const { config } = loaded
       const terminal = output.isTTY === true && !config.production && options.json !== true
@@ -56,7 +56,7 @@ export const addStart = (parent: Command, cli: Cli): void => {
 }
 
 const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {
-  if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
+  if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults, messages.locale))
   // Of the public port or of the metrics'.
   const { port = config.port ?? 3000, address, hostname } = error as Partial<Record<string, string>> & { port?: number }
   const host = address ?? hostname ?? config.host ?? ''

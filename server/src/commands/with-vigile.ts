@@ -28,8 +28,11 @@ export const optionsOf = ({ surroundings }: Cli, { config }: LoadedConfiguration
 }
 
 /** Every fault of the configuration: ours and the engine's together. Nothing is opened. */
-export const faultsOf = ({ faults }: LoadedConfiguration, options: VigileOptions): readonly ConfigurationFault[] =>
-  joinFaults(faults, checkOptions(options))
+export const faultsOf = (
+  { messages }: Cli,
+  { faults }: LoadedConfiguration,
+  options: VigileOptions,
+): readonly ConfigurationFault[] => joinFaults(faults, checkOptions(options), messages.locale)
 
 /** Opens the engine, does the work, closes it whatever happened. `ready: false` where the database may not be migrated yet. */
 export const withVigile = async (
@@ -40,7 +43,7 @@ export const withVigile = async (
 ): Promise<number> => {
   const loaded = await loadFor(cli, options.config)
   const engine = optionsOf(cli, loaded)
-  const faults = faultsOf(loaded, engine)
+  const faults = faultsOf(cli, loaded, engine)
   if (faults.length > 0) return report.faults(faults)
   const vigile = cli.surroundings.createVigile(engine)
   try {
@@ -48,7 +51,7 @@ export const withVigile = async (
   } catch (error) {
     await vigile.close()
     // Those that a function of the configuration file gives are read, and checked, only now.
-    if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults))
+    if (error instanceof ConfigurationError) return report.faults(joinFaults([], error.faults, cli.messages.locale))
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }
   try {

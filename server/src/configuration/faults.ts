@@ -1,7 +1,9 @@
 // Faults of the configuration as a table that says what to change (OPS-1).
+import type { Locale } from '@vigile/contract'
+import { type ConfigurationFault as EngineFault, faultIn } from '@vigile/engine'
 import { settings } from './settings.ts'
 
-/** As the engine's: which setting, what is wrong, what would be right. */
+/** Which setting, what is wrong, what would be right, in the language of whoever reads it. */
 export type ConfigurationFault = { readonly setting: string; readonly wrong: string; readonly right: string }
 
 /** By either name: the engine says the variable where there is a usual one, and the option where not. */
@@ -16,11 +18,16 @@ const nameFault = (fault: ConfigurationFault): ConfigurationFault => {
 /** Our own faults first; the engine's of the same setting is left out, since it then saw a default in its place. */
 export const joinFaults = (
   own: readonly ConfigurationFault[],
-  engines: readonly ConfigurationFault[],
+  engines: readonly EngineFault[],
+  locale: Locale,
 ): readonly ConfigurationFault[] => {
   const named = own.map(nameFault)
   const said = new Set(named.map(({ setting }) => setting))
-  return [...named, ...engines.map(nameFault).filter(({ setting }) => !said.has(setting))]
+  const translated = engines.map((fault) => {
+    const { wrong, right } = faultIn(locale, fault)
+    return nameFault({ setting: fault.setting, wrong, right })
+  })
+  return [...named, ...translated.filter(({ setting }) => !said.has(setting))]
 }
 
 /** One fault a block: the setting, then what is wrong, then what would be right. */

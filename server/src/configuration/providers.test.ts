@@ -80,7 +80,7 @@ describe('OAU-1 a provider whose credentials are in the environment', () => {
       ])
       const log = { ...console, fatal: () => {} } as never
       const engines = checkOptions(engineOptions({ ...config, log }, 3000))
-      expect(joinFaults(faults, engines).map(({ setting }) => setting)).toEqual([
+      expect(joinFaults(faults, engines, messages.locale).map(({ setting }) => setting)).toEqual([
         'GOOGLE_CLIENT_SECRET (providers.google.clientSecret)',
         'DISCORD_CLIENT_ID (providers.discord.clientId)',
         'OIDC_ISSUER (providers.oidc.issuer)',

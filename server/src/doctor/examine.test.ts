@@ -1,6 +1,6 @@
 // Each fault, planted in the facts of a sound deployment, is found by the check that is there for it.
 import { readFileSync } from 'node:fs'
-import { securityHeaders } from '@vigile/engine'
+import { lateLetterMs, securityHeaders } from '@vigile/engine'
 import { describe, expect, test } from 'vitest'
 import { catalogues } from '../messages/catalogue.ts'
 import type { Answer } from './ask.ts'
@@ -65,6 +65,7 @@ const seen: Seen = {
   visit,
   readyStatus: 200,
   parts: { database: 'ok', mail: 'ok' },
+  metricsPort: 9464,
   metricsAt: [],
   guardedRoutes: 12,
   unguarded: [],
@@ -275,11 +276,11 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
   ['a place of backups that is away', { state: { backupsAway: 'connect ECONNREFUSED' } }, 'backups', 'fail'],
   ['no drill', { state: { lastDrillAt: null } }, 'backups', 'warn'],
-  ['a drill of over 30 days ago', { state: { lastDrillAt: now - 721 * hourMs } }, 'backups', 'warn'],
+  ['a drill of over 32 days ago', { state: { lastDrillAt: now - 769 * hourMs } }, 'backups', 'warn'],
   ['no mail server', { inside: { hasMailServer: false } }, 'mail', 'fail'],
   ['a mail server that takes no letters', { seen: { parts: { mail: 'degraded' } } }, 'mail', 'fail'],
   ['a mail server that is away before the first letter', { state: { mailAway: 'ECONNREFUSED' } }, 'mail', 'fail'],
-  ['letters that wait', { state: { mailOldestSeconds: 1_800 } }, 'mail', 'fail'],
+  ['letters that wait', { state: { mailOldestSeconds: lateLetterMs / 1000 + 1 } }, 'mail', 'fail'],
 ]
 
 function cleanUp(changes: Partial<typeof state.cleanUp>): Planted {

@@ -105,6 +105,8 @@ export type Seen = {
   readonly readyStatus: number
   /** What the node that answered says of its parts at `/health/ready`; none where it says nothing. */
   readonly parts: Readonly<Record<string, string>>
+  /** Where it was looked for metrics beside the public address; 0: nowhere. */
+  readonly metricsPort: number
   /** Where metrics can be read from here. */
   readonly metricsAt: readonly string[]
   readonly guardedRoutes: number

@@ -1,5 +1,6 @@
 // What the configuration, the database and the places beside it tell.
 import { existsSync } from 'node:fs'
+import type { Locale } from '@vigile/contract'
 import {
   checkOptions,
   createVouching,
@@ -29,13 +30,14 @@ export const lookInside = async (
   options: VigileOptions,
   warnings: readonly string[],
   vigile: Vigile | null,
+  locale: Locale,
 ): Promise<Inside> => {
   const { config } = loaded
   const { to, schedule } = config.backup ?? {}
   return {
     production: config.production,
     // What a developer's machine may have is judged as what it will be.
-    faults: joinFaults(loaded.faults, checkOptions({ ...options, production: true })),
+    faults: joinFaults(loaded.faults, checkOptions({ ...options, production: true }), locale),
     warnings,
     trustedProxies: config.trustedProxies ?? [],
     hasRedis: config.redis !== undefined,

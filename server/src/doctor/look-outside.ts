@@ -8,7 +8,7 @@ import { type Credentials, visit } from './visit.ts'
 /** RFC 5737: an address that nobody has. */
 const forgedAddress = '192.0.2.66'
 const strangerOrigin = 'https://stranger.example'
-const metricsPort = 9464
+const defaultMetricsPort = 9464
 
 export type Looking = {
   readonly url: URL
@@ -37,6 +37,7 @@ const whyNot = (error: unknown): NoAnswer => {
 
 const look = async (looking: Looking): Promise<Seen> => {
   const { url, ask, authPath, signInPath, routes, credentials, onProgress } = looking
+  const metricsPort = looking.metricsPort ?? defaultMetricsPort
   const at = (path: string) => new URL(path, url)
   const guarded = routes.filter(({ method, guard }) => method === 'GET' && guard !== 'anyone')
   const steps = guarded.length + 8
@@ -50,7 +51,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   const foreign = await step(ask(at(`${authPath}/csrf`), { headers: { origin: strangerOrigin } }))
   const plain = await step(askPlain(looking))
   const ready = await step(ask(at('/health/ready')))
-  const metricsAt = await step(findMetrics(looking))
+  const metricsAt = await step(findMetrics(looking, metricsPort))
   // Before a failure is on record that limits might hold against it.
   const visited = await step(credentials === null ? Promise.resolve(null) : visit(looking, credentials))
   const forged = await step(forge(looking))
@@ -61,7 +62,7 @@ const look = async (looking: Looking): Promise<Seen> => {
   }
   const tls = url.protocol === 'https:' ? { takesOld: await takesOldTls(looking), certificate: page.certificate } : null
   return {
-    ...{ page, csrf, foreign, strangerOrigin, plain, tls, metricsAt, unguarded, visit: visited },
+    ...{ page, csrf, foreign, strangerOrigin, plain, tls, metricsPort, metricsAt, unguarded, visit: visited },
     readyStatus: ready.status,
     parts: partsIn(ready),
     guardedRoutes: guarded.length,
@@ -89,7 +90,7 @@ const takesOldTls = async ({ url, ask }: Looking): Promise<boolean> =>
     ask(url, { method: 'HEAD', minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
   )) !== null
 
-const findMetrics = async ({ url, ask, metricsPort: port = metricsPort }: Looking): Promise<readonly string[]> => {
+const findMetrics = async ({ url, ask }: Looking, port: number): Promise<readonly string[]> => {
   const own = new URL(`http://${url.hostname}:${port}/metrics`)
   const found: string[] = []
   for (const address of [new URL('/metrics', url), ...(port === 0 ? [] : [own])]) {

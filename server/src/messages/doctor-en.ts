@@ -32,7 +32,7 @@ export const doctor = {
   transport: {
     plain: (url: string) => `${url} is not HTTPS: whoever is on the way takes sessions`,
     usePlainNever: 'put TLS in front (ops/nginx), and set VIGILE_PUBLIC_URL=https://…',
-    notForced: (status: number) => `plain HTTP answers ${status} and does not lead to HTTPS`,
+    notForced: (status: number) => `plain HTTP answers ${status} and does not lead to the same address with HTTPS`,
     force: 'answer 308 to the same address with https: (ops/nginx)',
     noHsts: (seconds: number) =>
       seconds === 0 ? 'no Strict-Transport-Security' : `HSTS for ${seconds} s, which is under a year`,
@@ -57,7 +57,8 @@ export const doctor = {
     refused: (email: string, status: number) => `the sign-in of ${email} was answered ${status}`,
     account: 'check the email and the password; 429: wait 15 minutes',
     waits: (email: string) => `${email} is asked for more than a password: cookies were not looked at`,
-    anotherAccount: 'take an account that was made for this, without a second factor and without a role',
+    anotherAccount:
+      'take an account that was made for this, without a second factor and a role; where every account must have one, leave --sign-in out',
     notCleared: (name: string) => `sign-out does not clear cookie ${name}`,
     stored: 'caches may keep the answer that sets cookies (no Cache-Control: no-store)',
     noStore: 'let the proxy leave Cache-Control as it is, and cache nothing of Vigile',
@@ -102,7 +103,8 @@ export const doctor = {
     open: (address: string) => `metrics are open: ${address}`,
     close: 'set METRICS_HOST to an address that Prometheus alone reaches, or close the port to others',
     maybeOpen: (host: string) => `metrics listen on ${host}; from this machine it can't be seen who gets there`,
-    good: 'metrics are out of reach',
+    good: (port: number | null) =>
+      `no metrics at the public address${port === null ? '' : `, and port ${port} is out of reach`}`,
   },
   clock: {
     unknown: 'answers have no Date',

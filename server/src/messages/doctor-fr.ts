@@ -35,7 +35,7 @@ export const doctor: typeof english = {
   transport: {
     plain: (url) => `${url} n’est pas en HTTPS : qui est sur le chemin prend les sessions`,
     usePlainNever: 'mettez TLS devant (ops/nginx), et VIGILE_PUBLIC_URL=https://…',
-    notForced: (status) => `HTTP sans TLS répond ${status} et ne mène pas à HTTPS`,
+    notForced: (status) => `HTTP sans TLS répond ${status} et ne mène pas à la même adresse en HTTPS`,
     force: 'répondez 308 vers la même adresse en https: (ops/nginx)',
     noHsts: (seconds) =>
       seconds === 0 ? 'pas de Strict-Transport-Security' : `HSTS de ${seconds} s, soit moins d’un an`,
@@ -60,7 +60,8 @@ export const doctor: typeof english = {
     refused: (email, status) => `la connexion de ${email} a reçu ${status}`,
     account: 'vérifiez l’adresse et le mot de passe ; 429 : attendez 15 minutes',
     waits: (email) => `à ${email} il est demandé plus qu’un mot de passe : les cookies n’ont pas été examinés`,
-    anotherAccount: 'prenez un compte fait pour cela, sans second facteur et sans rôle',
+    anotherAccount:
+      'prenez un compte fait pour cela, sans second facteur ni rôle ; là où tout compte doit en avoir un, retirez --sign-in',
     notCleared: (name) => `la déconnexion n’efface pas le cookie ${name}`,
     stored: 'des caches peuvent garder la réponse qui pose des cookies (pas de Cache-Control: no-store)',
     noStore: 'que le proxy laisse Cache-Control tel quel, et ne garde rien de Vigile',
@@ -106,7 +107,8 @@ export const doctor: typeof english = {
     open: (address) => `les métriques sont ouvertes : ${address}`,
     close: 'mettez METRICS_HOST à une adresse que seul Prometheus atteint, ou fermez le port aux autres',
     maybeOpen: (host) => `les métriques écoutent sur ${host} ; d’ici on ne voit pas qui y accède`,
-    good: 'les métriques sont hors d’atteinte',
+    good: (port) =>
+      `pas de métriques à l’adresse publique${port === null ? '' : `, et le port ${port} est hors d’atteinte`}`,
   },
   clock: {
     unknown: 'les réponses n’ont pas de Date',

@@ -19,6 +19,8 @@ export const en = {
     url: 'An address such as https://collector.example.com:4318',
     noDsn: 'This is no DSN of Sentry',
     dsn: 'As Sentry shows it: https://KEY@o1.ingest.sentry.io/PROJECT',
+    noHeaders: 'It is no list of headers',
+    headers: 'name=value, several separated by commas: api-key=…',
     unknownOption: 'There is no such option',
     log: 'An object with the functions debug, info, warn and error',
     backupOptions: 'An object with to, key, schedule, drillSchedule and keep, each a text',

@@ -20,6 +20,8 @@ export const fr: Catalogue = {
     url: 'Une adresse comme https://collector.example.com:4318',
     noDsn: "Ce n'est pas un DSN de Sentry",
     dsn: 'Comme Sentry le montre : https://CLÉ@o1.ingest.sentry.io/PROJET',
+    noHeaders: "Ce n'est pas une liste d'en-têtes",
+    headers: 'nom=valeur, plusieurs séparés par des virgules : api-key=…',
     unknownOption: "Il n'y a pas de telle option",
     log: 'Un objet avec les fonctions debug, info, warn et error',
     backupOptions: 'Un objet avec to, key, schedule, drillSchedule et keep, chacun un texte',
