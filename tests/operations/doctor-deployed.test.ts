@@ -168,6 +168,23 @@ test('OPS-3 TOK-9 a secret that is not here, although the nodes have it and back
   expect(wrong).toContain(`fail secrets: a secret that sessions may still be under is not in VIGILE_SECRET (id ${id})`)
 })
 
+test('OPS-3 OPS-8 TOK-9 a signing key that was not rotated and a backup of the day before yesterday', async () => {
+  const hourMs = 3_600_000
+  const age = (hours: number) => [
+    `update signing_keys set signs_from = signs_from - ${100 * hours * hourMs}`,
+    `update job_runs set finished_at = finished_at - ${hours * hourMs} where job = 'backup'`,
+  ]
+  await query(...age(27))
+  const { wrong } = await doctor()
+  await query(...age(-27))
+  expect(wrong).toEqual([
+    expect.stringMatching(/^fail signing_key: the signing key is 11\d days old/),
+    // As old a site has had one.
+    'fail jobs: no clean-up is on record',
+    'fail backups: last backup is 27 hours old',
+  ])
+})
+
 test('OPS-3 mail that bounces', async () => {
   const visitor = newVisitor(() => nodes[0] as ServerNode)
   for (const name of ['gone-a', 'gone-b', 'gone-c'])

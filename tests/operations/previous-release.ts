@@ -10,9 +10,13 @@ const commit = '31d69f4b1bb90479fcf73433f41f17b06ba417eb'
 const root = join(import.meta.dirname, '../..')
 const packages = ['contract', 'engine', 'server']
 
-/** False where the history was not fetched. */
+const git = (...args: string[]): boolean =>
+  spawnSync('git', args, { cwd: root, timeout: 60_000, env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } }).status === 0
+const isHere = (): boolean => git('cat-file', '-e', `${commit}^{tree}`)
+
+/** False where the history was not fetched, and can't be: a shallow clone, as CI often has, is asked for this one commit more. */
 export const hasPreviousRelease = (): boolean => {
-  const has = spawnSync('git', ['cat-file', '-e', `${commit}^{tree}`], { cwd: root }).status === 0
+  const has = isHere() || (git('fetch', '--quiet', '--depth=1', 'origin', commit) && isHere())
   if (!has) console.warn(`SKIPPED: ${commit}, the previous release, is not in this clone (git fetch --unshallow)`)
   return has
 }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFolderPlace } from '../../server/src/backup/folder-place.ts'
 import type { Manifest } from '../../server/src/backup/manifest.ts'
+import type { Place } from '../../server/src/backup/place.ts'
 import { countPostgres, createScratchPostgres, removeAbandonedPostgres } from '../../server/src/backup/postgres.ts'
 import { holdTarget, restoreBackup } from '../../server/src/backup/restore-backup.ts'
 import { takeBackup } from '../../server/src/backup/take-backup.ts'
@@ -23,8 +24,8 @@ beforeEach(async () => {
 afterEach(() => folder.remove())
 
 const place = () => createFolderPlace(folder.path)
-const take = () =>
-  takeBackup({ database: { kind: 'postgres', url }, place: place(), key, vouching: createVouching('v'.repeat(64)) })
+const take = (to: Place = place()) =>
+  takeBackup({ database: { kind: 'postgres', url }, place: to, key, vouching: createVouching('v'.repeat(64)) })
 const restore = (manifest: Manifest, { replace = true, finish = async () => {} } = {}) =>
   restoreBackup({
     ...{ place: place(), manifest, key, replace, keepSessions: false, finish },
@@ -83,6 +84,23 @@ test('OPS-8 a database with large objects, a publication and another schema is r
   url = await freshDatabase()
   await restore(manifest, { replace: false })
   expect([await products(), await objects()]).toEqual([[1], ['a picture']])
+}, 120_000)
+
+test('OPS-8 what is written while a backup is read is neither counted nor kept: it is of one moment', async () => {
+  await sql(shop)
+  const inner = place()
+  const busy: Place = {
+    ...inner,
+    write: async (name, content) => {
+      if (!name.endsWith('.json')) await sql('insert into products values (2)')
+      return inner.write(name, content)
+    },
+  }
+  const manifest = await take(busy)
+  expect(await products()).toEqual([1, 2])
+  await restore(manifest)
+  expect(await products()).toEqual([1])
+  expect((await countPostgres(url)).rows).toEqual(manifest.rows)
 }, 120_000)
 
 test('OPS-8 H-9 servers are noticed by whatever name their address gives them, and when they start while the backup is read', async () => {
