@@ -2,10 +2,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Certificate, makeCertificate } from '../services/certificate.ts'
-import { type NginxServer, startNginx } from '../services/nginx.ts'
+import { type NginxServer, ownHttp, ownMain, startNginx } from '../services/nginx.ts'
 import { freePort, temporaryFolder } from '../services/place.ts'
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../ops/nginx', file), 'utf8')
+
+/** nginx.conf, with `http` where it takes in the others, and its own files in that folder. */
+const whole = (folder: string, http: string) =>
+  read('nginx.conf')
+    .replaceAll(/^ *(user|pid|error_log|access_log) .*$/gm, '')
+    .replace('worker_processes', `${ownMain(folder)}\nworker_processes`)
+    .replace('include /etc/nginx/conf.d/*.conf;', () => `${ownHttp(folder)}\n${http}`)
 
 /** `port` speaks TLS. */
 export type DeployedNginx = NginxServer & { readonly plainPort: number }
@@ -29,7 +36,7 @@ export const startDeployedNginx = async (nodes: readonly number[], changes: Chan
       .replaceAll(/127\.0\.0\.1:300(\d)/g, (_, index) => `127.0.0.1:${nodes[Number(index) - 1]}`)
       .replace(/ssl_certificate \S+;/, `ssl_certificate ${certificate};`)
       .replace(/ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`)
-  const nginx = await startNginx(configured)
+  const nginx = await startNginx(configured, whole)
   return {
     ...nginx,
     plainPort,

@@ -18,13 +18,17 @@ export interface NginxServer {
 
 /**
  * Starts nginx with that content of its `http { … }` block, which listens on the given port:
- * `startNginx((port) => `server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; } }`)`.
+ * `startNginx((port) => `server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; } }`)`. `whole` puts another
+ * nginx.conf around it.
  */
-export async function startNginx(http: (port: number) => string): Promise<NginxServer> {
+export async function startNginx(
+  http: (port: number) => string,
+  whole: (folder: string, http: string) => string = nginxConfiguration,
+): Promise<NginxServer> {
   const folder = await temporaryFolder('nginx')
   const port = await freePort()
   const file = join(folder.path, 'nginx.conf')
-  await writeFile(file, nginxConfiguration(folder.path, http(port)))
+  await writeFile(file, whole(folder.path, http(port)))
   const running = await startProgram({
     command: programPath('nginx'),
     args: ['-c', file, '-p', folder.path, '-e', 'stderr'],
@@ -47,18 +51,26 @@ export async function startNginx(http: (port: number) => string): Promise<NginxS
 
 /** A whole nginx.conf whose files are all in that folder. */
 export function nginxConfiguration(folder: string, http: string): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
-    daemon off;
-    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    ${ownMain(folder)}
     worker_processes 1;
-    pid ${folder}/nginx.pid;
-    error_log stderr notice;
     events { worker_connections 512; }
     http {
-      access_log off;
-      ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n      ')}
+      ${ownHttp(folder)}
       ${http}
     }
   `
+}
+
+/** How it runs as a child of a test, with its files in that folder. */
+export const ownMain = (folder: string): string => `
+    daemon off;
+    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    pid ${folder}/nginx.pid;
+    error_log stderr notice;`
+
+/** The same, within `http { }`. */
+export const ownHttp = (folder: string): string => {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return ['access_log off;', ...temporary.map((name) => `${name}_temp_path ${folder}/${name};`)].join('\n      ')
 }

@@ -23,7 +23,7 @@ export interface RunningProgram {
   /** Freezes it and its children (SIGSTOP): connections stay open, nothing answers. */
   pause: () => void
   resume: () => void
-  /** Orderly end; SIGKILL after 10 s. Does nothing when it has already ended. */
+  /** Orderly end; SIGKILL after 30 s. Does nothing when it has already ended. */
   stop: () => Promise<void>
   /** SIGKILL to it and its children: a crash. */
   kill: () => Promise<void>
@@ -32,7 +32,8 @@ export interface RunningProgram {
 const maxOutputLength = 65_536
 // Two cores, shared, and long runs are nice to the others: slow is not broken.
 const readyWithinMs = 300_000
-const stopWithinMs = 10_000
+// Longer than a node lets requests in flight take.
+const stopWithinMs = 30_000
 const setpriv = '/usr/bin/setpriv'
 
 /** Starts a program and resolves once its ready line was printed; rejects with its output when it ends before that. */

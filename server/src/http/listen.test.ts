@@ -189,6 +189,23 @@ describe('OPS-7 an orderly end', () => {
     await closed
   })
 
+  test('who has come and was not taken in yet is answered, not reset with the port', async () => {
+    const answer = async () => new Response('answered')
+    const listening = await listen({ host: '127.0.0.1', port: 0 }, { answer, shortWay: () => null }, silent)
+    const answers = Array.from({ length: 100 }, () => {
+      const socket = connect(listening.port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n')
+      return readToEnd(socket)
+    })
+    // The system has connected all of them, and the server none.
+    await new Promise((resolve) => process.nextTick(resolve))
+    listening.drain()
+    const closed = listening.close(30)
+    for (const text of await Promise.all(answers)) expect(text).toContain('answered')
+    expect(await closed).toBe(0)
+  })
+
   test('an idle connection does not hold it up', async () => {
     const site = await start()
     const socket = open(site)

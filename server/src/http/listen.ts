@@ -35,6 +35,12 @@ const patience = {
 const silentConnectionMs = 120_000
 /** Far under a usual limit of open files; more are refused instead of failing at random. */
 const maxConnections = 10_000
+/**
+ * How many may wait until this process, busy for a moment, takes them in; the system's own limit (`net.core.somaxconn`, 4,096
+ * on Linux) may be lower. Node's 511 are few for what comes at once when another node goes away: whoever finds no room hears
+ * nothing, and a proxy gives up within a second.
+ */
+const backlog = 4_096
 /** Answers after which a part of the body may still be on its way. */
 const leavesBody: ReadonlySet<number> = new Set([408, 413])
 const lingerMs = 2_000
@@ -99,12 +105,37 @@ export const listen = async (
         cut = underWay.size
         server.closeAllConnections()
       }, withinSeconds * 1000)
+      // Half of the time is for those who are taken in.
+      await untilNobodyWaits(server, (withinSeconds * 1000) / 2)
       await new Promise<void>((resolve) => server.close(() => resolve()))
       clearTimeout(timer)
       return cut
     },
   }
 }
+
+/**
+ * The system resets whoever waits to be taken in when the port is closed, and Node takes in one in a turn of its loop: a crowd
+ * takes a while. Resolves at the end of a turn in which nobody came.
+ */
+const untilNobodyWaits = async (server: Server, withinMs: number): Promise<void> => {
+  const until = performance.now() + withinMs
+  let hasCome = true
+  const come = () => {
+    hasCome = true
+  }
+  server.on('connection', come)
+  // This turn may have looked at its sockets before we listened.
+  await endOfTurn()
+  while (hasCome && performance.now() < until) {
+    hasCome = false
+    await endOfTurn()
+  }
+  server.off('connection', come)
+}
+
+/** Right after the sockets were looked at. */
+const endOfTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 /**
  * The answer says that the connection ends, and it does once the answer could be read: bytes that nobody reads would make
@@ -133,7 +164,7 @@ const send = ({ status, headers, cookies, body }: PlainAnswer, outgoing: ServerR
 const listening = (server: Server, { host, port }: { host: string | undefined; port: number }) =>
   new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+    server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
       server.off('error', reject)
       resolve()
     })
