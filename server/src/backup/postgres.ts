@@ -1,7 +1,8 @@
 // PostgreSQL, by its own programs: `pg_dump` out of one moment of the database, `pg_restore` into it in one transaction.
 import type { Bytes } from './envelope.ts'
 import { type Ask, type Facts, readFacts } from './facts.ts'
-import { connectionOf, findProgram, through } from './programs.ts'
+import { connectionOf } from './libpq-connection.ts'
+import { findProgram, through } from './programs.ts'
 
 export type Snapshot = Facts & {
   readonly databaseVersion: string
@@ -71,14 +72,14 @@ export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): P
     // A table that shows this user a part of its rows fails, rather than be counted and kept in part.
     await ask('set local row_security = off')
     const [row] = await ask(`select pg_export_snapshot() as id, current_setting('server_version') as version`)
-    const { dbname, env } = connectionOf(url)
+    const { dbname, ...connection } = await connectionOf(url)
     // Compressed later, with the rest.
     const args = ['-Fc', '-Z0', `--snapshot=${row?.id}`, '--lock-wait-timeout=60s', '-d', dbname]
     const facts = await factsOf(ask)
     return {
       ...facts,
       databaseVersion: String(row?.version),
-      content: through({ path: pgDump, args, env }, null, signal),
+      content: through({ path: pgDump, args, ...connection }, null, signal),
       close: end,
     }
   } catch (error) {
@@ -116,7 +117,7 @@ export const restorePostgres = async (
   { replace, endSessions, signal }: { replace: boolean; endSessions: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> => {
   const major = await on(url, majorOf)
-  const { dbname, env } = connectionOf(url)
+  const { dbname, env, authorities } = await connectionOf(url)
   const pgRestore = {
     path: await findProgram('pg_restore', major),
     // Large objects would have transactions of their own otherwise.
@@ -127,6 +128,7 @@ export const restorePostgres = async (
     path: await findProgram('psql', major),
     args: ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', dbname],
     env: { ...env, PGAPPNAME: 'vigile-backup' },
+    authorities,
   }
   const ready = Promise.withResolvers<void>()
   const statements = script(through(pgRestore, content, signal), { replace, endSessions, ready: ready.promise })

@@ -1,14 +1,21 @@
-// PostgreSQL's own programs: which one, how it is told the password, what it says when it fails.
+// PostgreSQL's own programs: which one, whom it trusts, what it says when it fails.
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { Bytes } from './envelope.ts'
+import { keepAuthorities } from './libpq-connection.ts'
 
 const run = promisify(execFile)
 
-export type Program = { readonly path: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv }
+export type Program = {
+  readonly path: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Whom it trusts to vouch for the server. */
+  readonly authorities?: string | null
+}
 
 class ProgramMissingError extends Error {
   constructor(name: string, major: number) {
@@ -31,19 +38,6 @@ export const findProgram = async (name: string, major: number): Promise<string> 
   return name
 }
 
-/** The address as libpq takes it, and the password apart: everybody sees the arguments of a program. */
-export const connectionOf = (address: string): { readonly dbname: string; readonly env: NodeJS.ProcessEnv } => {
-  const url = new URL(address)
-  const password = decodeURIComponent(url.password)
-  url.password = ''
-  // What only node-postgres knows.
-  const { searchParams } = url
-  if (searchParams.get('ssl') === 'true' && !searchParams.has('sslmode')) searchParams.set('sslmode', 'require')
-  if (searchParams.get('sslmode') === 'no-verify') searchParams.set('sslmode', 'require')
-  for (const name of ['ssl', 'uselibpqcompat']) searchParams.delete(name)
-  return { dbname: url.href, env: { ...process.env, ...(password !== '' && { PGPASSWORD: password }) } }
-}
-
 /** The end of what a program complained. */
 const complaintsOf = (child: ChildProcessWithoutNullStreams): (() => string) => {
   let text = ''
@@ -58,10 +52,24 @@ const complaintsOf = (child: ChildProcessWithoutNullStreams): (() => string) => 
  * with the signal. `heard`: told of what it says beside its output, and null at its end.
  */
 export async function* through(
-  { path, args, env }: Program,
+  { path, args, env, authorities = null }: Program,
   input: Bytes | null,
   signal?: AbortSignal,
   heard: (text: string | null) => void = () => {},
+): Bytes {
+  const trusted = await keepAuthorities(authorities)
+  try {
+    yield* piped({ path, args, env: { ...env, ...trusted.env } }, input, signal, heard)
+  } finally {
+    await trusted.remove()
+  }
+}
+
+async function* piped(
+  { path, args, env }: Program,
+  input: Bytes | null,
+  signal: AbortSignal | undefined,
+  heard: (text: string | null) => void,
 ): Bytes {
   const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'pipe'], ...(signal && { signal }) })
   const complaints = complaintsOf(child)
