@@ -106,12 +106,18 @@ describe('SYS-C RBAC-2 RBAC-3 over the API', () => {
 describe('SYS-C RBAC-3 on the pages', () => {
   test.each(everybody)('%s sees what they may, and of the rest 403 or the sign-in page', async (who) => {
     const id = await newProduct()
-    const paths = { read: '/products', create: '/products/new', update: `/products/${id}/edit` }
-    for (const [act, path] of Object.entries(paths)) {
+    const paths = [
+      ['read', '/products'],
+      // Its first word is what it demands, and nothing around it asked before: `next build` has to see that it is made for each request.
+      ['read', '/price-list'],
+      ['create', '/products/new'],
+      ['update', `/products/${id}/edit`],
+    ] as const
+    for (const [act, path] of paths) {
       const { status, headers } = await people[who].get(path, { headers: { accept: 'text/html' } })
       if (who === 'nobody')
         expect([status, headers.get('location')]).toEqual([307, `/sign-in?returnTo=${encodeURIComponent(path)}`])
-      else expect([act, status]).toEqual([act, allowed[who].includes(act as Act) ? 200 : 403])
+      else expect([path, status]).toEqual([path, allowed[who].includes(act) ? 200 : 403])
     }
     await people.admin.post(`/api/products/${id}/publish`)
     const { text } = await people[who].get(`/products/${id}`)

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { WideTable } from '../components/wide-table.tsx'
+import { WideTable } from '../../components/wide-table.tsx'
 
 const acts = ['read', 'create', 'update', 'delete', 'publish'] as const
 const rows = {

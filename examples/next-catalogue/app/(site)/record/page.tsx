@@ -1,7 +1,7 @@
 import { requirePermission } from '@vigile/next'
-import { WideTable } from '../../components/wide-table.tsx'
-import { auth } from '../../lib/auth.ts'
-import { differences } from '../../lib/differences.ts'
+import { WideTable } from '../../../components/wide-table.tsx'
+import { auth } from '../../../lib/auth.ts'
+import { differences } from '../../../lib/differences.ts'
 
 export default async function Page() {
   await requirePermission(auth, 'audit:read')

@@ -1,8 +1,8 @@
 import { requirePermission } from '@vigile/next'
 import Link from 'next/link'
-import { Price } from '../../components/price.tsx'
-import { auth } from '../../lib/auth.ts'
-import { listProducts } from '../../lib/products.ts'
+import { Price } from '../../../components/price.tsx'
+import { auth } from '../../../lib/auth.ts'
+import { listProducts } from '../../../lib/products.ts'
 
 export default async function Page() {
   const { user } = await requirePermission(auth, 'products:read')
@@ -14,13 +14,16 @@ export default async function Page() {
   return (
     <>
       <h1>Products</h1>
-      {create && (
-        <p>
+      <p className="row">
+        {create && (
           <Link className="button" href="/products/new">
             New product
           </Link>
-        </p>
-      )}
+        )}
+        <Link href="/price-list" prefetch={false}>
+          Price list
+        </Link>
+      </p>
       <ul className="products">
         {products.map((product) => (
           <li key={product.id} className="card">

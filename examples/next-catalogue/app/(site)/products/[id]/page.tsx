@@ -1,10 +1,10 @@
 import { requirePermission } from '@vigile/next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { Price } from '../../../components/price.tsx'
-import { ProductButtons } from '../../../components/product-buttons.tsx'
-import { auth } from '../../../lib/auth.ts'
-import { visibleProduct } from '../../../lib/products.ts'
+import { Price } from '../../../../components/price.tsx'
+import { ProductButtons } from '../../../../components/product-buttons.tsx'
+import { auth } from '../../../../lib/auth.ts'
+import { visibleProduct } from '../../../../lib/products.ts'
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   const { user } = await requirePermission(auth, 'products:read')

@@ -1,9 +1,9 @@
 import { requirePermission } from '@vigile/next'
 import { notFound } from 'next/navigation'
-import { ProductForm } from '../../../../components/product-form.tsx'
-import { updateProduct } from '../../../../lib/actions.ts'
-import { auth } from '../../../../lib/auth.ts'
-import { findProduct } from '../../../../lib/products.ts'
+import { ProductForm } from '../../../../../components/product-form.tsx'
+import { updateProduct } from '../../../../../lib/actions.ts'
+import { auth } from '../../../../../lib/auth.ts'
+import { findProduct } from '../../../../../lib/products.ts'
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   await requirePermission(auth, 'products:update')

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { CredentialsForm } from '../../components/credentials-form.tsx'
+import { CredentialsForm } from '../../../components/credentials-form.tsx'
 
 export default async function Page({ searchParams }: { searchParams: Promise<{ returnTo?: string | string[] }> }) {
   const { returnTo } = await searchParams

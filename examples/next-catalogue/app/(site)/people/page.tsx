@@ -1,7 +1,7 @@
 import { parseUserId } from '@vigile/engine'
 import { requirePermission } from '@vigile/next'
-import { RoleSwitch } from '../../components/role-switch.tsx'
-import { auth } from '../../lib/auth.ts'
+import { RoleSwitch } from '../../../components/role-switch.tsx'
+import { auth } from '../../../lib/auth.ts'
 
 const rolesOf = async (userId: string): Promise<readonly string[]> => {
   const id = parseUserId(userId)
