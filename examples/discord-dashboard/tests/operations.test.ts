@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startCollector } from '../../../tests/operations/collector.ts'
 import { temporaryFolder } from '../../../tests/services/place.ts'
@@ -65,7 +66,7 @@ test('SYS-B problem 10, OPS-5: a fault reaches Sentry with where it was, and not
   const { ask, accessToken, visitor } = await signIn(dashboard)
   const path = `/api/guilds/${engines}/announcements`
   const title = 'planted-title-8841'
-  const db = new DatabaseSync(join(dashboard.folder, 'dashboard.db'))
+  const db = new DatabaseSync(join(dashboard.folder, 'vigile.db'), { timeout: 5_000 })
   db.exec('alter table announcements rename to lost')
   const answer = await ask('POST', path, { title, html: '' })
   expect([answer.status, answer.text.includes('announcements')]).toEqual([500, false])
@@ -102,7 +103,16 @@ test('SYS-B problem 11, OPS-2 TOK-9: the secret is exchanged while it runs, and 
   expect(weak.stdout + weak.stderr).not.toContain('changeme-please')
 })
 
-test('SYS-B problem 12, OPS-8: a backup beside the running dashboard is taken, and proven by a drill', async () => {
+test('SYS-B problem 12, OPS-8: a backup beside the running dashboard holds its announcements too, and is proven by a drill', async () => {
+  const { ask } = await signIn(dashboard)
+  const announce = (title: string) => ask('POST', `/api/guilds/${engines}/announcements`, { title, html: '' })
+  // While somebody else writes, it waits.
+  const other = new DatabaseSync(join(dashboard.folder, 'vigile.db'), { timeout: 5_000 })
+  other.exec('begin immediate')
+  const waiting = announce('kept-4711')
+  await setTimeout(200)
+  other.exec('commit')
+  expect((await waiting).status).toBe(201)
   const taken = await vigile('backup')
   expect([taken.code, taken.stderr]).toEqual([0, ''])
   const drill = await vigile('backup drill --json')
@@ -110,6 +120,12 @@ test('SYS-B problem 12, OPS-8: a backup beside the running dashboard is taken, a
   const proof = JSON.parse(drill.stdout)
   expect(proof).toMatchObject({ differences: [], audit: { ok: true }, signIn: null })
   expect(proof.rows).toBeGreaterThan(10)
+  const restored = join(dashboard.folder, 'restored.db')
+  expect(await vigile(`restore --into file:${restored}`)).toMatchObject({ code: 0 })
+  const again = new DatabaseSync(restored)
+  expect(again.prepare("select count(*) as n from announcements where title = 'kept-4711'").get()).toEqual({ n: 1 })
+  again.close()
+  other.close()
 })
 
 test('SYS-B problem 9, TOK-10: what has ended is cleaned away, at 02:00 or by command; what lives stays', async () => {

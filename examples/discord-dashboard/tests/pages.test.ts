@@ -110,7 +110,7 @@ test('SYS-B problem 2, OAU-2 OAU-4: an answer of Discord that is opened again, f
 })
 
 test('SYS-B problem 6, XSS-1 HDR-1: 169 attacks in names, embeds and links are inert', async () => {
-  const db = new DatabaseSync(join(dashboard.folder, 'dashboard.db'))
+  const db = new DatabaseSync(join(dashboard.folder, 'vigile.db'), { timeout: 5_000 })
   const add = db.prepare(
     'insert into announcements (id, "guildId", "by", title, html, link, at) values (?, ?, ?, ?, ?, ?, ?)',
   )

@@ -1,5 +1,6 @@
 // The dashboard's own table, beside Vigile's.
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 
 export type Announcement = {
@@ -50,13 +51,27 @@ const onPostgres = async (connectionString: string): Promise<Announcements> => {
   }
 }
 
-/** In a file of its own, beside that of Vigile. */
+/** In Vigile's own file, so that one backup holds both. */
 const onSqlite = async (database: string): Promise<Announcements> => {
-  const file = database.replace(/^file:/, '').replace(/[^/]*$/, 'dashboard.db')
-  const db = new DatabaseSync(file)
-  db.exec(`pragma journal_mode = wal; ${table('integer')}`)
+  const db = new DatabaseSync(database.replace(/^file:(\/\/)?/, ''))
+  await written(() => db.exec(table('integer')))
   return {
-    add: async (announcement) => void db.prepare(insert(() => '?')).run(...valuesOf(announcement)),
+    add: (announcement) => written(() => db.prepare(insert(() => '?')).run(...valuesOf(announcement))),
     of: async (guildId) => db.prepare(select('?')).all(guildId) as unknown as Announcement[],
+  }
+}
+
+const isBusy = (error: unknown) => (error as { readonly errcode?: unknown }).errcode === 5
+
+/** One writes at a time. Whoever waited inside SQLite would hold up the thread by which Vigile ends what it writes. */
+const written = async (write: () => unknown): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      write()
+      return
+    } catch (error) {
+      if (!isBusy(error) || tries === 100) throw error
+      await setTimeout(20)
+    }
   }
 }
