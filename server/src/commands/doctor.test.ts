@@ -92,7 +92,7 @@ test('OPS-3 a table with what to do, the sum, and exit 1 where something fails; 
   })
   expect([exitCode, errors]).toEqual([1, ''])
   expect(output).toMatch(/^ {2}fail {2}http:\/\/127\.0\.0\.1:\d+ is not HTTPS: .*\s+(→ )?put TLS in front/)
-  expect(output).toMatch(/^ {2}pass {2}last backup is 1 hours old$/m)
+  expect(output).toMatch(/^ {2}pass {2}last backup is 1 hour old$/m)
   expect(output).toMatch(/^ {2}\d+ pass, \d warn, 1 fail$/m)
   const french = await call(`doctor ${url}`, {
     environment: settings({ LANG: 'fr_FR' }),

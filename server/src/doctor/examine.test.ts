@@ -314,12 +314,14 @@ describe('OPS-3 planted faults', () => {
     expect(found[0]?.todo).not.toBe('')
   })
 
-  test('a clock within a second, a client behind NAT, a key of 97 days: no fault', () => {
+  test('a clock within a second, a client behind NAT, a key of 97 days, a drill a month: no fault', () => {
     const sound: readonly Planted[] = [
       { seen: { csrf: late(-1) } },
       { forged: { local: '10.1.2.3' } },
       { state: { signingSince: now - 97 * dayMs } },
       { state: { lastBackupAt: now - 26 * hourMs + 1 } },
+      // Once a month, after a month of 31 days.
+      { state: { lastDrillAt: now - 31 * dayMs - hourMs } },
       { inside: { hasRedis: false }, state: { nodes: [{ keyIds: ['new'] }] } },
       { seen: { visit: null } },
       ending(90, 21.1),

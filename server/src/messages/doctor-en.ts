@@ -1,4 +1,6 @@
 // What the doctor says, in English; `doctor-fr.ts` has the same keys.
+const units = (number: number, unit: string): string => `${number} ${unit}${number === 1 ? '' : 's'}`
+
 export const doctor = {
   about: 'Go through the production checklist, from outside and with the settings that are here',
   url: 'Where people reach the site (default: the public URL)',
@@ -39,10 +41,10 @@ export const doctor = {
     sendHsts: 'send Strict-Transport-Security: max-age=63072000; includeSubDomains',
     oldTls: 'TLS 1.1 or older is taken',
     newTls: 'allow TLSv1.2 and TLSv1.3 alone',
-    certificateEnds: (days: number) => `the certificate ends in ${days} days`,
+    certificateEnds: (days: number) => `the certificate ends in ${units(days, 'day')}`,
     renew: 'renew it, and see why that did not happen by itself',
     good: (plain: number | null, days: number) =>
-      `${plain === null ? '' : `HTTPS is forced (${plain}), `}HSTS for ${days} days, TLS 1.2 and up`,
+      `${plain === null ? '' : `HTTPS is forced (${plain}), `}HSTS for ${units(days, 'day')}, TLS 1.2 and up`,
   },
   cookies: {
     none: 'no cookie came with an answer that sets one',
@@ -155,45 +157,46 @@ export const doctor = {
   },
   signingKey: {
     none: 'no key signs access tokens',
-    old: (days: number) => `the signing key is ${days} days old`,
+    old: (days: number) => `the signing key is ${units(days, 'day')} old`,
     rotate: 'run `vigile keys rotate`, and look into the log for why the schedule did not',
-    good: (days: number) => `the signing key is ${days} days old`,
+    good: (days: number) => `the signing key is ${units(days, 'day')} old`,
   },
   sessions: {
-    long: (minutes: number) => `access tokens live for ${minutes} minutes: who checks them alone lets the revoked in`,
+    long: (minutes: number) =>
+      `access tokens live for ${units(minutes, 'minute')}: who checks them alone lets the revoked in`,
     shorten: 'set VIGILE_ACCESS_LIFE to an hour at most; refreshes renew them',
     unconfirmed: (unconfirmed: number, of: number) =>
       `clients confirm nothing: ${unconfirmed} of ${of} tokens; a thief who follows close behind is not found`,
     confirm: 'use @vigile/client, or call POST /ack once a cookie has landed',
-    good: (minutes: number) => `access tokens live for ${minutes} minutes`,
+    good: (minutes: number) => `access tokens live for ${units(minutes, 'minute')}`,
   },
   jobs: {
     never: 'no clean-up is on record',
-    old: (hours: number) => `the last clean-up was ${hours} hours ago`,
+    old: (hours: number) => `the last clean-up was ${units(hours, 'hour')} ago`,
     cleanUp: 'run `vigile cleanup`, and look into the log for why the schedule did not',
-    webhookWaits: (minutes: number) => `a message to the webhook has waited for ${minutes} minutes`,
+    webhookWaits: (minutes: number) => `a message to the webhook has waited for ${units(minutes, 'minute')}`,
     webhook: 'see whether its receiver answers (`vigile webhook test`)',
     notDue: 'the first clean-up is yet to come',
-    good: (hours: number) => `the last clean-up was ${hours} hours ago`,
+    good: (hours: number) => `the last clean-up was ${units(hours, 'hour')} ago`,
   },
   backups: {
     none: 'no backup is on record',
     away: (why: string) => `the place of backups can't be looked into: ${why}`,
     lookAtPlace: 'check VIGILE_BACKUP_TO, its credentials, and that it can be reached',
-    old: (hours: number) => `last backup is ${hours} hours old`,
+    old: (hours: number) => `last backup is ${units(hours, 'hour')} old`,
     place: 'set VIGILE_BACKUP_TO, and run `vigile backup`',
     schedule: 'run `vigile backup`, or set VIGILE_BACKUP_SCHEDULE',
     lookAtLog: 'run `vigile backup`, and look into the log for why the schedule did not',
-    noDrill: (days: number) => `no backup was proven within ${days} days`,
+    noDrill: (days: number) => `no backup was proven within ${units(days, 'day')}`,
     drill: 'run `vigile backup drill`',
-    good: (hours: number) => `last backup is ${hours} hours old`,
+    good: (hours: number) => `last backup is ${units(hours, 'hour')} old`,
   },
   mail: {
     none: 'there is no mail server: nobody can prove a mailbox or reset a password',
     set: 'set SMTP_URL',
     refused: 'the mail server does not take letters',
     away: (why: string) => `the mail server takes no letter from here: ${why}`,
-    waits: (minutes: number) => `a letter has waited for ${minutes} minutes`,
+    waits: (minutes: number) => `a letter has waited for ${units(minutes, 'minute')}`,
     todo: 'check SMTP_URL, the sender and the log',
     bounced: (refused: number, of: number) => `the mail server refused ${refused} of ${of} letters within a day`,
     lookWhy: 'look into the log for what it says of them (`the mail server refused a letter`)',

@@ -1,5 +1,8 @@
 import type { doctor as english } from './doctor-en.ts'
 
+/** Zéro est au singulier. */
+const units = (number: number, unit: string): string => `${number} ${unit}${number < 2 ? '' : 's'}`
+
 export const doctor: typeof english = {
   about: 'Parcourir la liste de contrôle de production, de l’extérieur et avec les réglages présents',
   url: 'L’adresse du site pour les gens (par défaut : l’URL publique)',
@@ -42,10 +45,10 @@ export const doctor: typeof english = {
     sendHsts: 'envoyez Strict-Transport-Security: max-age=63072000; includeSubDomains',
     oldTls: 'TLS 1.1 ou plus ancien est accepté',
     newTls: 'n’acceptez que TLSv1.2 et TLSv1.3',
-    certificateEnds: (days) => `le certificat expire dans ${days} jours`,
+    certificateEnds: (days) => `le certificat expire dans ${units(days, 'jour')}`,
     renew: 'renouvelez-le, et voyez pourquoi cela ne s’est pas fait seul',
     good: (plain, days) =>
-      `${plain === null ? '' : `HTTPS est forcé (${plain}), `}HSTS de ${days} jours, TLS 1.2 et plus`,
+      `${plain === null ? '' : `HTTPS est forcé (${plain}), `}HSTS de ${units(days, 'jour')}, TLS 1.2 et plus`,
   },
   cookies: {
     none: 'aucun cookie n’est venu avec une réponse qui en pose un',
@@ -156,45 +159,46 @@ export const doctor: typeof english = {
   },
   signingKey: {
     none: 'aucune clé ne signe les jetons d’accès',
-    old: (days) => `la clé de signature a ${days} jours`,
+    old: (days) => `la clé de signature a ${units(days, 'jour')}`,
     rotate: 'lancez `vigile keys rotate`, et cherchez au journal pourquoi l’horaire ne l’a pas fait',
-    good: (days) => `la clé de signature a ${days} jours`,
+    good: (days) => `la clé de signature a ${units(days, 'jour')}`,
   },
   sessions: {
-    long: (minutes) => `les jetons d’accès vivent ${minutes} minutes : qui les vérifie seul laisse entrer les révoqués`,
+    long: (minutes) =>
+      `les jetons d’accès vivent ${units(minutes, 'minute')} : qui les vérifie seul laisse entrer les révoqués`,
     shorten: 'mettez VIGILE_ACCESS_LIFE à une heure au plus ; ils sont renouvelés',
     unconfirmed: (unconfirmed, of) =>
       `les clients ne confirment rien : ${unconfirmed} jetons sur ${of} ; un voleur qui suit de près n’est pas trouvé`,
     confirm: 'employez @vigile/client, ou appelez POST /ack quand un cookie est arrivé',
-    good: (minutes) => `les jetons d’accès vivent ${minutes} minutes`,
+    good: (minutes) => `les jetons d’accès vivent ${units(minutes, 'minute')}`,
   },
   jobs: {
     never: 'aucun nettoyage n’est connu',
-    old: (hours) => `le dernier nettoyage date d’il y a ${hours} heures`,
+    old: (hours) => `le dernier nettoyage date d’il y a ${units(hours, 'heure')}`,
     cleanUp: 'lancez `vigile cleanup`, et cherchez au journal pourquoi l’horaire ne l’a pas fait',
-    webhookWaits: (minutes) => `un message au webhook attend depuis ${minutes} minutes`,
+    webhookWaits: (minutes) => `un message au webhook attend depuis ${units(minutes, 'minute')}`,
     webhook: 'voyez si son destinataire répond (`vigile webhook test`)',
     notDue: 'le premier nettoyage est à venir',
-    good: (hours) => `le dernier nettoyage date d’il y a ${hours} heures`,
+    good: (hours) => `le dernier nettoyage date d’il y a ${units(hours, 'heure')}`,
   },
   backups: {
     none: 'aucune sauvegarde n’est connue',
     away: (why) => `l’endroit des sauvegardes ne peut être vu : ${why}`,
     lookAtPlace: 'voyez VIGILE_BACKUP_TO, ses identifiants, et s’il est joignable',
-    old: (hours) => `la dernière sauvegarde a ${hours} heures`,
+    old: (hours) => `la dernière sauvegarde a ${units(hours, 'heure')}`,
     place: 'mettez VIGILE_BACKUP_TO, et lancez `vigile backup`',
     schedule: 'lancez `vigile backup`, ou mettez VIGILE_BACKUP_SCHEDULE',
     lookAtLog: 'lancez `vigile backup`, et cherchez au journal pourquoi l’horaire ne l’a pas fait',
-    noDrill: (days) => `aucune sauvegarde n’a été prouvée depuis ${days} jours`,
+    noDrill: (days) => `aucune sauvegarde n’a été prouvée depuis ${units(days, 'jour')}`,
     drill: 'lancez `vigile backup drill`',
-    good: (hours) => `la dernière sauvegarde a ${hours} heures`,
+    good: (hours) => `la dernière sauvegarde a ${units(hours, 'heure')}`,
   },
   mail: {
     none: 'il n’y a pas de serveur de courrier : nul ne peut prouver sa boîte ni changer un mot de passe oublié',
     set: 'mettez SMTP_URL',
     refused: 'le serveur de courrier ne prend pas les lettres',
     away: (why) => `le serveur de courrier ne prend pas de lettre d’ici : ${why}`,
-    waits: (minutes) => `une lettre attend depuis ${minutes} minutes`,
+    waits: (minutes) => `une lettre attend depuis ${units(minutes, 'minute')}`,
     todo: 'vérifiez SMTP_URL, l’expéditeur et le journal',
     bounced: (refused, of) => `le serveur de courrier a refusé ${refused} lettres sur ${of} en un jour`,
     lookWhy: 'cherchez au journal ce qu’il en dit (`the mail server refused a letter`)',
