@@ -1,5 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { handOver } from './made-by-root.ts'
 import { isBusy } from './sqlite-connection.ts'
 
 /** Another server holds the database file. */
@@ -20,7 +22,7 @@ export class ServerRunningError extends Error {
  */
 export const lockForServer = (file: string): (() => void) => {
   const sideFile = `${file}-server`
-  createPrivateFile(sideFile)
+  createPrivateFile(sideFile, file)
   const lock = new DatabaseSync(sideFile, { timeout: 0 })
   try {
     lock.exec('begin exclusive')
@@ -32,11 +34,21 @@ export const lockForServer = (file: string): (() => void) => {
   return () => lock.close()
 }
 
-/** Creates a file that only its owner can read. One that exists is not even opened: closing it would drop our locks. */
-export const createPrivateFile = (file: string): void => {
+/**
+ * Creates a file that only its owner can read: of root, that of `beside`, else of its folder. One that exists is not even opened:
+ * closing it would drop our locks.
+ */
+export const createPrivateFile = (file: string, beside = dirname(file)): void => {
+  let made: number
   try {
-    closeSync(openSync(file, 'wx', 0o600))
+    made = openSync(file, 'wx', 0o600)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw cause
+  }
+  try {
+    handOver(made, beside, dirname(file))
+  } finally {
+    closeSync(made)
   }
 }

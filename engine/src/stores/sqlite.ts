@@ -1,5 +1,4 @@
 // The embedded database: a file, in the process.
-import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Kysely, type Logger } from 'kysely'
@@ -9,6 +8,7 @@ import { doInTransaction, ping, prepareStores } from './assemble.ts'
 import type { EntryMac } from './audit-store.ts'
 import type { Database } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
+import { makePrivateFolder } from './made-by-root.ts'
 import { migrate, readMigrationState } from './migrate.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import type { Tables } from './schema.ts'
@@ -111,7 +111,7 @@ const openFiles = (path: string, exclusive: boolean) => {
   let releaseLock = () => {}
   try {
     if (path === inMemory) return { database: withClock(openFile(path)), releaseLock }
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makePrivateFolder(dirname(path))
     if (exclusive) releaseLock = lockForServer(path)
     createPrivateFile(path)
     return { database: withClock(openFile(path)), releaseLock }

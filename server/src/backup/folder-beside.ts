@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { handOverFolder, makePrivateFolder } from '@vigile/engine'
 
 /** Nothing is worked on for so long: whoever made it was killed. */
 const abandonedMs = 24 * 3_600_000
@@ -10,11 +11,14 @@ const abandonedMs = 24 * 3_600_000
  */
 export const folderBeside = async (file: string, work: 'backup' | 'drill'): Promise<string> => {
   const place = dirname(file)
-  await mkdir(place, { recursive: true, mode: 0o700 })
+  makePrivateFolder(place)
   for (const name of await readdir(place))
     if (/^\.vigile-(backup|drill)-[A-Za-z0-9]{6}$/.test(name) && (await isAbandoned(join(place, name))))
       await rm(join(place, name), { recursive: true, force: true })
-  return mkdtemp(join(place, `.vigile-${work}-`))
+  const made = await mkdtemp(join(place, `.vigile-${work}-`))
+  // Of root, and left by a killed process: the server could not remove it.
+  handOverFolder(made)
+  return made
 }
 
 const isAbandoned = async (folder: string): Promise<boolean> => {

@@ -1,7 +1,8 @@
 // A folder for backups: readable by its owner alone, each file written beside its name and renamed once it is on the disk.
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { handOver, makePrivateFolder } from '@vigile/engine'
 import type { Place, PlacedFile } from './place.ts'
 
 const unfinished = '.partial'
@@ -21,13 +22,12 @@ export const createFolderPlace = (folder: string): Place => ({
     return files
   },
   write: async (name, content) => {
-    await makeFolder(folder)
+    makePrivateFolder(folder)
     const path = join(folder, name)
     const file = await open(`${path}${unfinished}`, 'wx', 0o600)
     try {
       // Of root, by hand: the nodes could not read it, nor count it.
-      const { uid, gid } = await stat(folder)
-      if (process.getuid?.() === 0) await file.chown(uid, gid)
+      handOver(file.fd, folder)
       await writeFile(file, content)
       await file.sync()
       await file.close()
@@ -42,20 +42,6 @@ export const createFolderPlace = (folder: string): Place => ({
   read: (name) => createReadStream(join(folder, name)),
   remove: (name) => rm(join(folder, name), { force: true }),
 })
-
-/** With those above it. Step by step: where nothing can be made (`/proc`), Node's own way never ends. */
-const makeFolder = async (folder: string): Promise<void> => {
-  const make = () => mkdir(folder, { mode: 0o700 })
-  await make()
-    .catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
-      await makeFolder(dirname(folder))
-      await make()
-    })
-    .catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
-}
 
 /** The rename itself is on the disk only then. */
 const syncFolder = async (folder: string): Promise<void> => {

@@ -1,8 +1,7 @@
 // Restores a backup (OPS-8). What it holds was checked before; whatever interrupts it now leaves what was there.
 
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { lockForServer, ServerRunningError } from '@vigile/engine'
+import { lockForServer, makePrivateFolder, ServerRunningError } from '@vigile/engine'
 import { lookAtPostgres, restorePostgres } from './postgres.ts'
 import { type ContentInput, readBackup } from './read-backup.ts'
 import { isUnreadable, lookAtSqlite, restoreSqlite } from './sqlite.ts'
@@ -19,7 +18,7 @@ export const holdTarget = async (target: Target): Promise<HeldTarget | 'in_use' 
     const { tables, nodes } = await lookAtPostgres(target.url)
     return nodes > 0 ? 'in_use' : { tables, release: () => {} }
   }
-  await mkdir(dirname(target.file), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(target.file))
   try {
     const release = lockForServer(target.file)
     const found = await lookAtSqlite(target.file).catch((error: unknown) => {

@@ -1,8 +1,9 @@
 // The embedded database, by SQLite's online backup: a copy of one moment, beside a server that goes on writing.
 import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { handOver } from '@vigile/engine'
 import type { Bytes } from './envelope.ts'
 import { type Facts, readFacts } from './facts.ts'
 import { folderBeside } from './folder-beside.ts'
@@ -62,7 +63,7 @@ export const lookAtSqlite = async (file: string): Promise<{ readonly tables: num
 
 /**
  * Restores a copy beside the database; `finish` works on it; only then it takes the place of the old one, by a rename. Whoever calls
- * holds the lock of the server.
+ * holds the lock of the server. Owner and mode are those of the old one: its server opens it.
  */
 export const restoreSqlite = async (
   file: string,
@@ -74,6 +75,9 @@ export const restoreSqlite = async (
     const copy = join(folder, 'copy.db')
     const handle = await open(copy, 'wx', 0o600)
     try {
+      handOver(handle.fd, file, dirname(file))
+      const replaced = await stat(file).catch(() => null)
+      if (replaced) await handle.chmod(replaced.mode & 0o777)
       await writeFile(handle, content)
     } finally {
       await handle.close()

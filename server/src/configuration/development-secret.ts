@@ -1,7 +1,8 @@
 // The secret of a development machine: made at the first start, kept in `./data/secret`.
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { handOver, makePrivateFolder } from '@vigile/engine'
 
 /**
  * Reads the secret of the folder, or makes one. Two starts at once agree: the file is written in full under another name
@@ -14,10 +15,11 @@ export const developmentSecret = async (dataFolder: string, looksOnly = false): 
   if (present !== null) return present
   const made = randomBytes(48).toString('hex')
   if (looksOnly) return made
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  makePrivateFolder(dataFolder)
   const draft = `${path}.${randomBytes(8).toString('hex')}`
   const file = await open(draft, 'wx', 0o600)
   try {
+    handOver(file.fd, dataFolder)
     await file.writeFile(`${made}\n`)
     await file.sync()
   } finally {
