@@ -112,6 +112,19 @@ test('OPS-3 a forged header that was counted', async () => {
   expect((await examine({ fake: engine(() => forgedAs) })).of('proxy')).toEqual(['fail'])
 })
 
+test.each([-60, 60])('OPS-3 a server whose clock is %d s off', async (seconds) => {
+  reply = (request, response) => {
+    response.setHeader('Date', new Date(Date.now() + seconds * 1000).toUTCString())
+    sound(request, response)
+  }
+  const { of, findings } = await examine()
+  expect(of('clock')).toEqual(['fail'])
+  const said = seconds > 0 ? 'ahead of' : 'behind'
+  expect(findings.find(({ check }) => check === 'clock')?.text).toMatch(
+    new RegExp(`^the server's clock is \\d+ s ${said}`),
+  )
+})
+
 test('OPS-3 a policy, an origin, a route and metrics that a proxy opens', async () => {
   reply = (request, response) => {
     if (request.url === '/metrics') return void response.end('# HELP vigile_ready 1\n')
