@@ -1,6 +1,6 @@
 // Everything that can be configured, with its defaults. One lifetime, one place: cookies derive theirs from these (COOK-6).
 
-import type { PermissionDeclaration } from '@vigile/contract'
+import type { Locale, PermissionDeclaration } from '@vigile/contract'
 import type { BurstRule } from './alerts/rules.ts'
 import type { Rule } from './limits/store.ts'
 import type { Meter } from './meter/meter.ts'
@@ -44,6 +44,12 @@ export type VigileOptions<Declared extends PermissionDeclaration = PermissionDec
   readonly app?: string | undefined
   /** Name that people read; default `Vigile`. */
   readonly name?: string | undefined
+  /**
+   * The languages that answers and the engine's own pages are in, of `en` and `fr`. Whoever prefers none of them reads the first.
+   * Default: both.
+   * @example locales: ['fr']
+   */
+  readonly locales?: readonly Locale[] | undefined
   /** Default `/api/auth`. */
   readonly authPath?: string | undefined
   /** Where the bounce page sends someone who must sign in; default `/sign-in`. */

@@ -8,9 +8,10 @@ await auth.roles.seed({ kind: 'operator', name: 'démarrage' })
 auth.startJobs()
 
 const contacts = await openContacts(site.database)
-const server = createApp(auth, contacts).listen(site.port, '127.0.0.1', () =>
-  console.log(`CRM is ready  http://localhost:${site.port}`),
-)
+const server = createApp(auth, contacts).listen(site.port, '127.0.0.1', (error) => {
+  if (error) throw error
+  console.log(`CRM is ready  ${site.publicUrl}`)
+})
 
 const end = () => {
   auth.drain()

@@ -12,6 +12,8 @@ export type Example = {
   readonly url: string
   /** Where its data is. */
   readonly folder: string
+  /** `file:…` or `postgres://…` */
+  readonly databaseUrl: string
   /** What it has printed, the last 64 KiB of it. */
   log(): string
   /** Moves the time of its engine, in milliseconds. That of a browser is another: `page.clock`. */
@@ -48,6 +50,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
   const clock = join(folder.path, 'clock')
   writeFileSync(clock, '0')
   const redis = options.services ? await startRedis() : undefined
+  const databaseUrl = options.services ? await freshDatabase() : `file:${join(folder.path, 'vigile.db')}`
   const program = await startProgram({
     command: process.execPath,
     args: ['--import', join(root, 'tests/support/moving-clock.ts'), 'start.ts'],
@@ -57,7 +60,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
       PATH: process.env.PATH,
       HOME: folder.path,
       PORT: String(port),
-      DATABASE_URL: options.services ? await freshDatabase() : `file:${join(folder.path, 'vigile.db')}`,
+      DATABASE_URL: databaseUrl,
       ...(redis && { REDIS_URL: redis.url }),
       VIGILE_SECRET: testSecret,
       TEST_CLOCK: clock,
@@ -67,6 +70,7 @@ export const startExample = async (name: string, options: ExampleOptions = {}): 
   return {
     url: `http://localhost:${port}`,
     folder: folder.path,
+    databaseUrl: options.env?.DATABASE_URL ?? databaseUrl,
     log: program.output,
     moveClock: (ms) => setClock(clock, Number(readFileSync(clock, 'utf8')) + ms),
     stop: async () => {

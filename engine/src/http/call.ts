@@ -1,5 +1,6 @@
 // One request, as far as it has been understood before any handler sees it.
 import { randomUUID } from 'node:crypto'
+import type { Locale } from '@vigile/contract'
 import { auditEntry, type Context } from '../audit/entry.ts'
 import type { RecordLimit } from '../audit/limit-record.ts'
 import { type Limiter, noLimits, type Verdict } from '../limits/limiter.ts'
@@ -28,7 +29,7 @@ export type Caller = {
   readonly limiter: Limiter
   /** Refuses what a limit refused, which is then on record (AUD-2). `key`: what the limit counts by. */
   limited(verdict: Verdict, key: string): Promise<Refusal>
-  readonly context: Context
+  readonly context: Context & { readonly locale: Locale }
   readonly jar: Jar
 }
 
@@ -47,6 +48,7 @@ export type CallerDeps = {
   readonly clock: Clock
   readonly trustedProxies: Networks
   readonly unlimited: Networks
+  readonly locales: readonly Locale[]
   readonly log: Log
 }
 
@@ -73,7 +75,7 @@ export const createReadCaller = (deps: CallerDeps): ReadCaller => {
       requestId,
       // Read by the few acts that write letters.
       get locale() {
-        return preferredLocale(headers.get('accept-language'))
+        return preferredLocale(headers.get('accept-language'), deps.locales)
       },
     }
     return {

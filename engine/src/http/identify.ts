@@ -1,4 +1,5 @@
 // Whose request it is: by a token in `Authorization`, by an access cookie, or by the refresh cookie. Guards decide what that opens.
+import type { Context } from '../audit/entry.ts'
 import type { Binding } from '../binding/binding.ts'
 import type { ProofFault } from '../binding/dpop-proof.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -20,7 +21,7 @@ export type Passed<As> = { readonly kind: 'passed'; readonly as: As; readonly se
 export type Holder = { readonly token: GenuineToken; readonly all: readonly GenuineToken[] }
 
 /** A request, as far as it says whose it is. */
-export type Asking = Pick<Call, 'request' | 'jar' | 'context'>
+export type Asking = Pick<Call, 'request' | 'jar'> & { readonly context: Context }
 
 export type IdentifyDeps = VerifyDeps & {
   readonly keyring: Keyring

@@ -29,6 +29,15 @@ test.each([
   expect(preferredLocale(header)).toBe(locale)
 })
 
+test.each([
+  [null, 'fr'],
+  ['de', 'fr'],
+  ['en-US,en;q=0.9', 'fr'],
+  ['en, fr;q=0.1', 'fr'],
+])('I18N-1 a site that is in French alone reads "%s" as %s', (header, locale) => {
+  expect(preferredLocale(header, ['fr'])).toBe(locale)
+})
+
 test('I18N-1 what is too long to be a list is not read to its end', () => {
   expect(preferredLocale(`${'x,'.repeat(1_000_000)}fr`)).toBe('en')
   expect(preferredLocale(`fr,${'x,'.repeat(1_000_000)}`)).toBe('fr')

@@ -1,20 +1,18 @@
 import { type Locale, locales } from '@vigile/contract'
 
-const isLocale = (text: string): text is Locale => (locales as readonly string[]).includes(text)
-
 /** What is longer is no reader's list. */
 const maxLength = 256
 /** RFC 9110 section 12.4.2: 0 to 1, three decimals at most. */
 const weight = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 
 /** The language of whoever sent a request. */
-export const localeOf = ({ request }: { readonly request: Request }): Locale =>
-  preferredLocale(request.headers.get('accept-language'))
+export const localeOf = ({ context }: { readonly context: { readonly locale: Locale } }): Locale => context.locale
 
-/** The language that a reader prefers among ours (RFC 9110 section 12.5.4); English where none is. */
-export const preferredLocale = (acceptLanguage: string | null): Locale => {
-  if (!acceptLanguage) return 'en'
-  let best: Locale = 'en'
+/** The language that a reader prefers among those of the site (RFC 9110 section 12.5.4); the first where none is. */
+export const preferredLocale = (acceptLanguage: string | null, offered: readonly Locale[] = locales): Locale => {
+  const [first = 'en'] = offered
+  if (!acceptLanguage) return first
+  let best = first
   let bestQuality = 0
   for (const range of acceptLanguage.slice(0, maxLength).split(',')) {
     const [tag = '', ...parameters] = range
@@ -24,8 +22,9 @@ export const preferredLocale = (acceptLanguage: string | null): Locale => {
     const language = tag.split('-')[0] ?? ''
     const q = parameters.find((one) => one.startsWith('q='))?.slice(2) ?? '1'
     const quality = weight.test(q) ? Number(q) : 0
-    if (isLocale(language) && quality > bestQuality) {
-      best = language
+    const wanted = offered.find((one) => one === language)
+    if (wanted && quality > bestQuality) {
+      best = wanted
       bestQuality = quality
     }
   }

@@ -1,5 +1,6 @@
 // Who proves what over HTTP. A session bound by script is proven by DPoP with each act. One that the browser itself keeps (DBSC)
 // is proven at the browser's own endpoint; what comes of that is a short-lived access cookie, which proves all other acts.
+import type { Context } from '../audit/entry.ts'
 import type { Binding, BoundSession, Prove } from '../binding/binding.ts'
 import { confirmationOf, isProvenByBrowser, parseBoundKey } from '../binding/bound-key.ts'
 import { isUnheardOf } from '../binding/dbsc.ts'
@@ -8,7 +9,7 @@ import type { AccessTokens } from '../sessions/access-token.ts'
 import type { SessionPolicy } from '../sessions/policy.ts'
 import type { Call } from './call.ts'
 
-type Asking = Pick<Call, 'request' | 'jar' | 'context'>
+type Asking = Pick<Call, 'request' | 'jar'> & { readonly context: Context }
 
 export type Provers = {
   /** For acts of a session: ack, sign-out, whatever ends sessions, change of password. */

@@ -1,5 +1,6 @@
 // Makes the Response of what a handler or guard said: one place for every header.
 import { randomUUID } from 'node:crypto'
+import type { Locale } from '@vigile/contract'
 import type { Verdict } from '../limits/limiter.ts'
 import { errorPage } from './error-page.ts'
 import { securityHeaders } from './headers.ts'
@@ -41,6 +42,7 @@ export const createRespond = (deps: {
   readonly secure: boolean
   readonly origins: Origins
   readonly signInPath: string
+  readonly locales: readonly Locale[]
 }): Respond => {
   const always = { ...securityHeaders(deps.secure), Vary: vary }
   return ({ origin, acceptLanguage, wantsPage = false }, requestId, outcome) => {
@@ -51,7 +53,7 @@ export const createRespond = (deps: {
       ...rateLimitHeaders(outcome.verdict),
     }
     if (outcome.kind === 'answer') return plainAnswer(outcome, headers)
-    const locale = preferredLocale(acceptLanguage)
+    const locale = preferredLocale(acceptLanguage, deps.locales)
     const { status, problem, headers: more } = problemOf(outcome, locale, requestId)
     if (wantsPage) {
       const page = errorPage(locale, { ...problem, signInPath: deps.signInPath })

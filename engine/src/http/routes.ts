@@ -12,7 +12,7 @@ import type { Guards } from './guards.ts'
 import type { createIdentityHandlers } from './identity-handlers.ts'
 import type { createLetterHandlers } from './letter-handlers.ts'
 import type { createLinkHandlers } from './link-handlers.ts'
-import { preferredLocale } from './locale.ts'
+import { localeOf } from './locale.ts'
 import type { createOAuthHandlers } from './oauth-handlers.ts'
 import { answer, refuse } from './outcome.ts'
 import type { createPasskeyHandlers } from './passkey-handlers.ts'
@@ -113,13 +113,12 @@ export const createRoutes = ({
     route('continue', {
       guard: guards.anyone,
       limit: 'none',
-      handle: async ({ request }, _as, { query }) => {
+      handle: async (call, _as, { query }) => {
         const returnTo = safeReturnTo(query.returnTo, site.publicUrl, site.authPath)
         if (returnTo === null)
           return refuse('validation_failed', { fields: [{ path: 'returnTo', code: 'invalid', key: 'fields.invalid' }] })
         const { app, authPath, signInPath, csrfCookie, noSessionCookie, bound } = site
-        const locale = preferredLocale(request.headers.get('accept-language'))
-        return continuePage(locale, { app, authPath, signInPath, csrfCookie, returnTo, noSessionCookie, bound })
+        return continuePage(localeOf(call), { app, authPath, signInPath, csrfCookie, returnTo, noSessionCookie, bound })
       },
     }),
     route('forward', {

@@ -1,4 +1,5 @@
 // Options with their defaults, checked as a whole: every fault is named at once, and nothing starts with one (OPS-1).
+import { type Locale, locales } from '@vigile/contract'
 import type { BindingMode } from '../binding/binding.ts'
 import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts'
 import { type Networks, parseNetworks } from '../http/client-address.ts'
@@ -42,6 +43,7 @@ export type Settings = {
   readonly name: string
   readonly authPath: string
   readonly signInPath: string
+  readonly locales: readonly Locale[]
   readonly database: DatabaseSetting
   readonly pool: NonNullable<VigileOptions['pool']>
   readonly redis: string | null
@@ -103,6 +105,7 @@ export const resolveSettings = (given: VigileOptions): Settings => {
     secure: url.protocol === 'https:',
     app,
     name,
+    locales: options.locales ?? locales,
     authPath,
     signInPath: pathOf('signInPath', options.signInPath ?? '/sign-in', faults),
     database: databaseOf(options.database, faults),

@@ -1,5 +1,6 @@
 // What kind of value each option takes. Configuration files and JavaScript are compiled by nobody: a name that is misspelt, or
 // the text 'false' for false, must not pass in silence (OPS-1).
+import { locales } from '@vigile/contract'
 import type { Faults, PhraseKey } from '../messages/fault.ts'
 import { unsafePlainHttp, type VigileOptions } from '../options.ts'
 
@@ -33,6 +34,11 @@ const secrets = kind(
   (value) => [text, texts].some((one) => one.accepts(value)) || typeof value === 'function',
 )
 
+const languages: Kind = {
+  expected: { phrase: 'one_of', values: { values: "['en'], ['fr'], ['en', 'fr'], ['fr', 'en']" } },
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every((one) => locales.includes(one)),
+}
+
 const shape: Shape<VigileOptions> = {
   // Whatever is no address is named by the check that follows.
   publicUrl: kind('web_address', () => true),
@@ -45,6 +51,7 @@ const shape: Shape<VigileOptions> = {
   transport: kind('plain_http', (value) => value === unsafePlainHttp),
   app: text,
   name: line,
+  locales: languages,
   authPath: text,
   signInPath: text,
   allowedOrigins: texts,

@@ -5,9 +5,13 @@ const client = createClient({ app: 'crm', csrfCookie: 'csrf_token' })
 
 /** Là d'où l'on vient, si c'est une page de ce site. */
 const returnTo = () => {
-  const path = new URLSearchParams(location.search).get('returnTo') ?? '/'
-  const url = new URL(path, location.origin)
-  return url.origin === location.origin ? url.href : '/'
+  const url = URL.parse(new URLSearchParams(location.search).get('returnTo') ?? '/', location.origin)
+  return url?.origin === location.origin ? url.href : '/'
+}
+
+const say = (place, message) => {
+  place.textContent = message ?? ''
+  place.hidden = message === null
 }
 
 const onSubmit = (id, send) => {
@@ -16,12 +20,9 @@ const onSubmit = (id, send) => {
     const error = form.querySelector('.error')
     const button = form.querySelector('button')
     button.disabled = true
-    error.hidden = true
-    const message = await send(Object.fromEntries(new FormData(form)))
+    say(error, null)
+    say(error, await send(Object.fromEntries(new FormData(form))))
     button.disabled = false
-    if (message === null) return
-    error.textContent = message
-    error.hidden = false
   }
   form?.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -29,7 +30,10 @@ const onSubmit = (id, send) => {
   })
 }
 
-const detailOf = (problem) => problem.detail ?? 'Pas de connexion. Réessayez.'
+const noAnswer = 'Pas de connexion. Réessayez.'
+/** Ce qui est à corriger dans chaque champ, sinon la phrase qui vaut pour le tout. */
+const detailOf = ({ code, detail, errors }) =>
+  code === 'network' ? noAnswer : errors?.map(({ message }) => message).join(' ') || detail
 
 const enter = async (result) => {
   if (!result.ok) return detailOf(result.problem)
@@ -42,8 +46,8 @@ onSubmit('sign-up', async (credentials) => enter(await client.signUp(credentials
 
 const send = async (path, options) => {
   const answer = await client.fetch(path, options).catch(() => null)
-  if (answer === null) return 'Pas de connexion. Réessayez.'
-  if (!answer.ok) return (await answer.json()).detail
+  if (answer === null) return noAnswer
+  if (!answer.ok) return detailOf(await answer.json().catch(() => ({ code: 'network' })))
   location.reload()
   return null
 }
@@ -55,14 +59,26 @@ onSubmit('new-contact', (contact) =>
     body: JSON.stringify(contact),
   }),
 )
-for (const button of document.querySelectorAll('[data-delete]'))
-  button.addEventListener('click', () => void send(`/api/contacts/${button.dataset.delete}`, { method: 'DELETE' }))
 
-document.getElementById('sign-out')?.addEventListener('click', () => void client.signOut())
+/** Un bouton hors de tout formulaire : ce qui n'a pas été fait est dit en haut de la page. */
+const onClick = (button, act) =>
+  button?.addEventListener('click', async () => {
+    const trouble = document.getElementById('trouble')
+    button.disabled = true
+    say(trouble, null)
+    say(trouble, await act())
+    button.disabled = false
+  })
+
+for (const button of document.querySelectorAll('[data-delete]'))
+  onClick(button, () => send(`/api/contacts/${button.dataset.delete}`, { method: 'DELETE' }))
+onClick(document.getElementById('sign-out'), async () => {
+  const result = await client.signOut()
+  return result.ok ? null : `Vous êtes toujours connecté. ${detailOf(result.problem)}`
+})
 
 const because = document.getElementById('because')
-if (because && client.endReason()) {
-  because.textContent = 'Votre session est terminée. Reconnectez-vous.'
-  because.hidden = false
-}
+const reason = client.endReason()
+if (because && reason)
+  say(because, reason === 'signed_out' ? 'Vous êtes déconnecté.' : 'Votre session est terminée. Reconnectez-vous.')
 if (!because) client.onSessionEnd(() => location.assign(`/connexion?returnTo=${encodeURIComponent(location.pathname)}`))

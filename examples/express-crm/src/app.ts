@@ -20,18 +20,23 @@ const headers: RequestHandler = (_req, res, next) => {
   next()
 }
 
+/** Leurs noms ne changent pas avec leur contenu : le navigateur les garde, et demande chaque fois s'ils ont changé. */
+const files = (folder: string): RequestHandler =>
+  express.static(folder, { setHeaders: (res) => res.setHeader('Cache-Control', 'no-cache') })
+
 export const createApp = (auth: Vigile, contacts: Contacts): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.set('view engine', 'ejs')
   app.set('views', here('../views'))
   app.use(headers)
-  app.use('/fichiers', express.static(here('../public')), express.static(clientFolder))
+  app.use('/fichiers', files(here('../public')), files(clientFolder))
   app.use(vigile(auth))
   app.use(express.json())
 
-  app.get('/connexion', (_req, res) => res.render('sign-in', { title: 'Connexion', signUp: false }))
-  app.get('/inscription', (_req, res) => res.render('sign-in', { title: 'Inscription', signUp: true }))
+  app.get('/connexion', (_req, res) => res.render('sign-in', { title: 'Connexion', isNew: false, signUp: site.signUp }))
+  if (site.signUp)
+    app.get('/inscription', (_req, res) => res.render('sign-in', { title: 'Inscription', isNew: true, signUp: true }))
 
   app.get('/', vigile.page(), async (req, res) => {
     const mayDelete = await auth.hasPermission(req.user.id, 'contacts:delete')
@@ -63,12 +68,15 @@ export const createApp = (auth: Vigile, contacts: Contacts): Express => {
         resourceId: removed.id,
         details: { before: removed },
       })
-    return res.sendStatus(removed ? 204 : 404)
+    if (removed) return res.sendStatus(204)
+    return res.status(404).json({ title: 'Introuvable', status: 404, detail: 'Ce contact n’existe plus.' })
   })
 
-  app.use((_req, res) =>
-    res.status(404).render('message', { title: 'Introuvable', message: 'Il n’y a rien à cette adresse.' }),
-  )
+  app.use((req, res) => {
+    const [title, message] = ['Introuvable', 'Il n’y a rien à cette adresse.']
+    if (req.path.startsWith('/api/')) return void res.status(404).json({ title, status: 404, detail: message })
+    res.status(404).render('message', { title, message })
+  })
   const failed: ErrorRequestHandler = (error: { status?: number }, req, res, _next) => {
     const status = error.status ?? 500
     if (status >= 500) console.error(error)

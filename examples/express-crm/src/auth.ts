@@ -1,6 +1,7 @@
 // Le seul endroit où l'authentification est réglée.
 import { mkdirSync } from 'node:fs'
 import { createVigile, definePermissions } from '@vigile/engine'
+import { developmentSecret } from './development-secret.ts'
 
 const { env } = process
 const production = env.NODE_ENV === 'production'
@@ -10,6 +11,8 @@ if (!production && !env.DATABASE_URL) mkdirSync('data', { recursive: true })
 export const site = {
   port,
   production,
+  /** On ne s'inscrit soi-même que pour essayer. */
+  signUp: !production,
   publicUrl: env.VIGILE_PUBLIC_URL ?? `http://localhost:${port}`,
   database: env.DATABASE_URL ?? 'file:./data/crm.db',
 }
@@ -29,19 +32,19 @@ export const auth = createVigile({
   publicUrl: site.publicUrl,
   database: site.database,
   redis: env.REDIS_URL,
-  secrets:
-    env.VIGILE_SECRET ?? (production ? undefined : 'un secret de développement, à ne jamais employer en production'),
+  secrets: env.VIGILE_SECRET ?? (production ? undefined : developmentSecret()),
   production,
   app: 'crm',
   name: 'CRM',
+  locales: ['fr'],
   signInPath: '/connexion',
   trustedProxies: env.VIGILE_TRUSTED_PROXIES?.split(','),
   permissions,
   roles: { user: ['contacts:read', 'contacts:create'], responsable: ['contacts:delete'] },
   // Exactement ces noms, sans préfixe. Lax en développement, Strict et Secure en production : ce sont les valeurs par défaut.
   cookies: { names: { access: 'crm_token', csrf: 'csrf_token' }, prefix: false },
-  // Un CRM interne : personne ne s'y inscrit du dehors, et il n'envoie pas de courrier.
-  accounts: { verifyEmail: false },
+  // Un CRM interne, qui n'envoie pas de courrier : personne ne s'y inscrit du dehors, l'exploitant crée les comptes.
+  accounts: { signUp: site.signUp, verifyEmail: false },
   sessions: { accessLife: life, idleLife: life, absoluteLife: production ? '12h' : '30d' },
   // Vingt connexions par heure et par adresse, réussies ou non. Un bureau derrière une seule adresse peut y arriver : la règle par
   // défaut de Vigile ne compte que les échecs.

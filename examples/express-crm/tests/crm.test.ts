@@ -1,8 +1,11 @@
 // Le CRM tel qu'on le démarre, sans navigateur : cookies, messages et journal, mot pour mot comme le README les donne.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { temporaryFolder } from '../../../tests/services/place.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
+import { createUser } from '../../../tests/support/operator.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
+import { developmentSecret } from '../src/development-secret.ts'
 import { createPerson, type Person } from './person.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -47,8 +50,9 @@ describe('SYS-D les cookies', () => {
   test.each(cases)('COOK-1 COOK-3 COOK-4 COOK-6 COOK-8 en %s', async (_, column, env) => {
     const crm = await start('express-crm', { env })
     const person = createPerson(crm.url, 'VIGILE_PUBLIC_URL' in env ? env.VIGILE_PUBLIC_URL : crm.url)
-    const answer = await person.post('/api/auth/register', { email: 'ada@example.com', password: goodPassword })
-    expect(answer.status).toBe(201)
+    await createUser('express-crm', { DATABASE_URL: crm.databaseUrl }, 'ada@example.com')
+    const answer = await person.signIn('ada@example.com')
+    expect(answer.status).toBe(200)
     for (const name of ['crm_token', 'csrf_token']) {
       const line = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}=`)) ?? ''
       const wanted = table.get(name)?.[column]?.split('; ').toSorted().join('; ')
@@ -100,6 +104,27 @@ describe.each([
     expect([...table.keys()]).toEqual([])
   })
 
+  test('VAL-2 I18N-1 tout est en français, même pour un navigateur réglé en anglais', async () => {
+    const bounce = await ada.get('/api/auth/continue?returnTo=/')
+    expect(await bounce.text()).toContain('<html lang="fr">')
+    for (const [path, status] of [
+      ['/api/contacts/disparu', 403],
+      ['/api/nulle-part', 404],
+      ['/api/auth/nulle-part', 404],
+    ] as const) {
+      const answer = await ada.send('DELETE', path)
+      expect([answer.status, (await answer.json()).detail], path).toEqual([
+        status,
+        expect.stringMatching(/[éà’]|permission/),
+      ])
+    }
+  })
+
+  test('VAL-2 l’adresse d’un contact n’en ajoute pas d’autres au lien « mailto: »', async () => {
+    for (const email of ['a@b.fr?bcc=espion%40mal.fr', 'a@b.fr&cc=e@mal.fr', 'a%0ab@b.fr', 'a@b'])
+      expect((await ada.post('/api/contacts', { name: 'Grace', email })).status, email).toBe(400)
+  })
+
   test('OPS-4 AUD-2 le journal a une ligne par acte, avec qui et d’où, et rien de secret', async () => {
     await ada.post('/api/auth/logout', {})
     const wanted = [...tableOf('Les lignes du journal').keys()].map(
@@ -130,7 +155,8 @@ test('SYS-D TOK-2 en production, deux heures sans rien faire et la session est t
     [development, 7 * 24 * hour],
   ] as const) {
     const person = createPerson(crm.url, crm === production ? https : crm.url)
-    await person.signUp('ada@example.com')
+    await createUser('express-crm', { DATABASE_URL: crm.databaseUrl }, 'ada@example.com')
+    expect((await person.signIn('ada@example.com')).status).toBe(200)
     crm.moveClock(life - hour / 2)
     expect((await person.post('/api/auth/refresh', {})).status).toBe(200)
     crm.moveClock(life - hour / 2)
@@ -138,6 +164,44 @@ test('SYS-D TOK-2 en production, deux heures sans rien faire et la session est t
     crm.moveClock(hour)
     expect((await person.get('/api/contacts')).status).toBe(401)
     expect((await person.post('/api/auth/refresh', {})).status).toBe(401)
+  }
+})
+
+test('SYS-D ACC-3 attaque : en production personne ne s’inscrit soi-même pour lire les contacts', async () => {
+  const https = 'https://localhost:8443'
+  const crm = await start('express-crm', { env: { NODE_ENV: 'production', VIGILE_PUBLIC_URL: https } })
+  const mallory = createPerson(crm.url, https)
+  const refused = await mallory.signUp('mallory@evil.example')
+  expect([refused.status, refused.headers.getSetCookie().join()]).toEqual([
+    404,
+    expect.not.stringContaining('crm_token'),
+  ])
+  expect((await mallory.get('/api/contacts')).status).toBe(401)
+  expect((await mallory.get('/inscription')).status).toBe(404)
+  expect(await (await mallory.get('/connexion')).text()).not.toContain('/inscription')
+})
+
+test('SYS-D OPS-8 sur un port déjà pris, le CRM s’arrête, et ne se dit pas prêt', async () => {
+  const first = await start('express-crm')
+  const second = startExample('express-crm', { port: Number(new URL(first.url).port) })
+  const said = await second.then(
+    () => 'CRM is ready',
+    (error: Error) => error.message,
+  )
+  expect(said).toContain('EADDRINUSE')
+  expect(said).not.toContain('CRM is ready')
+})
+
+test('SYS-D OPS-1 aucun secret n’est dans le dépôt : chaque poste fait le sien, une fois', async () => {
+  const folders = await Promise.all([temporaryFolder('poste'), temporaryFolder('poste')])
+  const [first, second] = folders.map(({ path }) => developmentSecret(path))
+  expect(first).toMatch(/^[0-9a-f]{96}$/)
+  expect(second).not.toBe(first)
+  expect(developmentSecret(folders[0]?.path)).toBe(first)
+  await Promise.all(folders.map((folder) => folder.remove()))
+  for (const file of ['express-crm/src/auth.ts', 'react-starlette/server/auth.ts']) {
+    const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    expect(source, file).toContain('env.VIGILE_SECRET ?? (production ? undefined : developmentSecret())')
   }
 })
 

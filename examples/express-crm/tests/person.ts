@@ -17,7 +17,8 @@ export const createPerson = (url: string, origin = url) => {
       redirect: 'manual',
       headers: {
         cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-        'accept-language': 'fr',
+        // Un navigateur réglé en anglais : le CRM, lui, est en français.
+        'accept-language': 'en-US,en;q=0.9',
         origin,
         'x-csrf-token': jar.get('csrf_token') ?? '',
         ...(body !== undefined && { 'content-type': 'application/json' }),

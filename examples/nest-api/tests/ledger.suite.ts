@@ -1,22 +1,8 @@
 // Ledger as a process, browsers that come to it, and the commands of an operator beside it.
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type Example, type ExampleOptions, startExample } from '../../../tests/support/example.ts'
-import { testSecret } from '../../../tests/support/site.ts'
+import { vigile } from '../../../tests/support/operator.ts'
 import { createVisitor, type Visitor } from '../../../tests/support/visitor.ts'
-
-const root = join(import.meta.dirname, '../../..')
-const run = promisify(execFile)
-
-/** `vigile …` in the folder of the example, with that environment; gives what it printed. */
-export const vigile = (env: Readonly<Record<string, string>>, args: readonly string[], input = ''): Promise<string> => {
-  const all = { PATH: process.env.PATH, VIGILE_SECRET: testSecret, ...env }
-  const command = [join(root, 'node_modules/.bin/vigile'), ...args]
-  const running = run(process.execPath, command, { cwd: join(root, 'examples/nest-api'), env: all })
-  running.child.stdin?.end(input)
-  return running.then(({ stdout }) => stdout)
-}
 
 export type Ledger = Example & {
   /** Someone with a browser, but without its windows. */
@@ -43,7 +29,7 @@ export const startLedger = async (options: ExampleOptions = {}): Promise<Ledger>
         address: '127.0.0.1',
         app: 'ledger',
       }),
-    operator: (...args) => vigile({ DATABASE_URL: `file:${join(ledger.folder, 'vigile.db')}` }, args),
+    operator: (...args) => vigile('nest-api', { DATABASE_URL: `file:${join(ledger.folder, 'vigile.db')}` }, args),
   }
 }
 

@@ -8,9 +8,10 @@ import { type Chromium, launchChromium } from '../../../tests/services/chromium.
 import { type Folder, freePort, temporaryFolder } from '../../../tests/services/place.ts'
 import { startRedis } from '../../../tests/services/redis.ts'
 import { freshDatabase } from '../../../tests/services/run.ts'
+import { createUser, vigile } from '../../../tests/support/operator.ts'
 import { type MailServer, startMailServer } from '../../../tests/support/smtp.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
-import { type Ledger, minute, startLedger, vigile } from './ledger.suite.ts'
+import { type Ledger, minute, startLedger } from './ledger.suite.ts'
 
 const patience = { timeout: 30_000, interval: 100 }
 
@@ -60,10 +61,6 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-/** As an operator makes an account: the password comes by the standard input. */
-const createUser = (email: string) =>
-  vigile(env, ['users', 'create', email, '--verified', '--password-stdin'], goodPassword)
-
 const signIn = async (email: string, password = goodPassword) => {
   await browser.context.clearCookies()
   const page = await browser.context.newPage()
@@ -76,7 +73,7 @@ const signIn = async (email: string, password = goodPassword) => {
 }
 
 test('SYS-A 1 COOK-1 COOK-2 COOK-3 COOK-4 COOK-5 in production: strict, Secure, with prefixes, as Chromium keeps them', async () => {
-  await createUser('ada@ledger.example')
+  await createUser('nest-api', env, 'ada@ledger.example')
   await signIn('ada@ledger.example')
   const kept = (await browser.context.cookies()).map(({ name, path, httpOnly, secure, sameSite }) =>
     [name, path, sameSite, ...(httpOnly ? ['HttpOnly'] : []), ...(secure ? ['Secure'] : [])].join(' '),
@@ -91,7 +88,7 @@ test('SYS-A 1 COOK-1 COOK-2 COOK-3 COOK-4 COOK-5 in production: strict, Secure, 
 })
 
 test('SYS-A 2 3 TOK-3 TOK-5 expiry is unseen on PostgreSQL and Redis too; after sign-out the copied token is refused', async () => {
-  await createUser('grace@ledger.example')
+  await createUser('nest-api', env, 'grace@ledger.example')
   const page = await signIn('grace@ledger.example')
   ledger.moveClock(16 * minute)
   await page.reload()
@@ -149,7 +146,7 @@ const linkTo = (path: string, email: string) =>
 
 test('SYS-A 10 ACC-8 ACC-4 TOK-5 a sign-in from a new browser is written to its owner, who ends it and chooses a new password', async () => {
   const email = 'mary@ledger.example'
-  await createUser(email)
+  await createUser('nest-api', env, email)
   await signIn(email)
   const thief = await signIn(email)
   const page = await browser.context.newPage()
@@ -169,17 +166,17 @@ test('SYS-A 10 AUD-2 every refusal is on record with the address that nginx saw,
   const login = { email: 'ada@ledger.example', password: 'not-the-password' }
   const headers = { origin: url, 'x-forwarded-for': '203.0.113.9' }
   expect((await browser.context.request.post(`${url}/api/auth/login`, { data: login, headers })).status()).toBe(401)
-  const exported = await vigile(env, ['audit', 'export', '--format', 'jsonl'])
+  const exported = await vigile('nest-api', env, ['audit', 'export', '--format', 'jsonl'])
   expect(exported).toMatch(/session:sign-in:failed.*"ip":"127\.0\.0\.1"/)
   expect(exported).not.toMatch(/203\.0\.113\.9/)
   expect(exported).not.toMatch(/not-the-password/)
-  expect(JSON.parse(await vigile(env, ['audit', 'verify', '--json']))).toMatchObject({ ok: true })
+  expect(JSON.parse(await vigile('nest-api', env, ['audit', 'verify', '--json']))).toMatchObject({ ok: true })
 })
 
 test('SYS-A 10 OPS-3 OPS-8 the doctor finds nothing: backup taken and proven, every check passed', async () => {
-  await vigile(env, ['backup'])
-  await vigile(env, ['backup', 'drill'])
-  const { findings } = JSON.parse(await vigile(env, ['doctor', '--json'])) as {
+  await vigile('nest-api', env, ['backup'])
+  await vigile('nest-api', env, ['backup', 'drill'])
+  const { findings } = JSON.parse(await vigile('nest-api', env, ['doctor', '--json'])) as {
     findings: { check: string; status: string; text: string }[]
   }
   expect(findings.filter(({ status }) => status !== 'pass')).toEqual([])

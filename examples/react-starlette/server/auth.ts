@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createVigile } from '@vigile/engine'
+import { developmentSecret } from './development-secret.ts'
 
 const { env } = process
 const production = env.NODE_ENV === 'production'
@@ -24,7 +25,7 @@ export const auth = createVigile({
   publicUrl: site.publicUrl,
   database,
   redis: env.REDIS_URL,
-  secrets: env.VIGILE_SECRET ?? (production ? undefined : 'a secret for development, never to be used in production'),
+  secrets: env.VIGILE_SECRET ?? (production ? undefined : developmentSecret()),
   production,
   app: 'hours',
   name: 'Hours',
