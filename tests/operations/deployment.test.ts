@@ -12,14 +12,15 @@ import { temporaryFolder } from '../services/place.ts'
 import { runProgram } from '../services/process.ts'
 import { programPath } from '../services/program-path.ts'
 
-const ops = join(import.meta.dirname, '../../ops')
+const root = join(import.meta.dirname, '../..')
+const ops = join(root, 'ops')
 const read = (file: string) => readFileSync(join(ops, file), 'utf8')
 
 describe('OPS-9 systemd', () => {
   let unit: string
   beforeAll(async () => {
-    // Node is elsewhere on this machine.
-    const text = read('systemd/vigile@.service').replace('/usr/bin/node', process.execPath)
+    // Vigile is elsewhere on this machine.
+    const text = read('systemd/vigile@.service').replace('=/opt/vigile/current/node_modules', `=${root}/node_modules`)
     const folder = await temporaryFolder('systemd')
     unit = join(folder.path, 'vigile@.service')
     await writeFile(unit, text)
@@ -35,6 +36,27 @@ describe('OPS-9 systemd', () => {
   test('finds it hardened: an exposure under 1.5 of 10', async () => {
     expect(await analyze('security', '--offline=true', '--threshold=15')).toContain('Overall exposure level')
   })
+})
+
+test('OPS-9 DOC-1 a machine whose own Node is too old: unit and page run Vigile on the one that ready.mjs brings', async () => {
+  const commands = [read('systemd/vigile@.service'), page()].map((text) =>
+    /^(?:ExecStart=|vigile\(\) \{ )(?<node>\S+) (?<program>\/opt\S+)/m.exec(text),
+  )
+  for (const found of commands) {
+    const { node = '', program = '' } = found?.groups ?? {}
+    const [command, file] = [node, program].map((path) => path.replace('/opt/vigile/current', root))
+    expect(existsSync(file ?? '')).toBe(true)
+    expect(await runProgram({ command: command ?? '', args: ['--version'] })).toMatch(/^v(2[4-9]|22\.(1[89]|[2-9]\d))/)
+  }
+})
+
+test('OPS-9 on a Node that is too old the program says which it needs, and nothing else', async () => {
+  const old = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})`
+  const program = join(root, 'server/bin/vigile.js')
+  const start = (LANG: string) =>
+    runProgram({ command: process.execPath, args: ['--import', old, program, 'start'], env: { LANG } })
+  await expect(start('C')).rejects.toThrow(/failed \(2\)\nVigile needs Node 22\.18 or newer, and this is .*\n$/)
+  await expect(start('fr_FR.UTF-8')).rejects.toThrow('Vigile demande Node 22.18 ou plus récent')
 })
 
 test('OPS-9 docker-compose accepts the compose file', async () => {
