@@ -18,6 +18,22 @@ test.each([
   expect(Number(bytes)).toBeLessThanOrEqual(limit)
 })
 
+/** Without blank lines, comments, and what is only imported or passed on. In this house comments have lines of their own. */
+const linesOfLogic = (source: string): number =>
+  source
+    .replaceAll(/^(import\b|export (type )?\{)[^'"]*['"][^'"]+['"]\n/gm, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s*(\/\/|\/\*|\*)/.test(line)).length
+
+test.each(['express', 'nest', 'next', 'react', 'angular'])('the adapter of %s stays thin', async (name) => {
+  const folder = join(import.meta.dirname, '../adapters', name, 'src')
+  const files = (await readdir(folder)).filter((file) => /(?<!\.test|\.suite)\.tsx?$/.test(file))
+  const sources = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const lines = sources.map(linesOfLogic).reduce((sum, count) => sum + count)
+  expect(lines).toBeGreaterThan(20)
+  expect(lines).toBeLessThanOrEqual(175)
+})
+
 test.each(['en', 'fr'])(
   'UI-3 the first page is under 100 KiB of compressed script, its words in %s included',
   async (language) => {

@@ -113,6 +113,26 @@ test('CLI-2 CLI-7 refusals and faults are HttpClient’s errors: no loop, and no
   expect(site.asked('/shop/never')).toHaveLength(2)
   expect(other).toMatchObject({ status: 200 })
   expect(foreign.map((headers) => [headers['x-csrf-token'], headers.cookie])).toEqual([[undefined, undefined]])
+  // What `fetch` is told is the browser's to do: not to follow, to send each value, to wait no longer.
+  const end = Promise.withResolvers<void>()
+  site.rule(({ path }) => {
+    if (path === '/shop/moved') return { status: 303, headers: { location: '/shop/here' } }
+    if (path === '/shop/torn') return 'torn'
+    return path === '/shop/late' ? { slow: end.promise } : undefined
+  })
+  const [many, moved, torn, late] = await ask(
+    app,
+    { url: '/shop/many', headers: { 'x-many': ['a', 'b'] } },
+    { url: '/shop/moved', redirect: 'error' },
+    { url: '/shop/torn' },
+    { url: '/shop/late', timeout: 50 },
+  )
+  end.resolve()
+  expect(many).toMatchObject({ status: 200 })
+  expect(site.asked('/shop/many')[0]?.headers['x-many']).toMatch(/^a, ?b$/)
+  for (const failed of [moved, torn, late]) expect(failed).toMatchObject({ status: 0, ok: false })
+  expect(late?.body).toBe('TimeoutError')
+  expect(site.asked('/shop/here')).toEqual([])
   // Who no longer listens ends the request.
   await app.evaluate(() => angular.askAndLeave('/shop/left'))
   expect(await ask(app, { url: '/shop/after' })).toMatchObject([{ status: 200 }])

@@ -67,16 +67,13 @@ function parsed(text: string, ok: boolean): unknown {
   }
 }
 
+/** The options of `fetch` have the same names in Angular; what else a request has, a browser does not look at. */
 function initOf(request: HttpRequest<unknown>, stop: AbortSignal): RequestInit {
-  const { method, timeout, credentials, cache, priority, mode, redirect, keepalive, integrity } = request
-  const { referrer, referrerPolicy } = request
   const headers = new Headers()
   for (const name of request.headers.keys()) headers.set(name, request.headers.getAll(name)?.join() ?? '')
   if (!headers.has('Accept')) headers.set('Accept', 'application/json, text/plain, */*')
   const type = request.detectContentTypeHeader()
   if (type && !headers.has('Content-Type')) headers.set('Content-Type', type)
-  const signal = timeout ? AbortSignal.any([stop, AbortSignal.timeout(timeout)]) : stop
-  const asked = { credentials, cache, priority, mode, redirect, keepalive, integrity, referrer, referrerPolicy }
-  // What is undefined is not there for a browser.
-  return { ...(asked as RequestInit), method, headers, signal, body: request.serializeBody() }
+  const signal = request.timeout ? AbortSignal.any([stop, AbortSignal.timeout(request.timeout)]) : stop
+  return { ...(request as unknown as RequestInit), headers, signal, body: request.serializeBody() }
 }

@@ -21,12 +21,21 @@ import {
 export type Page = {
   goTo(path: string): void
   /** The status and body of each answer, as HttpClient gives them. */
-  ask(...asked: { url: string; method?: string; body?: unknown; responseType?: 'json' | 'text' }[]): Promise<Heard[]>
+  ask(...asked: Question[]): Promise<Heard[]>
   /** Unsubscribes at once. */
   askAndLeave(url: string): void
   client: ReturnType<typeof injectClient>
   /** How many navigations began. */
   navigations(): number
+}
+type Question = {
+  url: string
+  method?: string
+  body?: unknown
+  responseType?: 'json' | 'text'
+  headers?: Record<string, string[]>
+  redirect?: RequestRedirect
+  timeout?: number
 }
 export type Heard = { status: number; ok: boolean; body: unknown; kind: string; events: number }
 
@@ -88,8 +97,8 @@ class App {
     }
   }
 
-  hear({ url, method = 'GET', body, responseType = 'json' }: Parameters<Page['ask']>[number]) {
-    return this.http.request(method, url, { body, responseType, observe: 'events' }).pipe(
+  hear({ url, method = 'GET', responseType = 'json', ...more }: Question) {
+    return this.http.request(method, url, { ...more, responseType, observe: 'events' }).pipe(
       toArray(),
       catchError((error) => of([error])),
       map((events): Heard => {
