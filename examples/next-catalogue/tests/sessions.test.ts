@@ -71,6 +71,24 @@ describe('SYS-C COOK-3', () => {
     await page.waitForURL('**/products?from=letter')
   })
 
+  test('attack: hints that a sister domain planted shut nobody out of the pages that are for everyone', async () => {
+    const plant = (path: string) => ({ name: 'vigile_hint', value: '1', domain: 'localhost', path })
+    await browser.context.addCookies([plant('/'), plant('/sign-up')])
+    const page = await browser.context.newPage()
+    asked = []
+    await page.goto(`${example.url}/sign-up`)
+    await page.waitForURL('**/sign-in?returnTo=%2Fsign-up')
+    await page.getByRole('link', { name: 'Sign up' }).click()
+    await page.getByRole('heading', { name: 'Sign up' }).waitFor()
+    await page.goto(`${example.url}/sign-up`)
+    await page.getByRole('heading', { name: 'Sign up' }).waitFor()
+    expect(times('GET /api/auth/continue')).toBe(1)
+    // And who signs in is hinted at as ever.
+    await signInAt(page, example.url, 'user@example.com')
+    const hints = await browser.context.cookies(`${example.url}/products`)
+    expect(hints.filter(({ name }) => name === 'vigile_hint').map(({ value }) => value)).toEqual(['1'])
+  })
+
   test('S-55 attack: an address that leads back to another site leads nowhere', async () => {
     for (const returnTo of [
       'https://evil.example/',
