@@ -27,7 +27,7 @@ import type { ClockOffset } from './primitives/clock.ts'
 import { parseUserId } from './primitives/ids.ts'
 import { type Log, silentLog } from './primitives/log.ts'
 import { openOnce } from './primitives/open-once.ts'
-import { UnavailableError } from './primitives/unavailable.ts'
+import { StoreUnavailableError, UnavailableError } from './primitives/unavailable.ts'
 import { createConnections } from './provider-calls/connections.ts'
 import { type Wait, waitInProcess } from './provider-calls/provider-client.ts'
 import { createReadiness } from './readiness.ts'
@@ -97,7 +97,7 @@ type World = {
 
 const wire = (renewal: Renewal, world: World): Vigile => {
   const { settings } = renewal
-  const { isServer } = world
+  const { isServer, log } = world
   const parts = createParts(renewal, { ...world, isOpen: () => isOpen() })
   const { acts, alerts, base, stores, background, sealing, sealer, reaching, providerClients } = parts
   const { postman, mailbox, courier } = parts
@@ -120,6 +120,16 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   const web = createWeb(settings, parts, { answerWithinMs, readiness: readiness.read })
   const { routes, respond, serve, contextOf } = web
 
+  /** A full disk under the embedded database: sessions are checked all the same (SPEC section 17), and node-work.ts tries again. */
+  const unlessFull = async (write: () => Promise<void>) => {
+    try {
+      await write()
+    } catch (error) {
+      if (database.kind !== 'sqlite' || !(error instanceof StoreUnavailableError)) throw error
+      log.error({ err: error }, 'the database takes no writes')
+    }
+  }
+
   const { ready, before, isOpen, shut } = openOnce(async () => {
     if (database.kind === 'sqlite' && isServer) await database.migrate()
     // The time of the database comes first: what follows is dated by it, not by a wrong clock of this machine.
@@ -127,12 +137,12 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     const { pending } = await database.migrationState()
     if (pending.length > 0)
       throw new UnavailableError(`the database lacks ${pending.length} migrations: run \`vigile migrate\``)
-    await (isServer ? keyring.report() : keyring.reload().then(keyring.learn))
+    await (isServer ? keyring.report(unlessFull) : keyring.reload().then(keyring.learn))
     if (isServer) await settings.webhook?.readSecrets()
     // A command may know another secret than the server: it begins nothing.
     if (isServer) {
       await foundChain(acts)
-      await signingKeys.open()
+      await signingKeys.open(unlessFull)
     } else {
       // Now: on the embedded database a transaction that signs keeps the one connection to itself.
       await signingKeys.published()

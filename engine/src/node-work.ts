@@ -56,6 +56,7 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
     if (!isOpen()) return
     await database.ping()
     await keyring.report()
+    await signingKeys.keep()
   }
   const forgetProofs = async () => {
     if (!isOpen()) return

@@ -21,8 +21,11 @@ export type Keyring = {
   ids(): readonly string[]
   /** The newest key that every live node knows: the one to use. */
   newest(): DerivedKeys
-  /** Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. */
-  report(): Promise<void>
+  /**
+   * Tells the other nodes which keys this one knows, and learns theirs. Called at start and every few seconds. `write` does the
+   * telling, and may live with its failure.
+   */
+  report(write?: (tell: () => Promise<void>) => Promise<void>): Promise<void>
   /** The telling alone: a small write, which also shows that the database takes writes. */
   tell(): Promise<void>
   /** The learning alone: a command is no node, and uses what every node knows all the same. */
@@ -126,9 +129,9 @@ export const createKeyring = (deps: {
       if (!key) throw new UnavailableError('no secret has been read yet')
       return key
     },
-    report: async () => {
+    report: async (write = (told) => told()) => {
       await reloadOrKeep()
-      await tell()
+      await write(tell)
       await learn()
     },
     learn,

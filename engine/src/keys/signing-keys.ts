@@ -21,8 +21,10 @@ const graceMs = 60_000
 export type KeyState = 'next' | 'signing' | 'verifying'
 
 export type SigningKeys = {
-  /** Makes the first key where there is none, and reads them. */
-  open(): Promise<void>
+  /** Makes the first key where there is none, and reads them. `write` does `keep`, and may live with its failure. */
+  open(write?: (keep: () => Promise<void>) => Promise<void>): Promise<void>
+  /** Puts on record how long the tokens live that are signed here. Does nothing once that is done. */
+  keep(): Promise<void>
   /** The key to sign with now. Where there is none a server makes one, for the next who asks; a command makes nothing. */
   current(): Promise<SigningKey>
   /** A published key by its id, or null. */
@@ -129,9 +131,15 @@ export const createSigningKeys = (deps: {
     }
   }
 
-  const open = async () => {
-    // A deployment with a shorter life removes no key under tokens that were given for longer.
-    await keys.keepKeysFor(deps.accessSeconds)
+  let isKept = false
+  // A deployment with a shorter life removes no key under tokens that were given for longer.
+  const keep = async () => {
+    if (!isKept) await keys.keepKeysFor(deps.accessSeconds)
+    isKept = true
+  }
+
+  const open: SigningKeys['open'] = async (write = (work) => work()) => {
+    await write(keep)
     const rows = await keys.listSigningKeys()
     if (rows.length === 0) await add(null, (now) => now)
     const usable = await held.read()
@@ -157,6 +165,7 @@ export const createSigningKeys = (deps: {
 
   return {
     open,
+    keep,
     current: async () => {
       const key = currentKey(await held.get(), clock.now())
       if (key) return key
