@@ -148,7 +148,7 @@ describe.each(places)('nodes on %s', (_, newPlace) => {
     now += 25_000
     await one.report()
     now += 25_000
-    expect(await database.keys.listNodes(now - 30_000)).toMatchObject([{ keyIds: [idOf(a)] }])
+    expect(await database.keys.listNodes(now - 30_000, now)).toMatchObject([{ keyIds: [idOf(a)] }])
     expect(one.newest().id).toBe(idOf(a))
     expect(errors.length).toBeGreaterThan(0)
   })
@@ -181,7 +181,7 @@ describe.each(places)('nodes on %s', (_, newPlace) => {
     await one.tell()
     await other.report()
     expect(other.newest().id).toBe(idOf(a))
-    expect(await database.keys.listNodes(now - 30_000)).toHaveLength(1)
+    expect(await database.keys.listNodes(now - 30_000, now)).toHaveLength(1)
   })
 
   test('TOK-9 a command learns what the nodes know, and is none', async () => {
@@ -190,14 +190,31 @@ describe.each(places)('nodes on %s', (_, newPlace) => {
     await command.reload()
     await command.learn()
     expect(command.newest().id).toBe(idOf(b))
-    expect(await database.keys.listNodes(now - 30_000)).toHaveLength(1)
+    expect(await database.keys.listNodes(now - 30_000, now)).toHaveLength(1)
+  })
+
+  test('TOK-9 a node that died while the clock was an hour ahead is no node, and holds no new secret back', async () => {
+    const ghost = {
+      id: 'ghost',
+      keyIds: [idOf(a)],
+      now: now + 3_600_000,
+      forgetBefore: 0,
+      forgetAfter: now + 7_200_000,
+    }
+    await database.keys.reportNode(ghost)
+    const command = node(() => [b, a])
+    await command.reload()
+    await command.learn()
+    expect(command.newest().id).toBe(idOf(b))
+    await node(() => [b, a]).report()
+    expect(await database.keys.listNodes(0, now + 7_200_000)).toHaveLength(1)
   })
 
   test('nodes are forgotten in the end', async () => {
     await node(() => [a]).report()
     now += 301_000
     await node(() => [a]).report()
-    expect(await database.keys.listNodes(0)).toHaveLength(1)
+    expect(await database.keys.listNodes(0, now)).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,5 @@
 // The MAC keys of this node. Every node must know a new key before any node uses it (TOK-9).
-
+import { hostname } from 'node:os'
 import type { Clock } from '../primitives/clock.ts'
 import { createDeadline } from '../primitives/deadline.ts'
 import type { Log } from '../primitives/log.ts'
@@ -10,7 +10,7 @@ import { maxSecrets } from './secret-strength.ts'
 import type { KeyStore } from './store.ts'
 
 /** A node that said nothing for so long is gone. */
-export const nodeLifeMs = 30_000
+const nodeLifeMs = 30_000
 /** Secrets are read again for an unknown key id at most this often, so that forged ids cost nothing. */
 const rereadEveryMs = 1_000
 
@@ -54,6 +54,10 @@ export const chooseNewest = (
   nodes: readonly { readonly keyIds: readonly string[] }[],
 ): DerivedKeys | undefined => own.find((key) => nodes.every((node) => node.keyIds.includes(key.id))) ?? own[0]
 
+/** The nodes that spoke lately. One that is to speak in a while died while the clock was ahead: it is none. */
+export const listLiveNodes = (keys: Pick<KeyStore, 'listNodes'>, now: number): ReturnType<KeyStore['listNodes']> =>
+  keys.listNodes(now - nodeLifeMs, now + nodeLifeMs)
+
 export const createKeyring = (deps: {
   readonly readSecrets: () => Promise<readonly string[]>
   readonly keys: KeyStore
@@ -61,7 +65,8 @@ export const createKeyring = (deps: {
   readonly log: Log
 }): Keyring => {
   const { log } = deps
-  const node = randomToken(16)
+  // Who reads a log, or the doctor, finds the machine by it.
+  const node = `${hostname()}:${process.pid}:${randomToken(8)}`
   let own: readonly DerivedKeys[] = []
   let newest: DerivedKeys | undefined
   let readAt = Number.NEGATIVE_INFINITY
@@ -101,14 +106,16 @@ export const createKeyring = (deps: {
       keyIds: ids(),
       now,
       forgetBefore: now - 10 * nodeLifeMs,
+      forgetAfter: now + nodeLifeMs,
     })
   }
 
   const learn = async () => {
-    const nodes = await deps.keys.listNodes(deps.clock.now() - nodeLifeMs)
+    const nodes = await listLiveNodes(deps.keys, deps.clock.now())
     newest = chooseNewest(own, nodes)
     if (newest && newest.id !== own[0]?.id) {
-      log.info({ key: newest.id, newest: own[0]?.id }, 'a newer secret waits until every node knows it')
+      const waitsFor = nodes.filter(({ keyIds }) => !keyIds.includes(own[0]?.id ?? '')).map(({ id }) => id)
+      log.info({ key: newest.id, newest: own[0]?.id, waitsFor }, 'a newer secret waits until every node knows it')
     }
   }
 

@@ -25,16 +25,23 @@ export interface KeyStore {
   /** Nodes give tokens of this life: every key that is there is kept for it. Never shortens one. */
   keepKeysFor(tokenSeconds: number): Promise<void>
   deleteSigningKeys(ids: readonly string[]): Promise<void>
-  /** Says that this node lives and which MAC keys it knows; forgets nodes silent since `forgetBefore`. */
+  /**
+   * Says that this node lives and which MAC keys it knows; forgets nodes silent since `forgetBefore`, and those seen after
+   * `forgetAfter`: they died while the clock was ahead, and would stay until it gets there.
+   */
   reportNode(node: {
     readonly id: string
     readonly keyIds: readonly string[]
     readonly now: number
     readonly forgetBefore: number
+    readonly forgetAfter: number
   }): Promise<void>
   forgetNode(id: string): Promise<void>
-  /** The key ids of every node seen since then. */
-  listNodes(seenSince: number): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
+  /** The key ids of every node seen from then until then. */
+  listNodes(
+    seenSince: number,
+    seenUntil: number,
+  ): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
   /**
    * The ids of keys, but these, that something is still under: sessions that live (the 50,000 that end next: those of an old key
    * were not refreshed for the longest), authenticator apps, tokens of providers. For an operator: it reads much.

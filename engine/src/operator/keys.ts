@@ -2,7 +2,7 @@
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
-import { type Keyring, nodeLifeMs } from '../keys/keyring.ts'
+import { type Keyring, listLiveNodes } from '../keys/keyring.ts'
 import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
 import { UnknownSecretError } from '../keys/unknown-secret.ts'
@@ -39,12 +39,13 @@ export type Keys = {
   /** Every key whose tokens may still live, and the next one; the oldest first. Throws an `UnknownSecretError` as `rotate` does. */
   list(): Promise<readonly ListedKey[]>
   /**
-   * The nodes that spoke within the last thirty seconds, and which secrets each knows: their ids, which tell nothing of them.
+   * The nodes that spoke within the last thirty seconds, by host and process, and which secrets each knows: their ids, which tell
+   * nothing of them.
    *
    * @example
    * if ((await auth.keys.nodes()).length > 1) console.log('several nodes')
    */
-  nodes(): Promise<readonly { readonly keyIds: readonly string[] }[]>
+  nodes(): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
 }
 
 export const createKeys = (deps: {
@@ -84,11 +85,8 @@ export const createKeys = (deps: {
       signsFrom,
       state,
     })),
-  nodes: async () => {
-    const nodes = await liveNodes(deps)
-    return nodes.map(({ keyIds }) => ({ keyIds }))
-  },
+  nodes: () => liveNodes(deps),
 })
 
 const liveNodes = ({ transact, clock }: Pick<Parameters<typeof createKeys>[0], 'transact' | 'clock'>) =>
-  transact(({ keys }) => keys.listNodes(clock.now() - nodeLifeMs))
+  transact(({ keys }) => listLiveNodes(keys, clock.now()))

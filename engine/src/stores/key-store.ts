@@ -74,21 +74,25 @@ export const createKeyStore = (db: Kysely<Tables>, dialect: Dialect): KeyStore =
       .where(dialect.isAny(sql.ref('id'), ids))
       .execute()
   },
-  reportNode: async ({ id, keyIds, now, forgetBefore }) => {
+  reportNode: async ({ id, keyIds, now, forgetBefore, forgetAfter }) => {
     const report = { key_ids: JSON.stringify(keyIds), seen_at: now }
     await db
       .insertInto('nodes')
       .values({ id, ...report })
       .onConflict((conflict) => conflict.column('id').doUpdateSet(report))
       .execute()
-    await db.deleteFrom('nodes').where('seen_at', '<', forgetBefore).execute()
+    await db
+      .deleteFrom('nodes')
+      .where((where) => where.or([where('seen_at', '<', forgetBefore), where('seen_at', '>', forgetAfter)]))
+      .execute()
   },
   forgetNode: async (id) => void (await db.deleteFrom('nodes').where('id', '=', id).execute()),
-  listNodes: async (seenSince) => {
+  listNodes: async (seenSince, seenUntil) => {
     const rows = await db
       .selectFrom('nodes')
       .select(['id', 'key_ids'])
       .where('seen_at', '>=', seenSince)
+      .where('seen_at', '<=', seenUntil)
       .orderBy('id')
       .execute()
     return rows.map(({ id, key_ids }) => ({ id, keyIds: JSON.parse(key_ids) as string[] }))

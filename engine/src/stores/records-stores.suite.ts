@@ -111,17 +111,17 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
   })
 
   test('TOK-9 nodes say which MAC keys they know, and the silent are forgotten', async () => {
-    await db.one.keys.reportNode({ id: 'a', keyIds: ['k1'], now: 1_000, forgetBefore: 0 })
-    await db.other.keys.reportNode({ id: 'b', keyIds: ['k1', 'k2'], now: 2_000, forgetBefore: 0 })
-    expect(await db.one.keys.listNodes(1_000)).toEqual([
+    await db.one.keys.reportNode({ id: 'a', keyIds: ['k1'], now: 1_000, forgetBefore: 0, forgetAfter: 9_000 })
+    await db.other.keys.reportNode({ id: 'b', keyIds: ['k1', 'k2'], now: 2_000, forgetBefore: 0, forgetAfter: 9_000 })
+    expect(await db.one.keys.listNodes(1_000, 9_000)).toEqual([
       { id: 'a', keyIds: ['k1'] },
       { id: 'b', keyIds: ['k1', 'k2'] },
     ])
-    expect(await db.one.keys.listNodes(1_001)).toEqual([{ id: 'b', keyIds: ['k1', 'k2'] }])
-    await db.one.keys.reportNode({ id: 'b', keyIds: ['k2'], now: 3_000, forgetBefore: 1_001 })
-    expect(await db.one.keys.listNodes(0)).toEqual([{ id: 'b', keyIds: ['k2'] }])
+    expect(await db.one.keys.listNodes(1_001, 9_000)).toEqual([{ id: 'b', keyIds: ['k1', 'k2'] }])
+    await db.one.keys.reportNode({ id: 'b', keyIds: ['k2'], now: 3_000, forgetBefore: 1_001, forgetAfter: 9_000 })
+    expect(await db.one.keys.listNodes(0, 9_000)).toEqual([{ id: 'b', keyIds: ['k2'] }])
     await db.other.keys.forgetNode('b')
-    expect(await db.one.keys.listNodes(0)).toEqual([])
+    expect(await db.one.keys.listNodes(0, 9_000)).toEqual([])
   })
 
   test('TOK-10 a run of a job is taken once per cluster, and again only when its node went silent', async () => {

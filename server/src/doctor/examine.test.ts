@@ -73,7 +73,10 @@ const seen: Seen = {
 const state: NonNullable<EngineFacts['state']> = {
   parts: { database: 'ok', migrations: 'ok', writes: 'ok', redis: 'ok' },
   keyIds: ['new', 'old'],
-  nodes: [{ keyIds: ['new', 'old'] }, { keyIds: ['new', 'old'] }],
+  nodes: [
+    { id: 'web-1:7:a', keyIds: ['new', 'old'] },
+    { id: 'web-2:7:b', keyIds: ['new', 'old'] },
+  ],
   droppedKeyIds: [],
   signingSince: now - 30 * dayMs,
   rotateEverySeconds: 90 * 86_400,
@@ -270,7 +273,18 @@ const faults: readonly [string, Planted, CheckName, Status][] = [
   ['a node that is not ready', { seen: { readyStatus: 503, parts: { database: 'down' } } }, 'nodes', 'fail'],
   ['no node', { state: { nodes: [] } }, 'nodes', 'warn'],
   ['a secret dropped too soon', { state: { droppedKeyIds: ['older'] } }, 'secrets', 'fail'],
-  ['a secret that a node still has', { state: { nodes: [{ keyIds: ['new', 'older'] }] } }, 'secrets', 'fail'],
+  [
+    'a newest secret that a node lacks',
+    { state: { nodes: [{ id: 'web-1:7:a', keyIds: ['old'] }] } },
+    'secrets',
+    'warn',
+  ],
+  [
+    'a secret that a node still has',
+    { state: { nodes: [{ id: 'web-1:7:a', keyIds: ['new', 'older'] }] } },
+    'secrets',
+    'fail',
+  ],
   ['an old signing key', { state: { signingSince: now - 98 * dayMs } }, 'signing_key', 'fail'],
   ['no backup in 26 hours', { state: { lastBackupAt: now - 26 * hourMs } }, 'backups', 'fail'],
   ['no backup', { state: { lastBackupAt: null }, inside: {} }, 'backups', 'fail'],
@@ -322,7 +336,7 @@ describe('OPS-3 planted faults', () => {
       { state: { lastBackupAt: now - 26 * hourMs + 1 } },
       // Once a month, after a month of 31 days.
       { state: { lastDrillAt: now - 31 * dayMs - hourMs } },
-      { inside: { hasRedis: false }, state: { nodes: [{ keyIds: ['new'] }] } },
+      { inside: { hasRedis: false }, state: { nodes: [{ id: 'web-1:7:a', keyIds: ['new'] }] } },
       { seen: { visit: null } },
       ending(90, 21.1),
       ending(6, 2),

@@ -37,7 +37,7 @@ export type EngineFacts = {
     readonly parts: Readonly<Record<string, 'ok' | 'degraded' | 'down'>>
     /** Ids of the secrets here. */
     readonly keyIds: readonly string[]
-    readonly nodes: readonly { readonly keyIds: readonly string[] }[]
+    readonly nodes: readonly { readonly id: string; readonly keyIds: readonly string[] }[]
     /** Ids of secrets that are not here any more: something in the database, or a backup of within a session's absolute life, is under them. */
     readonly droppedKeyIds: readonly string[]
     readonly signingSince: number | null

@@ -153,6 +153,9 @@ export const doctor = {
     dropped: (id: string) => `a secret that sessions may still be under is not in VIGILE_SECRET (id ${id})`,
     elsewhere: (id: string) => `a node knows a secret that is not in VIGILE_SECRET here (id ${id})`,
     putBack: 'put it back, last in the list, for the absolute life of a session',
+    waits: (node: string, id: string) =>
+      `the node ${node} lacks the newest secret (id ${id}): sessions begin under an older one`,
+    giveToAll: 'give every node the same secrets; one that is gone is waited for 30 seconds more',
     good: (count: number) => `${count} ${count === 1 ? 'secret' : 'secrets'}, on every node`,
   },
   signingKey: {

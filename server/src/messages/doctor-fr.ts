@@ -155,6 +155,9 @@ export const doctor: typeof english = {
     dropped: (id) => `un secret sous lequel des sessions vivent peut-être n’est pas dans VIGILE_SECRET (id ${id})`,
     elsewhere: (id) => `un nœud connaît un secret qui n’est pas ici dans VIGILE_SECRET (id ${id})`,
     putBack: 'remettez-le, en fin de liste, pour la vie absolue d’une session',
+    waits: (node, id) =>
+      `le nœud ${node} ignore le secret le plus récent (id ${id}) : les sessions commencent sous un plus ancien`,
+    giveToAll: 'donnez les mêmes secrets à chaque nœud ; un nœud disparu est attendu 30 secondes de plus',
     good: (count) => `${count} ${count === 1 ? 'secret' : 'secrets'}, sur chaque nœud`,
   },
   signingKey: {

@@ -1,5 +1,5 @@
 // TOK-9: secrets and signing keys, old enough to still be known and new enough to be trusted.
-import { type Check, fail, pass } from '../finding.ts'
+import { type Check, fail, pass, warn } from '../finding.ts'
 import { type State, stateOf } from './inside.ts'
 
 const dayMs = 86_400_000
@@ -9,11 +9,14 @@ const graceDays = 7
 export const checkSecrets: Check = (facts, { secrets: say }) => {
   const state = stateOf(facts)
   if (!state) return []
-  const { keyIds, droppedKeyIds } = state
+  const { keyIds, droppedKeyIds, nodes } = state
   const elsewhere = knownElsewhere(state)
+  const [newest] = keyIds
+  const lacking = newest === undefined ? [] : nodes.filter((node) => !node.keyIds.includes(newest))
   const found = [
     ...droppedKeyIds.map((id) => fail(say.dropped(id), say.putBack)),
     ...elsewhere.filter((id) => !droppedKeyIds.includes(id)).map((id) => fail(say.elsewhere(id), say.putBack)),
+    ...lacking.map(({ id }) => warn(say.waits(id, newest ?? ''), say.giveToAll)),
   ]
   return found.length > 0 ? found : [pass(say.good(keyIds.length))]
 }
