@@ -126,6 +126,22 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect((await rowOf(person))?.winner).toBeNull()
   })
 
+  test('TOK-11 PROTOCOL bound: an access cookie that was copied does nothing that takes a recent sign-in, by a form either', async () => {
+    const person = await signUpBound(site)
+    const headers = { cookie: `vigile_access=${person.visitor.cookie('access')}`, origin: site.publicUrl }
+    const asked = (options: object) =>
+      site.vigile.requireSession(new Request(`${site.publicUrl}/transfer`, { method: 'POST', headers }), {
+        csrf: 'origin',
+        ...options,
+      })
+    expect(await asked({})).toMatchObject({ ok: true, user: { email: person.email } })
+    const refused = await asked({ recentSignIn: true })
+    expect(!refused.ok && [refused.response.status, (await refused.response.json()).code]).toEqual([
+      401,
+      'proof_required',
+    ])
+  })
+
   test('PROTOCOL bound: a thief who signs in as himself with a copied jar does not end the session', async () => {
     const person = await signUpBound(site)
     const other = await signUpBound(site)
