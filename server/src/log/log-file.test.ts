@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { mountSmallDisk } from '../../../tests/services/small-disk.ts'
 import { createLogFile } from './log-file.ts'
@@ -29,6 +31,26 @@ test('OPS-4 lines are written in their order, and none is lost', async () => {
   for (const line of lines) log.write(line)
   await expect.poll(() => readFile(path, 'utf8')).toBe(lines.join(''))
 })
+
+test.each([
+  ['log', 'line 1\nline 2\n'],
+  ['/dev/full', ''],
+])(
+  'S-90 OPS-7 a process that ends writes what it holds to %s where that can be, and ends',
+  async (file, written) => {
+    const path = resolve(folder, file)
+    const code = `import { openSync } from 'node:fs'
+    import { createLogFile } from '${import.meta.dirname}/log-file.ts'
+    const log = createLogFile(openSync('${path}', 'a'))
+    log.write('line 1\\n')
+    log.write('line 2\\n')
+    process.exit(7)`
+    const child = spawn(process.execPath, ['--conditions=@vigile/source', '--input-type=module', '-e', code])
+    expect(await once(child, 'exit')).toEqual([7, null])
+    expect(file === 'log' ? await readFile(path, 'utf8') : '').toBe(written)
+  },
+  60_000,
+)
 
 test('S-90 a log that takes nothing throws nothing', async () => {
   const log = open('/dev/full')
