@@ -1,5 +1,6 @@
 """The team's API. Who asks is in Vigile's access token; no password, cookie or secret ever comes here."""
 import os
+import re
 from datetime import date
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from access_tokens import AccessTokens, InvalidToken, KeysUnavailable
 from entries import Entries
 
+ID = re.compile("[0-9]{1,18}", re.ASCII)
 tokens = AccessTokens(os.environ["VIGILE_ISSUER"], os.environ["VIGILE_KEYS_URL"])
 entries = Entries(os.environ["HOURS_DATABASE"])
 
@@ -51,15 +53,31 @@ def fail(_request, error):
     return problem(error.status_code, "not_found" if error.status_code == 404 else "refused", error.detail, error.headers)
 
 
+def broken(_request, _error):
+    """A fault of ours, which uvicorn logs. It closes the connection then: said here, so that nobody's next request is sent on it."""
+    return problem(500, "internal_error", "Something went wrong here. Try again.", {"Connection": "close"})
+
+
+def is_text(value):
+    """Half of a surrogate pair, which JSON can hold, is no character: no database takes it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_entry(body):
     """What a form sent, or ValueError with what to change."""
     fields = body if isinstance(body, dict) else {}
     day, project, hours = fields.get("day"), fields.get("project"), fields.get("hours")
     try:
-        date.fromisoformat(day)
+        # Of ISO 8601 this one form alone: days are sorted as text.
+        if date.fromisoformat(day).isoformat() != day:
+            raise ValueError
     except (TypeError, ValueError):
-        raise ValueError("The day is a date.") from None
-    if not isinstance(project, str) or not 0 < len(project.strip()) <= 60:
+        raise ValueError("The day is a date: 2026-11-20.") from None
+    if not isinstance(project, str) or not is_text(project) or not 0 < len(project.strip()) <= 60:
         raise ValueError("The project has a name of up to 60 characters.")
     if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 < hours <= 24:
         raise ValueError("A day has up to 24 hours.")
@@ -83,7 +101,9 @@ async def add_entry(request):
 
 
 async def remove_entry(request):
-    found = await run_in_threadpool(entries.remove, request.user.username, request.path_params["id"])
+    entry_id = request.path_params["id"]
+    # Longer than any id of SQLite's: there is none.
+    found = ID.fullmatch(entry_id) and await run_in_threadpool(entries.remove, request.user.username, int(entry_id))
     return Response(status_code=204) if found else problem(404, "not_found", "There is no such entry.")
 
 
@@ -101,10 +121,10 @@ app = Starlette(
     routes=[
         Route("/api/entries", list_entries),
         Route("/api/entries", add_entry, methods=["POST"]),
-        Route("/api/entries/{id:int}", remove_entry, methods=["DELETE"]),
+        Route("/api/entries/{id}", remove_entry, methods=["DELETE"]),
         Route("/api/totals", list_totals),
         Route("/api/token", show_token),
     ],
     middleware=[Middleware(AuthenticationMiddleware, backend=SignedIn(), on_error=refuse)],
-    exception_handlers={HTTPException: fail},
+    exception_handlers={HTTPException: fail, Exception: broken},
 )

@@ -65,6 +65,8 @@ export const createApp = (auth: Vigile, to: { api: string; pages: string; produc
   })
 
   app.use(serveStatic({ root: to.pages }))
+  // A file of another release, asked for while one replaces the other: never the page, which a browser would keep as that file.
+  app.get('/assets/*', (c) => c.text('There is no such file.', 404))
   // Every other path is a page of React's router.
   app.get('*', serveStatic({ root: to.pages, path: 'index.html' }))
   return app

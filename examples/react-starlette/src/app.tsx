@@ -1,4 +1,5 @@
 import { Protected, useAuth, VigileProvider } from '@vigile/react'
+import { useState } from 'react'
 import { BrowserRouter, Link, NavLink, Outlet, Route, Routes } from 'react-router'
 import { client } from './client.ts'
 import { Entries } from './pages/entries.tsx'
@@ -32,6 +33,11 @@ export const App = () => (
 
 const Frame = () => {
   const { user, signOut } = useAuth()
+  const [trouble, setTrouble] = useState('')
+  const leave = async () => {
+    const left = await signOut()
+    setTrouble(left.ok ? '' : `You are still signed in. ${left.problem.detail}`)
+  }
   return (
     <>
       <header>
@@ -46,11 +52,12 @@ const Frame = () => {
           <NavLink to="/session">Session</NavLink>
         </nav>
         <span className="who">{user?.email}</span>
-        <button type="button" className="quiet" onClick={() => void signOut()}>
+        <button type="button" className="quiet" onClick={() => void leave()}>
           Sign out
         </button>
       </header>
       <main>
+        {trouble && <p role="alert">{trouble}</p>}
         <Outlet />
       </main>
     </>

@@ -85,14 +85,15 @@ const visitsOf = (page: Page) => {
 
 let people = 0
 /** Somebody new, signed in, with one entry. */
-const signedUp = async () => {
+const signedUp = async (password = goodPassword) => {
   people += 1
   const email = `ada-${people}@example.com`
   const page = await browser.context.newPage()
   await page.goto(`${hours.url}/sign-up`)
   await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Password').fill(goodPassword)
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Create an account' }).click()
+  if (password !== goodPassword) return { page, email }
   await title(page, 'Overview')
   await go(page, 'Entries')
   await addEntry(page, 'Bridge')
@@ -112,6 +113,26 @@ const signIn = async (page: Page, email: string) => {
   await page.getByLabel('Password').fill(goodPassword)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
+
+test('SYS-E S-6 a password that is refused: the page says why', async () => {
+  const { page } = await signedUp('password1')
+  await page.getByRole('alert').filter({ hasText: 'one of the most used' }).waitFor()
+})
+
+test('SYS-E H-12 a double click adds one entry; a sign-out that did not get through is said', async () => {
+  const { page } = await signedUp()
+  await page.getByLabel('Project').fill('Twice')
+  await page.getByRole('button', { name: 'Add' }).dblclick()
+  await page.getByRole('cell', { name: 'Twice', exact: true }).first().waitFor()
+  await settled()
+  await page.reload()
+  await expect.poll(() => page.getByRole('cell', { name: 'Twice', exact: true }).count()).toBe(1)
+
+  await browser.context.setOffline(true)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('You are still signed in. The server did not answer.').waitFor()
+  await browser.context.setOffline(false)
+})
 
 describe('SYS-E 1: automatic refresh', () => {
   test('CLI-4 a page in use for twenty minutes, and no request is refused', async () => {
@@ -318,6 +339,16 @@ test('COOK-1 UI-3 no token is kept where a script finds it; pages read well at 3
       expect(await violations(page), `${path} ${colorScheme}`).toEqual([])
     }
   }
+  await addEntry(page, 'W'.repeat(60))
+  // A day is read on one line, whatever stands beside it.
+  const lines = await page.locator('td:first-child').evaluateAll((cells) =>
+    cells.map((cell) => {
+      const text = document.createRange()
+      text.selectNodeContents(cell)
+      return text.getClientRects().length
+    }),
+  )
+  expect(lines).toEqual([1, 1])
   for (const path of ['/', '/entries', '/session']) {
     await page.goto(hours.url + path)
     await page.getByRole('navigation').waitFor()

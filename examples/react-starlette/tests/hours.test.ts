@@ -1,5 +1,6 @@
 // The whole of it as people start it, without a browser: sign in at Vigile, work with the API in Python.
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fetchFrom, runVigile } from '../../../tests/nodes/node.ts'
 import { type Folder, temporaryFolder } from '../../../tests/services/place.ts'
@@ -111,6 +112,9 @@ describe.each([
     for (const wrong of [
       { day: '20/11' },
       { day: 1 },
+      { day: '2026-W47-5' },
+      { day: '20261120' },
+      { project: '\ud800' },
       { project: ' ' },
       { project: 'x'.repeat(61) },
       { hours: 25 },
@@ -121,7 +125,32 @@ describe.each([
       expect([answer.status, (await answer.json()).code], JSON.stringify(wrong)).toEqual([400, 'validation_failed'])
     }
     expect((await ada.api('/api/entries', 'POST', { ...right, project: 'x'.repeat(70_000) })).status).toBe(413)
+    for (const id of ['9'.repeat(26), '9'.repeat(5_000), '-1', 'x', '\u0661']) {
+      const answer = await ada.api(`/api/entries/${id}`, 'DELETE')
+      expect([answer.status, (await answer.json()).code], id.slice(0, 30)).toEqual([404, 'not_found'])
+    }
     expect(await (await ada.api('/api/entries')).json()).toHaveLength(1)
+  })
+
+  test('VAL-1 a fault of the API is a problem, and does not cost the next one an answer', async () => {
+    const file = new DatabaseSync(join(folder.path, 'data', 'hours.db'))
+    file.exec('alter table entries rename to gone')
+    for (const entry of [1, 2, 3]) {
+      const answer = await ada.api('/api/entries', 'POST', { day: '2026-11-20', project: 'Bridge', hours: entry })
+      expect([answer.status, (await answer.json()).code]).toEqual([500, 'internal_error'])
+    }
+    file.exec('alter table gone rename to entries')
+    file.close()
+    expect(await ada.status('/api/entries')).toBe(200)
+  })
+
+  test('OPS-9 OPS-10 attack on caches: a file that is not there is 404, and nobody keeps it for a year', async () => {
+    const page = await (await fetch(`${hours.url}/entries`)).text()
+    const there = /\/assets\/[^"]+\.js/.exec(page)?.[0] ?? ''
+    expect((await fetch(hours.url + there)).headers.get('cache-control')).toContain('immutable')
+    const missing = await fetch(`${hours.url}/assets/index-of-another-release.js`)
+    expect([missing.status, missing.headers.get('cache-control')]).toEqual([404, 'no-cache'])
+    expect(missing.headers.get('content-type')).not.toContain('html')
   })
 
   /** By command; on the embedded store, where a server reads keys of others once a minute, by an administrator at the server itself. */

@@ -6,6 +6,7 @@ const today = () => new Date().toLocaleDateString('sv-SE')
 export const Entries = () => {
   const { data, trouble, reload } = useApi<Entry[]>('/api/entries')
   const [refused, setRefused] = useState('')
+  const [busy, setBusy] = useState(false)
 
   const done = (why: string | null) => {
     setRefused(why ?? '')
@@ -15,7 +16,9 @@ export const Entries = () => {
     event.preventDefault()
     const form = event.currentTarget
     const { day, project, hours } = Object.fromEntries(new FormData(form))
+    setBusy(true)
     const why = await change('POST', '/api/entries', { day, project, hours: Number(hours) })
+    setBusy(false)
     if (!why) form.reset()
     done(why)
   }
@@ -36,7 +39,9 @@ export const Entries = () => {
           Hours
           <input name="hours" type="number" min="0.25" max="24" step="0.25" defaultValue="1" required />
         </label>
-        <button type="submit">Add</button>
+        <button type="submit" disabled={busy}>
+          Add
+        </button>
       </form>
       {(refused || trouble) && <p role="alert">{refused || trouble}</p>}
       <table>

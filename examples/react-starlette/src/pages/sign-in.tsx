@@ -1,4 +1,5 @@
-import type { SessionEndReason } from '@vigile/contract'
+import type { NetworkProblem } from '@vigile/client'
+import type { Problem, SessionEndReason } from '@vigile/contract'
 import { useAuth } from '@vigile/react'
 import { type FormEvent, useState } from 'react'
 import { Link, Navigate, useSearchParams } from 'react-router'
@@ -8,6 +9,12 @@ const reasons: Partial<Record<SessionEndReason, string>> = {
   idle: 'You were away for more than 7 days. Sign in again.',
   expired: 'You signed in 30 days ago. Sign in again.',
   signed_out: 'You are signed out.',
+}
+
+/** What to change in each field, else the one sentence for all of it. */
+const sentenceOf = (problem: Problem | NetworkProblem) => {
+  const { errors = [] } = 'errors' in problem ? problem : {}
+  return errors.map(({ message }) => message).join(' ') || problem.detail
 }
 
 /** A path of this site, whatever the address says: `//elsewhere.example` is none. */
@@ -30,7 +37,7 @@ export const SignIn = ({ isNew = false }: { isNew?: boolean }) => {
     setBusy(true)
     const result = await (isNew ? signUp(given) : signIn(given))
     setBusy(false)
-    if (!result.ok) setRefused(result.problem.detail ?? result.problem.title)
+    if (!result.ok) setRefused(sentenceOf(result.problem))
   }
 
   const title = isNew ? 'Create an account' : 'Sign in'
