@@ -197,6 +197,46 @@ test('SYS-B problem 9, OAU-7 RES-3: dead tokens of Discord are thrown away, and 
   await page.getByText('Compilers').waitFor()
 })
 
+test('SYS-B H-12 a double click announces once; a sign-out that did not get through is said', async () => {
+  const { page } = await open()
+  await signInAt(page, dashboard)
+  await page.goto(`${dashboard.url}/guilds/${engines}`)
+  await page.getByLabel('Title').fill('Twice')
+  await page.getByRole('button', { name: 'Announce' }).dblclick()
+  const articles = page.getByRole('heading', { name: 'Twice', exact: true })
+  await articles.first().waitFor()
+  await page.reload()
+  await page.getByRole('button', { name: 'Announce' }).waitFor()
+  await expect.poll(() => articles.count()).toBe(1)
+
+  await browser.context.setOffline(true)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('You are still signed in. The server did not answer.').waitFor()
+  await browser.context.setOffline(false)
+})
+
+test('SYS-B TOK-2 after 30 days of visits the sign-in page says why', async () => {
+  const { page } = await open()
+  await signInAt(page, dashboard)
+  for (let days = 6; days <= 30; days += 6) {
+    dashboard.moveClock(6 * 86_400_000)
+    await page.reload()
+    await page.getByRole('heading', { name: /Your guilds/ }).waitFor()
+  }
+  await page.getByText('You signed in 30 days ago. Sign in again.').waitFor()
+})
+
+test('SYS-B OPS-9 OPS-10 only files that are named by their content are kept for a year, and none that is not there', async () => {
+  const ask = async (path: string) => {
+    const { status, headers } = await fetch(dashboard.url + path)
+    return [status, headers.get('cache-control')?.includes('immutable')]
+  }
+  const [script = ''] = /main-[A-Z0-9]{8}\.js/.exec(await (await fetch(dashboard.url)).text()) ?? []
+  expect(await ask(`/${script}`)).toEqual([200, true])
+  expect(await ask('/main-AAAAAAAA.js')).toEqual([404, false])
+  expect(await ask('/favicon.svg')).toEqual([200, false])
+})
+
 test('SYS-B CLI-5 CLI-6 UI-3: signing out leaves every tab; both pages are sound, on a phone as well', async () => {
   const { page, wrong } = await open()
   await page.setViewportSize({ width: 375, height: 720 })

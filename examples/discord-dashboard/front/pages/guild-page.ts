@@ -4,9 +4,11 @@ import { ChangeDetectionStrategy, Component, effect, inject, input, signal } fro
 import { FormsModule } from '@angular/forms'
 import { RouterLink } from '@angular/router'
 import { SafeHtmlPipe, SafeUrlPipe } from '@vigile/angular'
+import { finalize } from 'rxjs'
 import { type Announcement, DashboardApi, type Guild } from '../dashboard-api'
 
 const sentences: Readonly<Record<number, string>> = {
+  400: 'An announcement has a title of 1 to 100 characters.',
   403: 'Only who manages the guild can announce something.',
   404: 'There is no such guild among yours.',
   429: 'That was a lot at once. Try again in a minute.',
@@ -26,7 +28,7 @@ const sentences: Readonly<Record<number, string>> = {
           <label>Title <input name="title" [(ngModel)]="title" required maxlength="100" /></label>
           <label>What is new, as HTML <textarea name="html" [(ngModel)]="html" maxlength="8000" rows="3"></textarea></label>
           <label>Link <input name="link" [(ngModel)]="link" maxlength="500" /></label>
-          <button type="submit">Announce</button>
+          <button type="submit" [disabled]="busy()">Announce</button>
         </form>
       }
       @for (one of announcements(); track one.id) {
@@ -44,6 +46,7 @@ export class GuildPage {
   readonly guild = signal<Guild | undefined>(undefined)
   readonly announcements = signal<readonly Announcement[]>([])
   readonly problem = signal('')
+  readonly busy = signal(false)
   readonly #api = inject(DashboardApi)
   title = ''
   html = ''
@@ -54,8 +57,12 @@ export class GuildPage {
   }
 
   announce(): void {
+    // The second of a double click comes before the button is drawn anew.
+    if (this.busy()) return
     const link = this.link.trim()
-    this.#api.announce(this.id(), { title: this.title, html: this.html, ...(link && { link }) }).subscribe({
+    this.busy.set(true)
+    const announced = this.#api.announce(this.id(), { title: this.title, html: this.html, ...(link && { link }) })
+    announced.pipe(finalize(() => this.busy.set(false))).subscribe({
       next: () => {
         this.title = this.html = this.link = ''
         this.#load(this.id())
@@ -71,7 +78,9 @@ export class GuildPage {
         this.guild.set(guild)
         this.announcements.set(announcements)
       },
-      error: ({ status }) => this.problem.set(sentences[status] ?? 'The dashboard did not answer. Try again.'),
+      // What has not the form of a guild's id is no guild.
+      error: ({ status }) =>
+        this.problem.set(sentences[status === 400 ? 404 : status] ?? 'The dashboard did not answer. Try again.'),
     })
   }
 }

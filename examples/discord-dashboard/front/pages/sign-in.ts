@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core'
 import { toSignal } from '@angular/core/rxjs-interop'
 import { injectClient } from '@vigile/angular'
+import type { SessionEndReason } from '@vigile/contract'
 import { catchError, of } from 'rxjs'
 import { DashboardApi } from '../dashboard-api'
 
@@ -12,12 +13,14 @@ const reasons: Readonly<Record<string, string>> = {
   email_missing: 'Your Discord account has no email. Add one there, then come back.',
   handle: 'That sign-in was used already, too old, or of another browser. Start again.',
 }
-const ends: Readonly<Record<string, string>> = {
+const ends: Partial<Record<SessionEndReason, string>> = {
   signed_out: 'You are signed out.',
   idle: 'You were away for long. Sign in again.',
-  absolute: 'Your session ended. Sign in again.',
+  expired: 'You signed in 30 days ago. Sign in again.',
   reuse: 'Somebody else used your session. It was ended to be safe.',
 }
+
+const someEnd = 'Your session has ended. Sign in again.'
 
 @Component({
   selector: 'app-sign-in',
@@ -42,7 +45,7 @@ export class SignIn {
   )
   readonly #ended = injectClient().endReason()
   // A word of the address picks a sentence of ours. It is never shown itself.
-  readonly message = computed(() => reasons[this.error() ?? ''] ?? ends[this.#ended ?? ''])
+  readonly message = computed(() => reasons[this.error() ?? ''] ?? (this.#ended && (ends[this.#ended] ?? someEnd)))
   readonly start = computed(
     () => `/api/auth/oauth/discord?${new URLSearchParams({ returnTo: this.returnTo() ?? '/guilds' })}`,
   )
