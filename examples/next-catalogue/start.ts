@@ -26,6 +26,8 @@ const build = async (): Promise<void> => {
   const fingerprint = fingerprintOf([...own, 'adapters/next/src', 'client/src', 'contract/src', 'package-lock.json'])
   if (existsSync(join(here, '.next/BUILD_ID')) && wasBuiltFrom('next-catalogue', fingerprint)) return
   console.log('· Building the catalogue')
+  // One that fails leaves half of itself behind, and must not pass for the one before.
+  rememberBuild('next-catalogue', 'under way')
   const child = runNext(['build'], { ...process.env, NODE_ENV: 'production' }, 'pipe')
   let said = ''
   child.stdout?.on('data', (chunk: Buffer) => {
