@@ -1,6 +1,7 @@
 // The backups of a place: which there are, what their manifests say, what lies there that is none.
 import type { Vouching } from '@vigile/engine'
 import { type Keep, outdated } from './keep.ts'
+import { isOf, isRival, type Line } from './line.ts'
 import {
   type Manifest,
   type ManifestRead,
@@ -16,6 +17,8 @@ import { type Place, readSmall } from './place.ts'
 const maxBackups = 2_000
 /** Nothing is written for so long: it was given up by a process that was killed. */
 const abandonedMs = 24 * 3_600_000
+/** Of a database that was not backed up for so long nobody means the newest. */
+const rivalMs = 7 * 24 * 3_600_000
 /** So much may the clocks of nodes differ. */
 const clockMs = 300_000
 
@@ -45,30 +48,51 @@ export const openManifest = async (place: Place, vouching: Vouching, name: strin
 
 export type PassedOver = { readonly name: string; readonly refusal: ManifestRefusal }
 
-/** The newest backup that a secret of this site vouches for, and those with newer names that none does. */
+export type Newest = {
+  readonly manifest: Manifest | null
+  /** Those with newer names. */
+  readonly passedOver: readonly PassedOver[]
+  /** The newest of a database that went its own way: which of the two is meant where somebody restores, a database that may be new can't say. */
+  readonly rival: Manifest | null
+}
+
+/** The newest backup of this database that a secret of this site vouches for. `line` null: it can't be asked; the newest of any. */
 export const newestBackup = async (
   place: Place,
   vouching: Vouching,
+  line: Line | null,
   now = Date.now(),
-): Promise<{ readonly manifest: Manifest | null; readonly passedOver: readonly PassedOver[] }> => {
+): Promise<Newest> => {
   const passedOver: PassedOver[] = []
-  for (const { name } of await findBackups(place, now)) {
+  let manifest: Manifest | null = null
+  let rival: Manifest | null = null
+  for (const { name, at } of await findBackups(place, now)) {
+    if (manifest && (line || manifest.at - at > rivalMs)) break
     const read = await openManifest(place, vouching, name)
-    if (read.ok) return { manifest: read.value, passedOver }
-    passedOver.push({ name, refusal: read })
+    if (manifest) {
+      if (read.ok && isRival(manifest, read.value)) rival ??= read.value
+    } else if (!read.ok) passedOver.push({ name, refusal: read })
+    else if (line && !isOf(line, read.value)) {
+      passedOver.push({ name, refusal: { error: 'other_database' } })
+      rival ??= read.value
+    } else manifest = read.value
   }
-  return { manifest: null, passedOver }
+  return { manifest, passedOver, rival }
 }
 
 /**
- * Removes what retention lets go, and what was left unfinished. Only what this site vouches for counts and goes, never the one just
- * taken; whoever else writes into the place, or a node whose clock is wrong, removes nothing by it. The names of the backups removed.
+ * Removes what retention lets go, and what was left unfinished. Only what this site vouches for, and is of this database (`line`), counts
+ * and goes, never the one just taken; whoever else writes into the place, or a node whose clock is wrong, removes nothing by it. The names of the backups removed.
  */
 export const tidy = async (
   place: Place,
   vouching: Vouching,
   keep: Keep,
-  { taken, now = Date.now() }: { readonly taken: string; readonly now?: number },
+  {
+    taken,
+    line = null,
+    now = Date.now(),
+  }: { readonly taken: string; readonly line?: Line | null; readonly now?: number },
 ): Promise<readonly string[]> => {
   const files = await place.list()
   const found = await findBackups(place, now)
@@ -77,7 +101,7 @@ export const tidy = async (
     if (at > now + clockMs) continue
     // One that can't be read stays, too.
     const read = await openManifest(place, vouching, name).catch(() => null)
-    if (read?.ok) ours.push({ name, at })
+    if (read?.ok && (!line || isOf(line, read.value))) ours.push({ name, at })
   }
   const gone = outdated(ours, keep).filter(({ name }) => name !== taken)
   for (const { name } of gone) {

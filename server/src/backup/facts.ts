@@ -1,9 +1,20 @@
 // What a manifest says of the database, read at the very moment that the backup holds.
+import type { Line } from './line.ts'
 import type { Manifest } from './manifest.ts'
 
-export type Facts = Pick<Manifest, 'rows' | 'migrations' | 'auditPosition'>
+export type Facts = Pick<Manifest, 'rows' | 'migrations' | 'auditPosition' | 'restores'>
 type Row = Readonly<Record<string, unknown>>
 export type Ask = (sql: string) => Promise<readonly Row[]>
+
+/** More than a database goes through. */
+const maxRestores = 100
+
+export const readLine = async (ask: Ask): Promise<Line> => {
+  const rows = await ask(
+    `select id, at from audit_entries where action = 'system:restore' order by at desc, id desc limit ${maxRestores}`,
+  )
+  return rows.map(({ id, at }) => ({ id: String(id), at: Number(at) })).reverse()
+}
 
 /** `tables` as they are written in a statement. */
 export const readFacts = async (ask: Ask, tables: readonly string[]): Promise<Facts> => {
@@ -13,7 +24,13 @@ export const readFacts = async (ask: Ask, tables: readonly string[]): Promise<Fa
   const migrations = has('vigile_migrations') ? await ask('select name from vigile_migrations order by name') : []
   const [head] = has('audit_head') ? await ask('select statement from audit_head') : []
   const { position = 0 } = head ? (JSON.parse(String(head.statement)) as { position?: number }) : {}
-  return { rows, migrations: migrations.map(({ name }) => String(name)), auditPosition: position }
+  const restores = has('audit_entries') ? await readLine(ask) : []
+  return {
+    rows,
+    migrations: migrations.map(({ name }) => String(name)),
+    auditPosition: position,
+    ...(restores.length > 0 && { restores }),
+  }
 }
 
 /** Tables whose number of rows is another: `sessions 12 → 11`. */

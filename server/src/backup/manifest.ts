@@ -27,6 +27,11 @@ const shape = z.strictObject({
   auditPosition: count,
   /** Ids of the secrets that it may hold things under. */
   keyIds: z.array(z.string()),
+  /** The restores that the database went through, oldest first: which database it is. None is not said. */
+  restores: z
+    .array(z.strictObject({ id: z.string(), at: count }))
+    .max(100)
+    .optional(),
 })
 
 export type Manifest = z.infer<typeof shape>
@@ -37,6 +42,8 @@ export type ManifestRefusal =
   | { readonly error: 'manifest_damaged' }
   /** Vouched for by a secret that is not in the list. */
   | { readonly error: 'unknown_secret'; readonly keyId: string }
+  /** Of a database that was restored from a backup of this one, and went its own way. */
+  | { readonly error: 'other_database' }
 
 export type ManifestRead = { readonly ok: true; readonly value: Manifest } | ({ readonly ok: false } & ManifestRefusal)
 

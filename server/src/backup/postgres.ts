@@ -44,7 +44,7 @@ const connect = async (url: string) => {
 }
 
 /** Asks some things, and is gone. */
-const on = async <Result>(url: string, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
+export const askPostgres = async <Result>(url: string, work: (ask: Ask) => Promise<Result>): Promise<Result> => {
   const { ask, end } = await connect(url)
   try {
     return await work(ask)
@@ -88,7 +88,7 @@ export const openPostgresSnapshot = async (url: string, signal?: AbortSignal): P
   }
 }
 
-export const countPostgres = (url: string): Promise<Facts> => on(url, factsOf)
+export const countPostgres = (url: string): Promise<Facts> => askPostgres(url, factsOf)
 
 /** A connection of the engine: `vigile`, `vigile channel`, or with what its address calls itself. */
 const isOfNode = `datname = current_database() and application_name ~ '^vigile( |$)'`
@@ -101,7 +101,7 @@ const isNode = `${isOfNode} and (state is distinct from 'idle' or state_change i
 
 /** How many tables there are, and how many connections of nodes. */
 export const lookAtPostgres = (url: string): Promise<{ readonly tables: number; readonly nodes: number }> =>
-  on(url, async (ask) => {
+  askPostgres(url, async (ask) => {
     const tables = (await ask(tablesSql)).length
     const [row] = await ask(`select count(*) as nodes from pg_stat_activity where ${isNode}`)
     return { tables, nodes: Number(row?.nodes) }
@@ -116,7 +116,7 @@ export const restorePostgres = async (
   content: Bytes,
   { replace, endSessions, signal }: { replace: boolean; endSessions: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> => {
-  const major = await on(url, majorOf)
+  const major = await askPostgres(url, majorOf)
   const { dbname, env, authorities } = await connectionOf(url)
   const pgRestore = {
     path: await findProgram('pg_restore', major),
@@ -223,11 +223,11 @@ const removeAbandoned = async (ask: Ask): Promise<void> => {
 }
 
 /** Scratch databases that a killed process left half a day ago: each is a plain copy of everything. */
-export const removeAbandonedPostgres = (url: string): Promise<void> => on(url, removeAbandoned)
+export const removeAbandonedPostgres = (url: string): Promise<void> => askPostgres(url, removeAbandoned)
 
 /** Makes an empty database beside that one, and removes it. Abandoned ones are removed, too. */
 export const createScratchPostgres = (url: string): Promise<{ readonly url: string; drop(): Promise<void> }> =>
-  on(url, async (ask) => {
+  askPostgres(url, async (ask) => {
     const [row] = await ask(
       `select floor(extract(epoch from now()))::text || '_' || substr(md5(random()::text), 1, 6) as id`,
     )
@@ -242,6 +242,6 @@ export const createScratchPostgres = (url: string): Promise<{ readonly url: stri
     )
     const scratch = new URL(url)
     scratch.pathname = `/${name}`
-    const drop = () => on(url, (again) => again(`drop database if exists "${name}" with (force)`))
+    const drop = () => askPostgres(url, (again) => again(`drop database if exists "${name}" with (force)`))
     return { url: scratch.href, drop: async () => void (await drop()) }
   })

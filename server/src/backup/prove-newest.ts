@@ -6,6 +6,7 @@ import { drill, isProven } from './drill.ts'
 import type { OpenEngine } from './engine.ts'
 import { rowsIn } from './facts.ts'
 import type { BackupKey } from './key.ts'
+import { lineOf } from './line-of.ts'
 import type { Place } from './place.ts'
 import { checkBackup } from './read-backup.ts'
 import type { Target } from './target.ts'
@@ -22,12 +23,17 @@ export const proveNewest = async (input: {
 }): Promise<Readonly<Record<string, number>>> => {
   const { place, vouching, log } = input
   const startedAt = performance.now()
-  const { manifest, passedOver } = await newestBackup(place, vouching)
+  const { manifest, passedOver } = await newestBackup(place, vouching, await lineOf(input.beside))
   const names = passedOver.map(({ name }) => name)
   if (!manifest)
-    throw new Error(`there is no backup in ${place.name}${names.length > 0 ? ' that VIGILE_SECRET vouches for' : ''}`)
+    throw new Error(
+      `there is no backup in ${place.name}${names.length > 0 ? ' of this database that VIGILE_SECRET vouches for' : ''}`,
+    )
   if (names.length > 0)
-    log.warn({ backups: names.slice(0, 10) }, 'what lies beside the backups is none that VIGILE_SECRET vouches for')
+    log.warn(
+      { backups: names.slice(0, 10) },
+      'what lies beside the backups is none of this database that VIGILE_SECRET vouches for',
+    )
   const refusal = await checkBackup({ ...input, manifest })
   if (refusal) throw new Error(`${manifest.name}: ${refusal.error}`)
   const found = await drill({ ...input, manifest })

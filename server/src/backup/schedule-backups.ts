@@ -53,7 +53,7 @@ export const scheduleBackups = (
     const startedAt = performance.now()
     const opened = await open(signal)
     const manifest = await takeBackup({ ...opened, database: opened.target })
-    const removed = await tidyOrWarn(opened, keep, manifest.name, log)
+    const removed = await tidyOrWarn(opened, keep, manifest, log)
     if (opened.target.kind === 'postgres')
       await removeAbandonedPostgres(opened.target.url).catch((error: unknown) =>
         log.warn({ err: error }, 'the scratch database of a drill that was killed could not be removed'),
@@ -83,12 +83,12 @@ export const scheduleBackups = (
 export const tidyOrWarn = async (
   { place, vouching }: { readonly place: Place; readonly vouching: Vouching },
   keep: string,
-  taken: string,
+  { name: taken, restores: line = [] }: Pick<Manifest, 'name' | 'restores'>,
   log: Pick<Log, 'warn'>,
 ): Promise<readonly string[]> => {
   const parsed = parseKeep(keep)
   if (!parsed) return []
-  return tidy(place, vouching, parsed, { taken }).catch((error: unknown) => {
+  return tidy(place, vouching, parsed, { taken, line }).catch((error: unknown) => {
     log.warn({ err: error }, 'old backups could not be removed')
     return []
   })

@@ -42,6 +42,7 @@ export const takeBackup = async (input: TakeInput): Promise<Manifest> => {
       migrations: [...snapshot.migrations],
       auditPosition: snapshot.auditPosition,
       keyIds: [...(await vouching.keyIds())],
+      ...(snapshot.restores && { restores: snapshot.restores }),
     }
     const [content, plain] = measure(snapshot.content, (bytes) => {
       signal?.throwIfAborted()

@@ -5,6 +5,8 @@ import { findBackups, newestBackup, openManifest } from '../backup/backups.ts'
 import { engineOn, type OpenEngine } from '../backup/engine.ts'
 import { createFolderPlace } from '../backup/folder-place.ts'
 import { type BackupKey, openKey } from '../backup/key.ts'
+import type { Line } from '../backup/line.ts'
+import { lineOf } from '../backup/line-of.ts'
 import type { Manifest, ManifestRefusal } from '../backup/manifest.ts'
 import { openPlace } from '../backup/open-place.ts'
 import type { Place } from '../backup/place.ts'
@@ -66,13 +68,13 @@ export type ChosenBackup = { readonly place: Place; readonly manifest: Manifest 
 /** The backup of that name or file, else the newest; its manifest is right. An exit code where there is none. */
 export const chooseBackup = async (
   { messages: { backup } }: Cli,
-  { place: configured, vouching }: BackupWork,
+  { place: configured, vouching, database }: BackupWork,
   given: string | undefined,
   report: Report,
 ): Promise<ChosenBackup | number> => {
   const place = given?.includes('/') ? createFolderPlace(dirname(resolve(given))) : configured
   if (!place) return report.refused('no_place', backup.noPlace, { exitCode: exitCodes.wrong })
-  if (given === undefined) return chooseNewest(place, vouching, backup, report)
+  if (given === undefined) return chooseNewest(place, vouching, await lineOf(database), backup, report)
   const wanted = basename(given).split('.')[0] ?? ''
   const found = (await findBackups(place)).find(({ name }) => name === wanted)
   if (!found) return report.refused('not_found', backup.notFound(wanted, place.name))
@@ -83,10 +85,12 @@ export const chooseBackup = async (
 const chooseNewest = async (
   place: Place,
   vouching: Vouching,
+  line: Line | null,
   backup: Cli['messages']['backup'],
   report: Report,
 ): Promise<ChosenBackup | number> => {
-  const { manifest, passedOver } = await newestBackup(place, vouching)
+  const { manifest, passedOver, rival } = await newestBackup(place, vouching, line)
+  if (manifest && rival) return report.refused('several_databases', backup.several(manifest.name, rival.name))
   const [first] = passedOver
   if (!manifest && first) return report.refused(first.refusal.error, refusalOf(first.refusal, backup))
   if (!manifest) return report.refused('not_found', backup.notFound(null, place.name))
@@ -95,7 +99,7 @@ const chooseNewest = async (
 }
 
 export const refusalOf = (refusal: ManifestRefusal, { refused }: Cli['messages']['backup']): string =>
-  refusal.error === 'unknown_secret' ? refused.unknown_secret(refusal.keyId) : refused.manifest_damaged
+  refusal.error === 'unknown_secret' ? refused.unknown_secret(refusal.keyId) : refused[refusal.error]
 
 /** Reads the whole backup; an exit code where it is not whole. */
 export const requireWhole = async (

@@ -4,6 +4,8 @@ import { findBackups, openManifest } from '../backup/backups.ts'
 import { rowsIn } from '../backup/facts.ts'
 import { defaultKeep } from '../backup/keep.ts'
 import { makeKey } from '../backup/key.ts'
+import { isOf } from '../backup/line.ts'
+import { lineOf } from '../backup/line-of.ts'
 import { backupJobs, resultOf, tidyOrWarn } from '../backup/schedule-backups.ts'
 import { takeBackup } from '../backup/take-backup.ts'
 import { runDrill } from './backup-drill.ts'
@@ -48,7 +50,7 @@ const take = async (cli: Cli, call: Call<object>, work: BackupWork): Promise<num
   const result = resultOf(manifest, startedAt)
   const warn = (_: object, message: string) => report.aside(message)
   const keep = loaded.config.backup?.keep ?? defaultKeep
-  const removed = await tidyOrWarn({ place, vouching }, keep, manifest.name, { warn })
+  const removed = await tidyOrWarn({ place, vouching }, keep, manifest, { warn })
   await noteRun(cli, loaded, backupJobs.take, result)
   const { name, at, encryption } = manifest
   return report.done({ name, place: place.name, at, encryption, ...result, removed }, [
@@ -58,9 +60,10 @@ const take = async (cli: Cli, call: Call<object>, work: BackupWork): Promise<num
   ])
 }
 
-const list = async (cli: Cli, { report }: Call<object>, { place, vouching }: BackupWork): Promise<number> => {
+const list = async (cli: Cli, { report }: Call<object>, { place, vouching, database }: BackupWork): Promise<number> => {
   const { backup } = cli.messages
   if (!place) return report.refused('no_place', backup.noPlace, { exitCode: exitCodes.wrong })
+  const line = await lineOf(database)
   const rows: string[][] = []
   const backups: object[] = []
   for (const { name, at } of await findBackups(place)) {
@@ -73,7 +76,7 @@ const list = async (cli: Cli, { report }: Call<object>, { place, vouching }: Bac
       bytes === undefined ? '' : formatBytes(bytes),
       counts === undefined ? '' : String(rowsIn(counts)),
       encryption ?? '',
-      read.ok ? '' : refusalOf(read, backup),
+      !read.ok ? refusalOf(read, backup) : line && !isOf(line, read.value) ? backup.refused.other_database : '',
     ])
   }
   const { columns } = backup

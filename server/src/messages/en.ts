@@ -439,13 +439,16 @@ export const en = {
     notFound: (name: string | null, place: string) =>
       name === null ? `There is no backup in ${place}.` : `There is no backup ${name} in ${place}.`,
     passedOver: (names: readonly string[]) =>
-      `Passed over, since no secret in VIGILE_SECRET vouches for what they say: ${names.join(', ')}. See: vigile backup list`,
+      `Passed over, since they are of another database, or no secret in VIGILE_SECRET vouches for what they say: ${names.join(', ')}. See: vigile backup list`,
+    several: (newest: string, rival: string) =>
+      `Backups of two databases lie there: one was restored from a backup of the other (a rehearsal?), and both went on. Nothing was done. Name the one that you mean: ${newest} or ${rival}. See: vigile backup list`,
     otherKind: (kind: string) =>
       `It is a backup of ${kind === 'postgres' ? 'PostgreSQL' : 'an embedded database'}: name a database of that kind with --into`,
     refused: {
       manifest_damaged: 'Its manifest is not as it was written: nothing was done.',
       unknown_secret: (id: string) =>
         `It was made under a secret that is not in VIGILE_SECRET (id ${id}): put it back, last in the list.`,
+      other_database: 'It is of another database, which was restored from a backup and went its own way.',
       damaged: 'The backup is not as it was written, or not whole: nothing was done.',
       wrong_key: 'VIGILE_BACKUP_KEY is not the key that it was made for: nothing was done.',
       key_only_writes:

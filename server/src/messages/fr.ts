@@ -456,13 +456,16 @@ export const fr: Catalogue = {
     notFound: (name, place) =>
       name === null ? `Il n’y a aucune sauvegarde dans ${place}.` : `Il n’y a pas de sauvegarde ${name} dans ${place}.`,
     passedOver: (names) =>
-      `Laissées de côté, car aucun secret de VIGILE_SECRET ne répond de ce qu’elles disent : ${names.join(', ')}. Voir : vigile backup list`,
+      `Laissées de côté, car elles sont d’une autre base, ou qu’aucun secret de VIGILE_SECRET ne répond de ce qu’elles disent : ${names.join(', ')}. Voir : vigile backup list`,
+    several: (newest, rival) =>
+      `Il y a là des sauvegardes de deux bases : l’une a été restaurée d’une sauvegarde de l’autre (une répétition ?), et toutes deux ont continué. Rien n’a été fait. Nommez celle que vous voulez : ${newest} ou ${rival}. Voir : vigile backup list`,
     otherKind: (kind) =>
       `C’est une sauvegarde ${kind === 'postgres' ? 'de PostgreSQL' : 'd’une base intégrée'} : nommez une base de cette sorte avec --into`,
     refused: {
       manifest_damaged: 'Son manifeste n’est pas tel qu’il a été écrit : rien n’a été fait.',
       unknown_secret: (id) =>
         `Elle a été faite sous un secret qui n’est pas dans VIGILE_SECRET (id ${id}) : remettez-le, en dernier de la liste.`,
+      other_database: 'Elle est d’une autre base, restaurée d’une sauvegarde et qui a suivi son propre chemin.',
       damaged: 'La sauvegarde n’est pas telle qu’elle a été écrite, ou pas entière : rien n’a été fait.',
       wrong_key: 'VIGILE_BACKUP_KEY n’est pas la clé pour laquelle elle a été faite : rien n’a été fait.',
       key_only_writes:
