@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { bounce } from '@vigile/next'
 import { type NextRequest, NextResponse } from 'next/server'
 import { auth } from './lib/auth.ts'
+import { withoutScript } from './lib/without-script.ts'
 
 const renewed = bounce(auth)
 
 export const proxy = async (request: NextRequest): Promise<NextResponse> => {
+  const unsent = withoutScript(request)
+  if (unsent) return unsent
   const moved = await renewed(request)
   if (moved) return moved
   const policy = policyOf(randomBytes(16).toString('base64'))

@@ -38,6 +38,17 @@ export const createApp = (auth: Vigile, contacts: Contacts): Express => {
   if (site.signUp)
     app.get('/inscription', (_req, res) => res.render('sign-in', { title: 'Inscription', isNew: true, signUp: true }))
 
+  // Un formulaire envoyé avant l'arrivée du script, ou sans script : posté, car sinon le mot de passe serait dans l'adresse, donc dans
+  // l'historique et les journaux. Personne ne lit ce qu'il contient.
+  app.post(['/', '/connexion', '/inscription'], (_req, res) => {
+    const message =
+      'Rien n’a été fait : cette page a besoin de son script, qui n’était pas arrivé ou est désactivé. Activez les scripts, et réessayez.'
+    res
+      .status(405)
+      .set({ Allow: 'GET, HEAD', 'Cache-Control': 'no-store' })
+      .render('message', { title: 'Non envoyé', message })
+  })
+
   app.get('/', vigile.page(), async (req, res) => {
     const mayDelete = await auth.hasPermission(req.user.id, 'contacts:delete')
     res.render('contacts', { title: 'Contacts', user: req.user, contacts: await contacts.list(), mayDelete })

@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sendWithoutScript } from '../../../tests/browser/late-script.ts'
 import { type OtherSite, openOtherSite } from '../../../tests/browser/other-site.ts'
 import { violations } from '../../../tests/browser/violations.ts'
 import { makeCertificate } from '../../../tests/services/certificate.ts'
@@ -160,6 +161,18 @@ describe.each([
     }
     await page.setViewportSize({ width: 1200, height: 800 })
     expect(troubles).toEqual([])
+  })
+
+  test('S-90 un formulaire envoyé avant l’arrivée du script ne met rien de secret dans une adresse', async () => {
+    const forms: [string, Record<string, string>][] = [
+      ['/connexion', { email: 'tot@example.com', password: 'avant-le-script' }],
+      ['/', { name: 'avant-le-script', email: 'tot@example.com' }],
+    ]
+    for (const [path, fields] of forms) {
+      const { status, shown, addresses } = await sendWithoutScript(context, site.url + path, fields)
+      expect([path, status, shown]).toEqual([path, 405, expect.stringContaining('Activez les scripts')])
+      expect(addresses).not.toMatch(/avant-le|tot/)
+    }
   })
 
   test('S-86 « Supprimer » n’est pas montré à qui n’en a pas le droit', async () => {

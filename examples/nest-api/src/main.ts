@@ -9,6 +9,7 @@ import { AppModule } from './app.module.ts'
 import { auth } from './auth.ts'
 import { environment } from './environment.ts'
 import { securityHeaders } from './security-headers.ts'
+import { formPages, withoutScript } from './without-script.ts'
 
 const { database, isProduction, port, publicUrl } = environment
 if (database.startsWith('postgres')) await auth.migrate()
@@ -31,6 +32,7 @@ app.useStaticAssets(join(fileURLToPath(import.meta.resolve('@vigile/client')), '
   prefix: '/client/',
   ...headers,
 })
+app.use(formPages, withoutScript)
 
 await app.listen(port, isProduction ? (process.env.HOST ?? '0.0.0.0') : '127.0.0.1')
 const where = process.env.DATABASE_URL ? 'in this folder, with this DATABASE_URL' : 'in this folder'

@@ -1,6 +1,7 @@
 // What a person sees, in real Chromium, at a desk on the embedded store.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sendWithoutScript } from '../../../tests/browser/late-script.ts'
 import { violations } from '../../../tests/browser/violations.ts'
 import { type Chromium, launchChromium } from '../../../tests/services/chromium.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
@@ -128,6 +129,20 @@ test('SYS-A UI-3 usable by keyboard and screen reader, on a phone, dark and ligh
     await page.goto(`${ledger.url}${path}`)
     expect(await violations(page)).toEqual([])
   }
+})
+
+test('SYS-A S-90 a form that is sent before its script has come puts no password in an address, nor in the log', async () => {
+  const [browser] = browsers as [Chromium, Chromium]
+  const password = 'typed-before-the-script'
+  for (const path of ['/sign-in', '/sign-up']) {
+    const fields = { email: 'early@ledger.example', password }
+    const { status, shown, addresses } = await sendWithoutScript(browser.context, ledger.url + path, fields)
+    expect([path, status, shown]).toEqual([path, 405, expect.stringContaining('Switch scripts on')])
+    expect(addresses).not.toMatch(/password|early/)
+  }
+  const reset = await sendWithoutScript(browser.context, `${ledger.url}/reset-password`, { password })
+  expect([reset.status, reset.addresses]).toEqual([405, expect.not.stringContaining(password)])
+  expect(ledger.log()).not.toContain(password)
 })
 
 // The last one: what it uses up is this address's for a quarter of an hour.

@@ -22,7 +22,7 @@ export function CredentialsForm({ act, returnTo }: { act: 'signIn' | 'signUp'; r
   }
 
   return (
-    <form className="card narrow" onSubmit={(event) => void send(event)}>
+    <form className="card narrow" method="post" onSubmit={(event) => void send(event)}>
       {ended && <p className="note">Your last session has ended. Sign in again.</p>}
       <label>
         Email

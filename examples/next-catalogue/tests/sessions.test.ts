@@ -1,6 +1,7 @@
 // The session in pages: from another site, after a night, in many components at once; and what strangers try.
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { sendWithoutScript } from '../../../tests/browser/late-script.ts'
 import { openOtherSite } from '../../../tests/browser/other-site.ts'
 import { violations } from '../../../tests/browser/violations.ts'
 import { type Chromium, launchChromium } from '../../../tests/services/chromium.ts'
@@ -247,6 +248,15 @@ test('SYS-C UI-3 HDR-1 the pages: no violation of their policy nor for axe, on a
     expect(headers['x-powered-by']).toBeUndefined()
   }
   expect(refusedByPolicy).toEqual([])
+})
+
+test('SYS-C S-90 a form that is sent before its script has come puts no password in an address', async () => {
+  for (const path of ['/sign-in', '/sign-up']) {
+    const fields = { email: 'early@example.com', password: 'typed-before-the-script' }
+    const { status, shown, addresses } = await sendWithoutScript(browser.context, example.url + path, fields)
+    expect([path, status, shown]).toEqual([path, 405, expect.stringContaining('Switch scripts on')])
+    expect(addresses).not.toMatch(/password|early/)
+  }
 })
 
 test('SYS-C AUD-2 no token and no password is in what it printed', () => {

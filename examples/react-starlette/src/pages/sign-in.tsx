@@ -46,7 +46,7 @@ export const SignIn = ({ isNew = false }: { isNew?: boolean }) => {
       <h1>{title}</h1>
       {reason && !refused && <p role="status">{reasons[reason] ?? 'Your session has ended. Sign in again.'}</p>}
       {refused && <p role="alert">{refused}</p>}
-      <form onSubmit={(event) => void send(event)}>
+      <form method="post" onSubmit={(event) => void send(event)}>
         <label>
           Email
           <input name="email" type="email" autoComplete="username" required />
