@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { writeGuide } from '../docs/guide.ts'
 import { type Chromium, launchChromium } from '../services/chromium.ts'
 import { freePort } from '../services/place.ts'
@@ -44,7 +44,10 @@ const run = async (
   const env = { PATH: process.env.PATH, HOME: folder, PORT: String(port), VIGILE_SECRET: testSecret }
   const program = await startProgram({ command: process.execPath, args: [...args], cwd: folder, ready, env })
   closing.push(program.stop)
-  return `http://localhost:${port}`
+  const url = `http://localhost:${port}`
+  // Nest says that it is started, and listens then.
+  await vi.waitFor(() => fetch(url), { timeout: 30_000, interval: 100 })
+  return url
 }
 
 /** Somebody without an account opens `/`, signs up, and is greeted; gives a way to ask as that person. */
