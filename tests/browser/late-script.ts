@@ -27,7 +27,7 @@ export const sendWithoutScript = async (
     page.locator(`form [name=${Object.keys(fields).at(-1)}]`).press('Enter'),
   ])
   await page.waitForLoadState()
-  const shown = await page.locator('body').innerText()
+  const shown = (await page.locator('body').textContent()) ?? ''
   addresses.push(page.url())
   await page.close()
   return { status: answer?.status() ?? 0, shown, addresses: addresses.join('\n') }

@@ -11,6 +11,7 @@ const page = join(import.meta.dirname, '../../public/without-script.html')
  * and so in histories and logs; what it holds is read by nobody.
  */
 export const withoutScript = (request: Request, response: Response, next: NextFunction): void => {
-  if (request.method !== 'POST') return next()
-  response.status(405).set({ Allow: 'GET, HEAD', 'Cache-Control': 'no-store' }).sendFile(page)
+  if (request.method === 'POST')
+    response.status(405).set({ Allow: 'GET, HEAD', 'Cache-Control': 'no-store' }).sendFile(page)
+  else next()
 }
