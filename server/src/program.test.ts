@@ -1,10 +1,11 @@
 // The program as people run it: a process, a terminal's environment, signals, and commands beside it.
 import { execFileSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../../tests/services/run.ts'
 import { type Spawned, spawnVigile } from './spawned.suite.ts'
 
@@ -243,6 +244,19 @@ describe('OPS-7 the end', () => {
     server.child.kill('SIGTERM')
     expect(await server.ended).toBe(0)
   })
+
+  test('OPS-7 SIGTERM ends a server whose log is on a full disk', async () => {
+    const port = await freePort()
+    const full = openSync('/dev/full', 'w')
+    const environment = { ...production, PORT: String(port), VIGILE_DRAIN_SECONDS: '0' }
+    const server = spawnVigile('start', { folder, environment, output: full })
+    running.push(server)
+    closeSync(full)
+    await vi.waitFor(() => register(`http://127.0.0.1:${port}`, 'ada@example.com'), { timeout: 30_000 })
+    server.child.kill('SIGTERM')
+    const killed = setTimeout(() => server.child.kill('SIGKILL'), 40_000)
+    expect(await server.ended.finally(() => clearTimeout(killed))).toBe(0)
+  }, 100_000)
 
   test('a second signal ends it at once; one that npm repeats does not', async () => {
     const server = await start()

@@ -17,12 +17,17 @@ export type Spawned = {
 
 export const spawnVigile = (
   line: string,
-  { folder, environment = {}, input }: { folder: string; environment?: Record<string, string>; input?: string },
+  {
+    folder,
+    environment = {},
+    input,
+    output = 'pipe',
+  }: { folder: string; environment?: Record<string, string>; input?: string; output?: 'pipe' | number },
 ): Spawned => {
   const child = spawn(process.execPath, ['--conditions=@vigile/source', main, ...line.split(' ')], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C', ...environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', output, 'pipe'],
   })
   child.stdin?.end(input ?? '')
   const texts = { output: '', errors: '' }

@@ -59,6 +59,45 @@ test('S-90 a log that takes nothing throws nothing', async () => {
   log.write('and one more\n')
 })
 
+// SIGKILL where it does not end: the code is null then.
+const endsBy = async (script: string, stdout: number | 'pipe') => {
+  const module = JSON.stringify(new URL('./log-file.ts', import.meta.url).href)
+  const source = `const { createLogFile } = await import(${module}); const log = createLogFile(1); ${script}`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', stdout, 'inherit'] })
+  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  try {
+    const [code] = await once(child, 'exit')
+    return code
+  } finally {
+    clearTimeout(timer)
+    child.stdout?.destroy()
+  }
+}
+const full = async (script: string) => {
+  const descriptor = openSync('/dev/full', 'w')
+  descriptors.push(descriptor)
+  return endsBy(script, descriptor)
+}
+
+test('OPS-7 a process ends with its exit code though its log takes nothing any more: a full disk, a reader that does not read', async () => {
+  expect(await full('log.write("the last line\\n"); process.exit(3)')).toBe(3)
+  expect(await full('log.write("a line\\n"); setTimeout(() => process.exit(4), 100)')).toBe(4)
+  // Without `process.stdout` a pipe would wait; main.ts has asked for it, too.
+  expect(await endsBy('process.stdout; log.write("x".repeat(2e6)); process.exit(5)', 'pipe')).toBe(5)
+  expect(
+    await endsBy('process.stdout; log.write("x".repeat(2e6)); setTimeout(() => process.exit(6), 100)', 'pipe'),
+  ).toBe(6)
+})
+
+test('OPS-7 the last lines before the end are written', async () => {
+  const path = join(folder, 'log')
+  const descriptor = openSync(path, 'a')
+  descriptors.push(descriptor)
+  const script = 'for (let n = 0; n < 5000; n += 1) log.write(`line ${n}\\n`); process.exit(3)'
+  expect(await endsBy(script, descriptor)).toBe(3)
+  expect(await readFile(path, 'utf8')).toBe(Array.from({ length: 5_000 }, (_, n) => `line ${n}\n`).join(''))
+})
+
 test('S-90 a full disk loses lines, and the log says so once there is room again', async (context) => {
   const disk = await mountSmallDisk(1)
   if (disk === null) return context.skip('no disk can be mounted here')
