@@ -93,7 +93,7 @@ test('OPS-7 the last lines before the end are written', async () => {
   const path = join(folder, 'log')
   const descriptor = openSync(path, 'a')
   descriptors.push(descriptor)
-  const script = 'for (let n = 0; n < 5000; n += 1) log.write(`line ${n}\\n`); process.exit(3)'
+  const script = 'for (let n = 0; n < 5000; n += 1) log.write("line " + n + "\\n"); process.exit(3)'
   expect(await endsBy(script, descriptor)).toBe(3)
   expect(await readFile(path, 'utf8')).toBe(Array.from({ length: 5_000 }, (_, n) => `line ${n}\n`).join(''))
 })
