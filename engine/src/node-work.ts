@@ -77,7 +77,7 @@ export const startNodeWork = (deps: NodeWorkDeps): { readonly startJobs: () => v
       added: 1,
       first: { count: 1, details },
     })
-  const anchoring = createAnchoring({ ...database, keyring, anchors: deps.anchors, log, found })
+  const anchoring = createAnchoring({ ...database, ...background, keyring, anchors: deps.anchors, log, found })
   const anchor = async () => {
     if (isOpen()) await anchoring.run()
   }

@@ -102,10 +102,10 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
   }
   const mailbox = settings.mail.kind === 'mailbox' ? createMailbox() : null
   const transport = settings.mail.kind === 'smtp' ? createSmtpTransport({ ...settings.mail, url: smtpUrl }) : mailbox
-  const postman = transport && createPostman({ ...base, keyring, transport, site: settings })
+  const postman = transport && createPostman({ ...base, ...background, keyring, transport, site: settings })
   const deliver = async () => void (isOpen() && (await postman?.deliver()))
   const { webhook } = settings
-  const courier = webhook && createCourier({ ...base, webhook: () => now().webhook ?? webhook })
+  const courier = webhook && createCourier({ ...base, ...background, webhook: () => now().webhook ?? webhook })
   const carry = async () => void (isOpen() && (await courier?.deliver()))
   const undelivered = 'mail or messages could not be delivered'
   const acts = {

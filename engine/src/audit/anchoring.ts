@@ -23,6 +23,7 @@ export type AnchoringDeps = {
   readonly keyring: Pick<Keyring, 'find' | 'newest'>
   readonly clock: Clock
   readonly log: Log
+  readonly isStopping?: () => boolean
   /** Told of an anchor that is far behind, and of one whose mark somebody changed. */
   readonly found: (
     what: 'anchor_behind' | 'audit_tampering',
@@ -90,7 +91,7 @@ export const createAnchoring = (deps: AnchoringDeps) => {
         const some = await auditChain.listCheckpoints({ after: position, limit: atOnce })
         for (const checkpoint of some) {
           // Nothing that somebody put into the database beyond what is signed.
-          if (performance.now() > endAt || checkpoint.position > (newest ?? 0)) return
+          if (deps.isStopping?.() || performance.now() > endAt || checkpoint.position > (newest ?? 0)) return
           await keep(checkpoint)
           position = checkpoint.position
         }

@@ -44,6 +44,8 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
   readonly longestPauseMs: number
   readonly clock: Clock
   readonly log: Log
+  /** Where the node stops, what is in hand is the last: a backlog of an hour does not keep it. */
+  readonly isStopping?: () => boolean
 }): Delivery => {
   const { rows, thing, alert, clock, log } = deps
   let failure: ReturnType<Delivery['failure']> = null
@@ -90,7 +92,7 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
         const due = await rows.claim({ now: clock.now(), leaseMs, limit: atOnce })
         const went = await Promise.all(due.map(serve))
         sent += went.filter(Boolean).length
-        if (due.length < atOnce && !isAskedAgain) return sent
+        if (deps.isStopping?.() || (due.length < atOnce && !isAskedAgain)) return sent
       }
     } finally {
       round = undefined

@@ -8,11 +8,16 @@ export type Background = {
   after(ms: number, what: string, work: () => Promise<unknown>): void
   /** Does the work now, without anybody waiting; what fails is logged as `what`. */
   soon(what: string, work: () => Promise<unknown>): void
+  /** Whoever takes one thing after the other takes no more. */
+  isStopping(): boolean
   /** Something else that ends with the node. */
   add(task: { stop(): unknown }): void
-  /** Nothing begins any more; what is under way is waited for. */
+  /** Nothing begins any more; what is under way is waited for, for a bounded time. */
   stop(): Promise<void>
 }
+
+/** Requests have ended by then: with them it is less than the 40 seconds after which supervisors kill (OPS-7). */
+const stopWithinMs = 10_000
 
 export const createBackground = (log: Log): Background => {
   const tasks = new Set<{ stop(): unknown }>()
@@ -42,11 +47,14 @@ export const createBackground = (log: Log): Background => {
       timer.unref()
       tasks.add(task)
     },
+    isStopping: () => stopped,
     add: (task) => void tasks.add(task),
     stop: async () => {
       stopped = true
-      await Promise.all([...tasks].map((task) => task.stop()))
-      await Promise.all(running)
+      const tooLong = new Promise<'too long'>((resolve) => setTimeout(resolve, stopWithinMs, 'too long').unref())
+      const all = Promise.all([...[...tasks].map((task) => task.stop()), ...running])
+      if ((await Promise.race([all, tooLong])) === 'too long')
+        log.warn({ seconds: stopWithinMs / 1000 }, 'work in the background was cut: it took longer than the end waits')
     },
   }
 }

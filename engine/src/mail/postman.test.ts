@@ -149,6 +149,24 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(mailbox.letters().map(({ to }) => to)).toEqual(['bob@example.com', 'ada@example.com'])
   })
 
+  test('OPS-7 a node that stops takes no more than it has in hand; the others find the rest, and nothing of that', async () => {
+    for (let count = 0; count < 25; count += 1) await post(`person-${count}@example.com`)
+    const first = createMailbox()
+    let isStopping = false
+    const send: Transport['send'] = (message, id) => {
+      isStopping = true
+      return first.send(message, id)
+    }
+    const stopping = createPostman({
+      ...{ outbox: database.outbox, keyring, transport: { ...first, send }, site: mailSite, clock, log, meter },
+      isStopping: () => isStopping,
+    } as never)
+    expect(await stopping.deliver()).toBe(10)
+    const second = createMailbox()
+    expect(await postman(second).deliver()).toBe(15)
+    expect(new Set([...first.letters(), ...second.letters()].map(({ to }) => to)).size).toBe(25)
+  })
+
   test('ten nodes at once: each letter goes out once', async () => {
     const server = await startSmtp()
     closers.push(server.stop)

@@ -23,6 +23,7 @@ export type PostmanDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly meter: Meter
+  readonly isStopping?: () => boolean
 }
 
 export type Postman = {

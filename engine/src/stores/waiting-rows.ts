@@ -39,9 +39,14 @@ export const createWaitingRows = <Content extends 'sealed' | 'body'>(
         .orderBy('next_at')
         .limit(limit)
       const taken = await db
+        // Materialized, or PostgreSQL may run it once for each row that it looks at, and take all there are.
+        .with(
+          (cte) => cte('due').materialized(),
+          () => dialect.locked(due, 'skip locked'),
+        )
         .updateTable(rows)
         .set((row) => ({ next_at: now + leaseMs, tries: row('tries', '+', 1) }))
-        .where('id', 'in', dialect.locked(due, 'skip locked'))
+        .where('id', 'in', (from) => from.selectFrom('due').select('id'))
         .where('ended_at', 'is', null)
         .where('next_at', '<=', now)
         .returning(['id', 'kind', sent, 'created_at as createdAt', 'expires_at as expiresAt', 'tries'])

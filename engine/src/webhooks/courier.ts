@@ -28,6 +28,7 @@ export const createCourier = (deps: {
   readonly clock: Clock
   readonly log: Log
   readonly patienceMs?: number
+  readonly isStopping?: () => boolean
 }): Courier => {
   const { clock, log, patienceMs = defaultPatienceMs } = deps
 
