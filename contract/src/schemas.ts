@@ -174,5 +174,6 @@ export type Me = z.infer<typeof meSchema>
 export const healthSchema = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
   parts: z.record(z.string(), z.enum(['ok', 'degraded', 'down'])).optional(),
+  todo: z.string().optional().meta({ description: 'For an operator, where the name of a part does not say it.' }),
 })
 export type Health = z.infer<typeof healthSchema>

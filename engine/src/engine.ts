@@ -1,6 +1,7 @@
 // The only wiring: settings in, the acts over HTTP and as functions out.
 import type { PermissionDeclaration } from '@vigile/contract'
 import pino from 'pino'
+import { auditEntry, noContext } from './audit/entry.ts'
 import { foundChain } from './audit/found-chain.ts'
 import { createGauges } from './gauges.ts'
 import { describeRoute, type RouteDescription } from './http/describe-route.ts'
@@ -99,13 +100,14 @@ const wire = (renewal: Renewal, world: World): Vigile => {
   const { settings } = renewal
   const { isServer, log } = world
   const parts = createParts(renewal, { ...world, isOpen: () => isOpen() })
-  const { acts, alerts, base, stores, background, sealing, sealer, reaching, providerClients } = parts
+  const { acts, alerts, base, stores, background, sealing, sealer, sameDatabase, reaching, providerClients } = parts
   const { postman, mailbox, courier } = parts
   const { database, channel, limits } = stores
   const { keyring, signingKeys } = acts
   const answerWithinMs = settings.sessions.protocol.giveUpMs * answerWithinPart
   const readiness = createReadiness({
     database,
+    sameDatabase,
     channel,
     limits,
     redis: settings.limitsRedis !== null,
@@ -115,6 +117,8 @@ const wire = (renewal: Renewal, world: World): Vigile => {
       await ready()
       await database.sessions.findManyWithVersions([])
       if (isServer) await keyring.tell()
+      if (isServer)
+        await database.audit.tryAppend(auditEntry(noContext, { action: 'audit:try', at: database.clock.now() }))
     },
   })
   const web = createWeb(settings, parts, { answerWithinMs, readiness: readiness.read })
@@ -142,6 +146,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
     // A command may know another secret than the server: it begins nothing.
     if (isServer) {
       await foundChain(acts)
+      await sameDatabase.learn()
       await signingKeys.open(unlessFull)
     } else {
       // Now: on the embedded database a transaction that signs keeps the one connection to itself.

@@ -5,6 +5,7 @@ import { createRaiseAlone } from './alerts/raise.ts'
 import { createWatch } from './alerts/watch.ts'
 import { withEventLog } from './audit/event-log.ts'
 import { createRecordLimit } from './audit/limit-record.ts'
+import { createSameDatabase } from './audit/same-database.ts'
 import { createSealer } from './audit/sealer.ts'
 import { createSealing } from './audit/sealing.ts'
 import { addressKey, plainAddress } from './http/client-address.ts'
@@ -84,7 +85,13 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
 
   const keyring = createKeyring({ ...base, readSecrets: () => now().readSecrets() })
   const sealer = createSealer({ ...base, keyring })
-  const signingKeys = createSigningKeys({ ...base, isServer, ...settings.keys, ...settings.sessions, keyring })
+  const sameDatabase = createSameDatabase({ ...base, keyring })
+  const requireSameDatabase = sameDatabase.require
+  const signingKeys = createSigningKeys({
+    ...{ ...base, requireSameDatabase, isServer, keyring },
+    ...settings.keys,
+    ...settings.sessions,
+  })
   const limiter = measureLimiter(createLimiter(limits, settings.rules), meter)
   const breached = breachUrl ? createBreachCheck({ url: breachUrl, timeoutMs: breachTimeoutMs, fetch, log }) : null
   const calls = { policy: settings.providerCalls, fetch, wait, now: clock.now, log }
@@ -121,6 +128,7 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
         background.soon('tokens could not be given back', () => revokeTokens({ ...base, ...reaching, keyring }, gone))
     },
     keyring,
+    requireSameDatabase,
     signingKeys,
     accessTokens: createAccessTokens({ ...base, ...settings.keys, signingKeys, issuer: settings.publicUrl }),
     policy: settings.sessions,
@@ -149,5 +157,6 @@ export const createParts = (renewal: Renewal, { isServer, log, meter, offset, wa
   if (isServer && postman) background.every(deliverEveryMs, undelivered, deliver)
   if (isServer && courier) background.every(deliverEveryMs, undelivered, carry)
   const delivering = { postman, mailbox, courier }
-  return { acts, alerts, base, stores, background, sealing, sealer, reaching, providerClients, ...delivering }
+  const recording = { sealing, sealer, sameDatabase }
+  return { acts, alerts, base, stores, background, ...recording, reaching, providerClients, ...delivering }
 }

@@ -1,6 +1,8 @@
 // Whether this node can serve (OPS-6, SPEC section 17).
+import { otherDatabase, type SameDatabase } from './audit/same-database.ts'
 import type { LimitStore } from './limits/store.ts'
 import type { Channel } from './primitives/channel.ts'
+import { StoreUnavailableError, UnavailableError } from './primitives/unavailable.ts'
 
 /** The endpoint is never limited, so its answer is kept for so long. */
 const keepMs = 500
@@ -10,17 +12,23 @@ const keepWrittenMs = 5_000
 const maxPatienceMs = 3_000
 
 type State = 'ok' | 'degraded' | 'down'
+type Part = 'database' | 'migrations' | 'sameDatabase' | 'writes'
 
-/** `down`: send no requests here. `degraded`: it serves, and someone should look. */
-export type Readiness = { readonly status: State; readonly parts: Readonly<Record<string, State>> }
+/** `down`: send no requests here. `degraded`: it serves, and someone should look. `todo`: what an operator does who is told of it first here. */
+export type Readiness = {
+  readonly status: State
+  readonly parts: Readonly<Record<string, State>>
+  readonly todo?: string
+}
 
 type Probed = {
   ping(): Promise<void>
-  migrationState(): Promise<{ readonly pending: readonly string[] }>
+  migrationState(): Promise<{ readonly pending: readonly string[]; readonly applied: readonly string[] }>
 }
 
 export const createReadiness = (deps: {
   readonly database: Probed
+  readonly sameDatabase: Pick<SameDatabase, 'require' | 'isKnown'>
   readonly channel: Pick<Channel, 'isAlive'>
   readonly limits: Pick<LimitStore, 'isDegraded'>
   /** Whether there is a Redis. */
@@ -34,7 +42,7 @@ export const createReadiness = (deps: {
   readonly write: () => Promise<void>
   readonly answerWithinMs: number
 }): { read(): Promise<Readiness>; drain(): void } => {
-  const { database, channel, limits, answerWithinMs } = deps
+  const { database, sameDatabase, channel, limits, answerWithinMs } = deps
   const patienceMs = Math.min(maxPatienceMs, answerWithinMs / 2)
   let draining = false
   let known: { readonly at: number; readonly state: Promise<Readiness> } | undefined
@@ -51,31 +59,46 @@ export const createReadiness = (deps: {
     }
   }
 
-  const lookAtDatabase = async (): Promise<Record<'database' | 'migrations' | 'writes', State>> => {
+  const isSame = async (): Promise<boolean> => {
+    try {
+      await sameDatabase.require()
+      return true
+    } catch (error) {
+      if (error instanceof UnavailableError && !(error instanceof StoreUnavailableError)) return false
+      throw error
+    }
+  }
+
+  const lookAtDatabase = async (): Promise<Record<Part, State>> => {
     await database.ping()
-    const { pending } = await database.migrationState()
-    if (pending.length > 0) return { database: 'ok', migrations: 'down', writes: 'down' }
-    return { database: 'ok', migrations: 'ok', writes: await takesWrites() }
+    const { pending, applied } = await database.migrationState()
+    if (pending.length > 0) {
+      // Without a table it is a new one; to whoever has known another.
+      const isLost = applied.length === 0 && sameDatabase.isKnown()
+      return { database: 'ok', migrations: 'down', sameDatabase: isLost ? 'down' : 'ok', writes: 'down' }
+    }
+    const writes = await takesWrites()
+    return { database: 'ok', migrations: 'ok', sameDatabase: (await isSame()) ? 'ok' : 'down', writes }
   }
 
   const look = async (): Promise<Readiness> => {
+    const ofDatabase = await within(patienceMs, lookAtDatabase()).catch(() => null)
     const parts: Record<string, State> = {
-      ...(await within(patienceMs, lookAtDatabase()).catch(
-        () => ({ database: 'down', migrations: 'down', writes: 'down' }) as const,
-      )),
+      ...(ofDatabase ?? { database: 'down', migrations: 'down', sameDatabase: 'down', writes: 'down' }),
       channel: channel.isAlive() ? 'ok' : 'degraded',
     }
     if (deps.redis) parts.redis = channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded'
     if (deps.mail) parts.mail = deps.mail.isDegraded() ? 'degraded' : 'ok'
     const states = Object.values(parts)
-    return { status: states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok', parts }
+    const status = states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok'
+    return { status, parts, ...(ofDatabase?.sameDatabase === 'down' ? { todo: otherDatabase } : {}) }
   }
 
   return {
     read: async () => {
       if (!known || performance.now() - known.at > keepMs) known = { at: performance.now(), state: look() }
       const state = await known.state
-      return draining ? { status: 'down', parts: { ...state.parts, shutdown: 'down' } } : state
+      return draining ? { ...state, status: 'down', parts: { ...state.parts, shutdown: 'down' } } : state
     },
     drain: () => {
       draining = true

@@ -58,6 +58,8 @@ export interface AuditStore {
     input: Required<Pick<Filter, 'action' | 'from' | 'to'>> & { readonly limit: number },
   ): Promise<readonly CountedEntry[]>
   append(entries: readonly AuditEntry[]): Promise<void>
+  /** Writes an entry and takes it back, to see whether the log takes any. Not in a transaction. */
+  tryAppend(entry: AuditEntry): Promise<void>
   /** Newest first. `before`: those older than the entry that was listed last. */
   list(input: {
     readonly limit: number

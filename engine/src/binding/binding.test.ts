@@ -34,6 +34,7 @@ const bindingWith = (mode: BindingMode, stores: { audit?: typeof down; take?: ty
       search: async () => [],
       listCounted: async () => [],
       pseudonymise: async () => {},
+      tryAppend: async () => {},
     },
     usedProofs: {
       take: stores.take ?? (async (proof) => !taken.has(proof) && taken.add(proof) !== undefined),

@@ -75,6 +75,7 @@ export const createDeviceHandlers = (deps: DeviceHandlerDeps) => {
   const named = async (id: SessionId | null): Promise<{ session: SessionRow; now: number } | Outcome> => {
     if (!id) return refuse('unauthenticated')
     const { session, now } = await sessions.find(id)
+    if (!session) await deps.requireSameDatabase()
     const reason = session ? sessionEnd(session, now) : 'unknown'
     if (!session || reason !== null) return refuse('session_ended', { reason: reason ?? 'unknown' })
     // The database lost the registration (a failover): as far as can be known, the session has no key.

@@ -64,6 +64,8 @@ export const createGuards = (deps: GuardDeps) => {
   const endable = async (call: Call, chosen: GenuineToken, all: readonly GenuineToken[]) => {
     const ids = [...new Set(all.map(({ sessionId }) => sessionId))]
     const { sessions: rows, now } = await sessions.findMany(ids)
+    // Nothing would be ended, and a restore would bring it back: that is no sign-out.
+    if (rows.length < ids.length) await deps.requireSameDatabase()
     const live = rows.filter((row) => sessionEnd(row, now) === null)
     const one = live.find(({ id }) => id === chosen.sessionId)
     const fault = one ? await proofFaultOf(one, provers.act(call)) : null
@@ -185,6 +187,7 @@ export const createGuards = (deps: GuardDeps) => {
           const holder = await holderOf(call)
           if (holder.kind === 'refusal') return holder
           const { session, now } = await sessions.find(holder.as.token.sessionId)
+          if (!session) await deps.requireSameDatabase()
           const reason = session ? sessionEnd(session, now) : 'unknown'
           if (!session || reason !== null) return refuse('session_ended', { reason: reason ?? 'unknown' })
           const fault = await proofFaultOf(session, provers.act(call))

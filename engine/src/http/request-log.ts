@@ -3,7 +3,7 @@ import type { LabelsOf } from '../meter/catalogue.ts'
 import { countRequest } from '../meter/count-request.ts'
 import type { Meter } from '../meter/meter.ts'
 import type { Log } from '../primitives/log.ts'
-import { UnavailableError } from '../primitives/unavailable.ts'
+import { StoreBrokenError, UnavailableError } from '../primitives/unavailable.ts'
 import type { Caller } from './call.ts'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
 import type { Route } from './route.ts'
@@ -36,10 +36,12 @@ export type LogFault = (caller: Pick<Caller, 'requestId' | 'path'>, error: unkno
 export const createLogFault =
   (log: Log): LogFault =>
   ({ requestId, path }, err) => {
-    const isPassing = err instanceof UnavailableError
-    if (isPassing) log.warn({ err, requestId, path: loggable(path) }, 'a part is down')
-    else log.error({ err, requestId, path: loggable(path) }, 'a fault')
-    return refuse(isPassing ? 'unavailable' : 'internal_error')
+    const isUnavailable = err instanceof UnavailableError
+    const fields = { err, requestId, path: loggable(path) }
+    if (err instanceof StoreBrokenError) log.error(fields, 'a part is broken')
+    else if (isUnavailable) log.warn(fields, 'a part is down')
+    else log.error(fields, 'a fault')
+    return refuse(isUnavailable ? 'unavailable' : 'internal_error')
   }
 
 /** A path for one line of a log: the router decodes `%0a`, and a log may be text (S-90). */

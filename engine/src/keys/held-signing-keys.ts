@@ -40,6 +40,7 @@ export const createHeldKeys = (deps: {
   readonly keys: KeyStore
   readonly keyring: Pick<Keyring, 'find'>
   readonly channel: Channel
+  readonly requireSameDatabase: () => Promise<void>
   readonly log: Log
 }): HeldKeys => {
   const { keys, keyring, log } = deps
@@ -84,6 +85,9 @@ export const createHeldKeys = (deps: {
     dueAt = startedAt + rereadMs
     try {
       const rows = await keys.listSigningKeys()
+      // All of them at once are never replaced. Where the data was lost, tokens stay genuine until it is back.
+      const isStrange = held.length > 0 && !rows.some(({ id }) => held.some((key) => key.id === id))
+      if (isStrange) await deps.requireSameDatabase()
       const outcomes = await Promise.all(rows.map(open))
       const opened = outcomes.filter((outcome) => typeof outcome !== 'string')
       // One that was sent earlier and comes back later knows less.

@@ -69,6 +69,7 @@ export const createSigningKeys = (deps: {
   readonly keys: KeyStore
   readonly keyring: Keyring
   readonly channel: Channel
+  readonly requireSameDatabase: () => Promise<void>
   readonly clock: Clock
   readonly log: Log
   readonly algorithm: 'EdDSA' | 'ES256'

@@ -34,11 +34,17 @@ export const createJobs = (deps: {
   readonly log: Log
   readonly meter: Meter
   readonly background: Background
+  readonly requireSameDatabase: () => Promise<void>
 }): Jobs => ({
   schedule: (input) => {
     const fault = cronFault(input.pattern)
     if (fault !== null) throw new RangeError(`jobs.schedule: ${fault}`)
-    deps.background.add(scheduleJob(deps, input))
+    const work: typeof input.work = async (signal) => {
+      // A backup of a database that lost its data would be the newest.
+      await deps.requireSameDatabase()
+      return input.work(signal)
+    }
+    deps.background.add(scheduleJob(deps, { ...input, work }))
   },
   note: async (job, result) => {
     const now = deps.clock.now()

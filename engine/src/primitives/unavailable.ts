@@ -9,5 +9,13 @@ export class UnavailableError extends Error {
  * Every other error of a store is a fault (500).
  */
 export class StoreUnavailableError extends UnavailableError {
-  override readonly name = 'StoreUnavailableError'
+  override readonly name: string = 'StoreUnavailableError'
+}
+
+/**
+ * The same of a database that is there and not as it should be: a table is missing, a right, a page can't be read. It does not pass by
+ * itself, and may be a fault of ours: it is in the log as one.
+ */
+export class StoreBrokenError extends StoreUnavailableError {
+  override readonly name = 'StoreBrokenError'
 }

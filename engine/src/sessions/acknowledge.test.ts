@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { acknowledge } from './acknowledge.ts'
-import type { ApplyDeps } from './apply-change.ts'
 import type { GenuineToken } from './presented-token.ts'
 import { fingerprintOf } from './refresh-token.ts'
 import { context, openRig, type Rig } from './rig.suite.ts'
@@ -14,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rig?.close())
 
 const fresh = () => rig.insert({ winner: null, durable: false, age: 1_000 })
-const ack = (token: GenuineToken, settled?: string, deps: ApplyDeps = rig.deps) =>
+const ack = (token: GenuineToken, settled?: string, deps: typeof rig.deps = rig.deps) =>
   acknowledge(deps, { token, settled, context })
 
 /** How often rows were written. */

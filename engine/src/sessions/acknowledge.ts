@@ -6,6 +6,7 @@ import type { ProofFault } from '../binding/dpop-proof.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
 import { type ApplyDeps, applyChange } from './apply-change.ts'
 import type { GenuineToken } from './presented-token.ts'
+import type { RefreshDeps } from './refresh.ts'
 import { type Fingerprint, fingerprintOf } from './refresh-token.ts'
 import { decideAck } from './rotation.ts'
 
@@ -29,7 +30,7 @@ export type Acknowledged =
 
 /** Confirms a token, and with a right `settled` marks it durable. Never issues, rotates, revokes, nor moves idle. */
 export const acknowledge = async (
-  deps: ApplyDeps,
+  deps: ApplyDeps & Pick<RefreshDeps, 'requireSameDatabase'>,
   input: {
     readonly token: GenuineToken
     readonly settled: string | undefined
@@ -44,7 +45,10 @@ export const acknowledge = async (
   let isProven = false
   for (let tries = 0; tries < maxTries; tries += 1) {
     const { session, now } = await deps.sessions.find(token.sessionId)
-    if (!session) return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
+    if (!session) {
+      await deps.requireSameDatabase()
+      return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
+    }
     const decision = decideAck(session, presented, now)
     if (decision.action === 'ended') return { ok: false, error: 'session_ended', reason: decision.reason, fingerprint }
     const fault = isProven ? null : await proofFaultOf(session, input.prove)

@@ -34,6 +34,8 @@ export type RefreshDeps<More = unknown> = Omit<ApplyDeps, 'transact'> & {
   /** The outbox has something new. */
   readonly mailPosted?: () => void
   readonly audit: AuditStore
+  /** Throws (503) where the database has lost what it knew: nobody's session is over by that. */
+  readonly requireSameDatabase: () => Promise<void>
   readonly accessTokens: AccessTokens
   readonly keyring: Keyring
   readonly policy: SessionPolicy
@@ -90,7 +92,10 @@ export const refresh = async <More>(deps: RefreshDeps<More>, input: RefreshInput
   let isProven = false
   for (let tries = 0; tries < maxTries; tries += 1) {
     const { session, now } = await deps.sessions.find(token.sessionId)
-    if (!session) return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
+    if (!session) {
+      await deps.requireSameDatabase()
+      return { ok: false, error: 'session_ended', reason: 'unknown', fingerprint }
+    }
     const decision = decide(session, presented, now, { ...deps.policy, newestKeyId: deps.keyring.newest().id })
     if (decision.action === 'ended') return { ok: false, error: 'session_ended', reason: decision.reason, fingerprint }
     const fault = isProven ? null : await proofFaultOf(session, input.prove)

@@ -6,17 +6,16 @@ import { type BoundKey, parseBoundKey, toBoundKey } from '../binding/bound-key.t
 import { registrationMs } from '../binding/dbsc.ts'
 import type { SessionId } from '../primitives/ids.ts'
 import { UnavailableError } from '../primitives/unavailable.ts'
-import type { AccessTokens } from './access-token.ts'
 import { type ApplyDeps, applyChange } from './apply-change.ts'
 import { type AccessGrant, grantAccess } from './issue.ts'
-import type { SessionPolicy } from './policy.ts'
 import type { GenuineToken } from './presented-token.ts'
+import type { RefreshDeps } from './refresh.ts'
 import { decideAck, sessionEnd } from './rotation.ts'
 import type { SessionRow } from './store.ts'
 
 const maxTries = 3
 
-export type RegisterKeyDeps = ApplyDeps & { readonly accessTokens: AccessTokens; readonly policy: SessionPolicy }
+export type RegisterKeyDeps = ApplyDeps & Pick<RefreshDeps, 'accessTokens' | 'policy' | 'requireSameDatabase'>
 
 export type KeyRegistered =
   | { readonly ok: true; readonly session: SessionRow; readonly access: AccessGrant; readonly now: number }
@@ -35,7 +34,10 @@ export const registerKey = async (
   const { token, key, context } = input
   for (let tries = 0; tries < maxTries; tries += 1) {
     const { session, now } = await deps.sessions.find(token.sessionId)
-    if (!session) return { ok: false, error: 'session_ended', reason: 'unknown' }
+    if (!session) {
+      await deps.requireSameDatabase()
+      return { ok: false, error: 'session_ended', reason: 'unknown' }
+    }
     const decision = decideAck(session, { ...token, retry: false, settled: false }, now)
     if (decision.action === 'ended') return { ok: false, error: 'session_ended', reason: decision.reason }
     if (decision.action === 'stale' || session.boundKey !== null || now >= session.createdAt + registrationMs)

@@ -57,7 +57,11 @@ export const openRig = async (kind: Place['kind'] = 'sqlite') => {
     database,
     /** Another handle on the same data, as another node has. */
     second: () => place.open(),
-    deps: { ...database, channel, log, keyring, accessTokens, policy: samplePolicy },
+    deps: {
+      ...{ ...database, channel, log, keyring, accessTokens },
+      policy: samplePolicy,
+      requireSameDatabase: async () => {},
+    },
     told,
     logged,
     userId,

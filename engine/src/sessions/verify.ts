@@ -7,6 +7,7 @@ import type { Log } from '../primitives/log.ts'
 import type { AccessClaims, AccessTokens } from './access-token.ts'
 import type { Confirm } from './confirm.ts'
 import type { LiveSessions } from './live-sessions.ts'
+import type { RefreshDeps } from './refresh.ts'
 import { sessionEnd } from './rotation.ts'
 import type { SessionRow } from './store.ts'
 
@@ -25,6 +26,7 @@ export type VerifyDeps = {
   readonly accessTokens: AccessTokens
   readonly liveSessions: LiveSessions
   readonly confirm: Confirm
+  readonly requireSameDatabase: RefreshDeps['requireSameDatabase']
   readonly clock: Clock
   readonly log: Log
 }
@@ -41,6 +43,7 @@ export const verifyAccess = async (
   const claims = await deps.accessTokens.verify(token)
   if (!claims) return { ok: false, error: 'invalid_token' }
   const session = deps.liveSessions.peek(claims.sessionId) ?? (await deps.liveSessions.get(claims.sessionId))
+  if (!session) await deps.requireSameDatabase()
   if (!session || session.userId !== claims.userId) return { ok: false, error: 'session_ended', reason: 'unknown' }
   const reason = sessionEnd(session, deps.clock.now())
   if (reason !== null) return { ok: false, error: 'session_ended', reason }

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { fromStored, parseDetails, toStored } from '../audit/canonical.ts'
 import { mergeDetails } from '../audit/personal-details.ts'
-import type { AuditStore, Filter } from '../audit/store.ts'
+import type { AuditEntry, AuditStore, Filter } from '../audit/store.ts'
 import { entryColumns, toColumns } from './audit-columns.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
@@ -38,17 +38,31 @@ const matches = (dialect: Dialect, filter: Filter): RawBuilder<boolean> => {
 /** Gives the MAC of an entry's content; null: entries have none, and are refused where they are to be sealed. */
 export type EntryMac = ((content: string) => string) | null
 
+/** By which a transaction is undone that did all it was to do. */
+const undo = new Error('written, and taken back')
+
+const insert = async (db: Kysely<Tables>, entries: readonly AuditEntry[], entryMac: EntryMac): Promise<void> => {
+  if (entries.length > maxEntries) throw new RangeError(`At most ${maxEntries} entries at once, not ${entries.length}`)
+  const rows = entries.map((entry) => toColumns(toStored(entry, entryMac)))
+  // PostgreSQL takes 65,535 parameters in a statement.
+  if (rows.length === 0) return
+  const { numInsertedOrUpdatedRows } = await db.insertInto('audit_entries').values(rows).executeTakeFirstOrThrow()
+  // A trigger may swallow rows and say nothing of it.
+  if (numInsertedOrUpdatedRows !== BigInt(rows.length)) throw new Error('the audit log did not take an entry')
+}
+
 export const createAuditStore = (db: Kysely<Tables>, dialect: Dialect, entryMac: EntryMac): AuditStore => ({
-  append: async (entries) => {
-    if (entries.length > maxEntries)
-      throw new RangeError(`At most ${maxEntries} entries at once, not ${entries.length}`)
-    const rows = entries.map((entry) => toColumns(toStored(entry, entryMac)))
-    // PostgreSQL takes 65,535 parameters in a statement.
-    if (rows.length === 0) return
-    const { numInsertedOrUpdatedRows } = await db.insertInto('audit_entries').values(rows).executeTakeFirstOrThrow()
-    // A trigger may swallow rows and say nothing of it.
-    if (numInsertedOrUpdatedRows !== BigInt(rows.length)) throw new Error('the audit log did not take an entry')
-  },
+  append: (entries) => insert(db, entries, entryMac),
+  tryAppend: (entry) =>
+    db
+      .transaction()
+      .execute(async (transaction) => {
+        await insert(transaction, [entry], entryMac)
+        throw undo
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error
+      }),
   list: async ({ limit, userId, action, before }) => {
     const rows = await db
       .selectFrom('audit_entries')

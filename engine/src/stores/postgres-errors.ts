@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { StoreBrokenError, StoreUnavailableError } from '../primitives/unavailable.ts'
 import { loadPg } from './pg-library.ts'
 
 const sqlState = (error: unknown): string => (error instanceof loadPg().DatabaseError ? (error.code ?? '') : '')
@@ -13,8 +13,11 @@ export const isConflict = (error: unknown): boolean => {
 // 53, operator intervention and time-outs 57, system errors 58; and single codes: a standby that cannot write, a lock
 // not had in time, an idle transaction ended.
 const passing = /^(08|40|53|57|58)|^(25006|25P03|55P03)$/
+// A right that was taken, a table or a column that is not there, a page or an index that can't be read: the database's state, and no
+// answer to whoever asks now.
+const broken = /^(42501|42P01|42703|XX001|XX002)$/
 // Of these the connection itself is none the worse.
-const harmless = /^(40|53)|^(57014|55P03)$/
+const harmless = /^(40|53)|^(57014|55P03|42501|42P01|42703|XX001|XX002)$/
 
 /** The same error, or what stands for it where the database could not do the work for now. */
 export const toUnavailable = (error: unknown): unknown => {
@@ -22,8 +25,9 @@ export const toUnavailable = (error: unknown): unknown => {
   const state = sqlState(error)
   // An error of neither the database nor the program comes from the connection.
   const isOfConnection = state === '' && !(error instanceof TypeError || error instanceof RangeError)
-  if (!isOfConnection && !passing.test(state)) return error
   const why = error instanceof Error ? error.message : String(error)
+  if (broken.test(state)) return new StoreBrokenError(`PostgreSQL: ${why}`, { cause: error })
+  if (!isOfConnection && !passing.test(state)) return error
   return new StoreUnavailableError(`PostgreSQL: ${why}`, { cause: error })
 }
 

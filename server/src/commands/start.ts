@@ -1,7 +1,8 @@
 import { ConfigurationError } from '@vigile/engine'
 import type { Command } from 'commander'
+import { targetOf } from '../backup/target.ts'
 import { joinFaults } from '../configuration/faults.ts'
-import type { Configuration } from '../configuration/load-configuration.ts'
+import type { Configuration, LoadedConfiguration } from '../configuration/load-configuration.ts'
 import { warningsOf } from '../configuration/warnings.ts'
 import { createJsonLog, type Log } from '../log/log.ts'
 import { createTerminalLog } from '../log/terminal-log.ts'
@@ -10,6 +11,7 @@ import { type RunningServer, startServer } from '../start-server.ts'
 import { type Cli, reason } from './cli.ts'
 import { createLiveSecrets } from './live-secrets.ts'
 import { readyScreen } from './ready-screen.ts'
+import { refuseNew } from './refuse-new.ts'
 import { exitCodes, type Report } from './report.ts'
 import { untilStopped } from './until-stopped.ts'
 import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
@@ -28,6 +30,8 @@ export const addStart = (parent: Command, cli: Cli): void => {
       const level = config.logLevel ?? 'info'
       const log: Log = config.log ?? (terminal ? createTerminalLog(level, output, true) : createJsonLog(level))
       for (const { setting, text } of warningsOf(loaded, cli.messages)) log.warn({ setting }, text)
+      const refused = await refuseNewFile(cli, loaded, report)
+      if (refused !== null) return refused
       const live = createLiveSecrets(cli, held, loaded, options.config)
       let server: RunningServer
       try {
@@ -53,6 +57,17 @@ export const addStart = (parent: Command, cli: Cli): void => {
       return stopped.finally(renewal.stop)
     }),
   )
+}
+
+/** The server makes the tables of the embedded database itself: not those of one that is gone. */
+const refuseNewFile = async (cli: Cli, loaded: LoadedConfiguration, report: Report): Promise<number | null> => {
+  const { backup, database } = loaded.config
+  if (backup?.to === undefined || targetOf(database).kind !== 'sqlite') return null
+  const vigile = cli.surroundings.createVigile(optionsOf(cli, loaded))
+  // What can't be opened says so itself, as the server.
+  const state = await vigile.migrationState().catch(() => null)
+  await vigile.close()
+  return state?.applied.length === 0 ? refuseNew(cli, loaded, report) : null
 }
 
 const explainFailure = (error: unknown, config: Configuration, report: Report, { messages }: Cli): number => {

@@ -38,7 +38,7 @@ export const faultsOf = (
 export const withVigile = async (
   cli: Cli,
   { report, options }: Pick<Call<object>, 'report' | 'options'>,
-  work: (vigile: Vigile) => Promise<number>,
+  work: (vigile: Vigile, loaded: LoadedConfiguration) => Promise<number>,
   { ready = true } = {},
 ): Promise<number> => {
   const loaded = await loadFor(cli, options.config)
@@ -55,7 +55,7 @@ export const withVigile = async (
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }
   try {
-    return await work(vigile)
+    return await work(vigile, loaded)
   } finally {
     await vigile.close()
   }

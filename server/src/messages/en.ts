@@ -135,6 +135,12 @@ export const en = {
   migrate: {
     about: 'Bring the database to the form that this version needs',
     check: 'Only tell what is pending; exit 1 if anything is',
+    new: 'Begin anew with an empty database, although there is a backup to restore',
+    hasBackup: (database: string, backup: string, at: string, place: string) =>
+      `${database} is empty, and ${place} holds a backup of this site: ${backup}, of ${at}. If its data was lost, restore it: vigile restore. To begin anew, and sign everybody out: vigile migrate --new`,
+    backupsAway: (database: string, place: string, why: string) =>
+      `${database} is empty, and ${place}, where a backup of it may be, can't be read: ${why}. Mend that, or begin anew: vigile migrate --new`,
+    isNew: 'The database is new and empty. Were there people before, it is not theirs: vigile restore',
     working: 'Migrating…',
     upToDate: 'The database is up to date.',
     applied: (count: number) => `${plural(count, 'migration was', 'migrations were')} applied:`,

@@ -136,6 +136,12 @@ export const fr: Catalogue = {
   migrate: {
     about: 'Mettre la base de données à la forme que cette version demande',
     check: "Dire seulement ce qui reste à faire ; code 1 s'il reste quelque chose",
+    new: 'Repartir d’une base vide, bien qu’il y ait une sauvegarde à restaurer',
+    hasBackup: (database, backup, at, place) =>
+      `${database} est vide, et ${place} contient une sauvegarde de ce site : ${backup}, du ${at}. Si ses données sont perdues, restaurez-la : vigile restore. Pour repartir de zéro et déconnecter tout le monde : vigile migrate --new`,
+    backupsAway: (database, place, why) =>
+      `${database} est vide, et ${place}, où il peut y en avoir une sauvegarde, est illisible : ${why}. Réparez cela, ou repartez de zéro : vigile migrate --new`,
+    isNew: 'La base est neuve et vide. S’il y avait des comptes auparavant, ce n’est pas la leur : vigile restore',
     working: 'Migration en cours…',
     upToDate: 'La base de données est à jour.',
     applied: (count) => `${plural(count, 'migration appliquée', 'migrations appliquées')} :`,

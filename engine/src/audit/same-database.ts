@@ -1,0 +1,48 @@
+// Whether this is still the database in which this node began. One that lost its data and got its tables anew has heard of nobody:
+// "no such session" is no answer of it, and must end nothing (SPEC section 17, decisions/0030).
+import type { Keyring } from '../keys/keyring.ts'
+import { UnavailableError } from '../primitives/unavailable.ts'
+import type { AuditChainStore } from './chain-store.ts'
+import { openSigned } from './signed.ts'
+
+/** What an operator is told, by readiness and in the log. */
+export const otherDatabase =
+  'this is not the database of before: restore a backup (`vigile restore --replace`), after which all goes on; or restart every node, where it is to begin anew'
+
+export type SameDatabase = {
+  /** Remembers whose database this is; known once is known for good. */
+  learn(): Promise<void>
+  /** Throws an `UnavailableError` (503) where it is another one than was learnt. Asked where a genuine token's session is not there. */
+  require(): Promise<void>
+  /** False: nothing was learnt yet, so that nothing can be missed. */
+  isKnown(): boolean
+}
+
+export const createSameDatabase = (deps: {
+  readonly auditChain: Pick<AuditChainStore, 'head'>
+  readonly keyring: Pick<Keyring, 'find'>
+}): SameDatabase => {
+  /** When the audit chain was begun: once in the life of a database, and a backup brings it back. Null: not known. */
+  let known: number | null = null
+
+  // Whoever could write another head could as well take the sessions away: what it claims is enough.
+  const foundedAt = async (): Promise<number | null> => {
+    const signed = await deps.auditChain.head()
+    const opened = signed && (await openSigned(deps.keyring, 'head', signed))
+    return (opened?.ok ? opened.value : opened?.claimed)?.foundedAt ?? null
+  }
+
+  return {
+    learn: async () => {
+      known ??= await foundedAt()
+    },
+    require: async () => {
+      const found = await foundedAt()
+      known ??= found
+      // One that was begun earlier came back to a node that started meanwhile.
+      if (known !== null && (found === null || found > known)) throw new UnavailableError(otherDatabase)
+      known = found
+    },
+    isKnown: () => known !== null,
+  }
+}
