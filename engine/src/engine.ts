@@ -118,7 +118,7 @@ const wire = (renewal: Renewal, world: World): Vigile => {
       await database.sessions.findManyWithVersions([])
       if (isServer) await keyring.tell()
       if (isServer)
-        await database.audit.tryAppend(auditEntry(noContext, { action: 'audit:try', at: database.clock.now() }))
+        await database.audit.tryAppend(auditEntry(noContext, { action: 'writable:try', at: database.clock.now() }))
     },
   })
   const web = createWeb(settings, parts, { answerWithinMs, readiness: readiness.read })

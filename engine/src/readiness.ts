@@ -2,7 +2,6 @@
 import { otherDatabase, type SameDatabase } from './audit/same-database.ts'
 import type { LimitStore } from './limits/store.ts'
 import type { Channel } from './primitives/channel.ts'
-import { StoreUnavailableError, UnavailableError } from './primitives/unavailable.ts'
 
 /** The endpoint is never limited, so its answer is kept for so long. */
 const keepMs = 500
@@ -13,6 +12,9 @@ const maxPatienceMs = 3_000
 
 type State = 'ok' | 'degraded' | 'down'
 type Part = 'database' | 'migrations' | 'sameDatabase' | 'writes'
+
+/** Where the audit log's head alone was removed, only who has no session there is told to come again. */
+const stateOf = { same: 'ok', missing: 'degraded', another: 'down' } as const
 
 /** `down`: send no requests here. `degraded`: it serves, and someone should look. `todo`: what an operator does who is told of it first here. */
 export type Readiness = {
@@ -28,7 +30,7 @@ type Probed = {
 
 export const createReadiness = (deps: {
   readonly database: Probed
-  readonly sameDatabase: Pick<SameDatabase, 'require' | 'isKnown'>
+  readonly sameDatabase: Pick<SameDatabase, 'look' | 'isKnown'>
   readonly channel: Pick<Channel, 'isAlive'>
   readonly limits: Pick<LimitStore, 'isDegraded'>
   /** Whether there is a Redis. */
@@ -59,16 +61,6 @@ export const createReadiness = (deps: {
     }
   }
 
-  const isSame = async (): Promise<boolean> => {
-    try {
-      await sameDatabase.require()
-      return true
-    } catch (error) {
-      if (error instanceof UnavailableError && !(error instanceof StoreUnavailableError)) return false
-      throw error
-    }
-  }
-
   const lookAtDatabase = async (): Promise<Record<Part, State>> => {
     await database.ping()
     const { pending, applied } = await database.migrationState()
@@ -78,7 +70,7 @@ export const createReadiness = (deps: {
       return { database: 'ok', migrations: 'down', sameDatabase: isLost ? 'down' : 'ok', writes: 'down' }
     }
     const writes = await takesWrites()
-    return { database: 'ok', migrations: 'ok', sameDatabase: (await isSame()) ? 'ok' : 'down', writes }
+    return { database: 'ok', migrations: 'ok', sameDatabase: stateOf[await sameDatabase.look()], writes }
   }
 
   const look = async (): Promise<Readiness> => {

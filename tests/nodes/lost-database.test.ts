@@ -1,4 +1,6 @@
 // The database's data is gone, and its tables are there again (SPEC section 17, decisions/0030): real servers, which go on running.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Folder, temporaryFolder } from '../services/place.ts'
@@ -17,7 +19,7 @@ const unavailable = ({ status, body, headers }: Reply) => [status, body.code, he
 const saysLater = [503, 'unavailable', true]
 
 test(
-  'OPS-8 OPS-11 H-12 I3 the data is lost and its tables are made anew: two nodes say 503 and end nobody’s session; restored, all go on without a restart',
+  'OPS-8 OPS-11 S-90 H-12 I3 the data is lost and its tables are made anew: two nodes say 503 and end nobody’s session; restored, all go on without a restart',
   async () => {
     const direct = await freshDatabase()
     const link = await openLink(Number(new URL(direct).port))
@@ -90,4 +92,36 @@ test(
     expect((await leaver.refresh()).status).toBe(401)
   },
   startMs + 200_000,
+)
+
+test(
+  'OPS-8 S-90 the embedded file is gone: the server that starts makes none in its place, and with the backup back people go on',
+  async () => {
+    const folder: Folder = await temporaryFolder('lost')
+    cleanUps.push(folder.remove)
+    const file = join(folder.path, 'vigile.db')
+    const settings = {
+      database: `file:${file}`,
+      environment: {
+        VIGILE_BACKUP_TO: join(folder.path, 'backups'),
+        VIGILE_BACKUP_KEY: 'plain',
+        VIGILE_BACKUP_SCHEDULE: 'off',
+      },
+    }
+    let node = await startNode(settings)
+    cleanUps.push(() => node.stop())
+    const visitor = newVisitor(() => node)
+    expect((await visitor.signUp('ada@example.com')).status).toBe(201)
+    await runVigile('backup', settings)
+    await node.stop()
+    for (const rest of ['', '-wal', '-shm']) await rm(`${file}${rest}`, { force: true })
+
+    // Twice: what the first look left behind is no database either.
+    for (const _ of [1, 2]) await expect(runVigile('start', settings)).rejects.toThrow('vigile restore')
+    await expect(runVigile('migrate', settings)).rejects.toThrow('holds a backup of this site')
+    await runVigile('restore --keep-sessions', settings)
+    node = await startNode(settings)
+    expect((await visitor.refresh()).status).toBe(200)
+  },
+  startMs + 100_000,
 )

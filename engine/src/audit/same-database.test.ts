@@ -45,14 +45,14 @@ describe.each(places)('on %s', (_, newPlace) => {
   })
   afterAll(() => place?.remove())
 
-  test('H-12 the database in which a node began is the same, however far its log has come', async () => {
+  test('S-90 the database in which a node began is the same, however far its log has come', async () => {
     const node = createSameDatabase({ ...database, keyring })
     expect(node.isKnown()).toBe(false)
     await node.learn()
     await node.require()
     expect(node.isKnown()).toBe(true)
     await database.audit.tryAppend({
-      ...{ id: 'tried', at: 1, userId: null, actorId: null, action: 'audit:try', resource: null, resourceId: null },
+      ...{ id: 'tried', at: 1, userId: null, actorId: null, action: 'writable:try', resource: null, resourceId: null },
       ...{ details: {}, ip: null, userAgent: null, requestId: null },
     })
     expect(await database.audit.list({ limit: 10 })).toEqual([])
@@ -60,7 +60,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   })
 })
 
-test('H-12 one that was begun later, or lost its head, is another; with the head of before it is the same again', async () => {
+test('S-90 one that was begun later, or lost its head, is another; with the head of before it is the same again', async () => {
   const node = await nodeOn(headOf(1_000, 7))
   expect(await node.on(headOf(1_000, 9))).toBe('the same')
   expect(await node.on(headOf(2_000))).toBe('another')
@@ -70,9 +70,23 @@ test('H-12 one that was begun later, or lost its head, is another; with the head
   expect(await node.on(headOf(1_000, 3))).toBe('the same')
 })
 
-test('H-12 a node that began in the new one believes the old one that a restore brought back, and no newer one from then on', async () => {
+test('S-90 a node that began in the new one believes the old one that a restore brought back, and no newer one from then on', async () => {
   const node = await nodeOn(headOf(2_000))
   expect(await node.on(headOf(1_000, 3))).toBe('the same')
+  expect(await node.on(headOf(2_000))).toBe('another')
+})
+
+test('a log whose head was removed, and that an operator took as it is, is of the same database', async () => {
+  const node = await nodeOn(headOf(1_000, 7))
+  expect(await node.on(null)).toBe('another')
+  expect(await node.look()).toBe('missing')
+  const accepted = { position: 8, hash: genesis, at: 3_000 }
+  const made = signHead(key, {
+    ...{ ...accepted, foundedAt: 3_000, newestAt: 0, cut: null, accepted },
+    checkpoint: { position: 8, at: 3_000 },
+  })
+  expect(await node.on(made)).toBe('the same')
+  expect(await node.on(headOf(1_000, 9))).toBe('the same')
   expect(await node.on(headOf(2_000))).toBe('another')
 })
 

@@ -12,7 +12,9 @@ export const otherDatabase =
 export type SameDatabase = {
   /** Remembers whose database this is; known once is known for good. */
   learn(): Promise<void>
-  /** Throws an `UnavailableError` (503) where it is another one than was learnt. Asked where a genuine token's session is not there. */
+  /** `missing`: it does not say any more. */
+  look(): Promise<'same' | 'another' | 'missing'>
+  /** Throws an `UnavailableError` (503) where it is not the same. Asked where a genuine token's session is not there. */
   require(): Promise<void>
   /** False: nothing was learnt yet, so that nothing can be missed. */
   isKnown(): boolean
@@ -29,19 +31,30 @@ export const createSameDatabase = (deps: {
   const foundedAt = async (): Promise<number | null> => {
     const signed = await deps.auditChain.head()
     const opened = signed && (await openSigned(deps.keyring, 'head', signed))
-    return (opened?.ok ? opened.value : opened?.claimed)?.foundedAt ?? null
+    const head = opened?.ok ? opened.value : opened?.claimed
+    // One that an operator made anew (`vigile audit accept`) where it had been removed says no more than when that was.
+    if (head && head.accepted?.at === head.foundedAt) return known ?? head.foundedAt
+    return head?.foundedAt ?? null
+  }
+
+  const look: SameDatabase['look'] = async () => {
+    const found = await foundedAt()
+    known ??= found
+    if (known === null) return 'same'
+    if (found === null) return 'missing'
+    if (found > known) return 'another'
+    // One that was begun earlier came back to a node that started meanwhile.
+    known = found
+    return 'same'
   }
 
   return {
     learn: async () => {
       known ??= await foundedAt()
     },
+    look,
     require: async () => {
-      const found = await foundedAt()
-      known ??= found
-      // One that was begun earlier came back to a node that started meanwhile.
-      if (known !== null && (found === null || found > known)) throw new UnavailableError(otherDatabase)
-      known = found
+      if ((await look()) !== 'same') throw new UnavailableError(otherDatabase)
     },
     isKnown: () => known !== null,
   }

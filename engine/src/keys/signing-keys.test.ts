@@ -123,7 +123,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   const idsOf = async (keys: { published(): Promise<readonly { id: string }[]> }) =>
     (await keys.published()).map(({ id }) => id)
 
-  test('H-12 keys that are all gone at once, in a database that is another, go on verifying what they signed', async () => {
+  test('S-90 keys that are all gone at once, in a database that is another, go on verifying what they signed', async () => {
     let isOther = false
     const one = node({
       requireSameDatabase: async () => {

@@ -40,7 +40,7 @@ const acts: Readonly<Record<string, (deps: Rig['deps']) => Promise<unknown>>> = 
 }
 
 test.each(Object.entries(acts))(
-  'H-12 I3 %s finds no session in a database that is another: 503, and no end',
+  'S-90 I3 %s finds no session in a database that is another: 503, and no end',
   async (_, act) => {
     const requireSameDatabase = () => Promise.reject(new UnavailableError('another'))
     await expect(act({ ...rig.deps, requireSameDatabase })).rejects.toThrow(UnavailableError)
@@ -48,7 +48,7 @@ test.each(Object.entries(acts))(
   },
 )
 
-test('H-12 whose session is there is asked nothing more', async () => {
+test('S-90 whose session is there is asked nothing more', async () => {
   const requireSameDatabase = () => Promise.reject(new Error('asked'))
   const own = rig.token(await rig.insert())
   const input = { token: own, retry: undefined, settled: undefined, context }

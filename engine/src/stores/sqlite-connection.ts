@@ -2,7 +2,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DatabaseConnection, QueryResult } from 'kysely'
-import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { StoreBrokenError, StoreUnavailableError } from '../primitives/unavailable.ts'
 
 const keptStatements = 200
 const defaultWaitMs = 5_000
@@ -112,8 +112,10 @@ const busy = 5
 const locked = 6
 const readOnly = 8
 const inputOutput = 10
+const corrupt = 11
 const full = 13
 const cannotOpen = 14
+const notADatabase = 26
 
 const primaryCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
@@ -121,7 +123,11 @@ const primaryCode = (error: unknown): number | null =>
 export const isBusy = (error: unknown): boolean => [busy, locked].includes(primaryCode(error) ?? 0)
 
 /** The same error, or what stands for it where the file cannot be used for now (a full disk among others). */
-const toUnavailable = (error: unknown): unknown =>
-  [busy, locked, readOnly, inputOutput, full, cannotOpen].includes(primaryCode(error) ?? 0)
-    ? new StoreUnavailableError(`SQLite: ${(error as Error).message}`, { cause: error })
+const toUnavailable = (error: unknown): unknown => {
+  const code = primaryCode(error) ?? 0
+  const text = `SQLite: ${(error as Error).message}`
+  if ([corrupt, notADatabase].includes(code)) return new StoreBrokenError(text, { cause: error })
+  return [busy, locked, readOnly, inputOutput, full, cannotOpen].includes(code)
+    ? new StoreUnavailableError(text, { cause: error })
     : error
+}

@@ -1,14 +1,15 @@
 // What is particular to the embedded database.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
 import { afterAll, expect, test, vi } from 'vitest'
+import { auditEntry, noContext } from '../audit/entry.ts'
 import { silentLog } from '../primitives/log.ts'
-import { StoreUnavailableError } from '../primitives/unavailable.ts'
+import { StoreBrokenError, StoreUnavailableError } from '../primitives/unavailable.ts'
 import { createMemoryChannel } from './memory-channel.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import { sampleAccount, sampleSession } from './samples.suite.ts'
@@ -52,6 +53,24 @@ test('what is committed is on the disk before it is acknowledged', () => {
   // A wait inside SQLite would stop every request.
   expect(pragma('busy_timeout')).toBe(0)
   database.close()
+})
+
+test('S-90 a file whose pages can’t be read is broken, which is no answer to whoever asks', async () => {
+  const file = newFile()
+  const first = openSqlite({ file, exclusive: false, offset: { ms: 0 }, log: silentLog })
+  await first.migrate()
+  await first.close()
+  const raw = new DatabaseSync(file)
+  const { page } = raw.prepare(`select rootpage as page from sqlite_master where name = 'audit_entries'`).get() ?? {}
+  const { page_size: size } = raw.prepare('pragma page_size').get() ?? {}
+  raw.close()
+  const bytes = readFileSync(file)
+  bytes.fill(0xff, (Number(page) - 1) * Number(size), Number(page) * Number(size))
+  writeFileSync(file, bytes)
+  const database = open(file, false)
+  await expect(database.sessions.findMany([])).resolves.toBeDefined()
+  const entry = auditEntry(noContext, { action: 'test:try', at: 1 })
+  await expect(database.audit.append([entry])).rejects.toThrow(StoreBrokenError)
 })
 
 test('a second server on the same file is refused, and told what to do; a command is not', async () => {
