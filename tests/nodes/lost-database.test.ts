@@ -44,7 +44,8 @@ test(
 
     const db = new pg.Client({ connectionString: direct })
     await db.connect()
-    await db.query('drop schema public cascade; create schema public').finally(() => db.end())
+    await db.query('drop schema public cascade; create schema public')
+    await db.end()
     for (const visitor of visitors) expect(unavailable(await visitor.refresh())).toEqual(saysLater)
     await vi.waitFor(async () => {
       for (const state of await readiness()) {
