@@ -58,7 +58,7 @@ test('S-90 AUD-1 OPS-6 the audit log takes no entries: who would be on record is
   expect((await visitor.post('/api/auth/logout', {})).status).toBe(204)
   const tried = await owner.query(`select 1 from audit_entries where action = 'writable:try'`)
   expect(tried.rowCount).toBe(0)
-})
+}, 180_000)
 
 test('S-90 a table that is missing for a while, or a column, ends nobody’s session', async () => {
   const visitor = site.visitor()
@@ -75,4 +75,4 @@ test('S-90 a table that is missing for a while, or a column, ends nobody’s ses
     expect((await visitor.refresh()).status).toBe(200)
   }
   expect(errors().length).toBeGreaterThan(1)
-})
+}, 180_000)
