@@ -22,7 +22,7 @@ export const refuseNew = async (
   const name = nameOf(targetOf(pool?.listenUrl ?? database))
   try {
     const place = await openPlace(backup.to, AbortSignal.timeout(lookWithinMs))
-    const { manifest } = await newestBackup(place, createVouching(secrets))
+    const { manifest } = await newestBackup(place, createVouching(secrets), null)
     if (!manifest) return null
     return report.refused('has_backup', migrate.hasBackup(name, manifest.name, formatTime(manifest.at), place.name))
   } catch (error) {
