@@ -61,7 +61,8 @@ export const createPostgresPool = (options: PostgresPoolOptions): PostgresPool =
     } as pg.CustomTypesConfig,
   })
   // Without listeners, the end of a connection would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL was lost'))
+  // Its words alone: pg hangs the whole client on it, the secret that cancels its statements included (S-90).
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'an idle connection to PostgreSQL was lost'))
   pool.on('connect', (client) => void client.on('error', () => {}))
 
   const nameOf = createNames()

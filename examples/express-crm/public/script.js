@@ -81,4 +81,6 @@ const because = document.getElementById('because')
 const reason = client.endReason()
 if (because && reason)
   say(because, reason === 'signed_out' ? 'Vous êtes déconnecté.' : 'Votre session est terminée. Reconnectez-vous.')
+// Une autre personne s'est connectée dans un autre onglet : cette page n'est pas la sienne.
+if (!because) client.onSessionStart(() => location.reload())
 if (!because) client.onSessionEnd(() => location.assign(`/connexion?returnTo=${encodeURIComponent(location.pathname)}`))

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { securityHeaders, type Vigile } from '@vigile/engine'
+import { peerOf, requestOf, securityHeaders, type Vigile } from '@vigile/engine'
 import { vigile } from '@vigile/express'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import { site } from './auth.ts'
 import { readContact } from './contact-form.ts'
 import type { Contacts } from './contacts.ts'
@@ -23,6 +23,9 @@ const headers: RequestHandler = (_req, res, next) => {
 /** Leurs noms ne changent pas avec leur contenu : le navigateur les garde, et demande chaque fois s'ils ont changé. */
 const files = (folder: string): RequestHandler =>
   express.static(folder, { setHeaders: (res) => res.setHeader('Cache-Control', 'no-cache') })
+
+/** D'où une demande vient, pour le journal. */
+const from = (req: Request) => ({ request: requestOf(req), peer: peerOf(req) })
 
 export const createApp = (auth: Vigile, contacts: Contacts): Express => {
   const app = express()
@@ -63,6 +66,7 @@ export const createApp = (auth: Vigile, contacts: Contacts): Express => {
     await auth.audit.record({
       action: 'contact:create',
       userId: req.user.id,
+      ...from(req),
       resource: 'Contact',
       resourceId: contact.id,
     })
@@ -75,6 +79,7 @@ export const createApp = (auth: Vigile, contacts: Contacts): Express => {
       await auth.audit.record({
         action: 'contact:delete',
         userId: req.user.id,
+        ...from(req),
         resource: 'Contact',
         resourceId: removed.id,
         details: { before: removed },

@@ -14,7 +14,7 @@ export const site = {
   /** On ne s'inscrit soi-même que pour essayer. */
   signUp: !production,
   publicUrl: env.VIGILE_PUBLIC_URL ?? `http://localhost:${port}`,
-  database: env.DATABASE_URL ?? 'file:./data/crm.db',
+  database: env.DATABASE_URL ?? 'file:./data/vigile.db',
 }
 
 const permissions = definePermissions({ contacts: ['read', 'create', 'delete'] })

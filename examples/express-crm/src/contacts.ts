@@ -56,6 +56,8 @@ const openFile = (file: string): { query: Query; close: () => Promise<void> } =>
 
 const openServer = (url: string): { query: Query; close: () => Promise<void> } => {
   const pool = new pg.Pool({ connectionString: url, max: 5 })
+  // Une connexion au repos que le serveur ferme est un événement : sans personne pour l'entendre, Node arrête le programme.
+  pool.on('error', () => {})
   return {
     query: async (sql, ...values) => (await pool.query(sql, [...values])).rows,
     close: () => pool.end(),

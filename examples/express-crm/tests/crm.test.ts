@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../tests/services/place.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
+import { endIdleConnections } from '../../../tests/support/idle-connections.ts'
 import { createUser } from '../../../tests/support/operator.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
 import { developmentSecret } from '../src/development-secret.ts'
@@ -125,6 +126,12 @@ describe.each([
       expect((await ada.post('/api/contacts', { name: 'Grace', email })).status, email).toBe(400)
   })
 
+  if (services)
+    test('RES-3 la base ferme les connexions au repos : le CRM continue', async () => {
+      await endIdleConnections(crm.databaseUrl)
+      await expect.poll(async () => (await ada.get('/api/contacts')).status).toBe(200)
+    })
+
   test('OPS-4 AUD-2 le journal a une ligne par acte, avec qui et d’où, et rien de secret', async () => {
     await ada.post('/api/auth/logout', {})
     const wanted = [...tableOf('Les lignes du journal').keys()].map(
@@ -137,6 +144,8 @@ describe.each([
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as Record<string, unknown>)
     await vi.waitFor(() => expect(lines().map(({ action }) => action)).toEqual(expect.arrayContaining(wanted)), 20_000)
+    const added = lines().find(({ action }) => action === 'contact:create')
+    expect(added).toMatchObject({ category: 'AUDIT', ip: '127.0.0.1', requestId: expect.any(String) })
     const refused = lines().find(({ action }) => action === 'session:sign-in:failed')
     expect(refused).toMatchObject({ category: 'SECURITY', ip: '127.0.0.1', requestId: expect.any(String) })
     for (const secret of [goodPassword, 'pas le bon du tout', ...ada.secrets()]) expect(crm.log()).not.toContain(secret)

@@ -3,25 +3,32 @@ import { client, holds } from './session.js'
 
 const find = (selector) => document.querySelector(selector)
 const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
-const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+// A date without a time is no moment: the same day wherever it is read.
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
 const fortnight = 14 * 86_400_000
 
 /** @type {{ user: { email: string }, permissions: string[] }} */
 let me
 
+/** Something was done: said for a while. */
 const say = (text) => {
-  find('#toast').textContent = text
+  warn(text)
   setTimeout(() => {
-    if (find('#toast').textContent === text) find('#toast').textContent = ''
+    if (find('#toast').textContent === text) warn('')
   }, 5_000)
+}
+/** Something was not done: said until something else is. */
+const warn = (text) => {
+  find('#toast').textContent = text
 }
 
 /** The answer's data; what is refused is said, in the server's words. */
 const ask = async (path, body) => {
   const init = body && { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
-  const answer = await client.fetch(`/api/${path}`, init)
-  const data = await answer.json()
+  const answer = await client.fetch(`/api/${path}`, init).catch(() => null)
+  const data = await answer?.json().catch(() => null)
+  if (!data) return { problem: { detail: 'The server did not answer. Try again.' } }
   return answer.ok ? { data } : { problem: data }
 }
 const sayProblem = ({ code, detail, title, errors }) =>
@@ -33,7 +40,7 @@ const stateCell = (invoice) => {
   const td = cell('')
   if (invoice.state === 'waiting' && holds(me.permissions, 'invoices:approve')) {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Approve' })
-    button.addEventListener('click', () => void approve(invoice))
+    button.addEventListener('click', () => void approve(invoice, button))
     td.append(button)
   } else {
     const words = invoice.state === 'waiting' ? 'Waiting' : `Approved by ${invoice.approvedBy}`
@@ -48,7 +55,10 @@ const sum = (invoices) => money.format(invoices.reduce((cents, { amountCents }) 
 
 const show = async () => {
   const { data: invoices, problem } = await ask('invoices')
-  if (problem) return say(sayProblem(problem))
+  if (problem) {
+    warn(sayProblem(problem))
+    return false
+  }
   find('#invoices').replaceChildren(
     ...invoices.map((invoice) => {
       const row = document.createElement('tr')
@@ -63,27 +73,31 @@ const show = async () => {
   find('#approved').textContent = sum(invoices.filter(({ state }) => state === 'approved'))
   find('#soon').textContent = sum(invoices.filter(({ dueOn }) => Date.parse(dueOn) < Date.now() + fortnight))
   if (holds(me.permissions, 'audit:read')) await showJournal()
+  return true
 }
 
 const showJournal = async () => {
   const { data: entries = [] } = await ask('journal')
   find('#journal').hidden = false
   find('#entries').replaceChildren(
-    ...entries.map(({ at, action, resourceId, ip }) => {
+    ...entries.map(({ at, who, action, what, ip }) => {
       const li = document.createElement('li')
-      const [time, what] = [document.createElement('time'), document.createElement('span')]
+      const [time, line] = [document.createElement('time'), document.createElement('span')]
       time.textContent = moment.format(at)
-      what.textContent = `${action}${resourceId ? ` · ${resourceId}` : ''}${ip ? ` · ${ip}` : ''}`
-      li.append(time, what)
+      line.textContent = [who, action, what, ip].filter(Boolean).join(' · ')
+      li.append(time, line)
       return li
     }),
   )
 }
 
-const approve = async (invoice) => {
+const approve = async (invoice, button) => {
+  button.disabled = true
   const { problem } = await ask(`invoices/${invoice.id}/approve`, {})
-  if (problem?.code === 'reauthentication_required') return prove(() => approve(invoice))
-  say(problem ? sayProblem(problem) : `${invoice.reference} is approved.`)
+  button.disabled = false
+  if (problem?.code === 'reauthentication_required') return prove(() => approve(invoice, button))
+  if (problem) return warn(sayProblem(problem))
+  say(`${invoice.reference} is approved.`)
   await show()
 }
 
@@ -93,10 +107,13 @@ const open = (id, submit) => {
   const form = dialog.querySelector('form')
   form.reset()
   form.querySelector('.error').textContent = ''
+  const button = form.querySelector('.primary')
   form.onsubmit = async (event) => {
     if (event.submitter?.value === 'cancel') return
     event.preventDefault()
+    button.disabled = true
     const wrong = await submit(Object.fromEntries(new FormData(form)))
+    button.disabled = false
     form.querySelector('.error').textContent = wrong ?? ''
     if (!wrong) dialog.close()
   }
@@ -121,7 +138,7 @@ find('#new').addEventListener('click', () =>
 )
 const signOut = async () => {
   const result = await client.signOut()
-  if (!result.ok) say(result.problem.detail)
+  if (!result.ok) warn(`You are still signed in. ${result.problem.detail}`)
 }
 find('#sign-out').addEventListener('click', () => void signOut())
 
@@ -130,14 +147,21 @@ const begin = async () => {
   if (!found) return location.replace('/sign-in')
   me = found
   find('#who').textContent = `${me.user.email} · ${me.roles.join(', ')}`
-  await show()
+  if (!(await show())) throw new Error('there is nothing to show yet')
+  warn('')
   find('#main').hidden = false
 }
+
+// Somebody else signed in, in another tab: what is on the screen is not theirs, and they are not who it says.
+client.onSessionStart(async () => {
+  const now = await client.me().catch(() => null)
+  if (now && me && now.user.id !== me.user.id) location.reload()
+})
 
 // A part that is down is no sign-out: what can't be known now is asked again.
 const beginOrWait = () =>
   begin().catch(() => {
-    say('Ledger can’t be reached for the moment.')
+    warn('Ledger can’t be reached for the moment.')
     setTimeout(() => void beginOrWait(), 3_000)
   })
 void beginOrWait()

@@ -70,4 +70,4 @@ form.addEventListener('submit', (event) => {
 })
 
 const reason = client.endReason()
-if (form.dataset.act === 'signIn' && reason in reasons) say(reasons[reason])
+if (form.dataset.act === 'signIn' && reason) say(reasons[reason] ?? 'Your session has ended. Please sign in again.')

@@ -114,6 +114,56 @@ test('SYS-A 5 RBAC-4 TOK-11 a role shows at the next visit; what pays money asks
   for (const { httpOnly, value } of await browser.context.cookies()) if (httpOnly) expect(readable).not.toContain(value)
 })
 
+test('SYS-A H-12 a double click adds one invoice; what is not done offline is said; a day is the same in New York', async () => {
+  const [browser] = browsers as [Chromium, Chromium]
+  const { page, faults } = await open(browser, '/')
+  await shown(page)
+  const session = await browser.context.newCDPSession(page)
+  await session.send('Emulation.setTimezoneOverride', { timezoneId: 'America/New_York' })
+  const dialog = page.getByRole('dialog')
+  const fillIn = async (reference: string) => {
+    await page.getByRole('button', { name: 'New invoice' }).click()
+    await dialog.getByLabel('Supplier').fill('Kestrel Hosting')
+    await dialog.getByLabel('Reference').fill(reference)
+    await dialog.getByLabel('Amount').fill('12.50')
+    await dialog.getByLabel('Due on').fill('2026-12-31')
+  }
+  await fillIn('TWICE')
+  await dialog.getByRole('button', { name: 'Add' }).dblclick()
+  const rows = page.getByRole('row').filter({ hasText: 'TWICE' })
+  await rows.first().waitFor()
+  await page.reload()
+  await shown(page)
+  expect(await rows.count()).toBe(1)
+  await rows.getByText('Dec 31, 2026').waitFor()
+
+  await browser.context.setOffline(true)
+  await fillIn('OFFLINE')
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  await dialog.getByText('The server did not answer.').waitFor()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Approve' }).first().click()
+  await page.getByRole('status').filter({ hasText: 'The server did not answer.' }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('You are still signed in.').waitFor()
+  await browser.context.setOffline(false)
+  expect(faults).toEqual([])
+})
+
+test('SYS-A CLI-6 who signs in in another tab is who this page shows', async () => {
+  const [browser] = browsers as [Chromium, Chromium]
+  const first = await open(browser, '/')
+  await shown(first.page)
+  await first.page.locator('#who').getByText('mary@ledger.example ·').waitFor()
+  const second = await open(browser, '/sign-up')
+  await fill(second.page, 'joan@ledger.example')
+  await first.page.locator('#who').getByText('joan@ledger.example ·').waitFor()
+  await second.page.getByRole('button', { name: 'Sign out' }).click()
+  await first.page.waitForURL('**/sign-in')
+  await first.page.getByLabel('Email').waitFor()
+  await fill(first.page, 'mary@ledger.example')
+})
+
 test('SYS-A UI-3 usable by keyboard and screen reader, on a phone, dark and light', async () => {
   const [browser] = browsers as [Chromium, Chromium]
   const { page } = await open(browser, '/')

@@ -111,8 +111,10 @@ test('SYS-A 5 RBAC-3 RBAC-4 TOK-11 a clerk adds, a manager approves once, from t
   expect((await browser.post(`/api/invoices/${id}/approve`, {}, { csrf: null })).body.code).toBe('csrf_failed')
   expect((await approve()).body).toMatchObject({ state: 'approved', approvedBy: email })
   expect((await approve()).status).toBe(404)
-  const journal = (await browser.get('/api/journal')).body as { action: string; resourceId: string; ip: string }[]
+  const journal = (await browser.get('/api/journal')).body as { action: string; resourceId: string }[]
   expect(journal.find(({ action }) => action === 'invoices:approve')).toMatchObject({
+    who: email,
+    what: invoice.reference,
     resourceId: id,
     ip: '127.0.0.1',
     details: { before: { state: 'waiting' }, after: { state: 'approved', approvedBy: email } },

@@ -8,6 +8,7 @@ import { type Chromium, launchChromium } from '../../../tests/services/chromium.
 import { type Folder, freePort, temporaryFolder } from '../../../tests/services/place.ts'
 import { startRedis } from '../../../tests/services/redis.ts'
 import { freshDatabase } from '../../../tests/services/run.ts'
+import { endIdleConnections } from '../../../tests/support/idle-connections.ts'
 import { createUser, vigile } from '../../../tests/support/operator.ts'
 import { type MailServer, startMailServer } from '../../../tests/support/smtp.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
@@ -160,6 +161,24 @@ test('SYS-A 10 ACC-8 ACC-4 TOK-5 a sign-in from a new browser is written to its 
   await page.getByRole('button', { name: 'Change password' }).click()
   await page.getByText('Your password is changed').waitFor()
   await signIn(email, 'another-quiet-harbour-7')
+})
+
+test('SYS-A 10 RES-3 PostgreSQL ends idle connections: Ledger goes on', async () => {
+  await createUser('nest-api', env, 'idle@ledger.example')
+  const page = await signIn('idle@ledger.example')
+  await endIdleConnections(ledger.databaseUrl)
+  await expect
+    .poll(
+      () =>
+        page.evaluate(() =>
+          fetch('/api/invoices').then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        ),
+      patience,
+    )
+    .toBe(200)
 })
 
 test('SYS-A 10 AUD-2 every refusal is on record with the address that nginx saw, in a chain that is whole', async () => {

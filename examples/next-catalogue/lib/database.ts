@@ -21,8 +21,15 @@ export type Database = { products: ProductRow }
 
 const dialectOf = (address: string): Dialect =>
   address.startsWith('postgres')
-    ? new PostgresDialect({ pool: new Pool({ connectionString: address, max: 10, connectionTimeoutMillis: 20_000 }) })
+    ? new PostgresDialect({ pool: openPool(address) })
     : new SqliteDialect({ database: openFile(join(dirname(address.replace(/^file:/, '')), 'catalogue.db')) })
+
+const openPool = (connectionString: string): Pool => {
+  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: 20_000 })
+  // An idle connection that the server ends is an event, and without a listener a fault of the whole program.
+  pool.on('error', () => {})
+  return pool
+}
 
 /** Node's own SQLite, as Kysely wants it. */
 const openFile = (file: string): SqliteDatabase => {

@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase } from '../../../tests/services/run.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
+import { endIdleConnections } from '../../../tests/support/idle-connections.ts'
 import { demoPassword, signedIn } from './people.ts'
 
 let example: Example
@@ -13,7 +14,7 @@ beforeAll(async () => {
     services: true,
     env: { DEMO_PASSWORD: demoPassword, DATABASE_URL: connectionString },
   })
-  database = new Client({ connectionString })
+  database = new Client({ connectionString, application_name: 'test' })
   await database.connect()
 })
 afterAll(async () => {
@@ -47,6 +48,14 @@ test('SYS-C products and people are in one database, and what the table allows h
     'products:publish',
     'products:publish:failed',
   ])
+})
+
+test('SYS-C RES-3 PostgreSQL ends idle connections: the catalogue goes on, and logs no fault', async () => {
+  const admin = await signedIn(example.url, 'admin@example.com')
+  await admin.get('/api/products')
+  await endIdleConnections(example.databaseUrl)
+  await expect.poll(async () => (await admin.get('/api/products')).status).toBe(200)
+  expect(example.log()).not.toMatch(/uncaughtException|secretKey/)
 })
 
 test('SYS-C of many who change one product at once each change is on record, and none is lost', async () => {

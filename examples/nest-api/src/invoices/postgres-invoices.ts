@@ -4,6 +4,8 @@ import { fromRow, InvoiceStore, table, toRow } from './invoice.ts'
 
 export const openPostgresInvoices = async (url: string): Promise<InvoiceStore> => {
   const pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 8_000 })
+  // An idle connection that the server ends is an event, and without a listener the end of this program.
+  pool.on('error', () => {})
   await pool.query(table)
   return new (class extends InvoiceStore {
     async list() {
