@@ -11,12 +11,13 @@ let nginx: DeployedNginx
 let nodes: Server[]
 let reached: IncomingHttpHeaders
 let lose = false
+let hang = false
 
 type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly raw: readonly string[] }
 
-const ask = (headers: Record<string, string> = {}, method = 'GET') =>
+const ask = (headers: Record<string, string> = {}, method = 'GET', port = nginx.port) =>
   new Promise<Reply>((resolve, reject) => {
-    const to = { host: '127.0.0.1', port: nginx.port, path: '/x?y=1', servername: host, rejectUnauthorized: false }
+    const to = { host: '127.0.0.1', port, path: '/x?y=1', servername: host, rejectUnauthorized: false }
     const asking = request({ ...to, method, headers: { host, ...headers }, agent: false }, (reply) => {
       reply.resume()
       reply.on('end', () => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, raw: reply.rawHeaders }))
@@ -43,6 +44,10 @@ beforeAll(async () => {
         if (lose) {
           lose = false
           incoming.socket.destroy()
+          return
+        }
+        if (hang) {
+          hang = false
           return
         }
         outgoing.setHeader('Strict-Transport-Security', 'max-age=1')
@@ -109,4 +114,29 @@ test('OPS-9 a request that a node took and did not answer goes to the other one,
   const { status, headers } = await ask({}, 'POST')
   expect(status).toBe(502)
   expect(headers['strict-transport-security']).toBeDefined()
+})
+
+test('OPS-9 a node that takes a request and hangs is waited for no longer than it ever answers honestly', async () => {
+  let seconds = 0
+  const short = await startDeployedNginx(
+    nodes.map((node) => (node.address() as AddressInfo).port),
+    {
+      edit: (files) =>
+        files.replace(/proxy_read_timeout (\d+)s;/, (_, said) => {
+          seconds = Number(said)
+          return 'proxy_read_timeout 500ms;'
+        }),
+    },
+  )
+  try {
+    // Vigile's own 503 comes within 10 s (decisions/0010), the client gives up after 15.
+    expect(seconds).toBeGreaterThan(10)
+    expect(seconds).toBeLessThan(15)
+    hang = true
+    expect((await ask({}, 'GET', short.port)).status).toBe(200)
+    hang = true
+    expect((await ask({}, 'POST', short.port)).status).toBe(504)
+  } finally {
+    await short.stop()
+  }
 })

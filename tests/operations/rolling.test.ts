@@ -22,7 +22,7 @@ const goOn = 10
 const inFlight = people * linesEach
 const signUpsAtOnce = 10
 const longestPauseMs = 1_000
-/** nginx waits for an answer for 30 s. */
+/** Here both nodes are frozen until all requests are in flight, which a node never is by itself: nginx waits for 30 s. */
 const heldMs = 25_000
 const emailOf = (index: number) => `person-${index}@example.com`
 
@@ -69,7 +69,9 @@ beforeAll(async () => {
   db = new pg.Client({ connectionString: database })
   await db.connect()
   nodes = await Promise.all(settings.map(startNode))
-  nginx = await startDeployedNginx(ports)
+  nginx = await startDeployedNginx(ports, {
+    edit: (files) => files.replace('proxy_read_timeout 12s', 'proxy_read_timeout 30s'),
+  })
 }, startMs)
 afterAll(async () => {
   agent.destroy()
