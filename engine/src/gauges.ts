@@ -72,11 +72,11 @@ export const createGauges = (deps: GaugesDeps): (() => Promise<readonly Reading[
     async () => [reading('audit_unsealed', {}, await deps.auditChain.countToSeal(maxUnsealed))],
     async () => [reading('signing_key_age_seconds', {}, secondsSince((await deps.signingKeys.current()).signsFrom))],
     async () => {
-      const backup = await deps.jobs.lastDone('backup')
+      const backup = await deps.jobs.lastDone('backup', clock.now())
       return backup ? [reading('backup_size_bytes', {}, (JSON.parse(backup.result) as { bytes: number }).bytes)] : []
     },
     async () =>
-      (await deps.jobs.lastFinished()).map(({ job, at }) =>
+      (await deps.jobs.lastFinished(clock.now())).map(({ job, at }) =>
         reading('job_last_success_timestamp_seconds', { task: job }, at / 1000),
       ),
   ]

@@ -2,6 +2,7 @@
 import { otherDatabase, type SameDatabase } from './audit/same-database.ts'
 import type { LimitStore } from './limits/store.ts'
 import type { Channel } from './primitives/channel.ts'
+import { ClockJumpedError } from './primitives/clock.ts'
 
 /** The endpoint is never limited, so its answer is kept for so long. */
 const keepMs = 500
@@ -12,6 +13,13 @@ const maxPatienceMs = 3_000
 
 type State = 'ok' | 'degraded' | 'down'
 type Part = 'database' | 'migrations' | 'sameDatabase' | 'writes'
+
+const allDown: Readonly<Record<Part, State>> = {
+  database: 'down',
+  migrations: 'down',
+  sameDatabase: 'down',
+  writes: 'down',
+}
 
 /** Where the audit log's head alone was removed, only who has no session there is told to come again. */
 const stateOf = { same: 'ok', missing: 'degraded', another: 'down' } as const
@@ -74,9 +82,13 @@ export const createReadiness = (deps: {
   }
 
   const look = async (): Promise<Readiness> => {
-    const ofDatabase = await within(patienceMs, lookAtDatabase()).catch(() => null)
+    let hasJumped = false
+    const ofDatabase = await within(patienceMs, lookAtDatabase()).catch((error: unknown) => {
+      hasJumped = error instanceof ClockJumpedError
+      return null
+    })
     const parts: Record<string, State> = {
-      ...(ofDatabase ?? { database: 'down', migrations: 'down', sameDatabase: 'down', writes: 'down' }),
+      ...(ofDatabase ?? (hasJumped ? { database: 'ok', clock: 'down' } : allDown)),
       channel: channel.isAlive() ? 'ok' : 'degraded',
     }
     if (deps.redis) parts.redis = channel.isAlive() && !limits.isDegraded() ? 'ok' : 'degraded'

@@ -1,5 +1,5 @@
 // Sends what waits in the database. Every node does: a row is taken by one, and by another should that one die.
-import type { Clock } from '../primitives/clock.ts'
+import type { SteadyClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 
 const atOnce = 10
@@ -42,7 +42,7 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
   readonly thing: string
   readonly alert: string
   readonly longestPauseMs: number
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
   /** Where the node stops, what is in hand is the last: a backlog of an hour does not keep it. */
   readonly isStopping?: () => boolean
@@ -61,6 +61,10 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
     const { id, kind, tries } = row
     const about = { [thing]: id, kind, tries }
     if (row.expiresAt <= clock.now()) {
+      if (!clock.isSteady()) {
+        await postpone(row)
+        return false
+      }
       log.error({ ...about, alert: `${alert}_expired` }, `a ${thing} could not be sent in time, and is given up`)
       await rows.end(id, 'expired', clock.now())
       return false

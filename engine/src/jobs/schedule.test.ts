@@ -13,7 +13,7 @@ describe.each(places)('on %s', (_, newPlace) => {
   let one: Database
   let other: Database
   let now = 1_800_000_000_000
-  const clock = { now: () => now }
+  const clock = { now: () => now, isSteady: () => true }
   beforeAll(async () => {
     place = await newPlace()
     one = place.open()
@@ -114,13 +114,19 @@ describe('the schedule', () => {
         return {}
       },
     }
-    const punctual = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
+    const punctual = scheduleJob(
+      { jobs, clock: { now: () => Date.now(), isSteady: () => true }, log: silentLog, meter: noMeter },
+      input,
+    )
     await vi.advanceTimersByTimeAsync(3_600_000 + 500)
     expect(claimed).toHaveLength(1)
     void punctual.stop()
     // The other node was busy, and comes 2.3 s late.
     vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 59)))
-    const late = scheduleJob({ jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }, input)
+    const late = scheduleJob(
+      { jobs, clock: { now: () => Date.now(), isSteady: () => true }, log: silentLog, meter: noMeter },
+      input,
+    )
     vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 2, 0, 2, 300)))
     await vi.advanceTimersByTimeAsync(2_000)
     void late.stop()
@@ -136,7 +142,7 @@ describe('the schedule', () => {
       for (const TZ of ['Asia/Tokyo', 'America/New_York']) {
         process.env.TZ = TZ
         vi.setSystemTime(Date.UTC(2026, 10, 21, 1, 59))
-        const deps = { jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }
+        const deps = { jobs, clock: { now: () => Date.now(), isSteady: () => true }, log: silentLog, meter: noMeter }
         const schedule = scheduleJob(deps, { job: 'clean-up', pattern: '0 2 * * *', work: async () => ({}) })
         await vi.advanceTimersByTimeAsync(2 * 60_000)
         void schedule.stop()
@@ -171,7 +177,7 @@ describe('the schedule', () => {
       },
       isOwed: async () => run !== null && !run.done,
     }
-    return { jobs, clock: { now: () => Date.now() }, log: silentLog, meter: noMeter }
+    return { jobs, clock: { now: () => Date.now(), isSteady: () => true }, log: silentLog, meter: noMeter }
   }
   const atTwo = (work: (signal: AbortSignal) => Promise<Record<string, number>>) => ({
     job: 'clean-up',
@@ -334,6 +340,40 @@ describe('the schedule', () => {
     await schedule.stop()
   })
 
+  test('OPS-7 TOK-10 while a clock that jumped is in doubt no job runs; it is done within the hour when that is over', async () => {
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
+    const { clock, ...deps } = lease()
+    let isSteady = false
+    let worked = 0
+    const schedule = scheduleJob(
+      { ...deps, clock: { ...clock, isSteady: () => isSteady } },
+      atTwo(async () => ({ worked: ++worked })),
+    )
+    await vi.advanceTimersByTimeAsync(40 * minute)
+    expect(worked).toBe(0)
+    isSteady = true
+    await vi.advanceTimersByTimeAsync(20 * minute)
+    expect(worked).toBe(1)
+    await schedule.stop()
+  })
+
+  test('OPS-7 TOK-10 a moment of the days to come, by a clock that was ahead, is not run when the clock is right again', async () => {
+    vi.setSystemTime(new Date(Date.UTC(2026, 11, 31, 1, 59, 0)))
+    const { clock, ...deps } = lease()
+    let isSteady = false
+    let worked = 0
+    const schedule = scheduleJob(
+      { ...deps, clock: { ...clock, isSteady: () => isSteady } },
+      atTwo(async () => ({ worked: ++worked })),
+    )
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 12, 0, 0)))
+    isSteady = true
+    await vi.advanceTimersByTimeAsync(60 * minute)
+    expect(worked).toBe(0)
+    await schedule.stop()
+  })
+
   test('OPS-7 a job that does not end holds a stop up for seconds, and its run is given back', async () => {
     vi.setSystemTime(new Date(Date.UTC(2026, 10, 21, 1, 59, 0)))
     const deps = lease()
@@ -362,7 +402,7 @@ describe('the schedule', () => {
     const counted: object[] = []
     const meter: Meter = { ...noMeter, add: (name, labels, by = 1) => void counted.push({ name, ...labels, by }) }
     const schedule = scheduleJob(
-      { jobs, clock: { now: () => Date.now() }, log, meter },
+      { jobs, clock: { now: () => Date.now(), isSteady: () => true }, log, meter },
       {
         job: 'clean-up',
         pattern: '* * * * *',

@@ -1,7 +1,7 @@
 // Jobs that run once per cluster, however many nodes there are.
 import { Cron } from 'croner'
 import type { Meter } from '../meter/meter.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { Clock, SteadyClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 import type { JobStore } from './store.ts'
@@ -44,7 +44,7 @@ export const cronFault = (pattern: string): string | null => {
 
 type ScheduleDeps = {
   readonly jobs: JobStore
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
   readonly meter: Meter
 }
@@ -85,7 +85,13 @@ export const scheduleJob = (
   }
   const take = async (slot: number): Promise<void> => {
     clearTimeout(again)
-    if (signal.aborted) return
+    // What was to come when this machine's clock was ahead comes in its time.
+    if (signal.aborted || slot > Date.now() + leaseMs) return
+    // Jobs remove for good: a clock that jumped may be wrong, and its people would be gone when it is right again.
+    if (!clock.isSteady()) {
+      log.warn({ job }, 'a job waits: the clock jumped')
+      return lookLater(slot, leaseMs)
+    }
     const run = runOnce(deps, { job, slot, node, work: () => input.work(signal) })
     underWay.set(
       slot,
@@ -115,7 +121,7 @@ export const scheduleJob = (
     const slot = cron.previousRuns(1)[0]?.getTime()
     if (slot === undefined || Date.now() > slot + lostAfterMs) return
     try {
-      if (await jobs.isOwed(job, slot)) await take(slot)
+      if (await jobs.isOwed(job, slot, clock.now())) await take(slot)
     } catch (error) {
       log.warn({ err: error, job }, 'the last run of a job could not be looked at')
       if (!signal.aborted) starting = setTimeout(() => void catchUp(), firstRetryMs).unref()
@@ -163,7 +169,7 @@ export const runOnce = async (
   const counts = await work().finally(() => clearInterval(renewing))
   const now = deps.clock.now()
   await deps.jobs.finish({ job, slot, node, now, result: JSON.stringify(counts) })
-  await deps.jobs.deleteOld(now - keepMs)
+  await deps.jobs.deleteOld(now - keepMs, now)
   deps.log.info({ job, ...counts }, 'a job is done')
   return true
 }

@@ -71,6 +71,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     database = place.open()
     await database.migrate()
     now = 1_800_000_000_000
+    isSteady = true
     logged = []
     metered = []
   })
@@ -79,7 +80,8 @@ describe.each(places)('on %s', (_, newPlace) => {
     await place.remove()
   })
 
-  const clock = { now: () => now }
+  let isSteady = true
+  const clock = { now: () => now, isSteady: () => isSteady }
   const meter = { add: (...counted: unknown[]) => void metered.push(counted) }
   const postman = (transport: Transport, at: Database = database): Postman => {
     const one = createPostman({ outbox: at.outbox, keyring, transport, site: mailSite, clock, log, meter } as never)
@@ -197,6 +199,20 @@ describe.each(places)('on %s', (_, newPlace) => {
     expect(await deliver()).toBe(1)
     expect(isDegraded()).toBe(false)
     expect(server.received.map(({ to }) => to)).toEqual(['ada@example.com'])
+  })
+
+  test('OPS-7 a clock that jumped gives no letter up: it goes out when the clock is right again', async () => {
+    const server = await startSmtp()
+    closers.push(server.stop)
+    await post('ada@example.com')
+    const { deliver } = postman(smtp(server.port))
+    now += 40 * 24 * hour
+    isSteady = false
+    expect(await deliver()).toBe(0)
+    expect(logged.filter(({ fields }) => fields.alert === 'mail_expired')).toEqual([])
+    now -= 40 * 24 * hour
+    isSteady = true
+    expect(await deliver()).toBe(1)
   })
 
   test('a letter that could not be sent in time is given up, with an alert', async () => {

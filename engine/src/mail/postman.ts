@@ -3,7 +3,7 @@ import { createDelivery } from '../delivery/delivery.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { sealedWith, unseal } from '../keys/seal.ts'
 import type { Meter } from '../meter/meter.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { SteadyClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import type { Letter } from './letter.ts'
 import type { Site } from './links.ts'
@@ -20,7 +20,7 @@ export type PostmanDeps = {
   readonly keyring: Pick<Keyring, 'find'>
   readonly transport: Transport
   readonly site: Site
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
   readonly meter: Meter
   readonly isStopping?: () => boolean

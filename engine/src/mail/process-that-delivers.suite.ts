@@ -20,7 +20,7 @@ await createPostman({
   keyring: { find: async (id) => (id === key.id ? key : null) },
   transport: createSmtpTransport({ url: `smtp://127.0.0.1:${port}`, from: 'no-reply@shop.example.com' }),
   site: mailSite,
-  clock: { now: () => Number(now) },
+  clock: { now: () => Number(now), isSteady: () => true },
   log: silentLog,
   meter: noMeter,
 }).deliver()

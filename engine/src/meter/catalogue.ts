@@ -89,7 +89,7 @@ export const instruments = {
   provider_breaker_open: gauge('1 while a provider is left alone', { provider: configured }),
   ready: gauge('1 while this node takes requests'),
   part_ok: gauge('1 while a part does its work; 0: down or degraded', {
-    part: ['database', 'migrations', 'sameDatabase', 'writes', 'channel', 'redis', 'mail', 'shutdown'],
+    part: ['database', 'migrations', 'sameDatabase', 'writes', 'channel', 'redis', 'mail', 'clock', 'shutdown'],
   }),
   active_sessions: gauge('Sessions that live, a million at most'),
   mail_waiting: gauge('Letters that wait to be sent'),

@@ -59,7 +59,7 @@ export const createInspection =
           (error: unknown) => (error as Error).message,
         ),
       cleanUp: {
-        doneAt: (await deps.jobs.lastDone('clean-up'))?.at ?? null,
+        doneAt: (await deps.jobs.lastDone('clean-up', now))?.at ?? null,
         dueSince: dueSince(deps.cleanUpAt, now),
       },
     }

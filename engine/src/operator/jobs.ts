@@ -3,7 +3,7 @@ import type { Background } from '../jobs/background.ts'
 import { cronFault, type JobResult, scheduleJob } from '../jobs/schedule.ts'
 import type { JobStore } from '../jobs/store.ts'
 import type { Meter } from '../meter/meter.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { SteadyClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { randomToken } from '../primitives/random.ts'
 
@@ -30,7 +30,7 @@ export type Jobs = {
 
 export const createJobs = (deps: {
   readonly jobs: JobStore
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
   readonly meter: Meter
   readonly background: Background
@@ -53,7 +53,7 @@ export const createJobs = (deps: {
     await deps.jobs.finish({ ...run, result: JSON.stringify(result) })
   },
   last: async (job) => {
-    const run = await deps.jobs.lastDone(job)
+    const run = await deps.jobs.lastDone(job, deps.clock.now())
     return run && { at: run.at, result: JSON.parse(run.result) as JobResult }
   },
 })

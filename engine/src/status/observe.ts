@@ -10,7 +10,7 @@ export type PartsReady = { readonly parts: Readonly<Record<string, 'ok' | 'degra
 const untriedMs = 10 * 60_000
 
 /** What sign-in and sessions need; mail and an end that is near are none of it. */
-const needed = ['database', 'migrations', 'sameDatabase', 'writes']
+const needed = ['database', 'clock', 'migrations', 'sameDatabase', 'writes']
 const helpful = ['channel', 'redis']
 
 export const signInState = ({ parts }: PartsReady): PartState => {

@@ -11,7 +11,7 @@ import type { OutboxStore } from '../mail/store.ts'
 import type { OAuthHandleStore, OAuthStateStore } from '../oauth/store.ts'
 import type { OneTimeTokenStore } from '../one-time-tokens/store.ts'
 import type { PasskeyStore } from '../passkeys/store.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { SteadyClock } from '../primitives/clock.ts'
 import type { Transact } from '../primitives/transact.ts'
 import type { RoleStore } from '../roles/store.ts'
 import type { FactorStore, PendingSignInStore, RecoveryCodeStore, TotpStore } from '../second-factor/store.ts'
@@ -62,7 +62,7 @@ export type DatabaseServer = {
 /** One database behind every store. */
 export type Database = Stores & {
   readonly kind: 'sqlite' | 'postgres'
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly transact: Transact<Stores>
   /** Applies what is pending; harmless when several nodes do it at once. Gives the names applied. */
   migrate(): Promise<readonly string[]>

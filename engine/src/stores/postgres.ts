@@ -85,7 +85,7 @@ export const openPostgres = (options: PostgresOptions): PostgresDatabase => {
 
   const pool = openPool({ max, statementTimeoutMs })
   const db = open(pool)
-  const clock = createDatabaseClock(offset)
+  const clock = createDatabaseClock(offset, log)
   const observe = (told: number | null) => {
     // Behind PgBouncer a connection may lead to another server than a moment ago.
     if (told === null) throw standbyError()

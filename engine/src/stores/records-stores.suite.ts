@@ -138,14 +138,14 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
     await db.one.jobs.finish({ job: 'clean-up', slot: 1, node: 'n', now: 4_500, result: '12 removed' })
     expect(await claim(db.other, 1e9)).toBe(false)
     expect(await claim(db.other, 5_000, 2)).toBe(true)
-    expect(await db.one.jobs.lastDone('clean-up')).toEqual({ at: 4_500, result: '12 removed' })
-    expect(await db.one.jobs.lastDone('another')).toBeNull()
+    expect(await db.one.jobs.lastDone('clean-up', 9_000)).toEqual({ at: 4_500, result: '12 removed' })
+    expect(await db.one.jobs.lastDone('another', 9_000)).toBeNull()
     // The last that ended well stays, however old: an alarm of its age would end by itself.
-    await db.one.jobs.deleteOld(1e9)
-    expect(await db.one.jobs.lastDone('clean-up')).toEqual({ at: 4_500, result: '12 removed' })
+    await db.one.jobs.deleteOld(1e9, 9_000)
+    expect(await db.one.jobs.lastDone('clean-up', 9_000)).toEqual({ at: 4_500, result: '12 removed' })
     expect(await claim(db.other, 5_000, 2)).toBe(true)
     await db.one.jobs.finish({ job: 'clean-up', slot: 2, node: 'n', now: 5_500, result: '' })
-    await db.one.jobs.deleteOld(4_001)
+    await db.one.jobs.deleteOld(4_001, 9_000)
     expect(await claim(db.other, 5_000, 1)).toBe(true)
     expect(await claim(db.other, 1e9, 2)).toBe(false)
   })
@@ -153,14 +153,33 @@ export const recordsStoresSuite = (newPlace: () => Promise<Place>): void => {
   test('TOK-10 owed is a run that was begun and not finished, or left out between others; never the first of all', async () => {
     const jobs = db.one.jobs
     const run = { job: 'report', node: 'n', now: 1_000 }
-    expect(await jobs.isOwed('report', 10)).toBe(false)
+    expect(await jobs.isOwed('report', 10, 9_000)).toBe(false)
     await jobs.claim({ ...run, slot: 10, leaseMs: 1 })
-    expect([await jobs.isOwed('report', 10), await jobs.isOwed('another', 10)]).toEqual([true, false])
+    expect([await jobs.isOwed('report', 10, 9_000), await jobs.isOwed('another', 10, 9_000)]).toEqual([true, false])
     await jobs.finish({ ...run, slot: 10, result: '' })
-    expect([await jobs.isOwed('report', 10), await jobs.isOwed('report', 20)]).toEqual([false, true])
+    expect([await jobs.isOwed('report', 10, 9_000), await jobs.isOwed('report', 20, 9_000)]).toEqual([false, true])
     // By hand, since then.
     await jobs.claim({ ...run, slot: 25, leaseMs: 1 })
-    expect(await jobs.isOwed('report', 20)).toBe(false)
+    expect(await jobs.isOwed('report', 20, 9_000)).toBe(false)
+  })
+
+  test('TOK-10 runs of a time that is still to come, when a clock was ahead, count for nothing, and go', async () => {
+    const { jobs } = db.one
+    const [now, ahead] = [5_000_000, 5_000_000 + 40 * 86_400_000]
+    const run = { job: 'ahead', node: 'n', result: '{}' }
+    await jobs.claim({ ...run, slot: now - 2, now: now - 2, leaseMs: 1 })
+    await jobs.finish({ ...run, slot: now - 2, now: now - 1 })
+    for (const slot of [now, ahead]) {
+      await jobs.claim({ ...run, slot, now: ahead, leaseMs: 1 })
+      await jobs.finish({ ...run, slot, now: ahead })
+    }
+    expect(await jobs.lastDone('ahead', now)).toEqual({ at: now - 1, result: '{}' })
+    expect(await jobs.lastFinished(now)).toContainEqual({ job: 'ahead', at: now - 1 })
+    expect(await jobs.isOwed('ahead', now, now)).toBe(true)
+    expect(await jobs.claim({ ...run, slot: now, now, leaseMs: 1 })).toBe(true)
+    await jobs.finish({ ...run, slot: now, now })
+    await jobs.deleteOld(0, now)
+    expect(await jobs.lastDone('ahead', ahead)).toEqual({ at: now, result: '{}' })
   })
 
   test('S-78 of many who take one proof at once, on several nodes, one gets it; what is old is forgotten', async () => {

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Kysely, type Logger } from 'kysely'
-import type { ClockOffset } from '../primitives/clock.ts'
+import { type ClockOffset, createDatabaseClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { doInTransaction, ping, prepareStores } from './assemble.ts'
 import type { EntryMac } from './audit-store.ts'
@@ -57,7 +57,8 @@ export const openSqlite = ({ file, offset, log, timed, exclusive, entryMac = nul
     dialect: createSqliteDialect(connection, () => database.isTransaction, door),
     ...(timed && { log: timed }),
   })
-  const observe = (databaseNow: number | null) => Number(databaseNow) + offset.ms
+  const clock = createDatabaseClock(offset, log)
+  const observe = (databaseNow: number | null) => clock.observe(Number(databaseNow))
   const bind = prepareStores(db, sqliteDialect, observe, entryMac)
 
   const readVersion = database.prepare('pragma data_version')
@@ -73,7 +74,14 @@ export const openSqlite = ({ file, offset, log, timed, exclusive, entryMac = nul
   return {
     kind: 'sqlite',
     ...bind(db),
-    clock: { now: () => Date.now() + offset.ms },
+    // The database's clock is this machine's: it can be asked each time.
+    clock: {
+      now: () => {
+        clock.hear(Date.now())
+        return clock.now()
+      },
+      isSteady: () => clock.hear(Date.now()) && clock.isSteady(),
+    },
     transact: (work) => db.transaction().execute((transaction) => doInTransaction(bind(transaction), work)),
     migrate: async () => {
       const applied = await migrate(db, sqliteDialect)

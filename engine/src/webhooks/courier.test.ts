@@ -74,7 +74,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     createCourier({
       ...at,
       webhook: () => ({ url, readSecrets: async () => [secret] }),
-      clock: { now: () => now },
+      clock: { now: () => now, isSteady: () => true },
       log,
     })
   const post = (data: object = {}) =>
@@ -177,7 +177,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     const { deliver } = createCourier({
       ...database,
       webhook: () => ({ url, readSecrets }),
-      clock: { now: () => now },
+      clock: { now: () => now, isSteady: () => true },
       log,
     })
     await post()
@@ -245,7 +245,7 @@ describe.each(places)('on %s', (_, newPlace) => {
     const { deliver, failure } = createCourier({
       ...database,
       webhook,
-      clock: { now: () => now },
+      clock: { now: () => now, isSteady: () => true },
       log,
       patienceMs: 100,
     })

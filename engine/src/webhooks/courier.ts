@@ -1,6 +1,6 @@
 // Takes messages to the operator's webhook.
 import { createDelivery, type Delivery } from '../delivery/delivery.ts'
-import type { Clock } from '../primitives/clock.ts'
+import type { SteadyClock } from '../primitives/clock.ts'
 import type { Log } from '../primitives/log.ts'
 import { createWebhook } from './post-webhook.ts'
 import { signWebhook } from './sign.ts'
@@ -25,7 +25,7 @@ export const createCourier = (deps: {
   readonly webhooks: WebhookStore
   /** As it is at the moment. */
   readonly webhook: () => Webhook
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
   readonly patienceMs?: number
   readonly isStopping?: () => boolean

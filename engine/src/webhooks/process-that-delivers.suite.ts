@@ -11,5 +11,10 @@ const database =
     ? openPostgres({ url: address, ...common })
     : openSqlite({ file: address, exclusive: false, ...common })
 const webhook = () => ({ url, readSecrets: async () => [secret] })
-await createCourier({ ...database, webhook, clock: { now: () => Number(now) }, log: silentLog }).deliver()
+await createCourier({
+  ...database,
+  webhook,
+  clock: { now: () => Number(now), isSteady: () => true },
+  log: silentLog,
+}).deliver()
 await database.close()
