@@ -187,7 +187,7 @@ describe('two nodes', () => {
       await tick()
       await onEach()
       for (const node of [site.vigile, two]) expect(keyOf(await newcomer(node))).toBe(newestKey.id)
-    })
+    }, 30_000)
   })
 
   test('PROTOCOL 9 TOK-9 a node that has not heard of the new secret answers 503, reads its secrets again, and goes on', async () => {

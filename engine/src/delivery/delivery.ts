@@ -18,7 +18,13 @@ type Waiting = { readonly id: string; readonly kind: string; readonly expiresAt:
 /** What a store of rows that wait to be sent gives to whoever sends them. */
 export type WaitingRows<Row, Outcome extends string> = {
   /** Takes up to `limit` rows that are due: they are due again after `leaseMs`, should the node that took them die. */
-  claim(input: { readonly now: number; readonly leaseMs: number; readonly limit: number }): Promise<readonly Row[]>
+  claim(input: {
+    readonly now: number
+    readonly leaseMs: number
+    readonly limit: number
+    /** What came too late stays where it is. */
+    readonly onlyInTime?: boolean
+  }): Promise<readonly Row[]>
   /** It is over. */
   end(id: string, outcome: Outcome, now: number): Promise<void>
   /** Due again then. */
@@ -61,10 +67,6 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
     const { id, kind, tries } = row
     const about = { [thing]: id, kind, tries }
     if (row.expiresAt <= clock.now()) {
-      if (!clock.isSteady()) {
-        await postpone(row)
-        return false
-      }
       log.error({ ...about, alert: `${alert}_expired` }, `a ${thing} could not be sent in time, and is given up`)
       await rows.end(id, 'expired', clock.now())
       return false
@@ -93,7 +95,9 @@ export const createDelivery = <Row extends Waiting, Outcome extends string>(deps
     try {
       for (;;) {
         isAskedAgain = false
-        const due = await rows.claim({ now: clock.now(), leaseMs, limit: atOnce })
+        // By a clock that jumped nothing is given up.
+        const onlyInTime = !clock.isSteady()
+        const due = await rows.claim({ now: clock.now(), leaseMs, limit: atOnce, onlyInTime })
         const went = await Promise.all(due.map(serve))
         sent += went.filter(Boolean).length
         if (deps.isStopping?.() || (due.length < atOnce && !isAskedAgain)) return sent

@@ -48,7 +48,7 @@ test('OPS-10 the pool has as many connections as are set, and who waits too long
   const release = Promise.withResolvers<void>()
   const held = [1, 2].map(() =>
     database.transact(async ({ jobs }) => {
-      await jobs.deleteOld(0)
+      await jobs.deleteOld(0, Date.now())
       await release.promise
     }),
   )
@@ -197,7 +197,7 @@ describe('a server that goes away', () => {
     server.pause()
     const acts = [
       database.ping(),
-      database.transact(({ jobs }) => jobs.deleteOld(0)),
+      database.transact(({ jobs }) => jobs.deleteOld(0, Date.now())),
       database.accounts.insert(sampleAccount()),
       // No connection is left for this one.
       database.sessions.findMany([]),

@@ -26,16 +26,19 @@ export const createWaitingRows = <Content extends 'sealed' | 'body'>(
       now,
       leaseMs,
       limit,
+      onlyInTime = false,
     }: {
       readonly now: number
       readonly leaseMs: number
       readonly limit: number
+      readonly onlyInTime?: boolean
     }) => {
       const due = db
         .selectFrom(rows)
         .select('id')
         .where('ended_at', 'is', null)
         .where('next_at', '<=', now)
+        .$if(onlyInTime, (query) => query.where('expires_at', '>', now))
         .orderBy('next_at')
         .limit(limit)
       const taken = await db
