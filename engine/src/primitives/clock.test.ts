@@ -21,7 +21,9 @@ const watched = () => {
     clock,
     logged,
     start,
-    pass: (ms: number) => void (monotonic += ms),
+    pass: (ms: number) => {
+      monotonic += ms
+    },
     sleep: (ms: number) => void machine.mockImplementation(() => (monotonic + ms) / 1_000),
     /** What the database says that is so much ahead of the time that went on. */
     tell: (aheadMs: number) => clock.observe(start + monotonic + aheadMs),
