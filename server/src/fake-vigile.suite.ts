@@ -178,6 +178,7 @@ export const createFakeVigile = ({
       rotate: async () => ({ id: 'next-key', signsFrom: 0 }),
       list: async () => [{ id: 'key', algorithm: 'EdDSA', createdAt: 0, signsFrom: 0, state: 'signing' }],
       nodes: async () => [],
+      lostWith: async () => [],
     },
     audit: {
       record: async () => {},

@@ -239,3 +239,40 @@ test('OPS-2 OPS-5 what the server alone knows is renewed from its file too, what
   await node.stop()
   await folder.remove()
 }, 200_000)
+
+test('OPS-2 TOK-9 a rotation that is taken back, the old file put there again, is refused: who signed in meanwhile stays signed in', async () => {
+  const folder = await temporaryFolder('taken-back')
+  const file = join(folder.path, 'secret')
+  const metricsPort = await freePort()
+  await writeFile(file, older)
+  const settings = { database: `file:${join(folder.path, 'vigile.db')}` }
+  const environment = { VIGILE_SECRET: '', VIGILE_SECRET_FILE: file, METRICS_PORT: `${metricsPort}`, LOG_LEVEL: 'info' }
+  const node = await startNode({ ...settings, environment })
+  nodes = [node]
+  await writeFile(file, `${newer},${older}`)
+  let visitor = newVisitor(() => node)
+  await expect
+    .poll(async () => {
+      visitor = newVisitor(() => node)
+      await visitor.signUp(`${Math.random()}@example.com`)
+      return secretOf(visitor)
+    }, patience)
+    .toBe(deriveKeys(newer).id)
+  const isOk = async () =>
+    /^vigile_secret_ok\{setting="VIGILE_SECRET"\} (\d)$/m.exec(
+      await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    )?.[1]
+  expect(await isOk()).toBe('1')
+
+  await writeFile(file, older)
+  await expect.poll(isOk, patience).toBe('0')
+  expect(node.output()).toMatch(/"level":"error".*"settings":\["VIGILE_SECRET"\].*"alert":"secret_refused"/)
+  expect((await visitor.refresh()).status).toBe(200)
+
+  // The old one in front again, with the new one behind it, is the way back.
+  await writeFile(file, `${older},${newer}`)
+  await expect.poll(isOk, patience).toBe('1')
+  expect((await visitor.refresh()).status).toBe(200)
+  await node.stop()
+  await folder.remove()
+}, 300_000)

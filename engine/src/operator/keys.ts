@@ -2,6 +2,7 @@
 import { type AnyActor, contextOf, nameActor } from '../audit/actor.ts'
 import { auditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
+import { deriveKeys } from '../keys/derive.ts'
 import { type Keyring, listLiveNodes } from '../keys/keyring.ts'
 import type { KeyState, SigningKeys } from '../keys/signing-keys.ts'
 import type { KeyStore } from '../keys/store.ts'
@@ -46,6 +47,14 @@ export type Keys = {
    * if ((await auth.keys.nodes()).length > 1) console.log('several nodes')
    */
   nodes(): Promise<readonly { readonly id: string; readonly keyIds: readonly string[] }[]>
+  /**
+   * Ids of the secrets that this node uses, or that sessions, authenticator apps or tokens of providers are under, and that this list
+   * lacks. Who goes on with that list answers 503 to them.
+   *
+   * @example
+   * const lost = await auth.keys.lostWith([newest, older])
+   */
+  lostWith(secrets: readonly string[]): Promise<readonly string[]>
 }
 
 export const createKeys = (deps: {
@@ -86,6 +95,13 @@ export const createKeys = (deps: {
       state,
     })),
   nodes: () => liveNodes(deps),
+  lostWith: async (secrets) => {
+    const ids = secrets.map((secret) => deriveKeys(secret).id)
+    const used = await deps.transact(({ keys }) => keys.listOthersInUse(ids, deps.clock.now()))
+    // Of the newest sessions too, which are looked at last.
+    const { id } = deps.keyring.newest()
+    return [...new Set(ids.includes(id) ? used : [...used, id])]
+  },
 })
 
 const liveNodes = ({ transact, clock }: Pick<Parameters<typeof createKeys>[0], 'transact' | 'clock'>) =>

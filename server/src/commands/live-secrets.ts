@@ -1,4 +1,5 @@
 // The secrets of a server that runs: new ones come into use, and what is wrong with one keeps it out.
+import { setTimeout as wait } from 'node:timers/promises'
 import { ConfigurationError, type Reading, reading, type VigileOptions } from '@vigile/engine'
 import { joinFaults } from '../configuration/faults.ts'
 import type { LoadedConfiguration } from '../configuration/load-configuration.ts'
@@ -11,6 +12,8 @@ import type { Cli } from './cli.ts'
 import { faultsOf, loadFor, optionsOf } from './with-vigile.ts'
 
 const defaultSeconds = 60
+/** A database that is away holds up no other secret. */
+const askWithinMs = 10_000
 
 export type LiveSecrets = {
   /** For the engine, which asks again for a secret that it does not know. */
@@ -49,8 +52,10 @@ export const createLiveSecrets = (
         const renewed = await loadFor(cli, configFile, { secrets: held })
         const faults = faultsOf(cli, renewed, optionsOf(cli, renewed))
         if (faults.length > 0) return faults
-        if (!hasCommon(present, renewed.config.secrets))
-          return [{ setting: secretSetting, ...cli.messages.faults.swapped }]
+        const { faults: texts } = cli.messages
+        if (!hasCommon(present, renewed.config.secrets)) return [{ setting: secretSetting, ...texts.swapped }]
+        if (await isMissed(server, present, renewed.config.secrets))
+          return [{ setting: secretSetting, ...texts.dropped }]
         try {
           server.renew({ ...renewed.config, secrets })
         } catch (error) {
@@ -69,3 +74,22 @@ export const createLiveSecrets = (
 /** Without one that both have, nothing that browsers hold could be verified. Those of a function are not known here. */
 const hasCommon = (present: VigileOptions['secrets'], next: VigileOptions['secrets']): boolean =>
   !Array.isArray(present) || !Array.isArray(next) || next.some((secret) => present.includes(secret))
+
+/**
+ * Whether the next list lacks what sessions are under: one that was put in front and is taken back, or dropped too early. Where
+ * nobody can say, the list of before stays.
+ */
+const isMissed = async (
+  server: RunningServer,
+  present: VigileOptions['secrets'],
+  next: VigileOptions['secrets'],
+): Promise<boolean> => {
+  if (!Array.isArray(present) || !Array.isArray(next)) return false
+  if (present.every((secret) => next.includes(secret))) return false
+  const unknown = wait(askWithinMs, true, { ref: false })
+  const lost = server.vigile.keys.lostWith(next).then(
+    ({ length }) => length > 0,
+    () => true,
+  )
+  return Promise.race([lost, unknown])
+}

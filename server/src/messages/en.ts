@@ -43,6 +43,11 @@ export const en = {
       wrong: 'It has none of the secrets that are in use: every session would wait for one of them to come back',
       right: 'Put the new one in front, and leave the old ones behind it',
     },
+    dropped: {
+      wrong:
+        'It lacks one under which sessions, authenticator apps or tokens of providers are, or the database could not say',
+      right: 'Put that one back. To drop it sooner, end the sessions first: vigile sessions revoke --everyone',
+    },
     notReference: 'It is neither a secret nor the place of one',
     reference: 'Write vault:MOUNT/data/NAME#FIELD or aws:NAME#FIELD',
     modeInFile: '.env says NODE_ENV=production, and .env is read in development only',

@@ -44,6 +44,11 @@ export const fr: Catalogue = {
       wrong: "Il ne contient aucun des secrets en service : toutes les sessions attendraient le retour de l'un d'eux",
       right: 'Mettez le nouveau devant, et laissez les anciens derrière lui',
     },
+    dropped: {
+      wrong:
+        "Il y manque un secret dont dépendent des sessions, des applications d'authentification ou des jetons de fournisseurs, ou la base n'a pas pu le dire",
+      right: "Remettez-le. Pour l'ôter plus tôt, terminez d'abord les sessions : vigile sessions revoke --everyone",
+    },
     notReference: "Ce n'est ni un secret, ni l'endroit d'un secret",
     reference: 'Écrivez vault:MONTAGE/data/NOM#CHAMP ou aws:NOM#CHAMP',
     modeInFile: ".env indique NODE_ENV=production, or .env n'est lu qu'en développement",
