@@ -51,7 +51,7 @@ const kept = (name: string): string => {
 }
 
 await build()
-const port = Number(process.env.PORT ?? 3000)
+const port = Number(process.env.PORT ?? 3003)
 const url = `http://localhost:${port}`
 const isTrial = !process.env.VIGILE_SECRET
 /** A trial has people to be. */

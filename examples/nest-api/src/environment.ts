@@ -2,7 +2,7 @@
 const { env } = process
 const list = (text = '') => text.split(',').filter(Boolean)
 
-const port = Number(env.PORT ?? 3000)
+const port = Number(env.PORT ?? 3001)
 
 export const environment = {
   isProduction: env.NODE_ENV === 'production',

@@ -1,4 +1,6 @@
 'use client'
+import type { NetworkProblem } from '@vigile/client'
+import type { Problem } from '@vigile/contract'
 import { type FormEvent, useEffect, useState } from 'react'
 import { client } from './client.ts'
 
@@ -16,7 +18,7 @@ export function CredentialsForm({ act, returnTo }: { act: 'signIn' | 'signUp'; r
     setBusy(true)
     const answer = await (act === 'signIn' ? client.signIn(typed) : client.signUp(typed))
     setBusy(false)
-    if (!answer.ok) setProblem(answer.problem.detail)
+    if (!answer.ok) setProblem(sentenceOf(answer.problem))
     else if ('session' in answer.value) location.assign(pageOfThisSite(returnTo))
     else setProblem('This account needs a step that this example has no page for.')
   }
@@ -43,6 +45,12 @@ export function CredentialsForm({ act, returnTo }: { act: 'signIn' | 'signUp'; r
       </button>
     </form>
   )
+}
+
+/** What to change in each field, else the one sentence for all of it. */
+const sentenceOf = (problem: Problem | NetworkProblem): string => {
+  const { errors = [] } = 'errors' in problem ? problem : {}
+  return errors.map(({ message }) => message).join(' ') || problem.detail
 }
 
 /** No open redirect: `//elsewhere` and `/\elsewhere` are no pages of this site. */

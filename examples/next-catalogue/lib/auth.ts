@@ -14,11 +14,12 @@ declare module '@vigile/contract' {
   }
 }
 
-const publicUrl = process.env.VIGILE_PUBLIC_URL ?? 'http://localhost:3000'
+const publicUrl = process.env.VIGILE_PUBLIC_URL ?? 'http://localhost:3003'
 
 export const auth = shared('auth', () =>
   createVigile({
     publicUrl,
+    app: 'catalogue',
     name: 'Catalogue',
     production: publicUrl.startsWith('https:'),
     secrets: process.env.VIGILE_SECRET,

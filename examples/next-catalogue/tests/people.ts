@@ -12,6 +12,7 @@ export const visitorOf = (url: string, address = '127.0.0.1'): Visitor =>
     publicUrl: url,
     now: Date.now,
     address,
+    app: 'catalogue',
   })
 
 /** Signed in, or null for nobody. */

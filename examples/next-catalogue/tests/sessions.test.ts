@@ -49,7 +49,10 @@ describe('SYS-C COOK-3', () => {
   test('a page in a new tab reached from another site is signed in, although its cookies are strict', async () => {
     await openSignedIn('user@example.com')
     const cookies = await browser.context.cookies(example.url)
-    expect(cookies.find(({ name }) => name === 'vigile_access')).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    expect(cookies.find(({ name }) => name === 'catalogue_access')).toMatchObject({
+      httpOnly: true,
+      sameSite: 'Strict',
+    })
     const elsewhere = await openOtherSite()
     elsewhere.show(`<a target="_blank" href="${example.url}/products">to the catalogue</a>`)
     const page = await browser.context.newPage()
@@ -73,7 +76,7 @@ describe('SYS-C COOK-3', () => {
   })
 
   test('attack: hints that a sister domain planted shut nobody out of the pages that are for everyone', async () => {
-    const plant = (path: string) => ({ name: 'vigile_hint', value: '1', domain: 'localhost', path })
+    const plant = (path: string) => ({ name: 'catalogue_hint', value: '1', domain: 'localhost', path })
     await browser.context.addCookies([plant('/'), plant('/sign-up')])
     const page = await browser.context.newPage()
     asked = []
@@ -87,7 +90,7 @@ describe('SYS-C COOK-3', () => {
     // And who signs in is hinted at as ever.
     await signInAt(page, example.url, 'user@example.com')
     const hints = await browser.context.cookies(`${example.url}/products`)
-    expect(hints.filter(({ name }) => name === 'vigile_hint').map(({ value }) => value)).toEqual(['1'])
+    expect(hints.filter(({ name }) => name === 'catalogue_hint').map(({ value }) => value)).toEqual(['1'])
   })
 
   test('S-55 attack: an address that leads back to another site leads nowhere', async () => {
@@ -189,6 +192,17 @@ describe('SYS-C CSRF-2 attack', () => {
     expect((await admin.get('/api/products')).body).toEqual(before)
     await sister.close()
   })
+})
+
+test('SYS-C S-6 a password that is refused: the page says why', async () => {
+  await browser.context.clearCookies()
+  const page = await browser.context.newPage()
+  await page.goto(`${example.url}/sign-up`)
+  await page.getByLabel('Email').fill('new@example.com')
+  await page.getByLabel('Password').fill('password1')
+  await page.locator('main button[type=submit]').click()
+  await page.getByRole('alert').filter({ hasText: 'one of the most used' }).waitFor()
+  await page.close()
 })
 
 describe('SYS-C LIM-1 LIM-2 sign-up', () => {

@@ -1,18 +1,21 @@
 // The same program on PostgreSQL and Redis: its tables beside Vigile's, in one database.
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../../../tests/services/redis.ts'
 import { freshDatabase } from '../../../tests/services/run.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
 import { endIdleConnections } from '../../../tests/support/idle-connections.ts'
-import { demoPassword, signedIn } from './people.ts'
+import { goodPassword } from '../../../tests/support/visitor.ts'
+import { demoPassword, signedIn, visitorOf } from './people.ts'
 
 let example: Example
 let database: Client
+let redis: RedisServer
 beforeAll(async () => {
   const connectionString = await freshDatabase()
+  redis = await startRedis()
   example = await startExample('next-catalogue', {
-    services: true,
-    env: { DEMO_PASSWORD: demoPassword, DATABASE_URL: connectionString },
+    env: { DEMO_PASSWORD: demoPassword, DATABASE_URL: connectionString, REDIS_URL: redis.url },
   })
   database = new Client({ connectionString, application_name: 'test' })
   await database.connect()
@@ -20,6 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await database?.end()
   await example?.stop()
+  await redis?.stop()
 })
 
 const product = { name: 'Stool', description: 'Three legs.', priceCents: 4_500 }
@@ -48,6 +52,21 @@ test('SYS-C products and people are in one database, and what the table allows h
     'products:publish',
     'products:publish:failed',
   ])
+})
+
+test('SYS-C LIM-3 two processes count sign-ups together, in Redis', async () => {
+  const env = { DATABASE_URL: example.databaseUrl, REDIS_URL: redis.url, DEMO_PASSWORD: demoPassword }
+  const other = await startExample('next-catalogue', { env })
+  try {
+    const signUp = async ({ url }: Example, email: string) =>
+      (await visitorOf(url, '127.0.0.31').post('/api/auth/register', { email, password: goodPassword })).status
+    const statuses = []
+    for (const [at, process] of [example, other, example, other].entries())
+      statuses.push(await signUp(process, `both-${at}@example.com`))
+    expect(statuses).toEqual([201, 201, 201, 429])
+  } finally {
+    await other.stop()
+  }
 })
 
 test('SYS-C RES-3 PostgreSQL ends idle connections: the catalogue goes on, and logs no fault', async () => {
