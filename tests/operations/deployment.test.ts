@@ -1,13 +1,13 @@
 // What ops/ gives to systemd, Docker and Kubernetes, as their own tools see it, and as Vigile does.
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { blocksIn } from '../docs/blocks.ts'
 import { typeErrorsIn } from '../docs/type-check.ts'
-import { vigileProgram } from '../nodes/node.ts'
+import { runVigile, vigileProgram } from '../nodes/node.ts'
 import { temporaryFolder } from '../services/place.ts'
 import { runProgram } from '../services/process.ts'
 import { programPath } from '../services/program-path.ts'
@@ -76,7 +76,7 @@ test('OPS-9 the Dockerfile is one, and runs as nobody in particular', () => {
 })
 
 const groups: Readonly<Record<string, string>> = { v1: 'core/v1', 'networking.k8s.io/v1': 'networking/v1' }
-const manifests = ['vigile', 'migrate', 'secret.example'].flatMap((name) =>
+const manifests = ['vigile', 'migrate', 'restore', 'secret.example'].flatMap((name) =>
   parseAllDocuments(read(`kubernetes/${name}.yaml`)).map((document) => ({ name, ...document.toJS() })),
 )
 
@@ -206,6 +206,43 @@ test('OPS-8 a folder for backups is one that the nodes can write to, and that ou
 test('OPS-9 the image of the release before stays: a build has a name of its own', () => {
   expect(parse(read('compose/compose.yaml'), { merge: true })['x-vigile'].image).toMatch(/^vigile:\$\{VIGILE_RELEASE/)
 })
+
+test('OPS-8 OPS-9 the Job that restores has what the nodes have, and the key that they must not have', () => {
+  const [restore] = manifests.filter(({ metadata }) => metadata.name === 'vigile-restore')
+  const [nodes] = manifests.filter(({ kind }) => kind === 'Deployment')
+  const [container] = restore.spec.template.spec.containers
+  const [node] = nodes.spec.template.spec.containers
+  expect(container.envFrom).toEqual(node.envFrom)
+  expect(container.volumeMounts).toEqual(expect.arrayContaining(node.volumeMounts))
+  expect(container.env[0].value).toBe(`${container.volumeMounts[1].mountPath}/backup-key`)
+  const volumes = restore.spec.template.spec.volumes.map(({ name }: { name: string }) => name)
+  expect(container.volumeMounts.map(({ name }: { name: string }) => name)).toEqual(volumes)
+})
+
+test('OPS-8 DOC-1 the page for the day on which the data is gone, line by line: drill, restore, verify', async () => {
+  const { code = '' } = shellBlocks().find((block) => block.code.includes('vigile restore')) ?? {}
+  const folder = await temporaryFolder('bad-day')
+  onTestFinished(folder.remove)
+  const at = (name: string) => join(folder.path, name)
+  const key = JSON.parse(await runVigile('backup key --json', { database: 'file:./nowhere.db' }))
+  // As the unit and the page have it: the nodes' half.
+  await writeFile(at('backup-key'), key.recipient)
+  await writeFile(at('backup-secret'), key.identity)
+  const settings = {
+    database: `file:${at('vigile.db')}`,
+    environment: { VIGILE_BACKUP_TO: at('backups'), VIGILE_BACKUP_KEY_FILE: at('backup-key') },
+  }
+  await runVigile('migrate', settings)
+  await runVigile('backup', settings)
+  await rm(at('vigile.db'))
+  const { command, args, env } = vigileProgram('', settings)
+  const line = [command, ...args.filter((one) => one !== '')].map((one) => `'${one}'`).join(' ')
+  const stubs = `set -e\nsystemctl() { :; }\nvigile() { ${line} "$@"; }\n`
+  const script = `${stubs}${code.replace('/media/key/backup-secret', at('backup-secret'))}`
+  const said = await runProgram({ command: '/bin/sh', args: ['-c', script], env })
+  expect(said).toContain('Servers may start again')
+  expect(said).not.toContain('run `vigile migrate`')
+}, 120_000)
 
 const page = () => readFileSync(join(ops, '../docs/deployment.md'), 'utf8')
 const shellBlocks = () => blocksIn('docs/deployment.md', page()).filter(({ language }) => language === 'sh')

@@ -13,7 +13,11 @@ export const noteRun = async (
   try {
     await vigile.jobs.note(job, result)
   } catch (error) {
-    cli.surroundings.errors.write(`${cli.messages.backup.notNoted(reason(error))}\n`)
+    const { backup } = cli.messages
+    // Before a restore that is as it should be, and no time for `vigile migrate`.
+    const state = await vigile.migrationState().catch(() => null)
+    const isEmpty = state?.applied.length === 0
+    cli.surroundings.errors.write(`${isEmpty ? backup.notNotedEmpty : backup.notNoted(reason(error))}\n`)
   } finally {
     await vigile.close()
   }

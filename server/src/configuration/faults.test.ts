@@ -39,3 +39,15 @@ test.each(['config check', 'start'])('I18N-1 OPS-1 no fault of %s has one text i
     right: expect.stringMatching(/^écrivez/),
   })
 })
+
+test('OPS-1 a key of backups that is given twice is one fault, and not missing', async () => {
+  const twice = {
+    ...{ NODE_ENV: 'production', VIGILE_BACKUP_TO: '/var/backups/vigile' },
+    ...{ VIGILE_BACKUP_KEY: 'age1', VIGILE_BACKUP_KEY_FILE: '/etc/vigile/backup-key' },
+  }
+  const { output } = await call('config check --json', { environment: twice })
+  const { faults } = JSON.parse(output) as { faults: ConfigurationFault[] }
+  expect(faults.filter(({ setting }) => setting.includes('VIGILE_BACKUP_KEY'))).toMatchObject([
+    { wrong: 'Both VIGILE_BACKUP_KEY and VIGILE_BACKUP_KEY_FILE are set' },
+  ])
+})

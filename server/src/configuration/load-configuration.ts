@@ -63,7 +63,13 @@ export const loadConfiguration = async (source: ConfigurationSource): Promise<Lo
   const completed = production ? given : await completeForDevelopment(given, source, faults)
   if (production) faults.push(...missing(given, faults, messages))
   const isBackupKnown = !faults.some(({ setting }) => /^backup\b/.test(setting))
-  if (given.backup && isBackupKnown) faults.push(...(await checkBackup(given.backup, production, messages)))
+  // What could not be read has its fault, and is not missing.
+  if (given.backup && isBackupKnown)
+    faults.push(
+      ...(await checkBackup(given.backup, production, messages)).filter(
+        ({ setting }) => !faults.some((fault) => fault.setting === setting),
+      ),
+    )
   return {
     config: { ...completed, production },
     faults,

@@ -466,6 +466,7 @@ export const en = {
         'VIGILE_BACKUP_KEY can only write backups, or is missing. Give the one that begins with AGE-SECRET-KEY-1.',
     },
     interrupted: 'Interrupted: what was begun is undone.',
+    notNotedEmpty: 'The database is empty, so this is not on record there: restore a backup into it first.',
     notNoted: (why: string) => `The database does not know of it, so metrics and the doctor do not either: ${why}`,
     taking: (size: string) => `Backing up… ${size}`,
     checking: (size: string, of: string) => `Checking the backup… ${size} of ${of}`,

@@ -483,6 +483,7 @@ export const fr: Catalogue = {
         'VIGILE_BACKUP_KEY ne peut qu’écrire des sauvegardes, ou manque. Donnez celle qui commence par AGE-SECRET-KEY-1.',
     },
     interrupted: 'Interrompu : ce qui était commencé est défait.',
+    notNotedEmpty: 'La base est vide, rien n’y est donc noté : restaurez d’abord une sauvegarde.',
     notNoted: (why) => `La base ne le sait pas, donc ni les métriques ni le docteur : ${why}`,
     taking: (size) => `Sauvegarde… ${size}`,
     checking: (size, of) => `Vérification de la sauvegarde… ${size} sur ${of}`,
