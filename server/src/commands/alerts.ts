@@ -23,16 +23,21 @@ export const addAlerts = (parent: Command, cli: Cli): void => {
     .option('--after <next>', alerts.after, parseNext)
     .action(
       cli.action<ListOptions>(({ report, options }) =>
-        withVigile(cli, { report, options }, async (vigile) => {
-          const { open = false, rule, limit, after } = options
-          const page = await vigile.alerts.list({
-            open,
-            ...(rule !== undefined && { rule }),
-            ...(limit !== undefined && { limit }),
-            ...(after !== undefined && { after }),
-          })
-          return report.done(page, table(page, cli.messages))
-        }),
+        withVigile(
+          cli,
+          { report, options },
+          async (vigile) => {
+            const { open = false, rule, limit, after } = options
+            const page = await vigile.alerts.list({
+              open,
+              ...(rule !== undefined && { rule }),
+              ...(limit !== undefined && { limit }),
+              ...(after !== undefined && { after }),
+            })
+            return report.done(page, table(page, cli.messages))
+          },
+          { looks: true },
+        ),
       ),
     )
 

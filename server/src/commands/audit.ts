@@ -33,24 +33,29 @@ export const addAudit = (parent: Command, cli: Cli): void => {
     .option('--from <position>', audit.from, parsePosition)
     .action(
       cli.action<VerifyOptions>((call) =>
-        withVigile(cli, call, async (vigile) => {
-          const { report, options } = call
-          // Before anything that fails says what it was given: it may hold a secret.
-          const address = URL.parse(options.anchor ?? '')
-          if (address?.protocol === 's3:' || address?.password)
-            return report.refused('anchor_address', audit.anchorAddress, { exitCode: exitCodes.wrong })
-          const startedAt = performance.now()
-          const found = await vigile.audit.verify({
-            ...(options.from === undefined ? {} : { from: options.from }),
-            ...(options.anchor === undefined ? {} : { anchor: await readLines(options.anchor) }),
-            onProgress: ({ entries, of }) => {
-              const perSecond = Math.round(entries / ((performance.now() - startedAt) / 1000))
-              report.progress(audit.progress(entries, of, perSecond))
-            },
-          })
-          report.progress('')
-          return tell(found, report, cli.messages)
-        }),
+        withVigile(
+          cli,
+          call,
+          async (vigile) => {
+            const { report, options } = call
+            // Before anything that fails says what it was given: it may hold a secret.
+            const address = URL.parse(options.anchor ?? '')
+            if (address?.protocol === 's3:' || address?.password)
+              return report.refused('anchor_address', audit.anchorAddress, { exitCode: exitCodes.wrong })
+            const startedAt = performance.now()
+            const found = await vigile.audit.verify({
+              ...(options.from === undefined ? {} : { from: options.from }),
+              ...(options.anchor === undefined ? {} : { anchor: await readLines(options.anchor) }),
+              onProgress: ({ entries, of }) => {
+                const perSecond = Math.round(entries / ((performance.now() - startedAt) / 1000))
+                report.progress(audit.progress(entries, of, perSecond))
+              },
+            })
+            report.progress('')
+            return tell(found, report, cli.messages)
+          },
+          { looks: true },
+        ),
       ),
     )
 

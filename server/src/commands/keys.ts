@@ -9,19 +9,24 @@ export const addKeys = (parent: Command, cli: Cli): void => {
 
   cli.command(group, 'list', keys.listAbout, 'vigile keys list').action(
     cli.action((call) =>
-      withVigile(cli, call, async (vigile) => {
-        const list = await vigile.keys.list()
-        const { id, algorithm, state, created, signs } = keys.columns
-        const rows = list.map((key) => [
-          key.id,
-          key.algorithm,
-          keys.states[key.state],
-          formatTime(key.createdAt),
-          formatTime(key.signsFrom),
-        ])
-        const lines = rows.length === 0 ? [keys.none] : formatTable([id, algorithm, state, created, signs], rows)
-        return call.report.done({ keys: list }, lines)
-      }),
+      withVigile(
+        cli,
+        call,
+        async (vigile) => {
+          const list = await vigile.keys.list()
+          const { id, algorithm, state, created, signs } = keys.columns
+          const rows = list.map((key) => [
+            key.id,
+            key.algorithm,
+            keys.states[key.state],
+            formatTime(key.createdAt),
+            formatTime(key.signsFrom),
+          ])
+          const lines = rows.length === 0 ? [keys.none] : formatTable([id, algorithm, state, created, signs], rows)
+          return call.report.done({ keys: list }, lines)
+        },
+        { looks: true },
+      ),
     ),
   )
 

@@ -24,11 +24,16 @@ export const addLimits = (parent: Command, cli: Cli): void => {
     .option('--limit <count>', limits.limit, parseLimit)
     .action(
       cli.action<ListOptions>(({ report, options, arguments: [who] }) =>
-        withVigile(cli, { report, options }, async (vigile) => {
-          const { limit } = options
-          const found = await vigile.limits.list({ ...(who && { who }), ...(limit !== undefined && { limit }) })
-          return report.done(found, [...table(found, cli.messages), ...notes(found, cli.messages)])
-        }),
+        withVigile(
+          cli,
+          { report, options },
+          async (vigile) => {
+            const { limit } = options
+            const found = await vigile.limits.list({ ...(who && { who }), ...(limit !== undefined && { limit }) })
+            return report.done(found, [...table(found, cli.messages), ...notes(found, cli.messages)])
+          },
+          { looks: true },
+        ),
       ),
     )
 

@@ -35,17 +35,22 @@ export const addRoles = (parent: Command, cli: Cli): void => {
 
   cli.command(group, 'list', roles.listAbout, 'vigile roles list').action(
     cli.action(({ report, options }) =>
-      withVigile(cli, { report, options }, async (vigile) => {
-        const all = await vigile.roles.list()
-        const { name, permissions, description } = roles.columns
-        const rows = all.map((role) => [
-          role.name,
-          role.permissions.join(' '),
-          ...(role.description === null ? [] : [formatCell(role.description)]),
-        ])
-        const table = formatTable([name, permissions, description], rows)
-        return report.done({ roles: all }, rows.length === 0 ? [roles.none] : table)
-      }),
+      withVigile(
+        cli,
+        { report, options },
+        async (vigile) => {
+          const all = await vigile.roles.list()
+          const { name, permissions, description } = roles.columns
+          const rows = all.map((role) => [
+            role.name,
+            role.permissions.join(' '),
+            ...(role.description === null ? [] : [formatCell(role.description)]),
+          ])
+          const table = formatTable([name, permissions, description], rows)
+          return report.done({ roles: all }, rows.length === 0 ? [roles.none] : table)
+        },
+        { looks: true },
+      ),
     ),
   )
 

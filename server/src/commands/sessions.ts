@@ -17,7 +17,9 @@ export const addSessions = (parent: Command, cli: Cli): void => {
     .command(group, 'list', sessions.listAbout, 'vigile sessions list ada@example.com')
     .argument('<user>', users.user)
     .action(
-      cli.action((call) => withVigile(cli, call, (vigile) => list(cli, vigile, call.arguments[0] ?? '', call.report))),
+      cli.action((call) =>
+        withVigile(cli, call, (vigile) => list(cli, vigile, call.arguments[0] ?? '', call.report), { looks: true }),
+      ),
     )
 
   cli

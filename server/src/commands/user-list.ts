@@ -16,22 +16,27 @@ export const addUserList = (group: Command, cli: Cli): void => {
     .option('--after <id>', users.after, parseId)
     .action(
       cli.action<Options>((call) =>
-        withVigile(cli, call, async (vigile) => {
-          const { search, limit, after } = call.options
-          const from = after === undefined ? null : parseUserId(after)
-          const page = await vigile.users.list({
-            limit,
-            ...(search === undefined ? {} : { search }),
-            ...(from === null ? {} : { after: from }),
-          })
-          if (page.users.length === 0) return call.report.done(page, [users.none])
-          const { email, name, state, created, id } = users.columns
-          const table = formatTable(
-            [email, name, state, created, id],
-            page.users.map((user) => row(user, cli.messages)),
-          )
-          return call.report.done(page, page.next === null ? table : [...table, users.more(page.next)])
-        }),
+        withVigile(
+          cli,
+          call,
+          async (vigile) => {
+            const { search, limit, after } = call.options
+            const from = after === undefined ? null : parseUserId(after)
+            const page = await vigile.users.list({
+              limit,
+              ...(search === undefined ? {} : { search }),
+              ...(from === null ? {} : { after: from }),
+            })
+            if (page.users.length === 0) return call.report.done(page, [users.none])
+            const { email, name, state, created, id } = users.columns
+            const table = formatTable(
+              [email, name, state, created, id],
+              page.users.map((user) => row(user, cli.messages)),
+            )
+            return call.report.done(page, page.next === null ? table : [...table, users.more(page.next)])
+          },
+          { looks: true },
+        ),
       ),
     )
 }

@@ -9,14 +9,19 @@ export const addWebhook = (parent: Command, cli: Cli): void => {
 
   cli.command(group, 'test', webhook.testAbout, 'vigile webhook test').action(
     cli.action((call) =>
-      withVigile(cli, call, async (vigile) => {
-        const tested = await vigile.webhooks.test()
-        if (tested.ok) return call.report.done(tested, [webhook.arrived(tested.status)])
-        if (tested.error === 'not_configured') return call.report.refused(tested.error, webhook.notConfigured)
-        const { error, status, why } = tested
-        const message = status === null ? webhook.noAnswer(why) : webhook.answered(status)
-        return call.report.refused(error, message, { value: { status, why } })
-      }),
+      withVigile(
+        cli,
+        call,
+        async (vigile) => {
+          const tested = await vigile.webhooks.test()
+          if (tested.ok) return call.report.done(tested, [webhook.arrived(tested.status)])
+          if (tested.error === 'not_configured') return call.report.refused(tested.error, webhook.notConfigured)
+          const { error, status, why } = tested
+          const message = status === null ? webhook.noAnswer(why) : webhook.answered(status)
+          return call.report.refused(error, message, { value: { status, why } })
+        },
+        { looks: true },
+      ),
     ),
   )
 }

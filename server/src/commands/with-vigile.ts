@@ -34,12 +34,16 @@ export const faultsOf = (
   options: VigileOptions,
 ): readonly ConfigurationFault[] => joinFaults(faults, checkOptions(options), messages.locale)
 
-/** Opens the engine, does the work, closes it whatever happened. `ready: false` where the database may not be migrated yet. */
+/**
+ * Opens the engine, does the work, closes it whatever happened. `ready: false` where the database may not be migrated yet. What writes
+ * is refused where the database is of another secret (a configuration that lies elsewhere): entries that are signed with this one
+ * would look like somebody's tampering. `looks`: it writes nothing.
+ */
 export const withVigile = async (
   cli: Cli,
   { report, options }: Pick<Call<object>, 'report' | 'options'>,
   work: (vigile: Vigile, loaded: LoadedConfiguration) => Promise<number>,
-  { ready = true } = {},
+  { ready = true, looks = false } = {},
 ): Promise<number> => {
   const loaded = await loadFor(cli, options.config)
   const engine = optionsOf(cli, loaded)
@@ -55,6 +59,8 @@ export const withVigile = async (
     return report.refused('not_opened', cli.messages.failures.notOpened(reason(error)))
   }
   try {
+    // Throws an `UnknownSecretError` where none of its signing keys can be opened here.
+    if (ready && !looks) await vigile.keys.list()
     return await work(vigile, loaded)
   } finally {
     await vigile.close()
