@@ -28,6 +28,9 @@ test('S-90 OPS-6 without PostgreSQL it answers 503, and serves as soon as it can
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
   }
   expect((await visitor().get('/health/live')).status).toBe(200)
+  // A page of an application sends people there: they read a page, which asks again by itself.
+  const landed = await vigile.fetch(new Request(`${publicUrl}/api/auth/continue?returnTo=%2F`))
+  expect([landed.status, landed.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
 
   await postgres.restart()
   // Nobody asks it for anything but its health: a load balancer sends nobody before it is ready.

@@ -113,6 +113,7 @@ export const createRoutes = ({
     route('continue', {
       guard: guards.anyone,
       limit: 'none',
+      withoutStores: true,
       handle: async (call, _as, { query }) => {
         const returnTo = safeReturnTo(query.returnTo, site.publicUrl, site.authPath)
         if (returnTo === null)
