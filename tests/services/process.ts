@@ -18,7 +18,7 @@ export interface Program {
 
 export interface RunningProgram {
   pid: number
-  /** What it has printed, the last 64 KiB of it. */
+  /** What it has printed, the last 8 MiB of it. */
   output: () => string
   /** Freezes it and its children (SIGSTOP): connections stay open, nothing answers. */
   pause: () => void
@@ -29,7 +29,8 @@ export interface RunningProgram {
   kill: () => Promise<void>
 }
 
-const maxOutputLength = 65_536
+// Enough for whatever a test has a program say: what is searched for secrets is searched from the first line on.
+const maxOutputLength = 8_388_608
 // Two cores, shared, and long runs are nice to the others: slow is not broken.
 const readyWithinMs = 300_000
 // Longer than a node lets requests in flight take.
@@ -93,9 +94,11 @@ async function untilReady(child: ChildProcess, { command, ready }: Program): Pro
       child.kill('SIGKILL')
       reject(failed(`was not ready within ${readyWithinMs / 1000} s`))
     }, readyWithinMs)
+    let isReady = false
     const collect = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-maxOutputLength)
-      if (ready.test(output)) {
+      if (!isReady && ready.test(output)) {
+        isReady = true
         clearTimeout(timer)
         resolve()
       }

@@ -14,7 +14,7 @@ export type Example = {
   readonly folder: string
   /** `file:…` or `postgres://…` */
   readonly databaseUrl: string
-  /** What it has printed, the last 64 KiB of it. */
+  /** What it has printed, the last 8 MiB of it. */
   log(): string
   /** Moves the time of its engine, in milliseconds. That of a browser is another: `page.clock`. */
   moveClock(ms: number): void

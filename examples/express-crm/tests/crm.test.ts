@@ -133,6 +133,9 @@ describe.each([
     })
 
   test('OPS-4 AUD-2 le journal a une ligne par acte, avec qui et d’où, et rien de secret', async () => {
+    // Avant la déconnexion, qui vide les cookies : le jeton d'accès, celui de renouvellement, l'appareil.
+    const secrets = ada.secrets()
+    expect(secrets).toEqual(expect.arrayContaining([expect.stringMatching(/^eyJ/), expect.stringMatching(/^v1\./)]))
     await ada.post('/api/auth/logout', {})
     const wanted = [...tableOf('Les lignes du journal').keys()].map(
       (act) => tableOf('Les lignes du journal').get(act)?.[0],
@@ -148,7 +151,7 @@ describe.each([
     expect(added).toMatchObject({ category: 'AUDIT', ip: '127.0.0.1', requestId: expect.any(String) })
     const refused = lines().find(({ action }) => action === 'session:sign-in:failed')
     expect(refused).toMatchObject({ category: 'SECURITY', ip: '127.0.0.1', requestId: expect.any(String) })
-    for (const secret of [goodPassword, 'pas le bon du tout', ...ada.secrets()]) expect(crm.log()).not.toContain(secret)
+    for (const secret of [goodPassword, 'pas le bon du tout', ...secrets]) expect(crm.log()).not.toContain(secret)
   })
 })
 
