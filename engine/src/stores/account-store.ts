@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Account, type AccountStore, EmailTakenError } from '../accounts/store.ts'
 import type { UserId } from '../primitives/ids.ts'
 import { newAccountRole } from '../roles/store.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { prepareKnownDevices } from './known-devices.ts'
 import { precompile } from './precompile.ts'
@@ -222,33 +223,9 @@ export const prepareAccountStore = (root: Kysely<Tables>, dialect: Dialect): ((d
     },
 
     deleteStale: async ({ devicesBefore, attemptsBefore, limit }) => {
-      const devices = db
-        .selectFrom('known_devices')
-        .select(['user_id', 'device_hash'])
-        .where('last_used_at', '<', devicesBefore)
-        .orderBy('last_used_at')
-        .limit(limit)
-      const { numDeletedRows: removedDevices } = await db
-        .deleteFrom('known_devices')
-        .where((where) =>
-          where(
-            where.refTuple('user_id', 'device_hash'),
-            'in',
-            dialect.locked(devices, 'skip locked').$asTuple('user_id', 'device_hash'),
-          ),
-        )
-        .executeTakeFirstOrThrow()
-      const attempts = db
-        .selectFrom('sign_in_attempts')
-        .select('email_hash')
-        .where('last_at', '<', attemptsBefore)
-        .orderBy('last_at')
-        .limit(limit - Number(removedDevices))
-      const { numDeletedRows: removedAttempts } = await db
-        .deleteFrom('sign_in_attempts')
-        .where('email_hash', 'in', dialect.locked(attempts, 'skip locked'))
-        .executeTakeFirstOrThrow()
-      return Number(removedDevices + removedAttempts)
+      const devices = await deleteOldest(db, dialect, 'known_devices', { before: devicesBefore, limit })
+      const attempts = { before: attemptsBefore, limit: limit - devices }
+      return devices + (await deleteOldest(db, dialect, 'sign_in_attempts', attempts))
     },
   })
 }

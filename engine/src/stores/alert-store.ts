@@ -1,6 +1,7 @@
 import type { AlertRule } from '@vigile/contract'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { AlertRow, AlertStore } from '../alerts/store.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { AlertsTable, Tables } from './schema.ts'
@@ -115,14 +116,7 @@ export const createAlertStore = (db: Kysely<Tables>, dialect: Dialect): AlertSto
       const rows = await countByRule.where('acknowledged_at', 'is', null).execute()
       return rows.map(({ rule, count }) => ({ rule, count: Number(count) }))
     },
-    deleteOld: async (before, limit) => {
-      const old = db.selectFrom('alerts').select('id').where('first_at', '<', before).orderBy('first_at').limit(limit)
-      const { numDeletedRows } = await db
-        .deleteFrom('alerts')
-        .where('id', 'in', dialect.locked(old, 'skip locked'))
-        .executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
-    },
+    deleteOld: (before, limit) => deleteOldest(db, dialect, 'alerts', { before, limit }),
   }
 }
 

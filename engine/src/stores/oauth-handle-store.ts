@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OAuthHandle, OAuthHandleStore } from '../oauth/store.ts'
 import type { SessionId, UserId } from '../primitives/ids.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { fromLinking, toLinking } from './linking.ts'
 import type { Tables } from './schema.ts'
@@ -85,5 +85,5 @@ export const createOAuthHandleStore = (db: Kysely<Tables>, dialect: Dialect): OA
       .executeTakeFirst()
     return row ?? null
   },
-  deleteOld: (before, limit) => deleteExpired(db, dialect, 'oauth_handles', { before, limit }),
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'oauth_handles', { before, limit }),
 })

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OAuthStateStore } from '../oauth/store.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { fromLinking, toLinking } from './linking.ts'
 import type { Tables } from './schema.ts'
@@ -58,5 +58,5 @@ export const createOAuthStateStore = (db: Kysely<Tables>, dialect: Dialect): OAu
       .executeTakeFirst()
     return row ?? null
   },
-  deleteOld: (before, limit) => deleteExpired(db, dialect, 'oauth_states', { before, limit }),
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'oauth_states', { before, limit }),
 })

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OneTimeTokenStore, OneTimeUse } from '../one-time-tokens/store.ts'
 import type { UserId } from '../primitives/ids.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
@@ -86,5 +86,5 @@ export const createOneTimeTokenStore = (db: Kysely<Tables>, dialect: Dialect): O
       .execute()
     return rows.map(({ about }) => about)
   },
-  deleteOld: (before, limit) => deleteExpired(db, dialect, 'one_time_tokens', { before, limit }),
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'one_time_tokens', { before, limit }),
 })

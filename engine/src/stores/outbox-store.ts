@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { OutboxStore } from '../mail/store.ts'
 import { countOf } from './count-of.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -63,6 +63,6 @@ export const createOutboxStore = (db: Kysely<Tables>, dialect: Dialect): OutboxS
     deleteOf: async (userId) => {
       await db.deleteFrom('outbox').where('user_id', '=', userId).execute()
     },
-    deleteOld: (before, limit) => deleteExpired(db, dialect, 'outbox', { before, limit }),
+    deleteOld: (before, limit) => deleteOldest(db, dialect, 'outbox', { before, limit }),
   }
 }

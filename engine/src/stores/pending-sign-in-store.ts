@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { PendingSignInStore } from '../second-factor/store.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
@@ -71,5 +71,5 @@ export const createPendingSignInStore = (db: Kysely<Tables>, dialect: Dialect): 
       .executeTakeFirstOrThrow()
     return numUpdatedRows === 1n
   },
-  deleteOld: (before, limit) => deleteExpired(db, dialect, 'pending_sign_ins', { before, limit }),
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'pending_sign_ins', { before, limit }),
 })

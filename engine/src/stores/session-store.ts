@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SessionId, UserId } from '../primitives/ids.ts'
 import type { SessionRow, SessionStore } from '../sessions/store.ts'
 import { countOf } from './count-of.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import { precompile } from './precompile.ts'
@@ -239,19 +240,7 @@ export const prepareSessionStore = (
           .where('issued_at', '<', issuedBefore)
           .executeTakeFirstOrThrow()
       },
-      deleteEnded: async (before, limit) => {
-        const ended = db
-          .selectFrom('sessions')
-          .select('id')
-          .where('ends_at', '<', before)
-          .orderBy('ends_at')
-          .limit(limit)
-        const { numDeletedRows } = await db
-          .deleteFrom('sessions')
-          .where('id', 'in', dialect.locked(ended, 'skip locked'))
-          .executeTakeFirstOrThrow()
-        return Number(numDeletedRows)
-      },
+      deleteEnded: (before, limit) => deleteOldest(db, dialect, 'sessions', { before, limit }),
     }
   }
 }

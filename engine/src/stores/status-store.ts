@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { PartState } from '../status/period.ts'
 import type { StatusStore } from '../status/store.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -54,17 +55,5 @@ export const createStatusStore = (db: Kysely<Tables>, dialect: Dialect): StatusS
       .executeTakeFirst()
     return row !== undefined
   },
-  deleteOld: async (before, limit) => {
-    const old = db
-      .selectFrom('status_periods')
-      .select(['part', 'began_at'])
-      .where('seen_at', '<', before)
-      .orderBy('seen_at')
-      .limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('status_periods')
-      .where(({ refTuple }) => sql<boolean>`${refTuple('part', 'began_at')} in ${dialect.locked(old, 'skip locked')}`)
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'status_periods', { before, limit }),
 })

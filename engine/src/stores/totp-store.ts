@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { TotpStore } from '../second-factor/store.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import { plain } from './plain.ts'
 import type { Tables } from './schema.ts'
@@ -88,5 +88,5 @@ export const createTotpStore = (db: Kysely<Tables>, dialect: Dialect): TotpStore
       .executeTakeFirstOrThrow()
     return numDeletedRows === 1n
   },
-  deleteOldEnrolments: (before, limit) => deleteExpired(db, dialect, 'totp_enrolments', { before, limit }),
+  deleteOldEnrolments: (before, limit) => deleteOldest(db, dialect, 'totp_enrolments', { before, limit }),
 })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { UsedProofStore } from '../binding/store.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 
@@ -13,12 +14,5 @@ export const createUsedProofStore = (db: Kysely<Tables>, dialect: Dialect): Used
       .executeTakeFirst()
     return row !== undefined
   },
-  deleteOld: async (before, limit) => {
-    const old = db.selectFrom('used_proofs').select('proof').where('until', '<', before).orderBy('until').limit(limit)
-    const { numDeletedRows } = await db
-      .deleteFrom('used_proofs')
-      .where('proof', 'in', dialect.locked(old, 'skip locked'))
-      .executeTakeFirstOrThrow()
-    return Number(numDeletedRows)
-  },
+  deleteOld: (before, limit) => deleteOldest(db, dialect, 'used_proofs', { before, limit }),
 })

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { WebhookStore } from '../webhooks/store.ts'
-import { deleteExpired } from './delete-expired.ts'
+import { deleteOldest } from './delete-oldest.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './schema.ts'
 import { createWaitingRows } from './waiting-rows.ts'
@@ -28,6 +28,6 @@ export const createWebhookStore = (db: Kysely<Tables>, dialect: Dialect): Webhoo
     end: (id, outcome, now) => rows.change(id, { ended_at: now, outcome }),
     postpone: (id, nextAt) => rows.change(id, { next_at: nextAt }),
     waiting: rows.waiting,
-    deleteOld: (before, limit) => deleteExpired(db, dialect, 'webhook_messages', { before, limit }),
+    deleteOld: (before, limit) => deleteOldest(db, dialect, 'webhook_messages', { before, limit }),
   }
 }
