@@ -1,8 +1,7 @@
 // Authentication, configured once: `../vigile.config.ts`, and what differs between deployments from the environment.
 import { readFileSync } from 'node:fs'
-import { createVigile, type Secrets } from '@vigile/engine'
+import { createVigile, developmentSecret, type Secrets } from '@vigile/engine'
 import settings from '../vigile.config.ts'
-import { developmentSecret } from './development-secret.ts'
 import { environment } from './environment.ts'
 
 /** Problem 11. From a file (Docker, Kubernetes, an agent of Vault) it is read again every few seconds: no restart, nobody is logged out. */

@@ -1,7 +1,6 @@
 // Le seul endroit où l'authentification est réglée.
 import { mkdirSync } from 'node:fs'
-import { createVigile, definePermissions } from '@vigile/engine'
-import { developmentSecret } from './development-secret.ts'
+import { createVigile, definePermissions, developmentSecret } from '@vigile/engine'
 
 const { env } = process
 const production = env.NODE_ENV === 'production'

@@ -1,12 +1,12 @@
 // Le CRM tel qu'on le démarre, sans navigateur : cookies, messages et journal, mot pour mot comme le README les donne.
 import { readFileSync } from 'node:fs'
+import { developmentSecret } from '@vigile/engine'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../tests/services/place.ts'
 import { type Example, startExample } from '../../../tests/support/example.ts'
 import { endIdleConnections } from '../../../tests/support/idle-connections.ts'
 import { createUser } from '../../../tests/support/operator.ts'
 import { goodPassword } from '../../../tests/support/visitor.ts'
-import { developmentSecret } from '../src/development-secret.ts'
 import { createPerson, type Person } from './person.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

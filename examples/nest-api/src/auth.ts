@@ -1,7 +1,6 @@
 // Authentication, configured once: `../vigile.config.ts`, and what differs between deployments from the environment.
-import { createVigile } from '@vigile/engine'
+import { createVigile, developmentSecret } from '@vigile/engine'
 import settings, { type permissions } from '../vigile.config.ts'
-import { developmentSecret } from './development-secret.ts'
 import { environment } from './environment.ts'
 
 // From here on a misspelt permission does not compile (src/misspelt.ts).

@@ -1,8 +1,7 @@
 // The only place where authentication is configured, and the only one that knows a lifetime.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { createVigile } from '@vigile/engine'
-import { developmentSecret } from './development-secret.ts'
+import { createVigile, developmentSecret } from '@vigile/engine'
 
 const { env } = process
 const production = env.NODE_ENV === 'production'

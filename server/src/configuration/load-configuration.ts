@@ -1,12 +1,12 @@
 // The configuration as a whole. The environment wins over `.env`, which wins over `vigile.config.ts`: one file goes to
 // every deployment, and each deployment says what differs.
 import { join } from 'node:path'
+import { developmentSecret } from '@vigile/engine'
 import type { Catalogue } from '../messages/catalogue.ts'
 import { createHeldSecrets, type HeldSecrets } from '../secrets/held-secrets.ts'
 import { checkBackup } from './backup.ts'
 import { mergeConfigs, type VigileConfig } from './config.ts'
 import { type ConfigFileReading, readConfigFile } from './config-file.ts'
-import { developmentSecret } from './development-secret.ts'
 import type { Environment } from './environment.ts'
 import { withEnvironmentFile } from './environment-file.ts'
 import type { ConfigurationFault } from './faults.ts'
@@ -88,7 +88,7 @@ const completeForDevelopment = async (
   if (config.secrets !== undefined || faults.some(({ setting }) => setting === secretSetting)) return config
   const data = join(folder, 'data')
   try {
-    return { ...config, secrets: await developmentSecret(data, looksOnly) }
+    return { ...config, secrets: developmentSecret(data, looksOnly) }
   } catch (error) {
     const wrong = messages.faults.secretNotKept(join(data, 'secret'), (error as Error).message)
     faults.push({ setting: secretSetting, wrong, right: messages.faults.writableFolder(data) })
