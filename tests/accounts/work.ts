@@ -4,7 +4,7 @@ import pg from 'pg'
 import { vi } from 'vitest'
 
 /** What a node does by itself from time to time. */
-const ofItsOwn = /^select .* as now$|"nodes"|signing_keys|^update "outbox"|^select pg_is_in_recovery/
+const ofItsOwn = /^select .* as now$|"nodes"|signing_keys|^(with "due" .*)?update "outbox"|^select pg_is_in_recovery/
 
 type Sent = { readonly by: unknown; readonly text: string }
 

@@ -219,7 +219,8 @@ describe.each(storeKinds)('on %s', (kind) => {
       await visitor.signUp('bob@example.com', passwords.second),
       await visitor.refresh(),
     ]
-    expect(replies.map(({ status }) => status)).toEqual([500, 500, 500])
+    // PostgreSQL says that its table is gone; SQLite has one code for all that is wrong with a statement.
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([kind === 'embedded' ? 500 : 503]))
     const faults = site.log.filter(({ level }) => level === 'error')
     expect(faults).toHaveLength(3)
     const cookies = visitor.jar.all().flatMap(({ name, value }) => (name.endsWith('_hint') ? [] : [value]))

@@ -12,7 +12,9 @@ export const checkSecrets: Check = (facts, { secrets: say }) => {
   const { keyIds, droppedKeyIds, nodes } = state
   const elsewhere = knownElsewhere(state)
   const [newest] = keyIds
-  const lacking = newest === undefined ? [] : nodes.filter((node) => !node.keyIds.includes(newest))
+  // Where a secret is missing here, the newest of this list says nothing of the nodes.
+  const isOurs = newest !== undefined && elsewhere.length === 0
+  const lacking = isOurs ? nodes.filter((node) => !node.keyIds.includes(newest)) : []
   const found = [
     ...droppedKeyIds.map((id) => fail(say.dropped(id), say.putBack)),
     ...elsewhere.filter((id) => !droppedKeyIds.includes(id)).map((id) => fail(say.elsewhere(id), say.putBack)),
