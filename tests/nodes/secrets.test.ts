@@ -266,7 +266,8 @@ test('OPS-2 TOK-9 a rotation that is taken back, the old file put there again, i
 
   await writeFile(file, older)
   await expect.poll(isOk, patience).toBe('0')
-  expect(node.output()).toMatch(/"level":"error".*"settings":\["VIGILE_SECRET"\].*"alert":"secret_refused"/)
+  const refused = /"level":"error".*"settings":\["VIGILE_SECRET"\].*"alert":"secret_refused"/
+  await expect.poll(() => refused.test(node.output()), patience).toBe(true)
   expect((await visitor.refresh()).status).toBe(200)
 
   // The old one in front again, with the new one behind it, is the way back.
