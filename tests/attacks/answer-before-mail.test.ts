@@ -20,7 +20,7 @@ test.each(['known@example.com', 'unknown@example.com'])(
     const events: string[] = []
     const { all } = StatementSync.prototype
     vi.spyOn(StatementSync.prototype, 'all').mockImplementation(function (this: StatementSync, ...input) {
-      if (this.sourceSQL.startsWith('update "outbox"')) events.push('delivery')
+      if (this.sourceSQL.startsWith('with "due" ')) events.push('delivery')
       return all.apply(this, input)
     })
     const reply = await site.visitor().post('/api/auth/password/forgot', { email })

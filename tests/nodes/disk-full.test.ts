@@ -41,7 +41,7 @@ test.for(['kill', 'stop'] as const)(
     if (isFull) {
       expect((await visitor.refresh()).status).toBe(503)
       expect(await health()).toMatchObject({ code: 503, parts: { database: 'ok', writes: 'down' } })
-      expect(node.output()).toContain('the database takes no writes')
+      await vi.waitFor(() => expect(node.output()).toContain('the database takes no writes'), patience)
     }
     disk.free()
     await vi.waitFor(async () => expect(await health()).toMatchObject({ code: 200 }), patience)

@@ -230,7 +230,7 @@ test('OPS-2 OPS-5 what the server alone knows is renewed from its file too, what
   await expect
     .poll(async () => (await metrics()).match(/^vigile_secret_ok\{setting="(SENTRY_DSN|OTEL_\w+)"\} 0$/gm), patience)
     .toHaveLength(2)
-  expect(node.output()).toContain('secret_refused')
+  await expect.poll(() => node.output().includes('secret_refused'), patience).toBe(true)
   const before = collector.at('/2/envelope/').length
   expect((await visitor.signIn('ada@example.com')).status).toBe(500)
   await expect.poll(() => collector.at('/2/envelope/').length, patience).toBeGreaterThan(before)
